@@ -3,6 +3,7 @@
 Only the import line differs from a TensorFlow 2 program.  Running it must print
 exactly the lines of tutorial_expected.txt beside it.
 """
+
 import autograph_lite.compat.tensorflow as tf
 
 # 1. Derivative of f(x) = a*x**2 + b*x + c at a variable.
