@@ -1,0 +1,58 @@
+"""The central data: values, nodes, regions, graphs.  No behaviour; compared by identity.
+
+A region is closed: what it uses from outside is among its arguments.  In eager mode a value holds its
+data (`data`), in a graph it does not; everything else is the same, so that one tape, one reverse pass
+and one table of ops serve both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograph_lite.errors import Origin
+from autograph_lite.ir.types import Type
+
+
+class Value:
+    """One result of a node, an argument of a region, or an eager array."""
+
+    __slots__ = ("_type", "data")
+
+    def __init__(self, type: Type | None, data: Any = None) -> None:
+        self._type = type
+        self.data = data
+
+    @property
+    def type(self) -> Type:
+        if self._type is None:
+            self._type = Type("ag", self.data.dtype.name, self.data.shape)
+        return self._type
+
+    def __repr__(self) -> str:
+        return f"Value({self.type})"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Node:
+    """`op` applied to `inputs`; `params` are static and keyed by name."""
+
+    op: Any
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+    params: dict[str, Any] = field(default_factory=dict)
+    regions: tuple[Region, ...] = ()
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Region:
+    arguments: tuple[Value, ...]
+    nodes: tuple[Node, ...]
+    results: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Graph:
+    name: str
+    body: Region

@@ -1,0 +1,124 @@
+"""Types of values: kind, dtype, shape; and NumPy 2's promotion of dtypes.
+
+A kind says who computes: "py" is a Python number (weak in promotion, Python's arithmetic), "ag" an
+array of ours, "history" the values that a loop saved, one per step.  An extent is an int where it is
+known when the graph is built, else a symbol: equal symbols are equal extents in every run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+DTYPES = ("bool", "int32", "int64", "float32", "float64")
+FLOATS = ("float32", "float64")
+INTEGERS = ("int32", "int64")
+PY_DTYPE = {bool: "bool", int: "int64", float: "float64"}
+
+
+class Symbol:
+    """An extent known only at run time; compared by identity."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "?"
+
+
+Extent = int | Symbol
+Shape = tuple[Extent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """`depth` counts the loops whose steps a history ranges over; 0 for every other kind."""
+
+    kind: str
+    dtype: str
+    shape: Shape = ()
+    depth: int = 0
+
+    @property
+    def rank(self) -> int:
+        return len(self.shape)
+
+    @property
+    def floating(self) -> bool:
+        return self.dtype in FLOATS
+
+    def __str__(self) -> str:
+        text = self.dtype if self.kind == "ag" else f"{self.kind}.{self.dtype}"
+        if self.shape:
+            text += "[" + ", ".join(map(str, self.shape)) + "]"
+        return f"history{self.depth}<{text}>" if self.depth else text
+
+
+def tensor(dtype: str, shape: Shape = ()) -> Type:
+    return Type("ag", dtype, shape)
+
+
+def py(dtype: str) -> Type:
+    return Type("py", dtype)
+
+
+def history(element: Type) -> Type:
+    """The type of one `element` per step of a loop."""
+    return Type("history", element.dtype, element.shape, element.depth + 1)
+
+
+def element(type: Type) -> Type:
+    """What one step of a history holds."""
+    if type.depth > 1:
+        return Type("history", type.dtype, type.shape, type.depth - 1)
+    return Type("ag", type.dtype, type.shape)
+
+
+@cache
+def promote(*dtypes: str) -> str:
+    """NumPy's result dtype of arrays of these dtypes."""
+    return str(np.result_type(*(np.dtype(d) for d in dtypes)))
+
+
+@cache
+def weak(py_dtype: str, dtype: str) -> str:
+    """The dtype that a Python number takes when it meets an array of `dtype` (NEP 50)."""
+    number = {"bool": True, "int64": 1, "float64": 1.0}[py_dtype]
+    return str(np.result_type(number, np.dtype(dtype)))
+
+
+def same_shape(a: Shape, b: Shape) -> bool:
+    """Whether two shapes are known to be equal."""
+    return len(a) == len(b) and all(x is y or (isinstance(x, int) and x == y) for x, y in zip(a, b, strict=True))
+
+
+def broadcast(*shapes: Shape) -> Shape | None:
+    """The shape that these broadcast to, None if they cannot; unknown pairs give a new symbol."""
+    rank = max(map(len, shapes))
+    padded = [(1,) * (rank - len(s)) + s for s in shapes]
+    out = [_extent(column) for column in zip(*padded, strict=True)]
+    return None if any(e is None for e in out) else tuple(out)  # type: ignore[arg-type]
+
+
+def _extent(column: tuple[Extent, ...]) -> Extent | None:
+    known = {e for e in column if isinstance(e, int) and e != 1}
+    if len(known) > 1:
+        return None
+    if known:
+        return known.pop()
+    symbols = list(dict.fromkeys(e for e in column if isinstance(e, Symbol)))
+    if not symbols:
+        return 1
+    return symbols[0] if len(symbols) == 1 else Symbol()
+
+
+def join(a: Type, b: Type) -> Type | None:
+    """The type of a value that is either; extents that may differ become new symbols."""
+    if (a.kind, a.dtype, a.rank, a.depth) != (b.kind, b.dtype, b.rank, b.depth):
+        return None
+    shape = tuple(
+        x if x is y or (isinstance(x, int) and x == y) else Symbol()
+        for x, y in zip(a.shape, b.shape, strict=True)
+    )
+    return Type(a.kind, a.dtype, shape, a.depth)

@@ -1,0 +1,85 @@
+"""Who runs an op: the context of the thread decides whether it is executed or staged.
+
+Derivative rules call ops through here too, so that one rule serves both modes and any order.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from autograph_lite.ir.graph import Value
+from autograph_lite.ops.record import Op
+
+
+class Interpreter(Protocol):
+    """Gives meaning to an op: executes it on data, or appends it to a graph."""
+
+    def apply(
+        self, op: Op, inputs: tuple[Value, ...], params: dict[str, Any], regions: tuple[Any, ...]
+    ) -> tuple[Value, ...]: ...
+
+    def constant(self, number: Any, dtype: str) -> Value: ...
+
+
+class Context(threading.local):
+    """Per thread: the interpreters (innermost last) and the tapes that record (outermost first)."""
+
+    def __init__(self) -> None:
+        self.interpreter: Interpreter = _eager[0]
+        self.tapes: list[Any] = []
+
+
+_eager: list[Interpreter] = []
+
+
+def install_eager(interpreter: Interpreter) -> None:
+    """Make the eager interpreter known; called once, by `eager`."""
+    _eager[:] = [interpreter]
+    context.__init__()  # type: ignore[misc]
+
+
+class _Lazy:
+    """Stands for eager execution until it is installed."""
+
+    def apply(self, *args: Any) -> tuple[Value, ...]:
+        raise RuntimeError("eager execution is not installed")
+
+    def constant(self, number: Any, dtype: str) -> Value:
+        raise RuntimeError("eager execution is not installed")
+
+
+_eager.append(_Lazy())
+context = Context()
+
+
+def apply_all(
+    op: Op, inputs: tuple[Value, ...], params: dict[str, Any], regions: tuple[Any, ...] = ()
+) -> tuple[Value, ...]:
+    """Apply an op in the thread's context and record it on the tapes that follow an input."""
+    outputs = context.interpreter.apply(op, inputs, params, regions)
+    for tape in context.tapes:
+        tape.record(op, inputs, outputs, params, regions)
+    return outputs
+
+
+def apply(op: Op, *inputs: Value, **params: Any) -> Value:
+    """Apply an op with one result."""
+    return apply_all(op, inputs, params)[0]
+
+
+def constant(number: Any, dtype: str) -> Value:
+    """A scalar of `dtype` in the thread's context."""
+    return context.interpreter.constant(number, dtype)
+
+
+def applier(op: Op) -> Callable[..., Value]:
+    """`op` as a function of values; Python numbers take the dtype of the first value."""
+
+    def function(*operands: Any, **params: Any) -> Value:
+        dtype = next((o.type.dtype for o in operands if isinstance(o, Value)), "float64")
+        inputs = tuple(o if isinstance(o, Value) else constant(o, dtype) for o in operands)
+        return apply_all(op, inputs, params)[0]
+
+    return function

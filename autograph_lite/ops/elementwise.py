@@ -1,0 +1,279 @@
+"""Elementwise arithmetic: value and partials of each op on one line or in one function.
+
+Operands arrive with one dtype (the callers promote).  Where a body leaves no freedom (one rounded
+IEEE operation), `exact` lets eager mode use NumPy's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograph_lite.ir.graph import Value
+from autograph_lite.ops.record import Constant, Derivative, Linear, Op, Partials, Scalar, f, register
+from autograph_lite.ops.shapes import elementwise
+
+Text = str | Callable[..., Any]
+NUMERIC = ("float64", "float32", "int64", "int32")
+
+
+def unary(name: str, body: Text, partial: Callable[..., Any], **extra: Any) -> Op:
+    """A float op of one operand; `partial(x, out)` is its derivative."""
+    derivative = Partials(lambda x, out: (partial(x, out),))
+    return register(Op(name, elementwise(), Scalar(body), derivative, **extra))
+
+
+def binary(name: str, body: Text, derivative: Derivative, **extra: Any) -> Op:
+    return register(Op(name, elementwise(), Scalar(body), derivative, **extra))
+
+
+def piecewise_constant(name: str, body: Text, **extra: Any) -> Op:
+    return register(
+        Op(name, elementwise(), Scalar(body), Constant("it is constant between its jumps"), **extra)
+    )
+
+
+# --- one rounded operation ---------------------------------------------------------------------
+
+binary("add", "x + y", Linear(lambda g, x, y, out: (g, g)), exact=np.add, dtypes=NUMERIC)
+binary(
+    "subtract",
+    "x - y",
+    Linear(lambda g, x, y, out: (g, f.negative(g))),
+    exact=np.subtract,
+    dtypes=NUMERIC,
+)
+binary("multiply", "x * y", Partials(lambda x, y, out: (y, x)), exact=np.multiply, dtypes=NUMERIC)
+binary(
+    "divide",
+    "x / y",
+    Partials(
+        lambda x, y, out: (f.reciprocal(y), f.negative(f.divide(out, y))),
+    ),
+    exact=np.divide,
+)
+register(
+    Op(
+        "negative",
+        elementwise(),
+        Scalar("-x"),
+        Linear(lambda g, x, out: (f.negative(g),)),
+        exact=np.negative,
+        dtypes=NUMERIC,
+    )
+)
+unary("absolute", "abs(x)", lambda x, out: f.sign(x), exact=np.absolute, dtypes=NUMERIC)
+unary("sqrt", "sqrt(x)", lambda x, out: f.divide(0.5, out), exact=np.sqrt, domain=(0.1, 4.0))
+unary("square", "x * x", lambda x, out: f.multiply(2.0, x), exact=lambda x: np.multiply(x, x), dtypes=NUMERIC)
+unary(
+    "reciprocal",
+    "1 / x",
+    lambda x, out: f.negative(f.square(out)),
+    exact=lambda x: np.divide(x.dtype.type(1), x),
+    domain=(0.3, 3.0),
+)
+
+# --- exponentials and their kin ----------------------------------------------------------------
+
+unary("exp", "exp(x)", lambda x, out: out)
+unary("expm1", "expm1(x)", lambda x, out: f.add(out, 1.0))
+unary("log", "log(x)", lambda x, out: f.reciprocal(x), domain=(0.1, 4.0))
+unary("log1p", "log1p(x)", lambda x, out: f.reciprocal(f.add(x, 1.0)), domain=(-0.8, 4.0))
+unary("sin", "sin(x)", lambda x, out: f.cos(x))
+unary("cos", "cos(x)", lambda x, out: f.negative(f.sin(x)))
+unary("tan", "tan(x)", lambda x, out: f.add(f.square(out), 1.0), domain=(-1.2, 1.2))
+unary("sinh", "sinh(x)", lambda x, out: f.cosh(x))
+unary("cosh", "cosh(x)", lambda x, out: f.sinh(x))
+unary("tanh", "tanh(x)", lambda x, out: f.subtract(1.0, f.square(out)))
+unary("arctan", "atan(x)", lambda x, out: f.reciprocal(f.add(f.square(x), 1.0)))
+
+
+def _power_float(x, y):  # type: ignore[no-untyped-def]
+    if y == 2.0:
+        out = x * x
+    elif y == 1.0:
+        out = x
+    else:
+        out = pow(x, y)
+    return out
+
+
+def _power_partials(x: Value, y: Value, out: Value) -> tuple[Value, Value]:
+    """d/dx is 0 at exponent 0, d/dy is 0 at x = 0: the limits along which `pow` is constant."""
+    by_x = f.multiply(y, f.power(x, f.subtract(y, 1.0)))
+    by_y = f.multiply(out, f.log(x))
+    zero = f.multiply(0.0, out)
+    return f.where(f.equal(y, 0.0), _zero(y), by_x), f.where(f.equal(x, 0.0), _zero(zero), by_y)
+
+
+def _zero(like: Value) -> Value:
+    return f.zeros_like(like)
+
+
+binary("power", _power_float, Partials(_power_partials), domain=(0.2, 2.5))
+
+
+def _power_int(x, y):  # type: ignore[no-untyped-def]
+    if y < 0:
+        raise DomainError("Integers to negative integer powers are not allowed.")  # type: ignore[name-defined]  # noqa: F821
+    out = x * 0 + 1
+    base = x
+    n = y
+    while n > 0:
+        if n & 1 == 1:
+            out = out * base
+        base = base * base
+        n = n >> 1
+    return out
+
+
+binary("integer_power", _power_int, Constant("it is an integer"), dtypes=("int64", "int32"))
+
+
+def _hypot_partials(x: Value, y: Value, out: Value) -> tuple[Value, Value]:
+    """Zero at the corner (0, 0)."""
+    at_zero = f.equal(out, 0.0)
+    return (
+        f.where(at_zero, _zero(out), f.divide(x, out)),
+        f.where(at_zero, _zero(out), f.divide(y, out)),
+    )
+
+
+binary("hypot", "hypot(x, y)", Partials(_hypot_partials))
+
+# --- choices -----------------------------------------------------------------------------------
+
+
+def _share(x: Value, y: Value, wins: Callable[..., Value]) -> tuple[Value, Value]:
+    """1 to the operand chosen, 1/2 to each at a tie."""
+    tie = f.equal(x, y)
+    one, half, none = (f.add(_zero(x), c) for c in (1.0, 0.5, 0.0))
+    return (
+        f.where(tie, half, f.where(wins(x, y), one, none)),
+        f.where(tie, half, f.where(wins(y, x), one, none)),
+    )
+
+
+# NaN wins; of two zeros the maximum is +0 and the minimum -0, whatever their order.
+binary(
+    "maximum",
+    "x if (x > y) | (x != x) else (x + y if (x == 0) & (y == 0) else y)",
+    Partials(lambda x, y, out: _share(x, y, f.greater)),
+    dtypes=NUMERIC,
+)
+binary(
+    "minimum",
+    "x if (x < y) | (x != x) else (-(-x - y) if (x == 0) & (y == 0) else y)",
+    Partials(lambda x, y, out: _share(x, y, f.less)),
+    dtypes=NUMERIC,
+)
+
+
+register(
+    Op(
+        "where",
+        elementwise(),
+        Scalar("y if x else z"),
+        Linear(lambda g, c, x, y, out: (None, f.choose(c, g), f.choose(f.logical_not(c), g))),
+        exact=np.where,
+        dtypes=("bool", "float64", "float32"),
+    )
+)
+register(
+    Op(
+        "choose",
+        elementwise(),
+        Scalar("y if x else 0"),
+        Linear(lambda g, c, x, out: (None, f.choose(c, g))),
+        exact=lambda c, x: np.where(c, x, x.dtype.type(0)),
+        dtypes=("bool", "float64", "float32"),
+    )
+)
+register(
+    Op(
+        "zeros_like",
+        elementwise(),
+        Scalar("0"),
+        Constant("it is constant"),
+        exact=np.zeros_like,
+        dtypes=NUMERIC,
+    )
+)
+
+# --- cotangents --------------------------------------------------------------------------------
+
+
+def _scale(g: Any, p: Any) -> Any:
+    with np.errstate(all="ignore"):
+        return np.where(g == 0, g.dtype.type(0), g * p) if g.shape or p.shape else (g * p if g else g * 0)
+
+
+# 0 where the cotangent is 0, whatever the partial: a branch not taken never poisons.
+binary("scale", "0 if x == 0 else x * y", Partials(lambda g, p, out: (p, g)))
+# The sum of two cotangents; an op of its own, so that no pass reorders it.
+binary("accumulate", "x + y", Linear(lambda g, x, y, out: (g, g)), exact=np.add)
+
+# --- integers and bools ------------------------------------------------------------------------
+
+
+def _floor_divide_int(x, y):  # type: ignore[no-untyped-def]
+    safe = 1 if (y == 0) | (y == -1) else y
+    q = sdiv(x, safe)  # type: ignore[name-defined]  # noqa: F821
+    q = q - 1 if (srem(x, safe) != 0) & ((x < 0) != (safe < 0)) else q  # type: ignore[name-defined]  # noqa: F821
+    return 0 if y == 0 else (0 - x if y == -1 else q)
+
+
+def _remainder_int(x, y):  # type: ignore[no-untyped-def]
+    safe = 1 if (y == 0) | (y == -1) else y
+    r = srem(x, safe)  # type: ignore[name-defined]  # noqa: F821
+    r = r + safe if (r != 0) & ((r < 0) != (safe < 0)) else r
+    return 0 if (y == 0) | (y == -1) else r
+
+
+def _remainder_float(x, y):  # type: ignore[no-untyped-def]
+    r = fmod(x, y)  # type: ignore[name-defined]  # noqa: F821
+    shifted = r + y if (r < 0) != (y < 0) else r
+    zero = copysign(x * 0 if x == 0 else y * 0, y)  # type: ignore[name-defined]  # noqa: F821
+    return r if y == 0 else (shifted if r != 0 else (zero if r == 0 else r))
+
+
+def _floor_divide_float(x, y):  # type: ignore[no-untyped-def]
+    r = fmod(x, y)  # type: ignore[name-defined]  # noqa: F821
+    d = (x - r) / y
+    d = d - 1 if (r != 0) & ((r < 0) != (y < 0)) else d
+    low = floor(d)  # type: ignore[name-defined]  # noqa: F821
+    near = low + 1 if d - low > 0.5 else low
+    return x / y if y == 0 else (copysign(d * 0, x / y) if d == 0 else near)  # type: ignore[name-defined]  # noqa: F821
+
+
+binary("floor_divide_integer", _floor_divide_int, Constant("it is an integer"), dtypes=("int64", "int32"))
+binary("remainder_integer", _remainder_int, Constant("it is an integer"), dtypes=("int64", "int32"))
+piecewise_constant("floor_divide", _floor_divide_float)
+binary(
+    "remainder",
+    _remainder_float,
+    Partials(lambda x, y, out: (f.add(_zero(x), 1.0), f.negative(f.floor_divide(x, y)))),
+    domain=(0.3, 2.9),
+)
+for _name, _body, _exact in (
+    ("bitwise_and", "x & y", np.bitwise_and),
+    ("bitwise_or", "x | y", np.bitwise_or),
+    ("bitwise_xor", "x ^ y", np.bitwise_xor),
+):
+    binary(_name, _body, Constant("it is an integer"), exact=_exact, dtypes=("int64", "int32", "bool"))
+for _name, _body in (
+    ("left_shift", "shl(x, y & 63) if (y >= 0) & (y < width(x)) else x * 0"),
+    ("right_shift", "ashr(x, y & 63 if y < width(x) else width(x) - 1) if y >= 0 else ashr(x, width(x) - 1)"),
+):
+    binary(_name, _body, Constant("it is an integer"), dtypes=("int64", "int32"))
+piecewise_constant("invert", "invert(x)", exact=np.invert, dtypes=("int64", "int32", "bool"))
+piecewise_constant("logical_not", "not x", exact=np.logical_not, dtypes=("bool",))
+
+# --- steps -------------------------------------------------------------------------------------
+
+piecewise_constant("floor", "floor(x)", exact=np.floor)
+piecewise_constant("ceil", "ceil(x)", exact=np.ceil)
+unary("sign", "x if (x != x) | (x == 0) else (1 if x > 0 else -1)", lambda x, out: _zero(x), dtypes=NUMERIC)
+piecewise_constant("copy", "x", exact=np.copy)

@@ -1,0 +1,152 @@
+"""Indexing and assignment.
+
+`spec` has one entry per step through the axes: ("int", i), ("slice", start, stop, step), ("new",),
+("array",) for one int64 array, or ("mask", n) for a bool array over n axes; a None in place of a
+number means the next input of the node.  A slice bound that is absent is the string "".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograph_lite.errors import ShapeError
+from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import Extent, Symbol, Type, tensor
+from autograph_lite.ops.elementwise import NUMERIC
+from autograph_lite.ops.record import Indexed, Linear, Op, Structural, f, register
+
+Spec = tuple[tuple[Any, ...], ...]
+
+
+def numpy_index(spec: Spec, dynamic: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The index that NumPy takes."""
+    rest = iter(dynamic)
+
+    def number(entry: Any) -> Any:
+        return int(next(rest)) if entry is None else (None if entry == "" else entry)
+
+    index: list[Any] = []
+    for kind, *entries in spec:
+        if kind == "int":
+            index.append(number(entries[0]))
+        elif kind == "slice":
+            index.append(slice(*(number(e) for e in entries)))
+        elif kind == "new":
+            index.append(None)
+        else:
+            index.append(next(rest))
+    return tuple(index)
+
+
+def is_view(spec: Spec) -> bool:
+    """Whether NumPy returns a view: no arrays among the indices."""
+    return all(kind in ("int", "slice", "new") for kind, *_ in spec)
+
+
+def _sliced(extent: Extent, entries: tuple[Any, ...]) -> Extent:
+    if entries == ("", "", ""):
+        return extent
+    if isinstance(extent, int) and None not in entries:
+        return len(range(*slice(*(None if e == "" else e for e in entries)).indices(extent)))
+    return Symbol()
+
+
+def _getitem_types(x: Type, *dynamic: Type, spec: Spec) -> tuple[Type]:
+    rest = list(dynamic)
+    axis = 0
+    shape: list[Extent] = []
+    for kind, *entries in spec:
+        for _ in range(sum(e is None for e in entries) if kind != "mask" else 0):
+            rest.pop(0)
+        if kind == "new":
+            shape.append(1)
+        elif kind == "mask":
+            rest.pop(0)
+            shape.append(Symbol())
+            axis += entries[0]
+        elif kind == "array":
+            shape.extend(rest.pop(0).shape)
+            axis += 1
+        else:
+            if kind == "slice":
+                shape.append(_sliced(x.shape[axis], tuple(entries)))
+            axis += 1
+    if axis > x.rank:
+        raise ShapeError(
+            f"too many indices for array: array is {x.rank}-dimensional, but {axis} were indexed"
+        )
+    return (tensor(x.dtype, tuple(shape) + x.shape[axis:]),)
+
+
+def _getitem(x: Any, *dynamic: Any, spec: Spec) -> Any:
+    return x[numpy_index(spec, dynamic)]
+
+
+def _read_vjp(current: Value | None, g: Value, x: Value, *dynamic: Value, out: Value, spec: Spec) -> Value:
+    if current is None:
+        current = f.zeros_like(x)
+    return f.index_add(current, g, *dynamic, spec=spec)
+
+
+register(
+    Op(
+        "getitem",
+        _getitem_types,
+        Structural("a view where no index is an array; else a copy element by element"),
+        Indexed(_read_vjp),
+        exact=_getitem,
+        dtypes=NUMERIC,
+    )
+)
+
+
+def _index_add(x: Any, g: Any, *dynamic: Any, spec: Spec) -> Any:
+    index = numpy_index(spec, dynamic)
+    if is_view(spec):
+        x[index] += g
+    else:
+        np.add.at(x, index, g)
+    return x
+
+
+def _index_add_vjp(ct: Value, x: Value, g: Value, *dynamic: Value, out: Value, spec: Spec) -> tuple[Any, ...]:
+    return (ct, f.getitem(ct, *dynamic, spec=spec), *(None for _ in dynamic))
+
+
+# `x` with `g` added to the elements read by the index, one by one in row-major order.
+register(
+    Op(
+        "index_add",
+        lambda x, g, *dynamic, spec: (x,),
+        Structural("in place where the old value is dead"),
+        Linear(_index_add_vjp),
+        exact=_index_add,
+    )
+)
+
+
+def _setitem(x: Any, v: Any, *dynamic: Any, spec: Spec) -> Any:
+    x[numpy_index(spec, dynamic)] = v
+    return x
+
+
+def _setitem_vjp(g: Value, x: Value, v: Value, *dynamic: Value, out: Value, spec: Spec) -> tuple[Any, ...]:
+    from autograph_lite.ops.dispatch import constant
+
+    part = f.unbroadcast(f.getitem(g, *dynamic, spec=spec), v)
+    rest = f.setitem(g, constant(0.0, g.type.dtype), *dynamic, spec=spec)
+    return (rest, part, *(None for _ in dynamic))
+
+
+register(
+    Op(
+        "setitem",
+        lambda x, v, *dynamic, spec: (x,),
+        Structural("in place where the old value is dead"),
+        Linear(_setitem_vjp),
+        exact=_setitem,
+        dtypes=NUMERIC,
+    )
+)

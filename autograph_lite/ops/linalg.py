@@ -1,0 +1,72 @@
+"""Matrix products: one loop with one order of addition each, whatever the sizes.
+
+The order is that of the contracted axis, from left to right; across the columns of the result it
+vectorises.
+"""
+
+from __future__ import annotations
+
+from autograph_lite.errors import ShapeError
+from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import Extent, Type, tensor
+from autograph_lite.ops.elementwise import NUMERIC
+from autograph_lite.ops.record import Loops, Op, Vjp, f, register
+
+
+def _contract(a: Extent, b: Extent, position: str) -> None:
+    if isinstance(a, int) and isinstance(b, int) and a != b:
+        raise ShapeError(
+            f"matmul: Input operand 1 has a mismatch in its core dimension {position} (size {b} is"
+            f" different from {a})"
+        )
+
+
+def _matmul_types(a: Type, b: Type) -> tuple[Type]:
+    _contract(a.shape[1], b.shape[0], "0")
+    return (tensor(a.dtype, (a.shape[0], b.shape[1])),)
+
+
+def _matmul(a, b, out):  # type: ignore[no-untyped-def]
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            out[i, j] = a.dtype(0)
+        for k in range(a.shape[1]):
+            left = a[i, k]
+            for j in range(b.shape[1]):
+                out[i, j] = out[i, j] + left * b[k, j]
+
+
+def _matmul_vjp(g: Value, a: Value, b: Value, out: Value) -> tuple[Value, Value]:
+    del out
+    return f.matmul(g, f.transpose(b, axes=(1, 0))), f.matmul(f.transpose(a, axes=(1, 0)), g)
+
+
+register(
+    Op(
+        "matmul",
+        _matmul_types,
+        Loops(_matmul, "(a.shape[0], b.shape[1])"),
+        Vjp(_matmul_vjp),
+        dtypes=NUMERIC,
+    )
+)
+
+
+def _inner_types(a: Type, b: Type) -> tuple[Type]:
+    _contract(a.shape[0], b.shape[0], "0")
+    return (tensor(a.dtype, ()),)
+
+
+def _inner(a, b, out):  # type: ignore[no-untyped-def]
+    acc = a.dtype(0)
+    for k in range(a.shape[0]):
+        acc = acc + a[k] * b[k]
+    out[()] = acc
+
+
+def _inner_vjp(g: Value, a: Value, b: Value, out: Value) -> tuple[Value, Value]:
+    del out
+    return f.scale(g, b), f.scale(g, a)
+
+
+register(Op("inner", _inner_types, Loops(_inner, "()"), Vjp(_inner_vjp), dtypes=NUMERIC))

@@ -1,0 +1,154 @@
+"""The op record: type rule, arithmetic and derivative of one op, in one place.
+
+Every op of the library is one `Op`.  Eager execution, staging, both derivatives, lowering, folding,
+the NumPy protocols and the tests are derived from it; there is no second list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """An elementwise body: an expression over `x, y, z`, or a function of scalars."""
+
+    text: str | Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A reduction: `init`, then `acc = step(acc, x)`.
+
+    `lanes`: eight interleaved partial results per block of 1024 elements, combined in a fixed tree,
+    blocks from left to right; else one accumulator from left to right.  `init` None: the first
+    element (no value for an empty array).
+    """
+
+    init: float | bool | None
+    step: str
+    lanes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loops:
+    """A function of arrays that writes `out`; `extents` gives the extents of `out`, as text over the
+    inputs' `x.shape[i]` and the params."""
+
+    function: Callable[..., None]
+    extents: str
+
+
+@dataclass(frozen=True, slots=True)
+class Structural:
+    """Lowered by the kernel builder itself: moves, regions, effects.  `why` says how."""
+
+    why: str
+
+
+Body = Scalar | Fold | Loops | Structural
+
+
+@dataclass(frozen=True, slots=True)
+class Partials:
+    """One partial per input: `function(*inputs, out) -> tuple`, each a value, a number, or None for
+    an input that has none; contributions are `scale(cotangent, partial)`."""
+
+    function: Callable[..., tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Vjp:
+    """`function(g, *inputs, out, **params) -> one contribution or None per input`."""
+
+    function: Callable[..., tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """As `Vjp`, but reads only the types of the inputs, never their values."""
+
+    function: Callable[..., tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """Reads some elements of the first input: its cotangent is added in place, in O(read) time.
+
+    `function(current, g, *inputs, **params)` returns the updated cotangent of the first input.
+    """
+
+    function: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Threaded:
+    """A derivative that takes the current cotangents and returns them updated (rules R1 and R5)."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """No derivative, and the reason: the gradient is None through it."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A derivative that exists but is not available: asking for it is an error that says so."""
+
+    why: str
+
+
+Derivative = Partials | Vjp | Linear | Indexed | Threaded | Constant | Refused
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Op:
+    """`types(*in_types, **params)` gives the types of the outputs or raises; `exact` is NumPy's own
+    function where IEEE 754 leaves no freedom, used eagerly; `effect` keeps the node's place."""
+
+    name: str
+    types: Callable[..., tuple[Type, ...]]
+    body: Body
+    derivative: Derivative
+    exact: Callable[..., Any] | None = None
+    shape_only: tuple[int, ...] = ()  # inputs whose values are never read
+    effect: bool = False
+    domain: tuple[float, float] = (-3.0, 3.0)
+    dtypes: tuple[str, ...] = ("float64", "float32")
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+OPS: dict[str, Op] = {}
+
+
+def register(op: Op) -> Op:
+    """Add an op to the table; a name stands once."""
+    if op.name in OPS:
+        raise ValueError(f"op {op.name} is declared twice")
+    OPS[op.name] = op
+    return op
+
+
+class Ops:
+    """`f.name(*values, **params)`: apply an op by its name, on values and Python numbers."""
+
+    def __getattr__(self, name: str) -> Callable[..., Value]:
+        from autograph_lite.ops.dispatch import applier
+
+        function = applier(OPS[name])
+        setattr(self, name, function)
+        return function
+
+
+f = Ops()
