@@ -164,6 +164,7 @@ def plot(log_theta):
     for column, name, count in ((0, "hare", HARE), (1, "lynx", LYNX)):
         axes.plot(year, path[:, column], color=f"C{column}", label=name)
         axes.plot(YEAR, count, "o", color=f"C{column}")
+    axes.set_xticks(YEAR[::4])
     axes.set_ylabel("pelts, thousands")
     axes.legend()
     figure.savefig(HERE / "lynx_hare.png", dpi=120)
