@@ -25,11 +25,11 @@ def minimum_in_a_loop() -> Iterator[Row]:
         yield against(name, lambda n=steps: ours(n), "numba by hand", hand, most_ratio=most_ratio)
     few = 1000
     jax = peers.jax_minimum(few)
-    yield against("", lambda: ours(few), "jax fori_loop", jax, most_ratio=1 / 5)
+    yield against("  the same", lambda: ours(few), "jax fori_loop", jax, most_ratio=1 / 5)
     other = peers.tensorflow_module()
     tensorflow = peers.build_minimum(other) if other else None
     call = (lambda: tensorflow(few)) if tensorflow else None
-    yield against("", lambda: ours(few), "tf.function", call)
+    yield against("  the same", lambda: ours(few), "tf.function", call)
 
 
 @ag.function
@@ -43,9 +43,9 @@ def scalar_calls() -> Iterator[Row]:
     gradient = ag.value_and_grad(parabola)
     assert gradient(0.5) == (1.75, 4.0)
     yield Row("call of a scalar function", best(lambda: parabola(0.5)), most=3e-6)
-    yield against("", lambda: parabola(0.5), "jax.jit", jax_value, most_ratio=1 / 6)
+    yield against("  the same", lambda: parabola(0.5), "jax.jit", jax_value, most_ratio=1 / 6)
     yield Row("value and gradient of it", best(lambda: gradient(0.5)), most=4e-6)
-    yield against("", lambda: gradient(0.5), "jax.jit", jax_gradient)
+    yield against("  the same", lambda: gradient(0.5), "jax.jit", jax_gradient)
 
 
 @ag.function
@@ -103,4 +103,4 @@ def eager_step() -> Iterator[Row]:
     yield against(name, step, "torch", peers.torch_step(), most_ratio=0.5)
     other = peers.tensorflow_module()
     tensorflow = peers.build_eager_step(other) if other else None
-    yield against("", step, "tensorflow", tensorflow)
+    yield against("  the same", step, "tensorflow", tensorflow)
