@@ -9,6 +9,8 @@ from __future__ import annotations
 import linecache
 from dataclasses import dataclass
 
+from autograph_lite_runtime.cache import CacheWarning as CacheWarning
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -97,10 +99,6 @@ class StagedOverflowError(AutographError, OverflowError):
 
 class InternalError(AutographError, RuntimeError):
     """A fault of this library itself; please report it."""
-
-
-class CacheWarning(UserWarning):
-    """The kernel cache could not be used; results are not affected."""
 
 
 class GradientWarning(UserWarning):

@@ -1,0 +1,204 @@
+"""Kernel -> LLVM IR: one function `i32 name(ptr slots)`, and the slow paths it needs.
+
+Slot 0 holds the address of the call's context block (`autograph_lite_runtime.layout`); the form's
+slots are numbered from 1 by who builds the kernel.  The text is a function of the kernel alone and
+names no machine: target and flags are chosen where it is compiled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograph_lite.render import form, llvm_memory
+from autograph_lite.render.buffers import alias_tags, walk
+from autograph_lite.render.form import B1
+from autograph_lite.render.llvm_support import POLL_STEPS, support, word
+from autograph_lite.render.llvm_text import MEMORY, REGISTER, Text
+from autograph_lite.render.llvm_values import element, kind_of, value
+from autograph_lite_runtime import faults
+
+
+def print_llvm(kernel: form.Kernel) -> str:
+    """The module of one kernel."""
+    tags, metadata = alias_tags(kernel)
+    text = Text(tags, polls(kernel))
+    for param in kernel.params:
+        _param(text, param)
+    block(text, kernel.body)
+    text.add(f"ret i32 {faults.OK}")
+    head = [f'define i32 @"{kernel.name}"(ptr noundef nonnull %slots) nounwind {{', "entry:"]
+    body = text.entry() + text.lines
+    return "\n".join([*support(text.used), *text.declared, "", *head, *body, "}", *metadata, ""])
+
+
+def polls(kernel: form.Kernel) -> bool:
+    """Whether any loop answers signals."""
+    return any(isinstance(s, form.While) or _polled(s) for s in walk(kernel.body))
+
+
+def _polled(statement: form.Stmt) -> bool:
+    return isinstance(statement, form.For) and statement.poll
+
+
+def block(text: Text, body: tuple[form.Stmt, ...]) -> None:
+    for statement in body:
+        STATEMENTS[type(statement)](text, statement)
+
+
+def _param(text: Text, param: form.Param) -> None:
+    where = text.let(word("%slots", param.slot))
+    register = REGISTER[param.var.type]
+    got = text.let(f"load {MEMORY[param.var.type]}, ptr {where}")
+    if param.var.type == B1:
+        got = text.let(f"icmp ne i8 {got}, 0")
+    text.add(f"store {register} {got}, ptr {text.variable(param.var)}")
+
+
+def _let(text: Text, s: form.Let) -> None:
+    right = value(text, s.value)
+    text.add(f"store {REGISTER[s.var.type]} {right}, ptr {text.variable(s.var)}")
+
+
+def _store(text: Text, s: form.Store) -> None:
+    kind = kind_of(s.value)
+    right = value(text, s.value)
+    where = element(text, s.base, s.index, kind)
+    if kind == B1:
+        right = text.let(f"zext i1 {right} to i8")
+    text.add(f"store {MEMORY[kind]} {right}, ptr {where}{text.noalias.get(s.base.name, '')}")
+
+
+def _for(text: Text, s: form.For) -> None:
+    """A counting loop; one that answers signals and holds no other runs in pieces, so that the
+    piece can be vectorised."""
+    start, stop = value(text, s.start), value(text, s.stop)
+    innermost = not any(isinstance(x, form.For | form.While) for x in walk(s.body))
+    if s.poll and innermost:
+        _pieces(text, s, start, stop)
+        return
+    _count(text, s, start, stop, poll=s.poll)
+    if text.polling and innermost:
+        _poll_after(text, s, start, stop)
+
+
+def _count(text: Text, s: form.For, start: str, stop: str, poll: bool) -> None:
+    """`for var in range(start, stop)`."""
+    kind, name = REGISTER[s.var.type], text.fresh("for")
+    counter = f"%{name}.counter"
+    text.variables.setdefault(counter, kind)
+    text.add(f"store {kind} {start}, ptr {counter}")
+    text.jump(f"{name}.test")
+    text.label(f"{name}.test")
+    i = text.let(f"load {kind}, ptr {counter}")
+    text.branch(text.let(f"icmp slt {kind} {i}, {stop}"), f"{name}.body", f"{name}.end")
+    text.label(f"{name}.body")
+    text.add(f"store {kind} {i}, ptr {text.variable(s.var)}")
+    block(text, s.body)
+    if poll:
+        _poll(text, "1")
+    text.add(f"store {kind} {text.let(f'add nsw {kind} {i}, 1')}, ptr {counter}")
+    text.jump(f"{name}.test")
+    text.label(f"{name}.end")
+
+
+def _pieces(text: Text, s: form.For, start: str, stop: str) -> None:
+    """`_count` in pieces of at most POLL_STEPS, signals between them."""
+    kind, name = REGISTER[s.var.type], text.fresh("piece")
+    counter = f"%{name}.counter"
+    text.variables.setdefault(counter, kind)
+    text.add(f"store {kind} {start}, ptr {counter}")
+    text.jump(f"{name}.test")
+    text.label(f"{name}.test")
+    first = text.let(f"load {kind}, ptr {counter}")
+    text.branch(text.let(f"icmp slt {kind} {first}, {stop}"), f"{name}.body", f"{name}.end")
+    text.label(f"{name}.body")
+    rest = text.let(f"sub {kind} {stop}, {first}")
+    size = text.call(kind, f"llvm.umin.{kind}", [(kind, rest), (kind, str(POLL_STEPS))])
+    last = text.let(f"add {kind} {first}, {size}")
+    _count(text, s, first, last, poll=False)
+    text.add(f"store {kind} {last}, ptr {counter}")
+    _poll(text, size if kind == "i64" else text.let(f"zext {kind} {size} to i64"))
+    text.jump(f"{name}.test")
+    text.label(f"{name}.end")
+
+
+def _poll_after(text: Text, s: form.For, start: str, stop: str) -> None:
+    """Count the steps of a loop that does not look at signals itself."""
+    kind = REGISTER[s.var.type]
+    steps = text.let(f"sub {kind} {stop}, {start}")
+    if kind != "i64":
+        steps = text.let(f"sext {kind} {steps} to i64")
+    _count_steps(text, text.call("i64", "llvm.smax.i64", [("i64", steps), ("i64", "0")]))
+
+
+def _count_steps(text: Text, steps: str) -> str:
+    left = text.let("load i64, ptr %steps")
+    less = text.let(f"sub i64 {left}, {steps}")
+    text.add(f"store i64 {less}, ptr %steps")
+    return less
+
+
+def _poll(text: Text, steps: str) -> None:
+    """Count `steps`; now and then, look at signals and write what was printed."""
+    due = text.let(f"icmp sle i64 {_count_steps(text, steps)}, 0")
+    look, go = text.fresh("poll"), text.fresh("go")
+    text.branch(due, look, go, "no")
+    text.label(look)
+    text.use("poll")
+    text.add(f"store i64 {POLL_STEPS}, ptr %steps")
+    raised = text.let("call i32 @poll(ptr %ctx)")
+    text.stop_if(text.let(f"icmp ne i32 {raised}, 0"), str(faults.INTERRUPT))
+    text.jump(go)
+    text.label(go)
+
+
+def _while(text: Text, s: form.While) -> None:
+    name = text.fresh("while")
+    text.jump(f"{name}.test")
+    text.label(f"{name}.test")
+    block(text, s.test)
+    text.branch(value(text, s.cond), f"{name}.body", f"{name}.end")
+    text.label(f"{name}.body")
+    block(text, s.body)
+    _poll(text, "1")
+    text.jump(f"{name}.test")
+    text.label(f"{name}.end")
+
+
+def _if(text: Text, s: form.If) -> None:
+    name = text.fresh("if")
+    text.branch(value(text, s.cond), f"{name}.then", f"{name}.else")
+    text.label(f"{name}.then")
+    block(text, s.then)
+    text.jump(f"{name}.end")
+    text.label(f"{name}.else")
+    block(text, s.orelse)
+    text.jump(f"{name}.end")
+    text.label(f"{name}.end")
+
+
+def _result(text: Text, s: form.Result) -> None:
+    text.add(f"store i64 {llvm_memory.bits(text, s.value)}, ptr {text.let(word('%slots', s.slot))}")
+
+
+def _comment(text: Text, s: form.Comment) -> None:
+    """Not printed: what a line says must not change the key of the kernel."""
+
+
+STATEMENTS: dict[type, Callable[[Kernel, Any], None]] = {
+    form.Let: _let,
+    form.Store: _store,
+    form.For: _for,
+    form.While: _while,
+    form.If: _if,
+    form.Alloc: llvm_memory.alloc,
+    form.Mark: llvm_memory.mark,
+    form.Reset: llvm_memory.reset,
+    form.Copy: llvm_memory.copy,
+    form.Zero: llvm_memory.zero,
+    form.Fault: llvm_memory.fault,
+    form.Emit: llvm_memory.emit,
+    form.Result: _result,
+    form.Comment: _comment,
+}

@@ -1,0 +1,1 @@
+"""What a compiled kernel needs to run: loading, caching, calling, memory.  See README.md."""

@@ -1,0 +1,92 @@
+"""The C routines that a kernel may name: one table, registered with LLVM under names of our own.
+
+LLVM knows `sin` and would fold or transform it; it does not know `ag_sin_f64`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from functools import cache
+from typing import Any
+
+ARITY = {
+    "sin": 1,
+    "cos": 1,
+    "tan": 1,
+    "sinh": 1,
+    "cosh": 1,
+    "tanh": 1,
+    "asin": 1,
+    "acos": 1,
+    "atan": 1,
+    "exp": 1,
+    "expm1": 1,
+    "log": 1,
+    "log1p": 1,
+    "log2": 1,
+    "log10": 1,
+    "cbrt": 1,
+    "erf": 1,
+    "pow": 2,
+    "atan2": 2,
+    "hypot": 2,
+    "fmod": 2,
+}
+"""Functions of float64 from the C mathematics library, and how many arguments each takes."""
+
+MEMORY = {
+    "ag_aligned_alloc": "aligned_alloc",
+    "ag_realloc": "realloc",
+    "ag_free": "free",
+}
+
+PYTHON = {"ag_check_signals": "PyErr_CheckSignals"}
+
+
+def symbol(name: str) -> str:
+    """The name under which a kernel calls the routine `name`."""
+    return f"ag_{name}_f64"
+
+
+@cache
+def library() -> Any:
+    """The C mathematics library: the process has it wherever Python's own `math` is linked to it."""
+    process = ctypes.CDLL(None)
+    if hasattr(process, "cbrt") and hasattr(process, "erf"):
+        return process
+    from ctypes.util import find_library
+
+    return ctypes.CDLL(find_library("m") or "libm.so.6")
+
+
+@cache
+def function(name: str) -> Any:
+    """The routine `name` as a callable of Python floats, bit for bit what a kernel calls."""
+    routine = library()[name]
+    routine.restype = ctypes.c_double
+    routine.argtypes = (ctypes.c_double,) * ARITY[name]
+    return routine
+
+
+def addresses() -> dict[str, int]:
+    """Symbol -> address, of every routine."""
+    process = ctypes.CDLL(None)
+    found = {symbol(name): address(library()[name]) for name in ARITY}
+    found |= {ours: address(process[theirs]) for ours, theirs in MEMORY.items()}
+    return found | {ours: address(ctypes.pythonapi[theirs]) for ours, theirs in PYTHON.items()}
+
+
+def address(routine: Any) -> int:
+    """Where a ctypes function stands in memory."""
+    return ctypes.cast(routine, ctypes.c_void_p).value or 0
+
+
+def identity() -> str:
+    """Which C library this is, for cache keys."""
+    import os
+    import platform
+
+    try:
+        return os.confstr("CS_GNU_LIBC_VERSION") or platform.platform()
+    except (ValueError, OSError):
+        return platform.platform()
