@@ -186,7 +186,7 @@ def _comment(text: Text, s: form.Comment) -> None:
     """Not printed: what a line says must not change the key of the kernel."""
 
 
-STATEMENTS: dict[type, Callable[[Kernel, Any], None]] = {
+STATEMENTS: dict[type, Callable[[Text, Any], None]] = {
     form.Let: _let,
     form.Store: _store,
     form.For: _for,

@@ -96,7 +96,7 @@ def bits(text: Text, e: form.Expr) -> str:
 
 
 def emit(text: Text, s: form.Emit) -> None:
-    """Append `site, number of values, values` to the print buffer (see `records` of the runtime)."""
+    """Append `site, number of values, values` to the print buffer, as `records` reads it."""
     text.use("room")
     pieces = [_piece(text, v) for v in s.values]
     size = "16"

@@ -2,8 +2,8 @@
 
 One file per key, which says what it is: magic, key, length and SHA-256 of the code are compared
 before the code is used.  Files appear by rename, so a reader sees all of one or nothing.  Machine
-code is code: a folder that others could write to is refused.  Whatever goes wrong is a miss, and the
-first trouble of a process is one `CacheWarning`.
+code is code: a folder that others could write to is refused.  Whatever goes wrong is a miss, and
+the first trouble of a process is one `CacheWarning`.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ LOCK = threading.RLock()
 
 
 class Entry:
-    """A kernel in memory.  `function(address of slots)` returns its status; `engine` owns the code."""
+    """A kernel: `function(address of slots)` returns its status; `engine` owns the code."""
 
     __slots__ = ("address", "engine", "function", "name")
 

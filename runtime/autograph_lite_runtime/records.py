@@ -1,7 +1,7 @@
 """What kernels printed: bytes -> records.
 
-A record is `site, number of values`, then each value: one word of type and rank, then a word of bits
-for a scalar, or the extents and the elements of an array.  Words are 8 bytes, nothing is padded.
+A record is `site, number of values`, then each value: one word of type and rank, then a word of
+bits for a scalar, or the extents and the elements of an array.  Words are 8 bytes, unpadded.
 """
 
 from __future__ import annotations

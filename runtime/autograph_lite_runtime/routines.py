@@ -50,7 +50,7 @@ def symbol(name: str) -> str:
 
 @cache
 def library() -> Any:
-    """The C mathematics library: the process has it wherever Python's own `math` is linked to it."""
+    """The C mathematics library, which the process has loaded for its own `math`."""
     process = ctypes.CDLL(None)
     if hasattr(process, "cbrt") and hasattr(process, "erf"):
         return process
