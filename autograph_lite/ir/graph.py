@@ -15,22 +15,40 @@ from autograph_lite.ir.types import Type
 
 
 class Value:
-    """One result of a node, an argument of a region, or an eager array."""
+    """One result of a node, an argument of a region, or an eager array.
 
-    __slots__ = ("_type", "data")
+    `pinned`: something may still read the data, so nothing may be written into it.
+    """
 
-    def __init__(self, type: Type | None, data: Any = None) -> None:
+    __slots__ = ("_type", "data", "pinned")
+
+    def __init__(self, type: Type | None, data: Any = None, pinned: bool = False) -> None:
         self._type = type
         self.data = data
+        self.pinned = pinned
 
     @property
     def type(self) -> Type:
         if self._type is None:
-            self._type = Type("ag", self.data.dtype.name, self.data.shape)
+            self._type = _type_of(self.data)
         return self._type
 
     def __repr__(self) -> str:
         return f"Value({self.type})"
+
+
+_types: dict[tuple[str, tuple[int, ...]], Type] = {}
+
+
+def _type_of(data: Any) -> Type:
+    """The type of an array; kept, because the name of a dtype alone takes NumPy 2 us."""
+    key = (data.dtype.char, data.shape)
+    found = _types.get(key)
+    if found is None:
+        if len(_types) > 4096:
+            _types.clear()
+        found = _types[key] = Type("ag", data.dtype.name, data.shape)
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,68 @@
+"""Control flow: nodes with regions, and effects.
+
+`loop` is every loop: inputs are `n` (if bounded), the initial state, the captures and the histories
+read; its body maps (k, state, captures, one element per history) to (state, one element per history
+written); its outputs are the count of steps taken, the last state and the histories written.  A
+`test` region over the same arguments decides before each step; `reverse` reads and writes histories
+from the last step to the first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograph_lite.ir.graph import Region
+from autograph_lite.ir.types import Type, history, py
+from autograph_lite.ops.record import Constant, Op, Structural, Threaded, register
+
+_REGION = Structural("its regions are lowered in place")
+
+
+def _loop_types(
+    *inputs: Type, body: Region, state: int, reads: int, bounded: bool, **params: Any
+) -> tuple[Type, ...]:
+    del inputs, reads, bounded, params
+    steps = tuple(v.type for v in body.results[:state])
+    written = tuple(history(v.type) for v in body.results[state:])
+    return (py("int64"), *steps, *written)
+
+
+def _if_types(cond: Type, *captures: Type, then: Region) -> tuple[Type, ...]:
+    del cond, captures
+    return tuple(v.type for v in then.results)
+
+
+LOOP = register(
+    Op("loop", _loop_types, _REGION, Threaded("the reversed loop carries the cotangents"), effect=True)
+)
+IF = register(
+    Op("if", _if_types, _REGION, Threaded("the same branch, reversed"), effect=True)
+)
+PRINT = register(
+    Op(
+        "print",
+        lambda *values, **params: (),
+        Structural("appends its values to the call's record of prints"),
+        Constant("it has no result"),
+        effect=True,
+    )
+)
+FAIL = register(
+    Op(
+        "fail",
+        lambda cond, **params: (),
+        Structural("a fault where the condition holds"),
+        Constant("it has no result"),
+        effect=True,
+    )
+)
+
+
+def _constant_types(*, value: Any, dtype: str) -> tuple[Type, ...]:
+    del value
+    return (Type("ag", dtype),)
+
+
+CONSTANT = register(
+    Op("constant", _constant_types, Structural("a literal"), Constant("it is constant"))
+)

@@ -1,0 +1,145 @@
+"""Python numbers inside kernels: double and int64 with Python's meaning.
+
+Division by zero raises ZeroDivisionError, an int64 that overflows raises instead of wrapping, and
+`**` is the libm pow that Python itself calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograph_lite.ir.types import Type, py, tensor
+from autograph_lite.ops.record import Constant, Op, Scalar, register
+
+# ruff: noqa: F821  (bodies are compiled to kernels, never run as Python)
+_NUMBER = Constant("a Python number is not differentiated")
+
+
+def _rule(result: str | None = None) -> Callable[..., tuple[Type, ...]]:
+    def rule(*types: Type) -> tuple[Type, ...]:
+        return (py(result or types[-1].dtype),)
+
+    return rule
+
+
+def _number(name: str, body: str | Callable[..., Any], result: str | None = None) -> None:
+    register(
+        Op("py_" + name, _rule(result), Scalar(body), _NUMBER, dtypes=("int64", "float64"))
+    )
+
+
+def _truediv(x, y):  # type: ignore[no-untyped-def]
+    if y == 0:
+        raise ZeroDivisionError("division by zero")
+    return float64(x) / float64(y)
+
+
+def _floordiv_int(x, y):  # type: ignore[no-untyped-def]
+    if y == 0:
+        raise ZeroDivisionError("integer division or modulo by zero")
+    if y == -1:
+        q = checked_sub(0, x)
+    else:
+        q = sdiv(x, y)
+        q = q - 1 if (srem(x, y) != 0) & ((x < 0) != (y < 0)) else q
+    return q
+
+
+def _mod_int(x, y):  # type: ignore[no-untyped-def]
+    if y == 0:
+        raise ZeroDivisionError("integer modulo by zero")
+    r = srem(x, 1 if y == -1 else y)
+    return r + y if (r != 0) & ((r < 0) != (y < 0)) else r
+
+
+def _mod_float(x, y):  # type: ignore[no-untyped-def]
+    if y == 0:
+        raise ZeroDivisionError("float modulo")
+    r = fmod(x, y)
+    shifted = r + y if (r < 0) != (y < 0) else r
+    return shifted if r != 0 else copysign(0.0, y)
+
+
+def _floordiv_float(x, y):  # type: ignore[no-untyped-def]
+    if y == 0:
+        raise ZeroDivisionError("float floor division by zero")
+    r = fmod(x, y)
+    d = (x - r) / y
+    d = d - 1.0 if (r != 0) & ((r < 0) != (y < 0)) else d
+    low = floor(d)
+    near = low + 1.0 if d - low > 0.5 else low
+    return near if d != 0 else copysign(0.0, x / y)
+
+
+def _power_float(x, y):  # type: ignore[no-untyped-def]
+    if (x == 0) & (y < 0):
+        raise ZeroDivisionError("0.0 cannot be raised to a negative power")
+    if (x < 0) & (floor(y) != y) & (y - y == 0) & (x - x == 0):
+        raise DomainError("a negative number to a fractional power is complex")
+    out = pow(x, y)
+    if (out - out != 0) & (x - x == 0) & (y - y == 0):
+        raise OverflowError("(34, 'Numerical result out of range')")
+    return out
+
+
+def _power_int(x, y):  # type: ignore[no-untyped-def]
+    if y < 0:
+        raise DomainError("an int to a negative power is a float: write float(x) ** y")
+    out = 1
+    base = x
+    n = y
+    while n > 0:
+        if n & 1 == 1:
+            out = checked_mul(out, base)
+        n = n >> 1
+        if n > 0:
+            base = checked_mul(base, base)
+    return out
+
+
+_number("add", "checked_add(x, y)")
+_number("subtract", "checked_sub(x, y)")
+_number("multiply", "checked_mul(x, y)")
+_number("negative", "checked_neg(x)")
+_number("absolute", "checked_neg(x) if x < 0 else abs(x)")
+_number("truediv", _truediv, "float64")
+_number("floordiv", _floordiv_float)
+_number("floordiv_integer", _floordiv_int)
+_number("mod", _mod_float)
+_number("mod_integer", _mod_int)
+_number("power", _power_float)
+_number("power_integer", _power_int)
+_number("minimum", "y if y < x else x")
+_number("maximum", "y if y > x else x")
+for _name, _body in (
+    ("equal", "x == y"),
+    ("not_equal", "x != y"),
+    ("less", "x < y"),
+    ("less_equal", "x <= y"),
+    ("greater", "x > y"),
+    ("greater_equal", "x >= y"),
+):
+    _number(_name, _body, "bool")
+_number("not", "not bool(x)", "bool")
+_number("float", "float64(x)", "float64")
+_number("bool", "bool(x)", "bool")
+
+
+def _int(x):  # type: ignore[no-untyped-def]
+    if x != x:
+        raise DomainError("cannot convert float NaN to integer")
+    if (x >= 9223372036854775808.0) | (x < -9223372036854775808.0):
+        raise OverflowError("cannot convert float to a 64-bit integer")
+    return int64(x)
+
+
+_number("int", _int, "int64")
+# A Python number met by an array: a scalar of the array's dtype.
+register(
+    Op("weak", lambda x, *, dtype: (tensor(dtype),), Scalar("cast(x)"), Constant("it is a Python number"))
+)
+# float(t), int(t), bool(t): a scalar array as a Python number.
+register(
+    Op("number", lambda x, *, dtype: (py(dtype),), Scalar("cast(x)"), Constant("it is a Python number"))
+)

@@ -1,0 +1,216 @@
+"""Arrays inside a kernel: a base pointer, an offset, extents and strides, all expressions.
+
+Moves change extents and strides only.  A buffer is owned when the kernel allocated it and may write
+into it; views share the buffer of their array.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from autograph_lite_runtime import faults
+
+from autograph_lite.render.emitter import ONE, ZERO, Emitter, both, compare, iadd, imul, isub, product, select
+from autograph_lite.render.form import B1, I64, Bin, Const, Copy, Expr, For, Load, Store, Var
+
+
+@dataclass(slots=True, eq=False)
+class Buffer:
+    """Memory that arrays share; compared by identity."""
+
+    owned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    base: Var
+    dtype: str
+    extents: tuple[Expr, ...]
+    strides: tuple[Expr, ...]
+    buffer: Buffer = field(compare=False)
+    offset: Expr = ZERO
+
+    def position(self, indices: tuple[Expr, ...]) -> Expr:
+        total = self.offset
+        for index, stride in zip(indices, self.strides, strict=True):
+            total = iadd(total, imul(index, stride))
+        return total
+
+    def load(self, indices: tuple[Expr, ...]) -> Expr:
+        return Load(self.base, self.position(indices), self.dtype)
+
+    def store(self, k: Emitter, indices: tuple[Expr, ...], value: Expr) -> None:
+        k.add(Store(self.base, self.position(indices), value))
+
+    @property
+    def contiguous(self) -> bool:
+        """Whether it is known to be one block in row-major order."""
+        return self.offset == ZERO and all(
+            a == b or e == ONE
+            for a, b, e in zip(self.strides, row_major(self.extents), self.extents, strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A history: `count` elements at `base`; each a scalar, or a record of a pointer and sizes."""
+
+    base: Var
+    count: Expr
+
+
+def row_major(extents: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    strides: list[Expr] = []
+    step: Expr = ONE
+    for extent in reversed(extents):
+        strides.append(step)
+        step = imul(step, extent)
+    return tuple(reversed(strides))
+
+
+def new_array(k: Emitter, hint: str, dtype: str, extents: tuple[Expr, ...], where: str = "temp") -> Array:
+    """An uninitialised array of the kernel's own."""
+    extents = tuple(k.atom("n", e) for e in extents)
+    base = k.alloc(hint, product(extents), dtype, where)
+    return Array(base, dtype, extents, row_major(extents), Buffer(owned=True))
+
+
+def block(base: Var, dtype: str, extents: tuple[Expr, ...], owned: bool) -> Array:
+    """A row-major array at a pointer."""
+    return Array(base, dtype, extents, row_major(extents), Buffer(owned))
+
+
+def copy_of(k: Emitter, x: Array, hint: str = "copy", where: str = "temp") -> Array:
+    """A row-major array with the same elements."""
+    out = new_array(k, hint, x.dtype, x.extents, where)
+    fill(k, out, x)
+    return out
+
+
+def as_block(k: Emitter, x: Array) -> Array:
+    """The array itself if it is one row-major block, else a copy."""
+    return x if x.contiguous else copy_of(k, x)
+
+
+def fill(k: Emitter, out: Array, x: Array) -> None:
+    """Copy elements; equal extents, no overlap."""
+    if x.contiguous and out.contiguous:
+        k.add(Copy(out.base, x.base, product(x.extents), x.dtype))
+        return
+    with nest(k, out.extents) as indices:
+        out.store(k, indices, x.load(indices))
+
+
+class nest:
+    """Loops over extents; entering gives the indices."""
+
+    def __init__(self, k: Emitter, extents: tuple[Expr, ...]) -> None:
+        self.k = k
+        self.extents = tuple(k.atom("n", e) for e in extents)
+
+    def __enter__(self) -> tuple[Expr, ...]:
+        self._outer = self.k.statements
+        self._bodies: list[list[object]] = []
+        self._vars = [self.k.fresh("i", I64) for _ in self.extents]
+        for _ in self.extents:
+            self.k.statements = []
+        return tuple(self._vars)
+
+    def __exit__(self, *error: object) -> None:
+        body = tuple(self.k.statements) if self.extents else ()
+        for var, extent in zip(reversed(self._vars), reversed(self.extents), strict=True):
+            body = (For(var, ZERO, extent, body),)
+        if self.extents:
+            self.k.statements = self._outer
+            self.k.statements.extend(body)
+
+
+def broadcast_extents(k: Emitter, shapes: list[tuple[Expr, ...]]) -> tuple[Expr, ...]:
+    """The extents that these broadcast to; where that is unknown, code that finds out or faults."""
+    rank = max(map(len, shapes))
+    padded = [(ONE,) * (rank - len(s)) + s for s in shapes]
+    return tuple(_extent(k, column) for column in zip(*padded, strict=True))
+
+
+def _extent(k: Emitter, column: tuple[Expr, ...]) -> Expr:
+    distinct = list(dict.fromkeys(e for e in column if e != ONE))
+    if not distinct:
+        return ONE
+    known = [e for e in distinct if isinstance(e, Const)]
+    out = known[0] if known else distinct[0]
+    for e in distinct:
+        if e == out:
+            continue
+        wider = out if known else k.let("n", select(compare("eq", out, ONE), e, out))
+        wrong = both(compare("ne", e, ONE), compare("ne", e, wider))
+        text = "operands could not be broadcast together: an axis has lengths {0} and {1}"
+        k.fault_if(wrong, k.fault(faults.SHAPE, text, "ShapeError", wider, e))
+        out = wider
+    return out
+
+
+def broadcast(k: Emitter, x: Array, extents: tuple[Expr, ...]) -> Array:
+    """A view of these extents, whose broadcast has been checked: stride 0 along repeated axes."""
+    lead = len(extents) - len(x.extents)
+    strides: list[Expr] = [ZERO] * lead
+    for have, want, stride in zip(x.extents, extents[lead:], x.strides, strict=True):
+        if have == want:
+            strides.append(stride)
+        elif have == ONE:
+            strides.append(ZERO)
+        else:
+            strides.append(k.atom("s", select(compare("eq", have, ONE), ZERO, stride)))
+    return replace(x, extents=extents, strides=tuple(strides))
+
+
+def wrap_index(k: Emitter, index: Expr, extent: Expr, axis: int) -> Expr:
+    """A checked index: negative ones count from the end, others outside are a fault."""
+    index = k.atom("i", index)
+    if isinstance(index, Const) and isinstance(extent, Const):
+        inside = -int(extent.value) <= int(index.value) < int(extent.value)
+        if inside:
+            return Const(int(index.value) % int(extent.value), I64)
+    if isinstance(index, Const):
+        low = int(index.value) < 0
+        position = iadd(extent, index) if low else index
+        wrong = compare("lt", position, ZERO) if low else compare("ge", index, extent)
+    else:
+        position = select(compare("lt", index, ZERO), iadd(index, extent), index)
+        position = k.let("i", position)
+        wrong = Bin("or", compare("lt", position, ZERO), compare("ge", position, extent), B1)
+    text = f"index {{0}} is out of bounds for axis {axis} with size {{1}}"
+    k.fault_if(wrong, k.fault(faults.INDEX, text, "GraphIndexError", index, extent))
+    return position
+
+
+def slice_extent(k: Emitter, entries: tuple[Expr | None, ...], extent: Expr) -> tuple[Expr, Expr, Expr]:
+    """(start, count, step) of a slice, clipped as Python clips."""
+    start, stop, step = entries
+    step = ONE if step is None else k.atom("step", step)
+    text = "slice step cannot be zero"
+    k.fault_if(compare("eq", step, ZERO), k.fault(faults.DOMAIN, text, "DomainError"))
+    up = compare("gt", step, ZERO)
+    last = isub(extent, ONE)
+    low, high = select(up, ZERO, Const(-1, I64)), select(up, extent, last)
+    first = _clip(k, start, extent, low, high) if start is not None else select(up, ZERO, last)
+    end = _clip(k, stop, extent, low, high) if stop is not None else select(up, extent, Const(-1, I64))
+    first = k.atom("start", first)
+    if step == ONE:
+        length = isub(end, first)
+        length = k.atom("n", length)
+        count = select(compare("lt", length, ZERO), ZERO, length)
+    else:
+        span = select(up, isub(end, first), isub(first, end))
+        size = select(up, step, isub(ZERO, step))
+        span = k.atom("span", span)
+        steps = Bin("sdiv", isub(iadd(span, k.atom("size", size)), ONE), size, I64)
+        count = select(compare("le", span, ZERO), ZERO, steps)
+    return first, k.atom("n", count), step
+
+
+def _clip(k: Emitter, bound: Expr, extent: Expr, low: Expr, high: Expr) -> Expr:
+    bound = k.atom("b", bound)
+    moved = k.atom("b", select(compare("lt", bound, ZERO), iadd(bound, extent), bound))
+    moved = select(compare("lt", moved, low), low, moved)
+    moved = k.atom("b", moved)
+    return k.atom("b", select(compare("gt", moved, high), high, moved))

@@ -1,0 +1,160 @@
+"""Write the kernel form: fresh names, nested blocks, integer arithmetic, fault sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from autograph_lite.errors import Origin
+from autograph_lite.render.form import (
+    B1,
+    I64,
+    PTR,
+    Alloc,
+    Bin,
+    Cmp,
+    Comment,
+    Const,
+    Expr,
+    Fault,
+    If,
+    Let,
+    Select,
+    Stmt,
+    Var,
+)
+
+ZERO, ONE = Const(0, I64), Const(1, I64)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a fault or a print of a kernel means: `text` is formatted with the details."""
+
+    text: str
+    error: str
+    origin: Origin | None
+
+
+class Emitter:
+    """The statements of a kernel under construction; `block` redirects them."""
+
+    def __init__(self) -> None:
+        self.statements: list[Stmt] = []
+        self.sites: list[Site] = []
+        self.origin: Origin | None = None
+        self._names: dict[str, int] = {}
+        self._line = 0
+
+    def add(self, statement: Stmt) -> None:
+        self.statements.append(statement)
+
+    def fresh(self, hint: str, type: str) -> Var:
+        """A variable with a name of its own."""
+        count = self._names.get(hint, 0)
+        self._names[hint] = count + 1
+        return Var(f"{hint}{count}" if count or hint[-1:].isdigit() else hint, type)
+
+    def let(self, hint: str, value: Expr) -> Var:
+        """Bind an expression to a new variable."""
+        var = self.fresh(hint, value.type)
+        self.add(Let(var, value))
+        return var
+
+    def atom(self, hint: str, value: Expr) -> Expr:
+        """A constant or variable of this value, so that using it twice computes it once."""
+        return value if isinstance(value, Const | Var) else self.let(hint, value)
+
+    @contextmanager
+    def block(self) -> Iterator[list[Stmt]]:
+        """Statements added inside go to the list given."""
+        outer, self.statements = self.statements, []
+        try:
+            yield self.statements
+        finally:
+            self.statements = outer
+
+    def at(self, origin: Origin | None) -> None:
+        """The user's line that the next statements come from."""
+        self.origin = origin
+        if origin is not None and origin.line != self._line:
+            self._line = origin.line
+            self.add(Comment(origin.function, origin.line))
+
+    def site(self, text: str, error: str) -> int:
+        """The number of a place that can fault."""
+        self.sites.append(Site(text, error, self.origin))
+        return len(self.sites) - 1
+
+    def fault(self, code: int, text: str, error: str, *details: Expr) -> Fault:
+        return Fault(code, self.site(text, error), details)
+
+    def fault_if(self, cond: Expr, fault: Fault) -> None:
+        if cond == Const(False, B1):
+            return
+        self.add(If(cond, (fault,)))
+
+    def alloc(self, hint: str, count: Expr, dtype: str, where: str = "temp") -> Var:
+        var = self.fresh(hint, PTR)
+        self.add(Alloc(var, count, dtype, where))
+        return var
+
+
+def iadd(a: Expr, b: Expr) -> Expr:
+    """a + b of int64, folded where it is known."""
+    if isinstance(a, Const) and isinstance(b, Const):
+        return Const(int(a.value) + int(b.value), I64)
+    if a == ZERO:
+        return b
+    return a if b == ZERO else Bin("add", a, b, I64)
+
+
+def isub(a: Expr, b: Expr) -> Expr:
+    if isinstance(a, Const) and isinstance(b, Const):
+        return Const(int(a.value) - int(b.value), I64)
+    return a if b == ZERO else Bin("sub", a, b, I64)
+
+
+def imul(a: Expr, b: Expr) -> Expr:
+    if isinstance(a, Const) and isinstance(b, Const):
+        return Const(int(a.value) * int(b.value), I64)
+    if ZERO in (a, b):
+        return ZERO
+    if a == ONE:
+        return b
+    return a if b == ONE else Bin("mul", a, b, I64)
+
+
+def compare(op: str, a: Expr, b: Expr) -> Expr:
+    """A comparison of int64, folded where it is known."""
+    if isinstance(a, Const) and isinstance(b, Const):
+        x, y = a.value, b.value
+        return Const({"eq": x == y, "ne": x != y, "lt": x < y, "le": x <= y, "gt": x > y, "ge": x >= y}[op], B1)
+    if a == b and op in ("eq", "le", "ge"):
+        return Const(True, B1)
+    if a == b:
+        return Const(False, B1)
+    return Cmp(op, a, b)
+
+
+def both(a: Expr, b: Expr) -> Expr:
+    """a and b of bools."""
+    if isinstance(a, Const):
+        return b if a.value else a
+    if isinstance(b, Const):
+        return a if b.value else b
+    return Bin("and", a, b, B1)
+
+
+def select(cond: Expr, a: Expr, b: Expr) -> Expr:
+    if isinstance(cond, Const):
+        return a if cond.value else b
+    return a if a == b else Select(cond, a, b)
+
+
+def product(extents: tuple[Expr, ...]) -> Expr:
+    total: Expr = ONE
+    for extent in extents:
+        total = imul(total, extent)
+    return total

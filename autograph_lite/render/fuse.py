@@ -1,0 +1,136 @@
+"""A group: elementwise nodes and full reductions over the same extents, written as one loop nest."""
+
+from __future__ import annotations
+
+from autograph_lite.ir.graph import Node, Value
+from autograph_lite.ops.record import Fold, Scalar
+from autograph_lite.render import form
+from autograph_lite.render.arrays import Array, block, broadcast, nest, new_array
+from autograph_lite.render.emitter import ZERO, Emitter, product
+from autograph_lite.render.form import I64, Expr, For
+from autograph_lite.render.nests import Lowering, hint, scalar_body
+from autograph_lite.render.reductions import Accumulator, lanes_over
+
+
+class Group:
+    """Nodes that wait for their loop nest; `members` are their results."""
+
+    def __init__(self, extents: tuple[Expr, ...]) -> None:
+        self.extents = extents
+        self.nodes: list[Node] = []
+        self.members: set[Value] = set()
+
+    def add(self, node: Node) -> None:
+        self.nodes.append(node)
+        self.members.add(node.outputs[0])
+
+    def write(self, low: Lowering) -> None:
+        """The nest, and in memory the members that something reads later."""
+        k = low.k
+        kept = [n for n in self.nodes if self._needed(low, n) and n.outputs[0].type.rank]
+        outs = {n.outputs[0]: new_array(k, hint(n), n.outputs[0].type.dtype, self.extents) for n in kept}
+        sources = self._sources(low)
+        flat = all(x.contiguous and x.extents == self.extents for x in sources.values())
+        folds = {n.outputs[0]: Accumulator(k, n) for n in self.nodes if isinstance(n.op.body, Fold)}
+        if flat:
+            self._flat(low, sources, outs, folds)
+        else:
+            self._nested(low, sources, outs, folds)
+        for value, out in outs.items():
+            low.set(value, out)
+        for value, fold in folds.items():
+            low.set(value, fold.result())
+
+    def _needed(self, low: Lowering, node: Node) -> bool:
+        return low.last_use.get(node.outputs[0], -1) >= low.position
+
+    def _sources(self, low: Lowering) -> dict[Value, Array]:
+        """The arrays read from memory, as views of the group's extents or, flat, as they are."""
+        found: dict[Value, Array] = {}
+        for node in self.nodes:
+            for v in node.inputs:
+                x = low.env.get(v)
+                if v not in self.members and isinstance(x, Array):
+                    found[v] = x if x.extents == self.extents else broadcast(low.k, x, self.extents)
+        return found
+
+    def _flat(
+        self, low: Lowering, sources: dict[Value, Array], outs: dict[Value, Array], folds: dict[Value, Accumulator]
+    ) -> None:
+        """One loop over all elements."""
+        k = low.k
+        total = k.atom("n", product(self.extents))
+        flat_in = {v: block(x.base, x.dtype, (total,), owned=False) for v, x in sources.items()}
+        flat_out = {v: block(x.base, x.dtype, (total,), owned=True) for v, x in outs.items()}
+
+        def element(index: Expr, lane: Expr) -> None:
+            self._element(low, (index,), flat_in, flat_out, folds, lane)
+
+        if any(fold.lanes for fold in folds.values()):
+            lanes_over(k, total, list(folds.values()), element)
+        else:
+            var = k.fresh("i", I64)
+            with k.block() as statements:
+                element(var, ZERO)
+            k.add(For(var, ZERO, total, tuple(statements)))
+
+    def _nested(
+        self, low: Lowering, sources: dict[Value, Array], outs: dict[Value, Array], folds: dict[Value, Accumulator]
+    ) -> None:
+        """A loop per axis; the lanes of a reduction follow the row-major position."""
+        k = low.k
+        for fold in folds.values():
+            fold.open()
+        with nest(k, self.extents) as indices:
+            self._element(low, indices, sources, outs, folds, None)
+        for fold in folds.values():
+            fold.close()
+
+    def _element(
+        self,
+        low: Lowering,
+        indices: tuple[Expr, ...],
+        sources: dict[Value, Array],
+        outs: dict[Value, Array],
+        folds: dict[Value, Accumulator],
+        lane: Expr | None,
+    ) -> None:
+        """All nodes of the group for one element, in order."""
+        k: Emitter = low.k
+        have: dict[Value, Expr] = {}
+
+        def operand(v: Value) -> Expr:
+            if v not in have:
+                x = sources.get(v)
+                have[v] = k.let("v", x.load(indices)) if x is not None else low.scalar(v)
+            return have[v]
+
+        for node in self.nodes:
+            out = node.outputs[0]
+            if isinstance(node.op.body, Scalar):
+                names = {name: operand(v) for name, v in zip("xyz", node.inputs, strict=False)}
+                have[out] = k.let(hint(node), scalar_body(k, node, names))
+                if out in outs:
+                    outs[out].store(k, indices, have[out])
+            else:
+                folds[out].step(operand(node.inputs[0]), lane)
+
+
+def join_group(low: Lowering, node: Node, extents: tuple[Expr, ...]) -> None:
+    """Put a node into the waiting group, or begin a new one."""
+    group = low.group
+    if group is not None:
+        inside = [v for v in node.inputs if v in group.members]
+        fits = group.extents == extents and all(v.type.rank for v in inside)
+        if not fits:
+            low.flush()
+            group = None
+    if group is None:
+        group = low.group = Group(extents)
+    for v in node.inputs:
+        if v not in group.members:
+            assert v in low.env
+    group.add(node)
+
+
+__all__ = ["Group", "form", "join_group"]

@@ -1,0 +1,221 @@
+"""Reading and writing by index: views where there are no arrays among the indices, else loops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograph_lite_runtime import faults
+
+from autograph_lite.ir.graph import Node, Value
+from autograph_lite.ops.index import is_view
+from autograph_lite.render.arrays import (
+    Array,
+    broadcast,
+    broadcast_extents,
+    copy_of,
+    nest,
+    new_array,
+    slice_extent,
+    wrap_index,
+)
+from autograph_lite.render.emitter import ONE, ZERO, compare, iadd, imul, product
+from autograph_lite.render.form import I64, Bin, Const, Expr, If, Let
+from autograph_lite.render.nests import Lowering, hint
+
+
+class Reader:
+    """The entries of a spec with their dynamic inputs filled in, in order."""
+
+    def __init__(self, low: Lowering, inputs: tuple[Value, ...]) -> None:
+        self.low = low
+        self.inputs = list(inputs)
+
+    def number(self, entry: Any) -> Expr | None:
+        if entry is None:
+            value = self.low.scalar(self.inputs.pop(0))
+            return value
+        return None if entry == "" else Const(int(entry), I64)
+
+    def array(self) -> Array:
+        return self.low.array(self.inputs.pop(0))
+
+
+def view_of(low: Lowering, x: Array, spec: tuple[Any, ...], dynamic: tuple[Value, ...]) -> Array:
+    """The part of `x` that a spec of integers, slices and new axes names; checked."""
+    k, reader = low.k, Reader(low, dynamic)
+    offset, axis = x.offset, 0
+    extents: list[Expr] = []
+    strides: list[Expr] = []
+    for kind, *entries in spec:
+        if kind == "new":
+            extents.append(ONE)
+            strides.append(ZERO)
+            continue
+        stride, extent = x.strides[axis], x.extents[axis]
+        if kind == "int":
+            index = reader.number(entries[0])
+            assert index is not None
+            offset = iadd(offset, imul(wrap_index(k, index, extent, axis), stride))
+        elif entries == ["", "", ""]:
+            extents.append(extent)
+            strides.append(stride)
+        else:
+            first, count, step = slice_extent(k, tuple(reader.number(e) for e in entries), extent)  # type: ignore[arg-type]
+            offset = iadd(offset, imul(first, stride))
+            extents.append(count)
+            strides.append(k.atom("s", imul(step, stride)))
+        axis += 1
+    offset = k.atom("at", offset)
+    return Array(
+        x.base, x.dtype, (*extents, *x.extents[axis:]), (*strides, *x.strides[axis:]), x.buffer, offset
+    )
+
+
+def lower_getitem(low: Lowering, node: Node) -> None:
+    x = low.array(node.inputs[0])
+    spec = node.params["spec"]
+    if is_view(spec):
+        view = view_of(low, x, spec, node.inputs[1:])
+        out = node.outputs[0]
+        low.set(out, view if out.type.rank else low.k.let("v", view.load(())))
+        return
+    low.flush()
+    picked = Picked(low, x, spec, node.inputs[1:])
+    out_array = new_array(low.k, hint(node), x.dtype, picked.extents)
+    picked.each(lambda at, position: out_array.store(low.k, at, x.load(position)))
+    low.set(node.outputs[0], out_array)
+
+
+class Picked:
+    """The elements that a spec with one array or mask names: `each` visits them in row-major order
+    of the result, with the index into the result and the position in `x`."""
+
+    def __init__(self, low: Lowering, x: Array, spec: tuple[Any, ...], dynamic: tuple[Value, ...]) -> None:
+        self.low, self.x = low, x
+        place = next(i for i, (kind, *_) in enumerate(spec) if kind in ("array", "mask"))
+        self.mask = spec[place][0] == "mask"
+        before, after = self._split(spec, place, dynamic)
+        self.lead = sum(1 for kind, *_ in spec[:place] if kind in ("slice", "new"))
+        self.axis = sum(1 for kind, *_ in spec[:place] if kind in ("slice", "int"))
+        span = spec[place][1] if self.mask else 1
+        lowered = (*before, *((("slice", "", "", ""),) * span), *after)
+        self.view = view_of(low, x, lowered, self._rest)
+        inner = self.view.extents
+        chosen = (self._count(),) if self.mask else self.index.extents
+        self.span = span
+        self.extents = (*inner[: self.lead], *chosen, *inner[self.lead + span :])
+
+    def _split(self, spec: Any, place: int, dynamic: tuple[Value, ...]) -> tuple[Any, Any]:
+        count = sum(e is None for kind, *entries in spec[:place] for e in entries if kind != "mask")
+        self.index = self.low.array(dynamic[count])
+        self._rest = dynamic[:count] + dynamic[count + 1 :]
+        return spec[:place], spec[place + 1 :]
+
+    def _count(self) -> Expr:
+        k = self.low.k
+        self._check_mask()
+        total = k.let("count", ZERO)
+        with nest(k, self.index.extents) as at:
+            k.add(If(self.index.load(at), (Let(total, iadd(total, ONE)),)))
+        return total
+
+    def _check_mask(self) -> None:
+        k = self.low.k
+        text = "boolean index did not match indexed array: axis has length {0}, the index {1}"
+        for i, have in enumerate(self.index.extents):
+            want = self.view.extents[self.lead + i]
+            k.fault_if(compare("ne", have, want), k.fault(faults.INDEX, text, "GraphIndexError", want, have))
+
+    def each(self, visit: Callable[[tuple[Expr, ...], tuple[Expr, ...]], None]) -> None:
+        """Visit as the view sees positions: `visit(index in result, index in view)`."""
+        k = self.low.k
+        lead, rest = self.view.extents[: self.lead], self.view.extents[self.lead + self.span :]
+        with nest(k, lead) as first:
+            running = k.let("row", ZERO) if self.mask else None
+            with nest(k, self.index.extents) as at:
+                if running is not None:
+                    with k.block() as chosen:
+                        with nest(k, rest) as last:
+                            visit((*first, running, *last), (*first, *at, *last))
+                        k.add(Let(running, iadd(running, ONE)))
+                    k.add(If(self.index.load(at), tuple(chosen)))
+                else:
+                    index = wrap_index(
+                        k, k.let("j", self.index.load(at)), self.view.extents[self.lead], self.axis
+                    )
+                    with nest(k, rest) as last:
+                        visit((*first, *at, *last), (*first, index, *last))
+
+
+def _writable(low: Lowering, value: Value, node: Node) -> Array:
+    """The array itself where its old value is dead, else a copy."""
+    x = low.array(value)
+    low.flush()
+    return x if low.exclusive(value) else copy_of(low.k, x, hint(node))
+
+
+def lower_setitem(low: Lowering, node: Node) -> None:
+    _write(low, node, add=False)
+
+
+def lower_index_add(low: Lowering, node: Node) -> None:
+    _write(low, node, add=True)
+
+
+def _write(low: Lowering, node: Node, add: bool) -> None:
+    target, source, *dynamic = node.inputs
+    spec = node.params["spec"]
+    k = low.k
+    new = low.array(source) if source.type.rank else low.scalar(source)
+    old = low.array(target)
+    if isinstance(new, Array) and new.buffer is old.buffer:
+        new = copy_of(k, new)
+    x = _writable(low, target, node)
+    if is_view(spec):
+        view = view_of(low, x, spec, tuple(dynamic))
+        _assign(low, view, new, add)
+    else:
+        picked = Picked(low, x, spec, tuple(dynamic))
+        shaped = _fitted(low, new, picked.extents)
+
+        def visit(at: tuple[Expr, ...], position: tuple[Expr, ...]) -> None:
+            v = shaped.load(at) if isinstance(shaped, Array) else shaped
+            have = picked.view.load(position)
+            picked.view.store(k, position, _sum(have, v, x.dtype) if add else v)
+
+        picked.each(visit)
+    low.set(node.outputs[0], x)
+
+
+def _sum(a: Expr, b: Expr, dtype: str) -> Expr:
+    return Bin("add", a, b, dtype)
+
+
+def _fitted(low: Lowering, new: Array | Expr, extents: tuple[Expr, ...]) -> Array | Expr:
+    """The right-hand side, broadcast to what it is assigned to."""
+    if not isinstance(new, Array):
+        return new
+    k = low.k
+    shape = new.extents
+    while len(shape) > len(extents) and shape[0] == ONE:
+        new = Array(new.base, new.dtype, shape[1:], new.strides[1:], new.buffer, new.offset)
+        shape = new.extents
+    text = "could not broadcast an axis of length {0} into length {1}"
+    for have, want in zip(shape[::-1], extents[::-1], strict=False):
+        if have in (ONE, want):
+            continue
+        wrong = Bin("and", compare("ne", have, ONE), compare("ne", have, want), "bool")
+        k.fault_if(wrong, k.fault(faults.SHAPE, text, "ShapeError", have, want))
+    return broadcast(k, new, extents)
+
+
+def _assign(low: Lowering, view: Array, new: Array | Expr, add: bool) -> None:
+    k = low.k
+    shaped = _fitted(low, new, view.extents)
+    with nest(k, view.extents) as at:
+        v = shaped.load(at) if isinstance(shaped, Array) else shaped
+        view.store(k, at, _sum(view.load(at), v, view.dtype) if add else v)
+
+
+__all__ = ["broadcast_extents", "lower_getitem", "lower_index_add", "lower_setitem", "product"]

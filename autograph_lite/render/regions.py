@@ -1,0 +1,376 @@
+"""Loops and branches.
+
+A scalar of a loop's state is a variable; an array of it has a buffer that lives as long as the loop,
+into which the new value is copied at the end of a step unless it was computed there.  Scratch memory
+of a step is given back after it.  Histories are written into the arena of saved values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograph_lite_runtime import faults
+
+from autograph_lite.ir.graph import Node, Region, Value
+from autograph_lite.ir.types import Type, element
+from autograph_lite.render import form
+from autograph_lite.render.arrays import Array, Buffer, Saved, as_block, block, copy_of, row_major
+from autograph_lite.render.emitter import ONE, ZERO, Emitter, both, compare, iadd, imul, isub, product, select
+from autograph_lite.render.form import B1, I64, PTR, Const, Copy, Expr, For, If, Let, Load, Store, Var, While
+from autograph_lite.render.nests import Lowered, Lowering
+
+
+@dataclass(slots=True)
+class Carry:
+    """The home of one piece of loop state: variables that hold it from step to step."""
+
+    type: Type
+    var: Var  # the scalar, or the base pointer
+    extents: tuple[Var, ...] = ()
+    capacity: Var | None = None
+    array: Array | None = None
+
+    def lowered(self) -> Lowered:
+        if self.type.depth:
+            return Saved(self.var, self.extents[0])
+        return self.array if self.array is not None else self.var
+
+
+def lower_loop(low: Lowering, node: Node) -> None:
+    """Every loop: state, steps, histories."""
+    low.flush()
+    k, p = low.k, node.params
+    inputs = list(node.inputs)
+    bound = low.scalar(inputs.pop(0)) if p["bounded"] else None
+    state = [_open_carry(low, v, a) for v, a in zip(inputs[: p["state"]], node.outputs[1:], strict=False)]
+    reads = inputs[len(inputs) - p["reads"] :] if p["reads"] else []
+    captures = inputs[p["state"] : len(inputs) - p["reads"]]
+    step = k.let("k", ZERO)
+    steps = None if bound is None else k.let("steps", select(compare("gt", bound, ZERO), bound, ZERO))
+    loop = _Loop(low, node, state, captures, reads, step, steps)
+    loop.open_histories()
+    loop.write()
+    low.set(node.outputs[0], step if steps is None or loop.has_test else steps)
+    for value, carry in zip(node.outputs[1:], state, strict=False):
+        low.set(value, carry.lowered())
+    for value, saved in zip(node.outputs[1 + p["state"] :], loop.written, strict=True):
+        low.set(value, Saved(saved.base, step))
+
+
+def _open_carry(low: Lowering, value: Value, out: Value) -> Carry:
+    """Give a piece of state its home and its first value."""
+    k = low.k
+    if value.type.depth:
+        saved = low.env[value]
+        assert isinstance(saved, Saved)
+        return Carry(value.type, k.let("saved", saved.base), (k.let("steps", saved.count),))
+    if value.type.rank == 0:
+        return Carry(value.type, k.let("state", low.scalar(value)))
+    x = low.array(value)
+    if not (low.exclusive(value) and x.contiguous):
+        x = copy_of(k, x, "state")
+    base = k.let("state", x.base)
+    extents = tuple(k.let("n", e) for e in x.extents)
+    carry = Carry(out.type, base, extents, k.let("room", product(extents)))
+    carry.array = _carry_array(carry, x.dtype)
+    return carry
+
+
+def _carry_array(carry: Carry, dtype: str) -> Array:
+    extents = tuple(
+        Const(known, I64) if isinstance(known, int) else e
+        for known, e in zip(carry.type.shape, carry.extents, strict=True)
+    )
+    return Array(carry.var, dtype, extents, row_major(extents), Buffer(owned=True))
+
+
+@dataclass(slots=True)
+class History:
+    """A history being written."""
+
+    base: Var
+    type: Type  # of one element
+    room: Var | None
+
+    @property
+    def words(self) -> int:
+        """8-byte words of a record; 0 for plain scalars."""
+        return record_words(self.type)
+
+
+def record_words(type: Type) -> int:
+    if type.depth:
+        return 2
+    return 1 + type.rank if type.rank else 0
+
+
+class _Loop:
+    def __init__(
+        self,
+        low: Lowering,
+        node: Node,
+        state: list[Carry],
+        captures: list[Value],
+        reads: list[Value],
+        step: Var,
+        steps: Var | None,
+    ) -> None:
+        self.low, self.k, self.node = low, low.k, node
+        self.state, self.captures, self.reads = state, captures, reads
+        self.step, self.steps = step, steps
+        self.body = node.params["body"]
+        self.test: Region | None = node.params.get("test")
+        self.has_test = self.test is not None
+        self.reverse = bool(node.params.get("reverse"))
+        self.written: list[History] = []
+
+    def open_histories(self) -> None:
+        for value in self.node.outputs[1 + len(self.state) :]:
+            type = element(value.type)
+            words = record_words(type)
+            room = self.steps if self.steps is not None else self.k.let("room", Const(16, I64))
+            count = imul(room, Const(max(words, 1), I64))
+            base = self.k.alloc("saved", count, I64 if words else type.dtype, "keep")
+            self.written.append(History(base, type, None if self.steps is not None else room))
+
+    def write(self) -> None:
+        """The loop statement: counted where only the bound decides, else tested."""
+        k = self.k
+        if self.steps is not None and self.test is None:
+            var = k.fresh("k", I64)
+            with k.block() as statements:
+                k.add(Let(self.step, var))
+                self._one_step()
+            k.add(For(var, ZERO, self.steps, tuple(statements), poll=True))
+            k.add(Let(self.step, self.steps))
+            return
+        with k.block() as test:
+            go = self._go_on()
+        with k.block() as statements:
+            self._one_step()
+            k.add(Let(self.step, iadd(self.step, ONE)))
+        k.add(While(tuple(test), go, tuple(statements)))
+
+    def _go_on(self) -> Expr:
+        """Whether there is another step; the test is not reached past the bound."""
+        k = self.k
+        if self.test is None:
+            return Const(True, B1)
+        if self.steps is None:
+            return self._tested()
+        go = k.let("go", Const(False, B1))
+        with k.block() as inside:
+            k.add(Let(go, self._tested()))
+        k.add(If(compare("lt", self.step, self.steps), tuple(inside)))
+        return go
+
+    def _tested(self) -> Expr:
+        assert self.test is not None
+        low = self._region(self.test)
+        (result,) = low.run()
+        assert not isinstance(result, Array | Saved)
+        return self.k.atom("go", result)
+
+    def _region(self, region: Region) -> Lowering:
+        """A lowering of a region of the loop whose arguments are bound to the present step."""
+        inner = Lowering(self.k, region)
+        arguments = iter(region.arguments)
+        inner.env[next(arguments)] = self.step
+        for carry in self.state:
+            inner.env[next(arguments)] = carry.lowered()
+        for value in self.captures:
+            inner.env[next(arguments)] = _borrowed(self.low, value)
+        for value in self.reads:
+            saved = self.low.env[value]
+            assert isinstance(saved, Saved)
+            inner.env[next(arguments)] = self._read(saved, element(value.type))
+        return inner
+
+    def _index(self) -> Expr:
+        if not self.reverse:
+            return self.step
+        assert self.steps is not None
+        return self.k.let("back", isub(isub(self.steps, ONE), self.step))
+
+    def _read(self, saved: Saved, type: Type) -> Lowered:
+        return read_record(self.k, saved.base, self._index(), type)
+
+    def _one_step(self) -> None:
+        k = self.k
+        scratch = any(True for _ in self.body.nodes)
+        mark = k.fresh("mark", PTR)
+        k.add(form.Mark(mark))
+        results = self._region(self.body).run()
+        for history, value in zip(self.written, results[len(self.state) :], strict=True):
+            self._push(history, value)
+        self._advance(results[: len(self.state)])
+        if scratch:
+            k.add(form.Reset(mark))
+
+    def _push(self, history: History, value: Lowered) -> None:
+        if history.room is not None:
+            self._grow(history, history.room)
+        write_record(self.k, history.base, self._index(), value, history.type)
+
+    def _grow(self, history: History, room: Var) -> None:
+        """Double the room of a history whose loop has no bound."""
+        k = self.k
+        width = Const(max(history.words, 1), I64)
+        dtype = I64 if history.words else history.type.dtype
+        with k.block() as grow:
+            twice = k.let("twice", imul(room, Const(2, I64)))
+            new = k.alloc("saved", imul(twice, width), dtype, "keep")
+            k.add(Copy(new, history.base, imul(room, width), dtype))
+            k.add(Let(history.base, new))
+            k.add(Let(room, twice))
+        k.add(If(compare("eq", self.step, room), tuple(grow)))
+
+    def _advance(self, results: list[Lowered]) -> None:
+        """All pieces of state take their new values at once."""
+        k = self.k
+        settled: list[Lowered] = []
+        for carry, value in zip(self.state, results, strict=True):
+            settled.append(self._settle(carry, value))
+        for carry, value in zip(self.state, settled, strict=True):
+            if isinstance(value, Saved):
+                k.add(Let(carry.var, value.base))
+                k.add(Let(carry.extents[0], value.count))
+            elif isinstance(value, Array):
+                if value.base != carry.var:
+                    _store_carry(k, carry, value)
+            elif value != carry.var:
+                k.add(Let(carry.var, value))
+
+    def _settle(self, carry: Carry, value: Lowered) -> Lowered:
+        """A value that no other assignment of this step can change under it."""
+        k = self.k
+        others = [c for c in self.state if c is not carry]
+        if isinstance(value, Saved):
+            return Saved(k.let("next", value.base), k.let("next", value.count))
+        if isinstance(value, Array):
+            if any(value.base == c.var for c in others):
+                return copy_of(k, value)
+            if value.base == carry.var and not value.contiguous:
+                return copy_of(k, value)
+            if value.base == carry.var and value.extents != (carry.array and carry.array.extents):
+                return copy_of(k, value)
+            return as_block(k, value)
+        return k.let("next", value) if any(value == c.var for c in others) else value
+
+
+def _store_carry(k: Emitter, carry: Carry, value: Array) -> None:
+    assert carry.capacity is not None
+    size = k.atom("size", product(value.extents))
+    fixed = carry.array is not None and value.extents == carry.array.extents
+    if not fixed:
+        with k.block() as grow:
+            new = k.alloc("state", size, value.dtype, "keep")
+            k.add(Let(carry.var, new))
+            k.add(Let(carry.capacity, size))
+        k.add(If(compare("gt", size, carry.capacity), tuple(grow)))
+        for var, extent in zip(carry.extents, value.extents, strict=True):
+            k.add(Let(var, extent))
+    k.add(Copy(carry.var, value.base, size, value.dtype))
+
+
+def _borrowed(low: Lowering, value: Value) -> Lowered:
+    """A captured value as a region sees it: not to be written into."""
+    if low.group is not None and value in low.group.members:
+        low.flush()
+    found = low.env[value]
+    if isinstance(found, Array):
+        return Array(found.base, found.dtype, found.extents, found.strides, Buffer(False), found.offset)
+    return found
+
+
+def read_record(k: Emitter, base: Var, index: Expr, type: Type) -> Lowered:
+    """Element `index` of a history."""
+    words = record_words(type)
+    if not words:
+        return k.let("v", Load(base, index, type.dtype))
+    at = k.let("at", imul(index, Const(words, I64)))
+    pointer = k.let("p", Load(base, at, PTR))
+    sizes = tuple(k.let("n", Load(base, iadd(at, Const(1 + d, I64)), I64)) for d in range(words - 1))
+    return Saved(pointer, sizes[0]) if type.depth else block(pointer, type.dtype, sizes, owned=False)
+
+
+def write_record(k: Emitter, base: Var, index: Expr, value: Lowered, type: Type) -> None:
+    """Save a value as element `index`; arrays are copied."""
+    if not isinstance(value, Array | Saved):
+        k.add(Store(base, index, value))
+        return
+    if isinstance(value, Array):
+        kept = copy_of(k, value, "kept", "keep")
+        parts: tuple[Expr, ...] = (kept.base, *kept.extents)
+    else:
+        parts = (value.base, value.count)
+    at = k.let("at", imul(index, Const(record_words(type), I64)))
+    for d, part in enumerate(parts):
+        k.add(Store(base, iadd(at, Const(d, I64)), part))
+
+
+def lower_if(low: Lowering, node: Node) -> None:
+    """Both arms leave their results in the same variables."""
+    k = low.k
+    cond = low.scalar(node.inputs[0])
+    captures = node.inputs[1:]
+    low.flush()
+    homes = [_home(k, v.type) for v in node.outputs]
+    owned = [True] * len(homes)
+    arms = []
+    for name in ("then", "orelse"):
+        region: Region = node.params[name]
+        with k.block() as statements:
+            inner = Lowering(k, region)
+            for argument, value in zip(region.arguments, captures, strict=True):
+                inner.env[argument] = _lent(low, value)
+            for i, (home, result) in enumerate(zip(homes, inner.run(), strict=True)):
+                owned[i] &= _move_home(k, home, result)
+        arms.append(tuple(statements))
+    k.add(If(cond, arms[0], arms[1]))
+    for value, home, own in zip(node.outputs, homes, owned, strict=True):
+        low.set(value, _at_home(home, value.type, own))
+
+
+def _lent(low: Lowering, value: Value) -> Lowered:
+    """A captured value: to be written into only where nothing reads it after the branch."""
+    found = low.env[value]
+    if isinstance(found, Array) and low.exclusive(value):
+        return found
+    return _borrowed(low, value)
+
+
+def _home(k: Emitter, type: Type) -> tuple[Var, ...]:
+    if type.depth:
+        return (k.fresh("joined", PTR), k.fresh("steps", I64))
+    if type.rank == 0:
+        return (k.fresh("joined", type.dtype),)
+    return (k.fresh("joined", PTR), *(k.fresh("n", I64) for _ in range(type.rank)))
+
+
+def _move_home(k: Emitter, home: tuple[Var, ...], result: Lowered) -> bool:
+    """Put a result into its variables; whether its buffer may be written into."""
+    parts: tuple[Expr, ...]
+    own = True
+    if isinstance(result, Saved):
+        parts = (result.base, result.count)
+    elif isinstance(result, Array):
+        x = as_block(k, result)
+        own = x.buffer.owned
+        parts = (x.base, *x.extents)
+    else:
+        parts = (result,)
+    for var, part in zip(home, parts, strict=True):
+        k.add(Let(var, part))
+    return own
+
+
+def _at_home(home: tuple[Var, ...], type: Type, owned: bool) -> Lowered:
+    if type.depth:
+        return Saved(home[0], home[1])
+    if type.rank == 0:
+        return home[0]
+    return block(home[0], type.dtype, home[1:], owned)
+
+
+__all__ = ["Buffer", "both", "faults", "lower_if", "lower_loop"]
