@@ -13,6 +13,11 @@ ARENA = {"temp": layout.TEMP, "keep": layout.KEEP}
 
 
 def alloc(text: Text, s: form.Alloc) -> None:
+    if s.where == "stack":
+        assert isinstance(s.count, form.Const)
+        place = text.stack(int(s.count.value), s.type)
+        text.add(f"store ptr {place}, ptr {text.variable(s.var)}")
+        return
     count = long(text, s.count)
     bad = text.let(f"icmp ugt i64 {count}, {MOST}")
     text.stop_if(bad, str(faults.MEMORY), lambda: explain(text, -1, [count]))

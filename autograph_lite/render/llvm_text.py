@@ -28,6 +28,7 @@ class Text:
         self.noalias = noalias
         self.polling = polling
         self.arenas: dict[int, None] = {}
+        self.stacks: list[str] = []
         self.count = 0
 
     def fresh(self, prefix: str = "t") -> str:
@@ -52,6 +53,12 @@ class Text:
         self.variables.setdefault(name, REGISTER[var.type])
         return name
 
+    def stack(self, count: int, kind: str) -> str:
+        """The address of a few elements in the frame, which LLVM may keep in registers."""
+        name = "%" + self.fresh("stack")
+        self.stacks.append(f"  {name} = alloca [{count} x {MEMORY[kind]}], align 64")
+        return name
+
     def call(self, result: str, name: str, arguments: list[tuple[str, str]]) -> str:
         """Call a function without side effects, declaring it."""
         types = ", ".join(kind for kind, _ in arguments)
@@ -63,6 +70,7 @@ class Text:
         """What stands before the first statement, known when all the others have been printed."""
         lines = [f"  {name} = alloca {kind}" for name, kind in self.variables.items()]
         lines += [f"  store {kind} zeroinitializer, ptr {n}" for n, kind in self.variables.items()]
+        lines += self.stacks
         lines.append("  %ctx = load ptr, ptr %slots")
         if self.polling:
             lines += ["  %steps = alloca i64", f"  store i64 {POLL_STEPS}, ptr %steps"]

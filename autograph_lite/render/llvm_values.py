@@ -95,8 +95,23 @@ def _bin(text: Text, e: form.Bin) -> str:
         return text.call(register, f"llvm.copysign.{SUFFIX[e.type]}", arguments)
     if e.op in ("shl", "ashr", "lshr"):
         b = text.let(f"and {register} {b}, {WIDTH[e.type] - 1}")
+    if e.op in ("sdiv", "srem"):
+        return _divide(text, e.op, register, a, b)
     prefix = "f" if e.type in (F64, F32) else ""
     return text.let(f"{prefix}{e.op} {register} {a}, {b}")
+
+
+def _divide(text: Text, op: str, register: str, a: str, b: str) -> str:
+    """Division by 0 gives 0 and by -1 wraps, where the CPU would kill the process: a select
+    evaluates its division even where it does not take it."""
+    zero = text.let(f"icmp eq {register} {b}, 0")
+    minus = text.let(f"icmp eq {register} {b}, -1")
+    odd = text.let(f"or i1 {zero}, {minus}")
+    safe = text.let(f"select i1 {odd}, {register} 1, {register} {b}")
+    plain = text.let(f"{op} {register} {a}, {safe}")
+    negated = "0" if op == "srem" else text.let(f"sub {register} 0, {a}")
+    signed = text.let(f"select i1 {minus}, {register} {negated}, {register} {plain}")
+    return text.let(f"select i1 {zero}, {register} 0, {register} {signed}")
 
 
 def _cmp(text: Text, e: form.Cmp) -> str:
