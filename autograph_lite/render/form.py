@@ -195,7 +195,8 @@ class Alloc:
 
     where "temp": in the scratch arena, freed by the next `Reset` to an earlier mark or at the end;
     "keep": in the arena of saved values, freed at the end of the call (or kept by the caller);
-    "out": by malloc, handed to the caller.  A negative count or no memory is the fault MEMORY.
+    "out": by malloc, handed to the caller;
+    "stack": in the kernel's frame, for a constant `count`.  A negative count or no memory is the fault MEMORY.
     """
 
     var: Var

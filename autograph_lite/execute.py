@@ -1,0 +1,128 @@
+"""Run a compiled graph: arrays into slots, one call, results and faults out of them.
+
+The dtype of a result comes from the graph, never from the value that came back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from autograph_lite_runtime import context, faults, load, memory
+
+from autograph_lite import errors
+from autograph_lite.ir.types import Type
+from autograph_lite.render.emitter import Site
+
+Printer = Callable[[str, list[Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """A history that a kernel saved: where it starts, how many steps, and who owns the memory."""
+
+    address: int
+    steps: int
+    owner: memory.Chunks
+
+
+@dataclass(frozen=True, slots=True)
+class Executable:
+    """A compiled graph: types and first slots of its arguments and results, and its fault sites."""
+
+    entry: load.Entry
+    arguments: tuple[tuple[Type, int], ...]
+    results: tuple[tuple[Type, int], ...]
+    slots: int
+    sites: tuple[Site, ...]
+    keeps: bool
+
+    def run(self, values: Sequence[Any], printer: Printer | None = None) -> list[Any]:
+        """Arrays, NumPy scalars, Python numbers and residuals in the order of the arguments; raises
+        what the program raises, after printing what it printed before."""
+        call = context.acquire()
+        try:
+            call.reserve(self.slots) if len(call.slots) < self.slots else None
+            held = [put(call, slot, type, v) for (type, slot), v in zip(self.arguments, values, strict=True)]
+            if printer is not None:
+                call.on_print(lambda records: self._printed(records, printer))
+            status = self.entry.function(call.address)
+            del held
+            if printer is not None:
+                self._printed(call.drain(), printer)
+            if status != faults.OK:
+                self._raise(status, call)
+            owner = call.take_keep() if self.keeps else None
+            return [get(call, slot, type, owner) for type, slot in self.results]
+        finally:
+            context.release(call)
+
+    def _printed(self, records: list[Any], printer: Printer) -> None:
+        for site, values in records:
+            printer(self.sites[site].text, values)
+
+    def _raise(self, status: int, call: context.Context) -> None:
+        if call.error is not None:
+            raise call.error
+        number, details = call.fault()
+        if number < 0 or status == faults.MEMORY:
+            raise errors.LimitError(f"an array of {details[0]} elements does not fit into memory")
+        site = self.sites[number]
+        error = getattr(errors, site.error)
+        raise error(site.text.format(*details), site.origin)
+
+
+def put(call: context.Context, slot: int, type: Type, value: Any) -> Any:
+    """Write a value into its slots; what must stay alive during the call is returned."""
+    if type.depth:
+        call.slots[slot], call.slots[slot + 1] = value.address, value.steps
+        return value
+    if type.rank == 0:
+        put_scalar(call, slot, type.dtype, value)
+        return None
+    array = np.ascontiguousarray(value, dtype=type.dtype)
+    if not array.flags.aligned:
+        array = array.copy()
+    call.slots[slot] = array.ctypes.data
+    for d, extent in enumerate(array.shape):
+        call.slots[slot + 1 + d] = extent
+    return array
+
+
+def put_scalar(call: context.Context, slot: int, dtype: str, value: Any) -> None:
+    if dtype == "float64":
+        call.doubles[slot] = value
+    elif dtype == "float32":
+        call.slots[slot] = int(np.float32(value).view(np.int32))
+    else:
+        call.slots[slot] = int(value)
+
+
+def get(call: context.Context, slot: int, type: Type, owner: Any) -> Any:
+    """Read a result: Python numbers for kind py, NumPy scalars and arrays else."""
+    if type.depth:
+        return Residual(call.slots[slot], call.slots[slot + 1], owner)
+    if type.rank == 0:
+        value = get_scalar(call, slot, type.dtype)
+        return value.item() if type.kind == "py" else value
+    shape = tuple(call.slots[slot + 1 + d] for d in range(type.rank))
+    return call.array(call.slots[slot], type.dtype, shape)
+
+
+def get_scalar(call: context.Context, slot: int, dtype: str) -> Any:
+    if dtype == "float64":
+        return np.float64(call.doubles[slot])
+    if dtype == "float32":
+        return np.int32(_low(call.slots[slot])).view(np.float32)
+    if dtype == "int64":
+        return np.int64(call.slots[slot])
+    if dtype == "int32":
+        return np.int32(_low(call.slots[slot]))
+    return np.bool_(call.slots[slot] & 1)
+
+
+def _low(word: int) -> int:
+    """The low 32 bits as a signed number."""
+    return ((word & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000

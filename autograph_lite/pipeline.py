@@ -1,0 +1,67 @@
+"""The flow, in one place: graph -> optimised graph -> kernel form -> LLVM -> executable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from autograph_lite_runtime import load
+
+from autograph_lite.execute import Executable
+from autograph_lite.ir.graph import Graph, Node, Region, Value
+from autograph_lite.ir.types import Symbol, Type, tensor
+from autograph_lite.ops.record import Op
+from autograph_lite.optimize.passes import optimize
+from autograph_lite.render.llvm import print_llvm
+from autograph_lite.render.nests import lower_graph
+
+
+def compile_graph(graph: Graph, name: str = "kernel") -> Executable:
+    """Optimise, lower, print and load a graph."""
+    graph = optimize(graph)
+    kernel, emitter, ins, outs = lower_graph(graph, name)
+    entry = load.compile(print_llvm(kernel), name)
+    body = graph.body
+    return Executable(
+        entry,
+        tuple((v.type, slot) for v, slot in zip(body.arguments, ins, strict=True)),
+        tuple((v.type, slot) for v, slot in zip(body.results, outs, strict=True)),
+        kernel.slots,
+        tuple(emitter.sites),
+        any(v.type.depth for v in body.results),
+    )
+
+
+_one_node: dict[Any, Executable] = {}
+
+
+def evaluate(op: Op, params: dict[str, Any], data: list[Any]) -> tuple[Any, ...]:
+    """Execute one op on arrays: the kernel of the one-node graph, compiled once per dtypes and ranks."""
+    types = [tensor(x.dtype.name, _signature(x.shape)) for x in data]
+    key = (op.name, _frozen(params), tuple((t.dtype, _pattern(t.shape)) for t in types))
+    executable = _one_node.get(key)
+    if executable is None:
+        arguments = tuple(Value(t) for t in types)
+        outputs = tuple(Value(t) for t in op.types(*types, **params))
+        node = Node(op, arguments, outputs, params)
+        executable = compile_graph(Graph(op.name, Region(arguments, (node,), outputs)), op.name)
+        _one_node[key] = executable
+    return tuple(executable.run(data))
+
+
+def _signature(shape: tuple[int, ...]) -> tuple[Any, ...]:
+    """Extents 0 and 1 stay, equal extents share a symbol."""
+    symbols: dict[int, Symbol] = {}
+    return tuple(e if e in (0, 1) else symbols.setdefault(e, Symbol()) for e in shape)
+
+
+def _pattern(shape: tuple[Any, ...]) -> tuple[Any, ...]:
+    seen: dict[Any, int] = {}
+    return tuple(e if isinstance(e, int) else -1 - seen.setdefault(e, len(seen)) for e in shape)
+
+
+def _frozen(params: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(sorted((k, repr(v)) for k, v in params.items()))
+
+
+__all__ = ["Type", "compile_graph", "evaluate", "np"]
