@@ -43,7 +43,9 @@ def _polled(statement: form.Stmt) -> bool:
 
 def block(text: Text, body: tuple[form.Stmt, ...]) -> None:
     for statement in body:
+        text.held.clear()
         STATEMENTS[type(statement)](text, statement)
+    text.held.clear()
 
 
 def _param(text: Text, param: form.Param) -> None:

@@ -29,6 +29,7 @@ class Text:
         self.polling = polling
         self.arenas: dict[int, None] = {}
         self.stacks: list[str] = []
+        self.held: dict[int, tuple[form.Expr, str]] = {}
         self.count = 0
 
     def fresh(self, prefix: str = "t") -> str:

@@ -22,8 +22,13 @@ SUFFIX = {F64: "f64", F32: "f32", I64: "i64", I32: "i32"}
 
 
 def value(text: Text, e: form.Expr) -> str:
-    """Emit `e`; the operand that holds it."""
-    return EXPRESSIONS[type(e)](text, e)
+    """Emit `e`, once per statement even if it stands there twice; the operand that holds it."""
+    if isinstance(e, form.Const | form.Var):
+        return EXPRESSIONS[type(e)](text, e)
+    held = text.held.get(id(e))
+    if held is None:
+        held = text.held[id(e)] = e, EXPRESSIONS[type(e)](text, e)
+    return held[1]
 
 
 def kind_of(e: form.Expr) -> str:

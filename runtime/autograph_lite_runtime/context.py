@@ -109,14 +109,13 @@ class Context:
         memory.free_chain(self.words[arena + layout.FIRST])
         self.words[arena : arena + 5] = EMPTY
 
-    def __del__(self) -> None:
+    def __del__(self, memory: Any = memory, layout: Any = layout) -> None:
+        """Free everything; the modules are bound early, for the end of the interpreter."""
         words = getattr(self, "words", None)
-        if words is None:
-            return
-        memory.free_chain(words[layout.OUTS])
-        self._drop(layout.TEMP)
-        self._drop(layout.KEEP)
-        memory.free(words[layout.PRINT_BUFFER])
+        if words is not None:
+            for chain in (layout.OUTS, layout.TEMP + layout.FIRST, layout.KEEP + layout.FIRST):
+                memory.free_chain(words[chain])
+            memory.free(words[layout.PRINT_BUFFER])
 
 
 EMPTY = memoryview(bytes(5 * 8)).cast("q")

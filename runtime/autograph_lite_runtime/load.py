@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import os
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +19,19 @@ from autograph_lite_runtime import cache, layout, routines
 FLAGS = f"O3 vectorise strict-fp layout{layout.FORMAT}"
 
 ENTRIES: dict[str, Entry] = {}
-LOCK = threading.RLock()
+
+
+class Compiling:
+    """One thread compiles at a time; a child process starts with a lock that nobody holds."""
+
+    lock = threading.RLock()
+
+    @classmethod
+    def renew(cls) -> None:
+        cls.lock = threading.RLock()
+
+
+os.register_at_fork(after_in_child=Compiling.renew)
 
 
 class Entry:
@@ -47,7 +60,10 @@ def compile(ir: str, name: str, key: str | None = None) -> Entry:
     `key` replaces the text as its identity where the caller already has a hash of it.
     """
     full = cache_key(ir if key is None else key)
-    with LOCK:
+    found = ENTRIES.get(full)
+    if found is not None:
+        return found
+    with Compiling.lock:
         if full not in ENTRIES:
             ENTRIES[full] = _load(ir, name, full)
         return ENTRIES[full]

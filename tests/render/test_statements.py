@@ -75,8 +75,8 @@ def test_a_body_may_change_its_counter():
 
 
 def test_a_variable_without_a_value_is_zero():
-    k = kernel([n], form.If(form.Cmp("gt", n, const(0)), (form.Let(s, const(1.0)),)),
-               form.Result(2, s), results=1)  # fmt: skip
+    maybe = form.If(form.Cmp("gt", n, const(0)), (form.Let(s, const(1.0)),))
+    k = kernel([n], maybe, form.Result(2, s), results=1)
     assert [Run(k, value).value(2, F64) for value in (0, 1)] == [0.0, 1.0]
 
 
@@ -159,8 +159,9 @@ def test_an_out_block_becomes_an_array():
 
 def test_out_blocks_are_adopted_in_any_order():
     names = [var(f"o{index}", PTR) for index in range(3)]
-    k = kernel([n], *(form.Alloc(v, n, F64, "out") for v in names),
-               *(form.Result(2 + index, v) for index, v in enumerate(names)), results=3)  # fmt: skip
+    made = [form.Alloc(v, n, F64, "out") for v in names]
+    returned = [form.Result(2 + index, v) for index, v in enumerate(names)]
+    k = kernel([n], *made, *returned, results=3)
     run = Run(k, 10)
     held = [run.array(slot, F64, (10,)) for slot in (3, 2)]
     assert run.call.words[layout.OUTS] == run.call.slots[4] - layout.HEADER
@@ -261,8 +262,8 @@ def test_impossible_allocations(where, size):
 
 @pytest.mark.parametrize("where", ["temp", "keep", "out"])
 def test_nothing_can_be_allocated(where):
-    k = kernel([n], form.Alloc(y, n, F64, where), form.Alloc(x, n, F64, where),
-               form.Result(2, y), form.Result(3, x), results=2)  # fmt: skip
+    made = [form.Alloc(v, n, F64, where) for v in (y, x)]
+    k = kernel([n], *made, form.Result(2, y), form.Result(3, x), results=2)
     run = Run(k, 0)
     assert run.status == 0
     assert 0 != run.call.slots[2] != run.call.slots[3] != 0
@@ -270,8 +271,8 @@ def test_nothing_can_be_allocated(where):
 
 @pytest.mark.parametrize("details", [(), (const(1),), (n, const(-2), const(True), const(3))])
 def test_a_fault_tells_its_place_and_numbers(details):
-    k = kernel([n], form.If(form.Cmp("gt", n, const(5)), (form.Fault(faults.INDEX, 42, details),)),
-               form.Result(2, n), results=1)  # fmt: skip
+    check = form.If(form.Cmp("gt", n, const(5)), (form.Fault(faults.INDEX, 42, details),))
+    k = kernel([n], check, form.Result(2, n), results=1)
     run = Run(k, 9)
     expected = [9 if d is n else int(d.value) for d in details]
     assert (run.status, run.fault) == (faults.INDEX, (42, expected))
@@ -370,3 +371,19 @@ def test_many_variables_and_blocks():
     assert len(text) < 400_000
     short = kernel([n], *lines[:200], form.Result(2, s), results=1)
     assert Run(short, 1).value(2, F64) == pytest.approx(2 * 199 - 2, abs=1e-9)
+
+
+def test_a_shared_expression_is_computed_once():
+    """Doubling 60 times would be 2**60 nodes of text."""
+    value = s
+    for _ in range(60):
+        value = add(value, value)
+    k = kernel([s], form.Let(s, value), form.Let(s, value), form.Result(2, s), results=1)
+    assert Run(k, 1.0).value(2, F64) == 2.0**120
+
+
+def test_a_condition_after_a_block_is_computed_again():
+    below = form.Cmp("lt", add(i, const(1)), n)
+    test = (form.Let(var("p", B1), below), form.Let(i, add(i, const(1))))
+    loop = form.While(test, below, (form.Let(s, add(s, const(1.0))),))
+    assert Run(kernel([n], loop, form.Result(2, s), results=1), 5).value(2, F64) == 3.0
