@@ -149,7 +149,7 @@ def _poll(text: Text, steps: str) -> None:
     text.label(look)
     text.use("poll")
     text.add(f"store i64 {POLL_STEPS}, ptr %steps")
-    raised = text.let("call i32 @poll(ptr %ctx)")
+    raised = text.let("call i32 @ag.poll(ptr %ctx)")
     text.stop_if(text.let(f"icmp ne i32 {raised}, 0"), str(faults.INTERRUPT))
     text.jump(go)
     text.label(go)

@@ -25,12 +25,12 @@ def alloc(text: Text, s: form.Alloc) -> None:
     rounded = text.let(f"and i64 {text.let(f'add i64 {size}, 64')}, -64")
     if s.where == "out":
         text.use("out")
-        got = text.let(f"call ptr @out(ptr %ctx, i64 {rounded})")
+        got = text.let(f"call ptr @ag.out(ptr %ctx, i64 {rounded})")
     else:
         text.use("take")
         start = ARENA[s.where]
         arguments = f"ptr {text.arena(start)}, i64 {rounded}, i64 {layout.LEAST[start]}"
-        got = text.let(f"call ptr @take({arguments})")
+        got = text.let(f"call ptr @ag.take({arguments})")
     none = text.let(f"icmp eq ptr {got}, null")
     text.stop_if(none, str(faults.MEMORY), lambda: explain(text, -1, [count]))
     text.add(f"store ptr {got}, ptr {text.variable(s.var)}")
@@ -63,7 +63,7 @@ def mark(text: Text, s: form.Mark) -> None:
 def reset(text: Text, s: form.Reset) -> None:
     text.use("reset")
     arena = text.arena(layout.TEMP)
-    text.add(f"call void @reset(ptr {arena}, ptr {value(text, s.var)})")
+    text.add(f"call void @ag.reset(ptr {arena}, ptr {value(text, s.var)})")
 
 
 def size_of(text: Text, count: form.Expr, kind: str) -> str:
@@ -108,7 +108,7 @@ def emit(text: Text, s: form.Emit) -> None:
     for words, _, payload in pieces:
         size = text.let(f"add i64 {size}, {8 * len(words)}")
         size = text.let(f"add i64 {size}, {payload}")
-    status = text.let(f"call i32 @room(ptr %ctx, i64 {size})")
+    status = text.let(f"call i32 @ag.room(ptr %ctx, i64 {size})")
     text.stop_if(text.let(f"icmp ne i32 {status}, 0"), status)
     used = text.let(word("%ctx", layout.PRINT_USED))
     first = text.let(f"load i64, ptr {used}")

@@ -21,7 +21,7 @@ def word(pointer: str, index: int) -> str:
 
 
 FLUSH = f"""
-define internal i32 @flush(ptr %ctx) noinline cold nounwind {{
+define internal i32 @ag.flush(ptr %ctx) noinline cold nounwind {{
   %field = {word("%ctx", layout.FLUSH)}
   %callback = load ptr, ptr %field
   %missing = icmp eq ptr %callback, null
@@ -40,12 +40,12 @@ fine:
 """
 
 POLL = """
-define internal i32 @poll(ptr %ctx) noinline cold nounwind {
+define internal i32 @ag.poll(ptr %ctx) noinline cold nounwind {
   %raised = call i32 @ag_check_signals()
   %quiet = icmp eq i32 %raised, 0
   br i1 %quiet, label %write, label %stop
 write:
-  %status = call i32 @flush(ptr %ctx)
+  %status = call i32 @ag.flush(ptr %ctx)
   ret i32 %status
 stop:
   ret i32 1
@@ -53,16 +53,16 @@ stop:
 """
 
 REWIND = f"""
-define internal void @rewind(ptr %arena) nounwind {{
+define internal void @ag.rewind(ptr %arena) nounwind {{
   %firstp = {word("%arena", layout.FIRST)}
   %first = load ptr, ptr %firstp
-  call void @enter(ptr %arena, ptr %first)
+  call void @ag.enter(ptr %arena, ptr %first)
   ret void
 }}
 """
 
 ENTER = f"""
-define internal void @enter(ptr %arena, ptr %chunk) nounwind {{
+define internal void @ag.enter(ptr %arena, ptr %chunk) nounwind {{
   %endp = {word("%arena", layout.END)}
   %chunkp = {word("%arena", layout.CHUNK)}
   store ptr %chunk, ptr %chunkp
@@ -84,7 +84,7 @@ some:
 """
 
 GROW = f"""
-define internal ptr @grow(ptr %arena, i64 %bytes, i64 %least) noinline cold nounwind {{
+define internal ptr @ag.grow(ptr %arena, i64 %bytes, i64 %least) noinline cold nounwind {{
   %need = add i64 %bytes, {layout.HEADER}
   %chunkp = {word("%arena", layout.CHUNK)}
   %chunk = load ptr, ptr %chunkp
@@ -123,7 +123,7 @@ back:
   br label %use
 use:
   %taken = phi ptr [ %next, %try ], [ %new, %insert ], [ %new, %back ]
-  call void @enter(ptr %arena, ptr %taken)
+  call void @ag.enter(ptr %arena, ptr %taken)
   %data = load ptr, ptr %arena
   %cursor = getelementptr i8, ptr %data, i64 %bytes
   store ptr %cursor, ptr %arena
@@ -134,7 +134,7 @@ stop:
 """
 
 TAKE = f"""
-define internal ptr @take(ptr %arena, i64 %bytes, i64 %least) nounwind {{
+define internal ptr @ag.take(ptr %arena, i64 %bytes, i64 %least) nounwind {{
   %cursor = load i64, ptr %arena
   %endp = {word("%arena", layout.END)}
   %end = load i64, ptr %endp
@@ -146,13 +146,13 @@ fast:
   %data = inttoptr i64 %cursor to ptr
   ret ptr %data
 slow:
-  %grown = call ptr @grow(ptr %arena, i64 %bytes, i64 %least)
+  %grown = call ptr @ag.grow(ptr %arena, i64 %bytes, i64 %least)
   ret ptr %grown
 }}
 """
 
 RESET = f"""
-define internal void @reset(ptr %arena, ptr %mark) nounwind {{
+define internal void @ag.reset(ptr %arena, ptr %mark) nounwind {{
   %chunkp = {word("%arena", layout.CHUNK)}
   %endp = {word("%arena", layout.END)}
   %current = load ptr, ptr %chunkp
@@ -179,13 +179,13 @@ here:
   store ptr %end, ptr %endp
   ret void
 empty:
-  call void @enter(ptr %arena, ptr null)
+  call void @ag.enter(ptr %arena, ptr null)
   ret void
 }}
 """
 
 OUT = f"""
-define internal ptr @out(ptr %ctx, i64 %bytes) noinline nounwind {{
+define internal ptr @ag.out(ptr %ctx, i64 %bytes) noinline nounwind {{
   %size = add i64 %bytes, {layout.HEADER}
   %new = call ptr @ag_aligned_alloc(i64 64, i64 %size)
   %failed = icmp eq ptr %new, null
@@ -203,7 +203,7 @@ stop:
 """
 
 ROOM = f"""
-define internal i32 @room(ptr %ctx, i64 %bytes) noinline nounwind {{
+define internal i32 @ag.room(ptr %ctx, i64 %bytes) noinline nounwind {{
   %bufferp = {word("%ctx", layout.PRINT_BUFFER)}
   %usedp = {word("%ctx", layout.PRINT_USED)}
   %capacityp = {word("%ctx", layout.PRINT_CAPACITY)}
@@ -212,7 +212,7 @@ define internal i32 @room(ptr %ctx, i64 %bytes) noinline nounwind {{
   %long = icmp ugt i64 %sum, {layout.PRINT_LIMIT}
   br i1 %long, label %write, label %check
 write:
-  %status = call i32 @flush(ptr %ctx)
+  %status = call i32 @ag.flush(ptr %ctx)
   %fine = icmp eq i32 %status, 0
   br i1 %fine, label %check, label %interrupted
 check:

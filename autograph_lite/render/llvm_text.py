@@ -77,7 +77,7 @@ class Text:
             lines += ["  %steps = alloca i64", f"  store i64 {POLL_STEPS}, ptr %steps"]
         for start in self.arenas:
             lines.append(f"  %arena{start} = {word('%ctx', start)}")
-            lines.append(f"  call void @rewind(ptr %arena{start})")
+            lines.append(f"  call void @ag.rewind(ptr %arena{start})")
         return lines
 
     def use(self, name: str) -> None:

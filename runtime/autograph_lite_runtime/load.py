@@ -47,7 +47,7 @@ class Entry:
 
     def call(self, slots: Any) -> int:
         """Run on an int64 array whose first element is the address of a context."""
-        return self.function(slots.ctypes.data)
+        return self.function(ctypes.addressof(ctypes.c_int64.from_buffer(slots)))
 
 
 PROTOTYPE = ctypes.PYFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)

@@ -387,3 +387,20 @@ def test_a_condition_after_a_block_is_computed_again():
     test = (form.Let(var("p", B1), below), form.Let(i, add(i, const(1))))
     loop = form.While(test, below, (form.Let(s, add(s, const(1.0))),))
     assert Run(kernel([n], loop, form.Result(2, s), results=1), 5).value(2, F64) == 3.0
+
+
+@pytest.mark.parametrize("name", ["sin", "main", "poll", "room", "memcpy", "free", "ag_free"])
+def test_a_kernel_may_have_any_name(name):
+    loop = count(i, n, form.Emit(1, (i,)), poll=True)
+    k = kernel([n], form.Alloc(x, n, F64, "temp"), loop, form.Result(2, n), results=1, name=name)
+    run = Run(k, 3)
+    assert run.value(2, I64) == 3 and len(run.printed) == 3
+
+
+def test_more_slots_than_usual():
+    inputs = [var(f"a{index}") for index in range(300)]
+    total = const(0.0)
+    for v in inputs:
+        total = add(total, v)
+    k = kernel(inputs, form.Result(301, total), results=1)
+    assert Run(k, *map(float, range(300))).value(301, F64) == sum(range(300))
