@@ -71,11 +71,15 @@ def _store(text: Text, s: form.Store) -> None:
     text.add(f"store {MEMORY[kind]} {right}, ptr {where}{text.noalias.get(s.base.name, '')}")
 
 
+LONG = form.For | form.While | form.Copy | form.Zero
+"""Statements that may take long themselves."""
+
+
 def _for(text: Text, s: form.For) -> None:
     """A counting loop; one that answers signals and holds no other runs in pieces, so that the
     piece can be vectorised."""
     start, stop = value(text, s.start), value(text, s.stop)
-    innermost = not any(isinstance(x, form.For | form.While) for x in walk(s.body))
+    innermost = not any(isinstance(x, LONG) for x in walk(s.body))
     if s.poll and innermost:
         _pieces(text, s, start, stop)
         return
@@ -131,19 +135,12 @@ def _poll_after(text: Text, s: form.For, start: str, stop: str) -> None:
     steps = text.let(f"sub {kind} {stop}, {start}")
     if kind != "i64":
         steps = text.let(f"sext {kind} {steps} to i64")
-    _count_steps(text, text.call("i64", "llvm.smax.i64", [("i64", steps), ("i64", "0")]))
-
-
-def _count_steps(text: Text, steps: str) -> str:
-    left = text.let("load i64, ptr %steps")
-    less = text.let(f"sub i64 {left}, {steps}")
-    text.add(f"store i64 {less}, ptr %steps")
-    return less
+    text.count_steps(text.call("i64", "llvm.smax.i64", [("i64", steps), ("i64", "0")]))
 
 
 def _poll(text: Text, steps: str) -> None:
     """Count `steps`; now and then, look at signals and write what was printed."""
-    due = text.let(f"icmp sle i64 {_count_steps(text, steps)}, 0")
+    due = text.let(f"icmp sle i64 {text.count_steps(steps)}, 0")
     look, go = text.fresh("poll"), text.fresh("go")
     text.branch(due, look, go, "no")
     text.label(look)

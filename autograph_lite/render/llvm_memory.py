@@ -67,10 +67,13 @@ def reset(text: Text, s: form.Reset) -> None:
 
 
 def size_of(text: Text, count: form.Expr, kind: str) -> str:
-    """Bytes of `count` elements; a negative count is none."""
+    """Bytes of `count` elements to move; a negative count is none, a long one is many steps."""
     n = long(text, count)
     positive = text.call("i64", "llvm.smax.i64", [("i64", n), ("i64", "0")])
-    return text.let(f"mul i64 {positive}, {ITEMSIZE[kind]}")
+    size = text.let(f"mul i64 {positive}, {ITEMSIZE[kind]}")
+    if text.polling:
+        text.count_steps(text.let(f"lshr i64 {size}, 7"))
+    return size
 
 
 def copy(text: Text, s: form.Copy) -> None:

@@ -95,6 +95,13 @@ class Text:
         hint = f', !prof !{{!"branch_weights", {weights}}}' if weights else ""
         self.add(f"br i1 {cond}, label %{yes}, label %{no}{hint}")
 
+    def count_steps(self, steps: str) -> str:
+        """Subtract from the steps left until the next look at signals."""
+        left = self.let("load i64, ptr %steps")
+        less = self.let(f"sub i64 {left}, {steps}")
+        self.add(f"store i64 {less}, ptr %steps")
+        return less
+
     def jump(self, target: str) -> None:
         self.add(f"br label %{target}")
 

@@ -38,6 +38,16 @@ LOOPS = {
     ),
 }
 
+LOOPS["copying"] = form.If(
+    form.Cmp("gt", n, const(0)),
+    (
+        form.Alloc(x, const(2_000_000), F64, "temp"),
+        form.Alloc(var("t", PTR), const(2_000_000), F64, "temp"),
+        form.For(i, const(0), n, (form.Copy(x, var("t", PTR), const(2_000_000), F64),), poll=True),
+        form.For(i, const(0), n, (form.Zero(x, const(2_000_000), F64),), poll=True),
+    ),
+)
+
 
 @pytest.fixture
 def alarm():
