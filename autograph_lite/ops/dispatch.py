@@ -22,6 +22,8 @@ class Interpreter(Protocol):
 
     def constant(self, number: Any, dtype: str) -> Value: ...
 
+    def localise(self, inputs: tuple[Value, ...]) -> tuple[Value, ...]: ...
+
 
 class Context(threading.local):
     """Per thread: the interpreters (innermost last) and the tapes that record (outermost first)."""
@@ -49,6 +51,9 @@ class _Lazy:
     def constant(self, number: Any, dtype: str) -> Value:
         raise RuntimeError("eager execution is not installed")
 
+    def localise(self, inputs: tuple[Value, ...]) -> tuple[Value, ...]:
+        raise RuntimeError("eager execution is not installed")
+
 
 _eager.append(_Lazy())
 context = Context()
@@ -58,9 +63,12 @@ def apply_all(
     op: Op, inputs: tuple[Value, ...], params: dict[str, Any], regions: tuple[Any, ...] = ()
 ) -> tuple[Value, ...]:
     """Apply an op in the thread's context and record it on the tapes that follow an input."""
-    outputs = context.interpreter.apply(op, inputs, params, regions)
-    for tape in context.tapes:
-        tape.record(op, inputs, outputs, params, regions)
+    interpreter = context.interpreter
+    outputs = interpreter.apply(op, inputs, params, regions)
+    if context.tapes:
+        inputs = interpreter.localise(inputs)
+        for tape in context.tapes:
+            tape.record(op, inputs, outputs, params, regions)
     return outputs
 
 
@@ -74,12 +82,20 @@ def constant(number: Any, dtype: str) -> Value:
     return context.interpreter.constant(number, dtype)
 
 
+def _with_constants(operands: tuple[Any, ...]) -> tuple[Value, ...]:
+    """Numbers as scalars of the dtype of the first value."""
+    dtype = next((o.type.dtype for o in operands if isinstance(o, Value)), "float64")
+    return tuple(o if isinstance(o, Value) else constant(o, dtype) for o in operands)
+
+
 def applier(op: Op) -> Callable[..., Value]:
     """`op` as a function of values; Python numbers take the dtype of the first value."""
 
     def function(*operands: Any, **params: Any) -> Value:
-        dtype = next((o.type.dtype for o in operands if isinstance(o, Value)), "float64")
-        inputs = tuple(o if isinstance(o, Value) else constant(o, dtype) for o in operands)
-        return apply_all(op, inputs, params)[0]
+        for operand in operands:
+            if operand.__class__ is not Value:
+                operands = _with_constants(operands)
+                break
+        return apply_all(op, operands, params)[0]
 
     return function

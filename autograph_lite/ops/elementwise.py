@@ -129,7 +129,13 @@ def _power_int(x, y):  # type: ignore[no-untyped-def]
     return out
 
 
-binary("integer_power", _power_int, Constant("it is an integer"), dtypes=("int64", "int32"))
+binary(
+    "integer_power",
+    _power_int,
+    Constant("it is an integer"),
+    exact=np.power,
+    dtypes=("int64", "int32"),
+)
 
 
 def _hypot_partials(x: Value, y: Value, out: Value) -> tuple[Value, Value]:
@@ -207,11 +213,11 @@ register(
 
 def _scale(g: Any, p: Any) -> Any:
     with np.errstate(all="ignore"):
-        return np.where(g == 0, g.dtype.type(0), g * p) if g.shape or p.shape else (g * p if g else g * 0)
+        return np.where(g == 0, g.dtype.type(0), g * p)
 
 
 # 0 where the cotangent is 0, whatever the partial: a branch not taken never poisons.
-binary("scale", "0 if x == 0 else x * y", Partials(lambda g, p, out: (p, g)))
+binary("scale", "0 if x == 0 else x * y", Partials(lambda g, p, out: (p, g)), exact=_scale)
 # The sum of two cotangents; an op of its own, so that no pass reorders it.
 binary("accumulate", "x + y", Linear(lambda g, x, y, out: (g, g)), exact=np.add)
 
@@ -248,8 +254,17 @@ def _floor_divide_float(x, y):  # type: ignore[no-untyped-def]
     return x / y if y == 0 else (copysign(d * 0, x / y) if d == 0 else near)  # type: ignore[name-defined]  # noqa: F821
 
 
-binary("floor_divide_integer", _floor_divide_int, Constant("it is an integer"), dtypes=("int64", "int32"))
-binary("remainder_integer", _remainder_int, Constant("it is an integer"), dtypes=("int64", "int32"))
+for _name, _function, _exact in (
+    ("floor_divide_integer", _floor_divide_int, np.floor_divide),
+    ("remainder_integer", _remainder_int, np.remainder),
+):
+    binary(
+        _name,
+        _function,
+        Constant("it is an integer"),
+        exact=_exact,
+        dtypes=("int64", "int32"),
+    )
 piecewise_constant("floor_divide", _floor_divide_float)
 binary(
     "remainder",

@@ -1,0 +1,95 @@
+"""autograph-lite: differentiate and compile plain NumPy-style Python, with the same bits either way.
+
+`function` compiles, `GradientTape` and `grad` differentiate, `Tensor`s behave as arrays.  The compiler
+is loaded when `function` is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as _np
+
+from autograph_lite import errors, number, numpy, optimizers
+from autograph_lite.errors import AutographError
+from autograph_lite.numpy import (
+    arange,
+    array,
+    asarray,
+    empty,
+    eye,
+    full,
+    full_like,
+    linspace,
+    ones,
+    ones_like,
+    where,
+    zeros,
+    zeros_like,
+)
+from autograph_lite.numpy import astype as cast
+from autograph_lite.numpy.create import constant
+from autograph_lite.printing import ag_print as print
+from autograph_lite.tape import GradientTape
+from autograph_lite.tensor import Tensor, is_tensor
+from autograph_lite.transforms import grad, stop_gradient, value_and_grad
+from autograph_lite.variables import Variable
+
+if TYPE_CHECKING:
+    from autograph_lite.api import function, verify
+
+__version__ = "0.1.0"
+float32, float64 = _np.dtype("float32"), _np.dtype("float64")
+int32, int64, bool_ = _np.dtype("int32"), _np.dtype("int64"), _np.dtype("bool")
+_LAZY = ("function", "verify")  # in `api`, which loads the compiler
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        from autograph_lite import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+__all__ = [
+    "AutographError",
+    "GradientTape",
+    "Tensor",
+    "Variable",
+    "arange",
+    "array",
+    "asarray",
+    "bool_",
+    "cast",
+    "constant",
+    "empty",
+    "errors",
+    "eye",
+    "float32",
+    "float64",
+    "full",
+    "full_like",
+    "function",
+    "grad",
+    "int32",
+    "int64",
+    "is_tensor",
+    "linspace",
+    "number",
+    "numpy",
+    "ones",
+    "ones_like",
+    "optimizers",
+    "print",
+    "stop_gradient",
+    "value_and_grad",
+    "verify",
+    "where",
+    "zeros",
+    "zeros_like",
+]

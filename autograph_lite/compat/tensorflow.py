@@ -1,0 +1,175 @@
+"""The names of TensorFlow 2: a program that uses these runs with one changed import.
+
+Python floats become float32 and ints int32 here.  Importing this module makes tensors and variables
+show themselves as TensorFlow's do, in the whole process.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from autograph_lite import display, optimizers
+from autograph_lite import numpy as ops
+from autograph_lite.boxes import Box, dtype_name, holds_box, value_of
+from autograph_lite.errors import DomainError, GraphTypeError
+from autograph_lite.numpy import (
+    abs,
+    add,
+    cos,
+    cosh,
+    divide,
+    exp,
+    floor,
+    maximum,
+    minimum,
+    multiply,
+    negative,
+    pow,
+    ranges,
+    sign,
+    sin,
+    sinh,
+    sqrt,
+    square,
+    subtract,
+    tan,
+    tanh,
+)
+from autograph_lite.numpy.create import constant as _constant
+from autograph_lite.printing import tf_print as print
+from autograph_lite.tape import GradientTape
+from autograph_lite.tensor import Tensor, is_tensor
+from autograph_lite.transforms import stop_gradient
+from autograph_lite.variables import Variable as _Variable
+
+float32, float64 = np.dtype("float32"), np.dtype("float64")
+int32, int64, bool = np.dtype("int32"), np.dtype("int64"), np.dtype("bool")
+keras = SimpleNamespace(optimizers=optimizers)
+math = SimpleNamespace(
+    abs=abs, add=add, subtract=subtract, multiply=multiply, divide=divide, pow=pow, exp=exp, log=ops.log,
+    log1p=ops.log1p, expm1=ops.expm1, sqrt=sqrt, square=square, sin=sin, cos=cos, tan=tan, tanh=tanh,
+    sinh=sinh, cosh=cosh, atan=ops.arctan, maximum=maximum, minimum=minimum, sign=sign, floor=floor,
+    ceil=ops.ceil, negative=negative, reciprocal=ops.reciprocal, cumsum=ops.cumsum,
+)  # fmt: skip
+concat, zeros_like, ones_like, expand_dims = (
+    ops.concat,
+    ops.zeros_like,
+    ops.ones_like,
+    ops.expand_dims,
+)
+broadcast_to, eye_ = ops.broadcast_to, ops.eye
+display.speak_tensorflow()
+
+
+def _default(value: Any) -> str | None:
+    """TensorFlow's dtype of Python numbers; arrays and tensors keep theirs."""
+    if isinstance(value, np.ndarray | np.generic | Box) or holds_box(value):
+        return None
+    dtype = np.asarray(value).dtype
+    if dtype == np.float64:
+        return "float32"
+    fits = dtype == np.int64 and np.all(np.abs(np.asarray(value)) < 2**31)
+    return "int32" if fits else None
+
+
+def _name(value: Any, dtype: Any) -> str | None:
+    return _default(value) if dtype is None else dtype_name(dtype)
+
+
+def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:
+    """A tensor; Python floats are float32, ints int32."""
+    del name
+    return _constant(value, _name(value, dtype), shape)
+
+
+def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None) -> Any:
+    """The tensor itself, or a constant."""
+    del name
+    return value if isinstance(value, Tensor) and dtype is None else constant(value, dtype)
+
+
+def Variable(
+    initial_value: Any,
+    trainable: Any = True,
+    name: str | None = None,
+    dtype: Any = None,
+) -> Any:
+    """A variable; Python floats are float32, ints int32."""
+    return _Variable(initial_value, trainable, name, _name(initial_value, dtype))
+
+
+def cast(x: Any, dtype: Any, name: str | None = None) -> Any:
+    """The elements in another dtype."""
+    del name
+    wanted = dtype_name(dtype)
+    if is_tensor(x) and value_of(x).type.dtype == wanted:
+        return x
+    return _constant(x, wanted)
+
+
+def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None) -> Any:
+    """Numbers from start up to limit; int32 for Python ints.  The wrong direction is an error."""
+    if limit is None:
+        start, limit = 0, start
+    numbers = (start, limit, delta)
+    plain = all(isinstance(n, int | float) for n in numbers)
+    if plain and delta and (limit - start) * delta < 0:
+        raise DomainError(f"range needs start <= limit for delta > 0: {start}, {limit}, {delta}")
+    name = dtype_name(dtype) if dtype is not None else _range_dtype(numbers)
+    return ranges.arange(start, limit, delta, name)
+
+
+def _range_dtype(numbers: tuple[Any, ...]) -> str | None:
+    if any(isinstance(n, Box | np.ndarray | np.generic) for n in numbers):
+        known = [n for n in numbers if isinstance(n, Box | np.ndarray | np.generic)]
+        return str(np.result_type(*(n.dtype for n in known)))
+    return "float32" if any(isinstance(n, float) for n in numbers) else "int32"
+
+
+def _shaped(make: Any) -> Any:
+    def function(shape: Any, dtype: Any = "float32") -> Any:
+        return make(shape, dtype)
+
+    function.__doc__ = f"{make.__doc__} float32 here."
+    return function
+
+
+zeros, ones = _shaped(ops.zeros), _shaped(ops.ones)
+
+
+def fill(dims: Any, value: Any) -> Any:
+    """One value everywhere."""
+    return ops.full(dims, value, _default(value))
+
+
+def eye(num_rows: Any, num_columns: Any = None, dtype: Any = "float32") -> Any:
+    """The identity matrix."""
+    return ops.eye(num_rows, num_columns, dtype=dtype)
+
+
+def _reduction(function: Any) -> Any:
+    def reduce(input_tensor: Any, axis: Any = None, keepdims: Any = False) -> Any:
+        return function(input_tensor, axis, keepdims=keepdims)
+
+    reduce.__doc__ = function.__doc__
+    return reduce
+
+
+reduce_sum, reduce_mean, reduce_prod = (_reduction(f) for f in (ops.sum, ops.mean, ops.prod))
+reduce_max, reduce_min = _reduction(ops.max), _reduction(ops.min)
+reduce_any, reduce_all = _reduction(ops.any), _reduction(ops.all)
+
+
+def function(func: Any = None, **options: Any) -> Any:
+    """Compile a function; the compiler is loaded when this is first used."""
+    from autograph_lite import api
+
+    for word in options:
+        raise GraphTypeError(f"function has no option {word!r} here")
+    return api.function if func is None else api.function(func)
+
+
+__all__ = ["GradientTape", "Variable", "constant", "function", "keras", "print", "stop_gradient"]

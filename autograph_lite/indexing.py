@@ -1,0 +1,172 @@
+"""Indices as the user writes them -> (spec, dynamic inputs) of the ops getitem and setitem."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograph_lite.boxes import Box, as_value, staging, value_of, view, wrap, write
+from autograph_lite.errors import GraphIndexError, GraphTypeError, ShapeError
+from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import same_shape
+from autograph_lite.operators import cast, strong
+from autograph_lite.ops.dispatch import apply_all
+from autograph_lite.ops.index import Spec, is_view
+from autograph_lite.ops.record import OPS, f
+
+_GETITEM, _SETITEM = OPS["getitem"], OPS["setitem"]
+_ALLOWED = (
+    "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean"
+    " arrays are valid indices"
+)
+
+
+def get(box: Box, index: Any) -> Any:
+    """`x[index]`; basic slicing with axes left is a view of `x`."""
+    x = value_of(box)
+    spec, dynamic = index_spec(x, index)
+    out = apply_all(_GETITEM, (x, *dynamic), {"spec": spec})[0]
+    if out.type.shape and is_view(spec):
+        return view(out, box)
+    return wrap(out)
+
+
+def put(box: Box, index: Any, item: Any) -> None:
+    """`x[index] = item`: another value in the box, the item in the dtype of `x`."""
+    x = value_of(box)
+    spec, dynamic = index_spec(x, index)
+    v = cast(
+        strong(item, x.type.dtype if _is_number(item) else None, "the assigned value"), x.type.dtype
+    )
+    write(box, apply_all(_SETITEM, (x, v, *dynamic), {"spec": spec})[0])
+
+
+def _is_number(item: Any) -> bool:
+    return isinstance(item, bool | int | float) and not isinstance(item, np.generic)
+
+
+def index_spec(x: Value, index: Any) -> tuple[Spec, list[Value]]:
+    """The spec, and the values that its Nones stand for."""
+    if index.__class__ is int:
+        if not x.type.shape:
+            raise _too_many(x, 1)
+        return (("int", index),), []
+    entries = index if isinstance(index, tuple) else (index,)
+    spec: list[tuple[Any, ...]] = []
+    dynamic: list[Value] = []
+    for entry in _without_ellipsis(x, entries):
+        spec.append(_entry(entry, dynamic))
+    _check(x, spec)
+    return tuple(spec), dynamic
+
+
+def _too_many(x: Value, count: int) -> GraphIndexError:
+    return GraphIndexError(
+        f"too many indices for array: array is {x.type.rank}-dimensional, but {count} were indexed"
+    )
+
+
+def _axes(entry: Any) -> int:
+    """How many axes an entry goes through."""
+    if entry is None:
+        return 0
+    if isinstance(entry, Box) and value_of(entry).type.dtype == "bool":
+        return max(value_of(entry).type.rank, 1)
+    if isinstance(entry, np.ndarray) and entry.dtype == bool:
+        return max(entry.ndim, 1)
+    if isinstance(entry, list) and np.asarray(entry).dtype == bool:
+        return np.ndim(entry)
+    return 1
+
+
+def _without_ellipsis(x: Value, entries: tuple[Any, ...]) -> list[Any]:
+    positions = [i for i, e in enumerate(entries) if e is Ellipsis]
+    if len(positions) > 1:
+        raise GraphIndexError("an index can only have a single ellipsis ('...')")
+    used = sum(_axes(e) for e in entries if e is not Ellipsis)
+    if used > x.type.rank:
+        raise _too_many(x, used)
+    if not positions:
+        return list(entries)
+    full = [slice(None)] * (x.type.rank - used)
+    return [*entries[: positions[0]], *full, *entries[positions[0] + 1 :]]
+
+
+def _entry(entry: Any, dynamic: list[Value]) -> tuple[Any, ...]:
+    """One entry of the spec; what is a value is appended to `dynamic`."""
+    if entry is None:
+        return ("new",)
+    if isinstance(entry, slice):
+        return ("slice", *(_bound(b, dynamic) for b in (entry.start, entry.stop, entry.step)))
+    if isinstance(entry, bool | np.bool_):
+        raise GraphIndexError(f"a bool is not an index here; {_ALLOWED}")
+    if isinstance(entry, int | np.integer):
+        return ("int", int(entry))
+    if isinstance(entry, Box | np.ndarray | list):
+        return _value_entry(entry, dynamic)
+    raise GraphIndexError(f"{_ALLOWED}, not {type(entry).__name__}")
+
+
+def _bound(bound: Any, dynamic: list[Value]) -> Any:
+    """A bound of a slice: absent, known, or a value."""
+    if bound is None:
+        return ""
+    if isinstance(bound, bool | np.bool_):
+        raise GraphTypeError("slice indices must be integers or None, not bool")
+    if isinstance(bound, int | np.integer):
+        return int(bound)
+    if not isinstance(bound, Box) or value_of(bound).type.shape:
+        raise GraphTypeError(f"slice indices must be integers or None, not {bound!r}")
+    dynamic.append(_integer(value_of(bound), "a slice bound"))
+    return None
+
+
+def _integer(value: Value, what: str) -> Value:
+    if value.type.kind == "py" and value.type.dtype == "int64":
+        return value
+    if value.type.dtype not in ("int32", "int64"):
+        raise GraphIndexError(f"{what} is {value.type.dtype}; {_ALLOWED}")
+    return cast(value, "int64")
+
+
+def _value_entry(entry: Any, dynamic: list[Value]) -> tuple[Any, ...]:
+    if isinstance(entry, list) and not entry:
+        entry = np.zeros(0, np.int64)
+    value = as_value(entry, None, "the index")
+    if value.type.dtype == "bool" and value.type.kind == "ag" and value.type.rank:
+        dynamic.append(value)
+        return ("mask", value.type.rank)
+    dynamic.append(_integer(value, "an index"))
+    return ("array",) if value.type.rank else ("int", None)
+
+
+def _check(x: Value, spec: list[tuple[Any, ...]]) -> None:
+    arrays = sum(entry[0] in ("array", "mask") for entry in spec)
+    if arrays > 1:
+        raise GraphIndexError(
+            "more than one array among the indices is not supported; index in two steps, or build"
+            " one index into x.ravel()"
+        )
+    if arrays and _mixes(spec):
+        raise GraphIndexError("an integer and an array among the indices: index in two steps")
+    for entry in spec:
+        if entry[0] == "slice" and entry[3] == 0:
+            raise ShapeError("slice step cannot be zero")
+    del x
+
+
+def _mixes(spec: list[tuple[Any, ...]]) -> bool:
+    """NumPy moves axes where an integer stands beside an array; x[idx, 0] is written x[:, 0][idx]."""
+    return any(entry[0] == "int" for entry in spec)
+
+
+def assign_all(box: Box, value: Value) -> None:
+    """`x[...] = value` for a value of the same shape."""
+    x = value_of(box)
+    if not same_shape(x.type.shape, value.type.shape) and not staging():
+        raise ShapeError(f"shape {value.type.shape} does not fit {x.type.shape}")
+    write(box, value)
+
+
+__all__ = ["assign_all", "f", "get", "index_spec", "put"]

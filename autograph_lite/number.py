@@ -1,0 +1,171 @@
+"""Number: a Python number while a function is staged.
+
+It is computed in the kernel with Python's meaning: division by zero raises, int64 overflow raises,
+`**` is libm's pow.  Where it meets a tensor it is weak in promotion, as a Python number is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import numpy as np
+
+from autograph_lite.boxes import Box, value_of, wrap
+from autograph_lite.errors import ConversionError, GraphTypeError
+from autograph_lite.ir.graph import Value
+from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.record import OPS, f
+
+_BY_INTEGER = ("floordiv", "mod", "power")  # ops with a body of their own for integers
+# ufuncs whose result on numbers leaves no freedom: the same bits as NumPy's own
+_EXACT = frozenset(
+    [
+        "add",
+        "subtract",
+        "multiply",
+        "divide",
+        "true_divide",
+        "negative",
+        "absolute",
+        "sqrt",
+        "equal",
+        "not_equal",
+        "less",
+        "less_equal",
+        "greater",
+        "greater_equal",
+        "square",
+    ]
+)
+
+
+def operand(obj: Any) -> Value | None:
+    """A staged or plain Python number as a value; None for anything else."""
+    if isinstance(obj, Number):
+        return value_of(obj)
+    if isinstance(obj, bool | int | float) and not isinstance(obj, np.generic):
+        value: Value = context.interpreter.number(obj)  # type: ignore[attr-defined]
+        return value
+    return None
+
+
+def apply(name: str, *operands: Value) -> Any:
+    """A Python operator on numbers of one dtype: the wider of the operands'."""
+    dtypes = {v.type.dtype for v in operands}
+    if "float64" in dtypes or name == "truediv":
+        inputs = [v if v.type.dtype == "float64" else f.py_float(v) for v in operands]
+    else:
+        inputs = [v if v.type.dtype == "int64" else f.py_int(v) for v in operands]
+        name = name + "_integer" if name in _BY_INTEGER else name
+    return wrap(getattr(f, "py_" + name)(*inputs))
+
+
+def _forward(name: str) -> Callable[[Any, Any], Any]:
+    def method(self: Number, other: Any) -> Any:
+        y = operand(other)
+        if y is None:
+            return _with_array(name, self, other)
+        return apply(name, value_of(self), y)
+
+    return method
+
+
+def _reflected(name: str) -> Callable[[Any, Any], Any]:
+    def method(self: Number, other: Any) -> Any:
+        x = operand(other)
+        if x is None:
+            return _with_array(name, other, self)
+        return apply(name, x, value_of(self))
+
+    return method
+
+
+_ARRAY_NAMES = {"truediv": "divide", "floordiv": "floor_divide", "mod": "remainder"}
+
+
+def _with_array(name: str, a: Any, b: Any) -> Any:
+    """A number beside an array or NumPy scalar: NumPy's rules.  A tensor's own method comes first."""
+    from autograph_lite.operators import binary, power
+
+    other = b if isinstance(a, Number) else a
+    if isinstance(other, Box) or not isinstance(other, np.ndarray | np.generic):
+        return NotImplemented
+    return power(a, b) if name == "power" else binary(_ARRAY_NAMES.get(name, name), a, b)
+
+
+def _one(name: str) -> Callable[[Any], Any]:
+    return lambda self: apply(name, value_of(self))
+
+
+def _refused(what: str) -> Callable[..., Any]:
+    def method(self: Number, *args: Any) -> NoReturn:
+        del self, args
+        raise ConversionError(
+            f"{what} needs the value of a number that is known only when the compiled function"
+            " runs; use it in arithmetic, `if`, `while` or range() inside the decorated function"
+        )
+
+    return method
+
+
+class Number(Box):
+    """An int, float or bool that is known only when the kernel runs."""
+
+    __slots__ = ()
+
+    __add__, __radd__ = _forward("add"), _reflected("add")
+    __sub__, __rsub__ = _forward("subtract"), _reflected("subtract")
+    __mul__, __rmul__ = _forward("multiply"), _reflected("multiply")
+    __truediv__, __rtruediv__ = _forward("truediv"), _reflected("truediv")
+    __floordiv__, __rfloordiv__ = _forward("floordiv"), _reflected("floordiv")
+    __mod__, __rmod__ = _forward("mod"), _reflected("mod")
+    __pow__, __rpow__ = _forward("power"), _reflected("power")
+    __lt__, __le__ = _forward("less"), _forward("less_equal")
+    __gt__, __ge__ = _forward("greater"), _forward("greater_equal")
+    __eq__, __ne__ = _forward("equal"), _forward("not_equal")  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]
+    __neg__, __abs__ = _one("negative"), _one("absolute")
+    __float__, __int__, __index__ = _refused("float()"), _refused("int()"), _refused("an index")
+    __bool__, __format__ = _refused("a condition"), _refused("an f-string")
+    __array__ = _refused("np.asarray()")
+
+    def __pos__(self) -> Any:
+        return self if self.dtype != "bool" else apply("add", value_of(self), f_zero())
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """NumPy on a number: exact operations only, for the others have bits of NumPy's own."""
+        from autograph_lite.protocols import array_ufunc
+
+        if ufunc.__name__ not in _EXACT and all(map(_is_number, inputs)):
+            raise ConversionError(
+                f"np.{ufunc.__name__} of a Python number inside compiled code: make it a tensor"
+                " first, ag.constant(x)"
+            )
+        return array_ufunc(self, ufunc, method, *inputs, **kwargs)
+
+    @property
+    def dtype(self) -> str:
+        return value_of(self).type.dtype
+
+    def __repr__(self) -> str:
+        return f"<staged {value_of(self).type}>"
+
+
+def _is_number(obj: Any) -> bool:
+    return isinstance(obj, Number | bool | int | float)
+
+
+def f_zero() -> Value:
+    """The integer 0 as a staged number."""
+    value = operand(0)
+    if value is None:
+        raise GraphTypeError("no staged numbers outside a compiled function")
+    return value
+
+
+Box.classes["py"] = Number
+__all__ = ["OPS", "Number", "apply", "operand"]

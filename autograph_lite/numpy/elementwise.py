@@ -1,0 +1,126 @@
+"""Functions of one or two arrays, element by element; most are made from the promotion tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import autograph_lite.operators as o
+from autograph_lite.boxes import as_value, wrap
+from autograph_lite.ops.record import f
+from autograph_lite.promotion import BINARY, UNARY
+
+
+def _of_one(name: str) -> Callable[[Any], Any]:
+    rule = UNARY[name]
+
+    def function(x: Any, /) -> Any:
+        return o.apply_rule(rule, x)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"NumPy's `{name}`."
+    return function
+
+
+def _of_two(name: str) -> Callable[[Any, Any], Any]:
+    rule = BINARY[name]
+
+    def function(x: Any, y: Any, /) -> Any:
+        return o.apply_rule(rule, x, y)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"NumPy's `{name}`."
+    return function
+
+
+add, subtract, multiply = _of_two("add"), _of_two("subtract"), _of_two("multiply")
+divide = true_divide = _of_two("divide")
+floor_divide = _of_two("floor_divide")
+remainder = mod = _of_two("remainder")
+maximum, minimum, hypot = _of_two("maximum"), _of_two("minimum"), _of_two("hypot")
+equal, not_equal = _of_two("equal"), _of_two("not_equal")
+less, less_equal = _of_two("less"), _of_two("less_equal")
+greater, greater_equal = _of_two("greater"), _of_two("greater_equal")
+bitwise_and, bitwise_or = _of_two("bitwise_and"), _of_two("bitwise_or")
+bitwise_xor = _of_two("bitwise_xor")
+left_shift = bitwise_left_shift = _of_two("left_shift")
+right_shift = bitwise_right_shift = _of_two("right_shift")
+
+negative, sign, square = _of_one("negative"), _of_one("sign"), _of_one("square")
+absolute = abs = _of_one("absolute")
+reciprocal, sqrt = _of_one("reciprocal"), _of_one("sqrt")
+exp, expm1, log, log1p = _of_one("exp"), _of_one("expm1"), _of_one("log"), _of_one("log1p")
+sin, cos, tan, tanh = _of_one("sin"), _of_one("cos"), _of_one("tan"), _of_one("tanh")
+sinh, cosh = _of_one("sinh"), _of_one("cosh")
+arctan = atan = _of_one("arctan")
+floor, ceil = _of_one("floor"), _of_one("ceil")
+invert = bitwise_not = bitwise_invert = _of_one("invert")
+isnan, isinf, isfinite = _of_one("isnan"), _of_one("isinf"), _of_one("isfinite")
+
+
+def power(x: Any, y: Any, /) -> Any:
+    """`x ** y`; an integer to a negative integer is an error, 2 ** -1 is not an integer."""
+    return o.power(x, y)
+
+
+pow = power
+
+
+def positive(x: Any, /) -> Any:
+    """A copy of x."""
+    return wrap(f.copy(o.strong(x)))
+
+
+def logical_and(x: Any, y: Any, /) -> Any:
+    """True where both are not zero."""
+    return o.logical("logical_and", x, y)
+
+
+def logical_or(x: Any, y: Any, /) -> Any:
+    """True where one is not zero."""
+    return o.logical("logical_or", x, y)
+
+
+def logical_xor(x: Any, y: Any, /) -> Any:
+    """True where exactly one is not zero."""
+    return o.logical("logical_xor", x, y)
+
+
+def logical_not(x: Any, /) -> Any:
+    """True where x is zero."""
+    return o.logical_not(x)
+
+
+def where(condition: Any, x: Any, y: Any, /) -> Any:
+    """x where the condition holds, else y; the branch not taken gets no gradient at all."""
+    chosen, other = o.common(x, y)
+    return wrap(f.where(o.truth(o.strong(condition)), chosen, other))
+
+
+def clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    """a, but at least a_min and at most a_max."""
+    low, high = a_min if a_min is not None else min, a_max if a_max is not None else max
+    out = a if low is None else o.binary("maximum", a, low)
+    out = out if high is None else o.binary("minimum", out, high)
+    return positive(out) if out is a else out
+
+
+def copy(a: Any) -> Any:
+    """The same elements in an array of their own."""
+    return wrap(f.copy(o.strong(a)))
+
+
+def astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
+    """The elements in another dtype; the fraction of a float is cut off, NaN gives the least int."""
+    from autograph_lite.boxes import dtype_name
+
+    value, name = o.strong(as_value_of(x)), dtype_name(dtype)
+    if value.type.dtype == name and not copy:
+        return x
+    return wrap(f.copy(value) if value.type.dtype == name else o.cast(value, name))
+
+
+def as_value_of(x: Any) -> Any:
+    """Checks early that x is an array."""
+    as_value(x)
+    return x

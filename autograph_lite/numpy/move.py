@@ -1,0 +1,197 @@
+"""Functions that rearrange: the same elements in another shape or order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+import autograph_lite.operators as o
+from autograph_lite.boxes import Box, as_value, value_of, view, wrap
+from autograph_lite.errors import GraphTypeError, ShapeError
+from autograph_lite.ir.graph import Value
+from autograph_lite.numpy.reduce import _axes
+from autograph_lite.ops.record import f
+from autograph_lite.ops.shapes import normal_axis
+
+Template = tuple[int | None, ...]
+
+
+def template(shape: Any, what: str = "shape") -> tuple[Template, list[Value]]:
+    """A shape as known extents and Nones, and the values that the Nones stand for."""
+    lengths = tuple(shape) if isinstance(shape, tuple | list | np.ndarray) else (shape,)
+    known: list[int | None] = []
+    dynamic: list[Value] = []
+    for length in lengths:
+        if isinstance(length, int | np.integer) and not isinstance(length, bool):
+            known.append(int(length))
+        else:
+            dynamic.append(_length(length, what))
+            known.append(None)
+    if not any(v.data is None for v in dynamic):
+        return _filled(known, dynamic), []
+    return tuple(known), dynamic
+
+
+def _length(length: Any, what: str) -> Value:
+    value = as_value(length, None, what) if isinstance(length, Box) else None
+    if value is None or value.type.shape or value.type.dtype not in ("int32", "int64"):
+        raise GraphTypeError(f"{what} is {length!r}; integers are needed")
+    return value if value.type.dtype == "int64" else f.cast(value, dtype="int64")
+
+
+def _filled(known: list[int | None], dynamic: list[Value]) -> Template:
+    rest = iter(dynamic)
+    return tuple(int(next(rest).data) if e is None else e for e in known)
+
+
+def _same_or_view(out: Value, a: Any) -> Any:
+    return view(out, a) if isinstance(a, Box) and out.type.shape else wrap(out)
+
+
+def reshape(a: Any, /, shape: Any, *, order: str = "C") -> Any:
+    """The elements, in row-major order, in another shape; one extent may be -1."""
+    if order != "C":
+        raise GraphTypeError(f"order {order!r} is not available; only 'C' is")
+    known, dynamic = template(shape)
+    if sum(e == -1 for e in known) > 1:
+        raise ShapeError("can only specify one unknown dimension")
+    return _same_or_view(f.reshape(o.strong(a), *dynamic, shape=known), a)
+
+
+def ravel(a: Any) -> Any:
+    """The elements in row-major order along one axis."""
+    return reshape(a, (-1,))
+
+
+def transpose(a: Any, axes: Any = None) -> Any:
+    """The axes in another order; reversed without one."""
+    x = o.strong(a)
+    if axes is None:
+        order = tuple(reversed(range(x.type.rank)))
+    else:
+        order = tuple(normal_axis(i, x.type.rank) for i in axes)
+        if sorted(order) != list(range(x.type.rank)):
+            raise ShapeError("axes don't match array")
+    return _same_or_view(f.transpose(x, axes=order), a)
+
+
+def expand_dims(a: Any, axis: Any) -> Any:
+    """New axes of extent 1."""
+    x = o.strong(a)
+    count = len(axis) if isinstance(axis, tuple | list) else 1
+    return _same_or_view(f.expand_dims(x, axes=_axes(axis, x.type.rank + count)), a)
+
+
+def squeeze(a: Any, axis: Any = None) -> Any:
+    """Without the axes of extent 1."""
+    x = o.strong(a)
+    if axis is None:
+        axes = tuple(i for i, e in enumerate(x.type.shape) if e == 1)
+    else:
+        axes = _axes(axis, x.type.rank)
+    return _same_or_view(f.squeeze(x, axes=axes), a)
+
+
+def flip(m: Any, axis: Any = None) -> Any:
+    """Reversed along axes."""
+    x = o.strong(m)
+    return _same_or_view(f.flip(x, axes=_axes(axis, x.type.rank)), m)
+
+
+def broadcast_to(array: Any, shape: Any) -> Any:
+    """Repeated to a shape."""
+    known, dynamic = template(shape)
+    return _same_or_view(f.broadcast_to(o.strong(array), *dynamic, shape=known), array)
+
+
+def _several(arrays: Any, what: str) -> list[Value]:
+    if not isinstance(arrays, tuple | list):
+        if not isinstance(arrays, Box) or not value_of(arrays).type.shape:
+            raise GraphTypeError(f"{what} needs a list or tuple of arrays")
+        arrays = list(arrays)
+    if not arrays:
+        raise ShapeError(f"need at least one array to {what}")
+    if len(arrays) > 64:
+        return _in_groups(arrays, what)
+    return o.common(*arrays)
+
+
+def _in_groups(arrays: Sequence[Any], what: str) -> list[Value]:
+    del what
+    return o.common(*arrays)
+
+
+def concatenate(arrays: Any, /, axis: Any = 0, *, dtype: Any = None) -> Any:
+    """Arrays one after the other along an axis that they have."""
+    values = _several(arrays, "concatenate")
+    if axis is None:
+        values, axis = [f.reshape(v, shape=(-1,)) for v in values], 0
+    if any(not v.type.shape for v in values):
+        raise ShapeError("zero-dimensional arrays cannot be concatenated")
+    if len({v.type.rank for v in values}) > 1:
+        raise ShapeError(
+            "all the input array dimensions except for the concatenation axis must match exactly,"
+            " and all arrays must have the same number of dimensions"
+        )
+    return wrap(_joined(_in(values, dtype), normal_axis(axis, values[0].type.rank)))
+
+
+concat = concatenate
+
+
+def _in(values: list[Value], dtype: Any) -> list[Value]:
+    from autograph_lite.boxes import dtype_name
+
+    return values if dtype is None else [o.cast(v, dtype_name(dtype)) for v in values]
+
+
+def _joined(values: list[Value], axis: int) -> Value:
+    """In groups of 64, the number of operands that the op takes."""
+    while len(values) > 1:
+        groups = [values[i : i + 64] for i in range(0, len(values), 64)]
+        values = [f.concatenate(*g, axis=axis) if len(g) > 1 else g[0] for g in groups]
+        if len(groups) == 1:
+            return values[0]
+    return f.copy(values[0])
+
+
+def stack(arrays: Any, axis: int = 0, *, dtype: Any = None) -> Any:
+    """Arrays of one shape along a new axis."""
+    values = _in(_several(arrays, "stack"), dtype)
+    for v in values[1:]:
+        if v.type.rank != values[0].type.rank or _known_to_differ(v, values[0]):
+            raise ShapeError("all input arrays must have the same shape")
+    axes = (normal_axis(axis, values[0].type.rank + 1),)
+    return wrap(_joined([f.expand_dims(v, axes=axes) for v in values], axes[0]))
+
+
+def _known_to_differ(a: Value, b: Value) -> bool:
+    return any(
+        isinstance(x, int) and isinstance(y, int) and x != y
+        for x, y in zip(a.type.shape, b.type.shape, strict=True)
+    )
+
+
+def _at_least(array: Any, rank: int) -> Any:
+    value = o.strong(array)
+    if value.type.rank >= rank:
+        return wrap(value)
+    return wrap(f.expand_dims(value, axes=tuple(range(rank - value.type.rank))))
+
+
+def vstack(tup: Any, *, dtype: Any = None) -> Any:
+    """Rows one below the other."""
+    rows = [_at_least(a, 2) for a in _listed(tup)]
+    return concatenate(rows, 0, dtype=dtype)
+
+
+def hstack(tup: Any, *, dtype: Any = None) -> Any:
+    """Arrays side by side."""
+    parts = [_at_least(a, 1) for a in _listed(tup)]
+    return concatenate(parts, 0 if parts and parts[0].ndim == 1 else 1, dtype=dtype)
+
+
+def _listed(arrays: Any) -> list[Any]:
+    return list(arrays) if isinstance(arrays, tuple | list | Box) else [arrays]

@@ -1,0 +1,163 @@
+"""What every optimizer shares: the rate, the step count, the state of each variable."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from autograph_lite.boxes import Box, value_of, wrap
+from autograph_lite.eager import user_level
+from autograph_lite.errors import GradientError, GradientWarning, GraphTypeError
+from autograph_lite.operators import cast
+from autograph_lite.tape import GradientTape
+from autograph_lite.tensor import Tensor
+from autograph_lite.variables import Variable
+
+
+class Optimizer(ABC):
+    """`apply_gradients` and `minimize`; a subclass says how one variable is updated.
+
+    The learning rate is kept in float64 and cast to the dtype of each variable, so float32 variables
+    see the same rate as in Keras, and float64 variables see it exactly.
+    """
+
+    def __init__(self, learning_rate: Any, name: str) -> None:
+        self.name = name
+        self._learning_rate = Variable(_rate(learning_rate), False, "learning_rate", "float64")
+        self._iterations = Variable(0, False, "iterations", "int64")
+        self._slots: dict[tuple[int, str], Variable] = {}
+        self._variables: dict[int, Variable] = {}  # holds them: their ids are keys
+
+    @property
+    def learning_rate(self) -> Any:
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        self._learning_rate.assign(_rate(value))
+
+    lr = learning_rate
+
+    @property
+    def iterations(self) -> Variable:
+        """How many times gradients were applied."""
+        return self._iterations
+
+    @property
+    def variables(self) -> list[Variable]:
+        """The optimizer's own state: step count, rate, and the slots in the order of creation."""
+        return [self._iterations, self._learning_rate, *self._slots.values()]
+
+    def build(self, var_list: Iterable[Variable]) -> None:
+        """Make the state of variables; done by the first step otherwise."""
+        for variable in var_list:
+            if id(variable) not in self._variables:
+                self._variables[id(variable)] = variable
+                self._make_slots(variable)
+
+    def _make_slots(self, variable: Variable) -> None:
+        """Add the state of one variable; none by default."""
+
+    def _add_slot(self, variable: Variable, name: str, start: float = 0.0) -> None:
+        made = np.full(variable._type().shape, start, variable.dtype)
+        label = f"{self.name}/{variable.name}/{name}"
+        self._slots[id(variable), name] = Variable(made, False, label)
+
+    def _slot(self, variable: Variable, name: str) -> Variable:
+        return self._slots[id(variable), name]
+
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> Variable:
+        """One step for every variable that has a gradient; returns `iterations`."""
+        pairs = _with_gradients(grads_and_vars)
+        self.build([variable for _, variable in pairs])
+        for gradient, variable in pairs:
+            self._update(_checked(gradient, variable), variable, self._rate_for(variable))
+        self._iterations.assign_add(1)
+        return self._iterations
+
+    def _rate_for(self, variable: Variable) -> Any:
+        return wrap(cast(value_of(self._learning_rate), variable._type().dtype))
+
+    @abstractmethod
+    def _update(self, gradient: Any, variable: Variable, rate: Any) -> None:
+        """Change one variable and its state."""
+
+    def minimize(
+        self,
+        loss: Any,
+        var_list: Any,
+        grad_loss: Any = None,
+        name: str | None = None,
+        tape: GradientTape | None = None,
+    ) -> Variable:
+        """Compute the gradients of a loss and apply them.
+
+        `loss` is a function without arguments, or a tensor together with the tape that recorded it.
+        """
+        del name
+        if callable(loss) and not isinstance(loss, Box):
+            tape, loss = _recorded(loss, var_list)
+        elif tape is None:
+            raise GradientError(
+                "minimize() of a tensor needs the tape that recorded it: tape=...; or pass a"
+                " function that computes the loss"
+            )
+        variables = _listed(var_list() if callable(var_list) else var_list)
+        gradients = tape.gradient(loss, variables, grad_loss)
+        return self.apply_gradients(zip(gradients, variables, strict=True))
+
+
+def _rate(learning_rate: Any) -> Any:
+    if isinstance(learning_rate, bool | str) or learning_rate is None or callable(learning_rate):
+        raise GraphTypeError(f"learning_rate is {learning_rate!r}; a number is needed")
+    if isinstance(learning_rate, Box):
+        return wrap(cast(value_of(learning_rate), "float64"))
+    return float(learning_rate)
+
+
+def _recorded(loss: Callable[[], Any], var_list: Any) -> tuple[GradientTape, Any]:
+    """Run a loss under a tape that watches the variables asked for."""
+    with GradientTape() as tape:
+        if not callable(var_list):
+            tape.watch(_listed(var_list))
+        value = loss()
+    return tape, value
+
+
+def _listed(var_list: Any) -> list[Variable]:
+    return [var_list] if isinstance(var_list, Variable) else list(var_list)
+
+
+def _with_gradients(grads_and_vars: Iterable[tuple[Any, Variable]]) -> list[tuple[Any, Variable]]:
+    """Without the pairs that have no gradient, which are named in a warning."""
+    pairs = list(grads_and_vars)
+    for pair in pairs:
+        if len(pair) != 2 or not isinstance(pair[1], Variable):
+            raise GraphTypeError("apply_gradients needs pairs of (gradient, variable)")
+    missing = [v.name for g, v in pairs if g is None]
+    if len(missing) == len(pairs):
+        names = ", ".join(missing)
+        raise GradientError(f"No gradients provided for any variable: [{names}].")
+    if missing:
+        warnings.warn(
+            f"Gradients do not exist for variables {missing} when minimizing the loss.",
+            GradientWarning,
+            stacklevel=user_level(),
+        )
+    return [(g, v) for g, v in pairs if g is not None]
+
+
+def _checked(gradient: Any, variable: Variable) -> Any:
+    """The gradient as a tensor of the variable's dtype and shape."""
+    return Tensor(variable._checked(gradient))
+
+
+def in_unit_interval(name: str, value: Any) -> float:
+    """A Python number from 0 to 1."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise GradientError(f"`{name}` must be a number between [0, 1].")
+    return float(value)

@@ -1,0 +1,70 @@
+"""NumPy's own functions on tensors: a ufunc or function is looked up by its name among ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from autograph_lite.boxes import Box, staging
+from autograph_lite.errors import GradientError, GraphTypeError
+from autograph_lite.ops.dispatch import context
+
+_UFUNC_NAMES = {"true_divide": "divide", "fmod": "fmod", "conjugate": "conjugate"}
+
+
+def _ours() -> Any:
+    from autograph_lite import numpy
+
+    return numpy
+
+
+def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    """`np.sin(t)`, and the operators of an ndarray with a tensor on the right."""
+    del self
+    function = _find(ufunc.__name__)
+    if method != "__call__":
+        raise GraphTypeError(
+            f"np.{ufunc.__name__}.{method} is not available on tensors; use np.sum, np.prod or"
+            " np.cumsum, or write a loop"
+        )
+    out = kwargs.pop("out", None)
+    for word in kwargs:
+        raise GraphTypeError(f"{word}= of np.{ufunc.__name__} is not available on tensors")
+    if out is None:
+        return function(*inputs)
+    return _into(out[0], inputs, function, ufunc.__name__)
+
+
+def _into(out: Any, inputs: tuple[Any, ...], function: Callable[..., Any], name: str) -> Any:
+    """`array += tensor` writes into the array, which no tape can follow."""
+    if isinstance(out, Box) or out is not inputs[0]:
+        raise GraphTypeError(f"out= of np.{name} is not available on tensors; use the result")
+    if context.tapes or staging():
+        raise GradientError(
+            "an in-place operator writes a tensor into a plain array, which drops its gradient;"
+            " make the array a tensor first: x = ag.constant(x)"
+        )
+    out[...] = np.asarray(function(*inputs))
+    return out
+
+
+def array_function(
+    self: Any, function: Callable[..., Any], types: Iterable[type], args: Any, kwargs: Any
+) -> Any:
+    """`np.sum(t)`, `np.stack([...])`, and all other functions of NumPy."""
+    del self, types
+    if getattr(function, "__module__", "numpy") != "numpy":
+        name = f"{function.__module__}.{function.__name__}".replace("numpy", "np", 1)
+        raise GraphTypeError(f"{name} is not available on tensors")
+    return _find(function.__name__)(*args, **kwargs)
+
+
+def _find(name: str) -> Any:
+    ours = _ours()
+    found = _UFUNC_NAMES.get(name, name)
+    if found not in ours.__all__:
+        available = ", ".join(sorted(ours.__all__))
+        raise GraphTypeError(f"np.{name} is not available on tensors; available: {available}")
+    return getattr(ours, found)

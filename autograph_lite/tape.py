@@ -1,0 +1,392 @@
+"""GradientTape: records the ops that depend on what it watches; gradients by the reverse pass.
+
+A source is a value, and values never change: a variable that is assigned between two reads is one
+source with two values.  The tape is the same eagerly and inside a staged function.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from autograph_lite.boxes import Box, as_value, staging, value_of, wrap
+from autograph_lite.eager import user_level
+from autograph_lite.errors import (
+    ConversionError,
+    GradientError,
+    GradientWarning,
+    GraphTypeError,
+    ShapeError,
+    TapeError,
+)
+from autograph_lite.gradient.reverse import Cotangent, pullback
+from autograph_lite.ir.graph import Node, Value
+from autograph_lite.nests import leaves, rebuild
+from autograph_lite.operators import strong
+from autograph_lite.ops.dispatch import constant, context
+from autograph_lite.ops.record import Constant, Indexed, Linear, Op, f
+from autograph_lite.ops.shapes import text
+from autograph_lite.tensor import ArrayLike, Tensor
+from autograph_lite.variables import Variable, held
+
+_USED = (
+    "a non-persistent GradientTape can only be used to compute one set of gradients (or"
+    " jacobians); use GradientTape(persistent=True), or ask for all sources at once"
+)
+_followed: dict[Op, tuple[bool, bool]] = {}  # op -> (has a derivative, which reads values)
+
+
+def _how(op: Op) -> tuple[bool, bool]:
+    has = not isinstance(op.derivative, Constant)
+    found = _followed[op] = (has, has and not isinstance(op.derivative, Linear | Indexed))
+    return found
+
+
+class GradientTape:
+    """Records in a `with` block; `gradient` differentiates what was recorded."""
+
+    def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
+        self._persistent = bool(persistent)
+        self._automatic = bool(watch_accessed_variables)
+        self._recording = False
+        self._clear()
+
+    def _clear(self) -> None:
+        self._nodes: list[Node] | None = []
+        self._tracked: set[Value] = set()
+        self._roots: dict[Value, Value] = {}  # every value read of a variable -> the first one
+        self._variables: dict[int, Variable] = {}
+        self._first: dict[int, Value] = {}  # id of a variable -> its first value read
+
+    # --- recording ---
+
+    def __enter__(self) -> GradientTape:
+        if self._recording:
+            raise TapeError(
+                "the tape is still recording: a tape cannot be entered again inside its own block"
+            )
+        if self._nodes is None:
+            self._clear()
+        self._start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._recording:
+            self._stop()
+
+    def _start(self) -> None:
+        context.tapes.append(self)
+        self._recording = True
+
+    def _stop(self) -> None:
+        context.tapes.remove(self)
+        self._recording = False
+
+    def record(
+        self,
+        op: Op,
+        inputs: tuple[Value, ...],
+        outputs: tuple[Value, ...],
+        params: dict[str, Any],
+        regions: tuple[Any, ...] = (),
+    ) -> None:
+        """Keep a node if it has a derivative and depends on something watched."""
+        tracked = self._tracked
+        for value in inputs:
+            if value in tracked:
+                break
+        else:
+            return
+        has, reads = _followed.get(op) or _how(op)
+        if not has or outputs[0] is inputs[0]:
+            return
+        self._keep(Node(op, inputs, outputs, params, regions), reads)
+
+    def _keep(self, node: Node, reads: bool) -> None:
+        """`reads`: the derivative reads values, so they may not be overwritten."""
+        floating = [v for v in node.outputs if v.type.floating]
+        if not floating:
+            return
+        assert self._nodes is not None
+        self._nodes.append(node)
+        self._tracked.update(floating)
+        for value in node.inputs:
+            if reads or not value.type.floating:
+                value.pinned = True
+        if reads:
+            for value in node.outputs:
+                value.pinned = True
+
+    def follows(self, value: Value) -> bool:
+        """Whether a gradient with respect to something watched passes through the value."""
+        return value in self._tracked
+
+    def accessed(self, variable: Any, value: Value) -> None:
+        """A variable is read: a value of it that was not seen before joins the source."""
+        if value in self._roots:
+            return
+        if id(variable) in self._variables or (self._automatic and variable.trainable):
+            self._add_root(variable, value)
+
+    def _add_root(self, variable: Any, value: Value) -> None:
+        if not value.type.floating:
+            return
+        self._variables[id(variable)] = variable
+        self._roots[value] = self._first.setdefault(id(variable), value)
+        self._tracked.add(value)
+
+    def watch(self, tensor: Any) -> None:
+        """Follow tensors and variables, or nests of them."""
+        if self._nodes is None:
+            raise TapeError("this tape has been used; watch() belongs into its `with` block")
+        for leaf in leaves(tensor):
+            if not isinstance(leaf, ArrayLike):
+                raise GradientError(
+                    f"watch() needs tensors or variables, not {type(leaf).__name__}; make it a"
+                    " tensor first: x = ag.constant(x)"
+                )
+            self._watch(leaf)
+
+    def _watch(self, leaf: ArrayLike) -> None:
+        if isinstance(leaf, Variable):
+            if _is_floating(held(leaf)):
+                self._add_root(leaf, held(leaf))
+        elif _is_floating(value := value_of(leaf)):
+            self._tracked.add(value)
+
+    @contextmanager
+    def stop_recording(self) -> Iterator[None]:
+        """Nothing is recorded in this block."""
+        if not self._recording:
+            raise TapeError("stop_recording() on a tape that is not recording")
+        position = context.tapes.index(self)
+        self._stop()
+        try:
+            yield
+        finally:
+            context.tapes.insert(min(position, len(context.tapes)), self)
+            self._recording = True
+
+    def reset(self) -> None:
+        """Forget all that was recorded and watched."""
+        if not self._recording:
+            raise TapeError("reset() on a tape that is not recording")
+        self._clear()
+
+    def watched_variables(self) -> tuple[Variable, ...]:
+        """The variables that the tape follows, in the order in which they were first read."""
+        return tuple(self._variables.values())
+
+    # --- gradients ---
+
+    def gradient(
+        self,
+        target: Any,
+        sources: Any,
+        output_gradients: Any = None,
+        unconnected_gradients: str = "none",
+    ) -> Any:
+        """d target / d sources, in the structure of the sources; a target with several elements, or
+        a nest of targets, is summed.  None where there is no connection, unless zeros are asked for.
+        """
+        zeros = _wants_zeros(unconnected_gradients)
+        _check_sources(sources)
+        seeds = _seeds(target, output_gradients)
+        with self._reading() as nodes:
+            found = self._pullback(nodes, seeds, sources)
+        return rebuild(sources, lambda source: _result(found, self._key(source), source, zeros))
+
+    def jacobian(
+        self,
+        target: Any,
+        sources: Any,
+        unconnected_gradients: str = "none",
+        parallel_iterations: int | None = None,
+        experimental_use_pfor: bool = True,
+    ) -> Any:
+        """d target / d sources of shape target.shape + source.shape, one row after the other."""
+        del (
+            parallel_iterations,
+            experimental_use_pfor,
+        )  # hints of TensorFlow's without a meaning here
+        zeros = _wants_zeros(unconnected_gradients)
+        _check_sources(sources)
+        value = _target_value(target)
+        with self._reading() as nodes:
+            rows = [
+                self._pullback(nodes, [(value, seed)] if seed is not None else [], sources)
+                for seed in _one_hot(value)
+            ]
+        return rebuild(sources, lambda s: _stacked(rows, self._key(s), s, value, zeros))
+
+    def _key(self, source: Any) -> Value | None:
+        """The value that stands for a source; None for a variable that was never read."""
+        if isinstance(source, Variable):
+            return self._first.get(id(source)) if id(source) in self._variables else None
+        return value_of(source)
+
+    def _pullback(
+        self, nodes: list[Node], seeds: list[tuple[Value, Value]], sources: Any
+    ) -> dict[Value, Cotangent]:
+        """Cotangents; a target that the tape does not follow leads nowhere."""
+        reached = [(t, g) for t, g in seeds if t in self._tracked]
+        if not reached:
+            return {}
+        return pullback(nodes, reached, roots=self._roots, wanted=self._tracked.__contains__)
+
+    @contextmanager
+    def _reading(self) -> Iterator[list[Node]]:
+        """The nodes, while this tape does not record; a one-shot tape is used up."""
+        if self._nodes is None:
+            raise TapeError(_USED)
+        nodes = self._nodes if not self._recording else list(self._nodes)
+        if self._recording and self._persistent:
+            warnings.warn(
+                "gradient() on a persistent tape inside its block records the gradient too; leave"
+                " the block first unless second derivatives of this tape are wanted",
+                GradientWarning,
+                stacklevel=user_level(),
+            )
+        elif self._recording:
+            self._stop()
+        try:
+            yield nodes
+        finally:
+            if not self._persistent:
+                self._nodes = None
+
+
+def _is_floating(value: Value) -> bool:
+    if value.type.floating:
+        return True
+    warnings.warn(
+        "The dtype of the watched tensor must be floating (e.g. float32), got"
+        f" {value.type.dtype}; its gradient is None",
+        GradientWarning,
+        stacklevel=user_level(),
+    )
+    return False
+
+
+def _wants_zeros(unconnected: Any) -> bool:
+    name = getattr(unconnected, "value", unconnected)
+    if name not in ("none", "zero"):
+        raise GradientError(f"unconnected_gradients is {unconnected!r}; 'none' or 'zero' is needed")
+    return bool(name == "zero")
+
+
+def _check_sources(sources: Any) -> None:
+    for source in leaves(sources):
+        if not isinstance(source, ArrayLike):
+            raise GradientError(
+                f"a source is a {type(source).__name__}; gradients are taken with respect to"
+                " tensors and variables"
+            )
+
+
+def _target_value(target: Any) -> Value:
+    if target is None:
+        raise GraphTypeError("target is None; gradients are taken of a tensor")
+    if isinstance(target, Box):
+        return value_of(target)
+    return as_value(target, None, "target")
+
+
+def _seeds(target: Any, output_gradients: Any) -> list[tuple[Value, Value]]:
+    targets = leaves(target)
+    given = [None] * len(targets) if output_gradients is None else leaves(output_gradients)
+    if len(given) != len(targets):
+        raise GradientError(f"output_gradients has {len(given)} parts for {len(targets)} targets")
+    values = [_target_value(t) for t in targets]
+    pairs = zip(values, given, strict=True)
+    return [(v, _seed(v, g)) for v, g in pairs if v.type.floating]
+
+
+def _seed(target: Value, given: Any) -> Value:
+    """Ones, or what is given for this target."""
+    if given is None:
+        return ones_like(target)
+    weak = target.type.dtype if given.__class__ in (bool, int, float) else None
+    seed = strong(as_value(given, weak, "output_gradients"))
+    if seed.type.dtype != target.type.dtype:
+        raise GraphTypeError(
+            f"output_gradients is {seed.type.dtype} for a target of dtype {target.type.dtype}"
+        )
+    if len(seed.type.shape) != len(target.type.shape) or _differ(seed, target):
+        raise ShapeError(
+            f"output_gradients has shape {text(seed.type.shape)} for a target of shape"
+            f" {text(target.type.shape)}"
+        )
+    seed.pinned = True
+    return seed
+
+
+def _differ(a: Value, b: Value) -> bool:
+    return any(
+        isinstance(x, int) and isinstance(y, int) and x != y
+        for x, y in zip(a.type.shape, b.type.shape, strict=True)
+    )
+
+
+def ones_like(value: Value) -> Value:
+    """Ones of the shape and dtype of a value."""
+    one = constant(1.0, value.type.dtype)
+    return one if not value.type.shape else f.broadcast_like(one, value)
+
+
+def _result(found: dict[Value, Cotangent], key: Value | None, source: Any, zeros: bool) -> Any:
+    """The gradient with respect to one source as the user sees it."""
+    cotangent = None if key is None else found.get(key)
+    if cotangent is not None and _has_arrived(cotangent):
+        cotangent.value.pinned = True
+        return wrap(cotangent.value)
+    if not zeros:
+        return None
+    value = held(source) if isinstance(source, Variable) else value_of(source)
+    return wrap(f.zeros_like(value))
+
+
+def _has_arrived(cotangent: Cotangent) -> bool:
+    """False where a compiled callee says that nothing reached the source."""
+    flag = cotangent.arrived
+    return flag is None or flag.data is None or bool(flag.data)
+
+
+def _one_hot(value: Value) -> list[Value | None]:
+    """One seed per element of the target."""
+    shape = value.type.shape
+    if not all(isinstance(e, int) for e in shape):
+        raise ConversionError(
+            "jacobian of a target whose shape is known only at run time: write a loop over its"
+            " rows that takes the gradient of each"
+        )
+    if not value.type.floating:
+        return [None] * int(np.prod(shape, dtype=np.int64))  # type: ignore[arg-type]
+    if not shape:
+        return [ones_like(value)]
+    rows = np.eye(int(np.prod(shape, dtype=np.int64)), dtype=value.type.dtype)  # type: ignore[arg-type]
+    return [as_value(row.reshape(shape)) for row in rows]
+
+
+def _stacked(
+    rows: list[dict[Value, Cotangent]], key: Value | None, source: Any, target: Value, zeros: bool
+) -> Any:
+    """The rows of a jacobian as one array of shape target.shape + source.shape."""
+    parts = [_result(row, key, source, zeros) for row in rows]
+    if all(part is None for part in parts) and (parts or not zeros):
+        return None
+    from autograph_lite.numpy import reshape, stack, zeros_like
+
+    empty = zeros_like(source)
+    filled = [empty if part is None else part for part in parts]
+    shape = (*target.type.shape, *source.shape)
+    if not filled:
+        return zeros_like(source, shape=shape)
+    return wrap(value_of(reshape(stack(filled), shape)))
+
+
+__all__ = ["GradientTape", "Tensor", "ones_like", "staging"]

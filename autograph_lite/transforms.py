@@ -1,0 +1,192 @@
+"""`grad` and `value_and_grad`: functions -> functions, on the tape.
+
+Plain numbers and arrays go in and come out where nobody records the result, so that
+`scipy.optimize.minimize(value_and_grad(f), x0, jac=True)` needs no adapter.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograph_lite.boxes import Box, as_value, staging, value_of, wrap
+from autograph_lite.errors import GradientError, GraphTypeError
+from autograph_lite.ir.graph import Value
+from autograph_lite.nests import leaves, rebuild
+from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.record import f as ops
+from autograph_lite.ops.shapes import text
+from autograph_lite.tape import GradientTape
+from autograph_lite.tensor import ArrayLike, Tensor
+
+Function = Callable[..., Any]
+Argnums = int | tuple[int, ...]
+
+
+def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """A function that returns `(f(*args), gradient)`; with `has_aux`, `((value, aux), gradient)`.
+
+    `f` returns a scalar (and something else with `has_aux`).  `argnums` is the position of the
+    argument to differentiate, or a tuple of positions, which gives a tuple of gradients.
+    """
+    positions = _positions(argnums)
+
+    @functools.wraps(f)
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
+        value, aux, gradients = _differentiate(f, positions, has_aux, args, kwargs)
+        gradient = gradients if isinstance(argnums, tuple) else gradients[0]
+        return ((value, aux) if has_aux else value), gradient
+
+    return differentiated
+
+
+def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """A function that returns the gradient of `f`; with `has_aux`, `(gradient, aux)`."""
+    both = value_and_grad(f, argnums, has_aux)
+
+    @functools.wraps(f)
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
+        value, gradient = both(*args, **kwargs)
+        return (gradient, value[1]) if has_aux else gradient
+
+    return differentiated
+
+
+def stop_gradient(x: Any) -> Any:
+    """The same value, through which no gradient passes."""
+    return rebuild(x, _stopped)
+
+
+def _stopped(x: Any) -> Any:
+    if not isinstance(x, Box):
+        return x
+    value = value_of(x)
+    tapes, context.tapes = context.tapes, []
+    try:
+        return wrap(ops.copy(value))
+    finally:
+        context.tapes = tapes
+
+
+def _positions(argnums: Argnums) -> tuple[int, ...]:
+    positions = argnums if isinstance(argnums, tuple) else (argnums,)
+    for position in positions:
+        if not isinstance(position, int | np.integer) or isinstance(position, bool):
+            raise GradientError(f"argnums is {argnums!r}; a position or a tuple of them is needed")
+    return tuple(int(p) for p in positions)
+
+
+def _differentiate(
+    f: Function, positions: tuple[int, ...], has_aux: bool, args: Any, kwargs: Any
+) -> tuple[Any, Any, tuple[Any, ...]]:
+    """Run `f` under a tape; plain results where nothing else follows them."""
+    chosen = _chosen(f, positions, args)
+    plain = not staging() and not context.tapes and not _holds_tensor((args, kwargs))
+    entered = [rebuild(a, _entered) for a in args]
+    sources = []
+    for place in chosen:
+        entered[place] = rebuild(entered[place], functools.partial(_source, f, place))
+        sources.append(entered[place])
+    with GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(sources)
+        out = f(*entered, **{k: rebuild(v, _entered) for k, v in kwargs.items()})
+    target, aux = _split(out, has_aux)
+    value = _scalar(target)
+    gradients = tape.gradient(wrap(value), sources, unconnected_gradients="zero")
+    if not plain:
+        return (target if isinstance(target, Box) else wrap(value)), aux, tuple(gradients)
+    shaped = tuple(_like(args[p], g) for p, g in zip(chosen, gradients, strict=True))
+    return _python(value), rebuild(aux, _leave), shaped
+
+
+def _chosen(f: Function, positions: tuple[int, ...], args: Any) -> list[int]:
+    for position in positions:
+        if not -len(args) <= position < len(args):
+            raise GradientError(
+                f"argnums names argument {position}, but {_name(f)} was called with {len(args)}"
+                " positional arguments"
+            )
+    return [p % len(args) for p in positions]
+
+
+def _holds_tensor(nest: Any) -> bool:
+    return any(isinstance(leaf, Box) for leaf in leaves(nest))
+
+
+def _entered(leaf: Any) -> Any:
+    """Arrays and NumPy scalars become tensors at the entry, as for a compiled function."""
+    return wrap(as_value(leaf)) if isinstance(leaf, np.ndarray | np.generic) else leaf
+
+
+def _source(f: Function, place: int, leaf: Any) -> Any:
+    """A tensor of its own, so that it is a source even where the same tensor is passed twice."""
+    if isinstance(leaf, ArrayLike | float | int | list):
+        value = as_value(leaf)
+        if not value.type.floating:
+            name = _argument(f, place)
+            raise GradientError(f"{name} is {value.type.dtype}; gradients need a float input")
+        return Tensor(ops.copy(value))
+    raise GraphTypeError(
+        f"{_argument(f, place)} is a {type(leaf).__name__}; gradients need a float input"
+    )
+
+
+def _argument(f: Function, place: int) -> str:
+    try:
+        return list(inspect.signature(f).parameters)[place]
+    except (TypeError, ValueError, IndexError):
+        return f"argument {place}"
+
+
+def _name(f: Function) -> str:
+    return getattr(f, "__name__", "the function")
+
+
+def _split(out: Any, has_aux: bool) -> tuple[Any, Any]:
+    if not has_aux:
+        return out, None
+    if not isinstance(out, tuple) or len(out) != 2:
+        raise GradientError("with has_aux the function returns a pair: (scalar, anything)")
+    return out
+
+
+def _scalar(target: Any) -> Value:
+    if isinstance(target, list | tuple | dict) or target is None:
+        raise GradientError(
+            f"the function returns a {type(target).__name__}; grad needs a scalar (has_aux=True for"
+            " more results, GradientTape.jacobian for more outputs)"
+        )
+    value = as_value(target, None, "the result")
+    if value.type.shape:
+        raise GradientError(
+            f"the function returns an array of shape {text(value.type.shape)}; grad needs a scalar:"
+            " reduce it, for example by np.sum, or use GradientTape.jacobian"
+        )
+    if not value.type.floating:
+        raise GradientError(f"the function returns {value.type.dtype}; grad needs a float")
+    return value
+
+
+def _like(given: Any, gradients: Any) -> Any:
+    """Python floats for Python floats, arrays for arrays, in the nest of the argument."""
+    parts = iter(leaves(gradients))
+    return rebuild(given, lambda leaf: _plain(leaf, next(parts)))
+
+
+def _plain(given: Any, gradient: Any) -> Any:
+    data = gradient.numpy()
+    if isinstance(given, np.ndarray):
+        return np.asarray(data)
+    return data if isinstance(given, np.generic) else data.item()
+
+
+def _python(value: Value) -> float:
+    return float(value.data)
+
+
+def _leave(leaf: Any) -> Any:
+    return leaf.numpy() if isinstance(leaf, ArrayLike) else leaf

@@ -1,0 +1,182 @@
+"""Variable: state that is assigned, read late, and followed by tapes without being asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import numpy as np
+
+from autograph_lite import display
+from autograph_lite.boxes import Box, as_value, concrete, dtype_name, staging, value_of, write
+from autograph_lite.errors import GraphTypeError, ShapeError
+from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import PY_DTYPE, Shape, weak
+from autograph_lite.operators import strong
+from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.record import f
+from autograph_lite.ops.shapes import text
+from autograph_lite.tensor import ArrayLike, Tensor, is_tensor
+
+
+class Variable(ArrayLike):
+    """A tensor whose value is replaced by `assign`, `assign_add` and `assign_sub`."""
+
+    __slots__ = ("_trainable", "name")
+    is_variable = True
+
+    def __init__(
+        self,
+        initial_value: Any,
+        trainable: bool = True,
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
+        value = _initial(initial_value, None if dtype is None else dtype_name(dtype))
+        super().__init__(value)
+        self.name = "Variable" if name is None else name
+        self._trainable = bool(trainable)
+
+    @property
+    def trainable(self) -> bool:
+        return self._trainable
+
+    def read_value(self) -> Any:
+        """The value now, as a tensor; a later assignment does not change it."""
+        return Tensor(value_of(self))
+
+    value = read_value
+
+    def assign(self, value: Any) -> Any:
+        """Replace the value by one of the same shape and dtype; returns the variable."""
+        return self._set(_cut(self._checked(value)))
+
+    def assign_add(self, delta: Any) -> Any:
+        """Add to the value; returns the variable."""
+        return self._change(f.add, delta)
+
+    def assign_sub(self, delta: Any) -> Any:
+        """Subtract from the value; returns the variable."""
+        return self._change(f.subtract, delta)
+
+    def _change(self, op: Callable[..., Value], delta: Any) -> Any:
+        change = self._checked(delta, broadcasts=True)
+        with unrecorded():
+            return self._set(op(held(self), change))
+
+    def _set(self, value: Value) -> Any:
+        value.pinned = True
+        write(self, value)
+        return self
+
+    def _checked(self, value: Any, broadcasts: bool = False) -> Value:
+        """The value in the variable's dtype; numbers are converted, arrays have to have it."""
+        type = self._type()
+        found = _converted(value, type.dtype, self.name)
+        fits = _fits(found.type.shape, type.shape)
+        if not fits and not (broadcasts and not found.type.shape):
+            raise ShapeError(
+                f"cannot assign a value of shape {text(found.type.shape)} to variable"
+                f" {self.name!r} of shape {text(type.shape)}"
+            )
+        return found
+
+    def _type(self) -> Any:
+        """Shape and dtype never change, so they are those of any value."""
+        return self._value.type
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return np.dtype(self._type().dtype)
+
+    def __setitem__(self, index: Any, item: Any) -> NoReturn:
+        del index, item
+        raise GraphTypeError("a variable is not written by index; use assign with the whole value")
+
+    def _no_operator(self, other: Any) -> NoReturn:
+        del other
+        raise GraphTypeError(
+            "an in-place operator on a variable would replace the name, not the state; use"
+            " assign_add, assign_sub or assign"
+        )
+
+    __iadd__ = __isub__ = __imul__ = __itruediv__ = __ifloordiv__ = __imod__ = _no_operator
+    __ipow__ = __iand__ = __ior__ = __ixor__ = __ilshift__ = __irshift__ = _no_operator
+
+    def __repr__(self) -> str:
+        return (
+            f"<variable {self.name!r}>"
+            if staging()
+            else display.variable(self.name, self._value.data)
+        )
+
+    __str__ = __repr__
+
+    def __copy__(self) -> NoReturn:
+        raise GraphTypeError("a variable is one state; copy its value: variable.numpy()")
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        made = Variable(self.numpy(), self._trainable, self.name)
+        memo[id(self)] = made
+        return made
+
+
+def _cut(value: Value) -> Value:
+    """The same elements as a value of which no tape knows where it comes from."""
+    if staging():
+        with unrecorded():
+            return f.copy(value)
+    value.pinned = True
+    return Value(value.type, value.data, True)
+
+
+@contextmanager
+def unrecorded() -> Iterator[None]:
+    """No tape records: the value of a variable is a source, whatever was assigned to it."""
+    tapes, context.tapes = context.tapes, []
+    try:
+        yield
+    finally:
+        context.tapes = tapes
+
+
+def held(variable: Variable) -> Value:
+    """The value in the thread's context, without telling the tapes."""
+    value: Value = context.interpreter.read(variable)  # type: ignore[attr-defined]
+    return value
+
+
+def _initial(obj: Any, dtype: str | None) -> Value:
+    """A value of its own: state exists outside of any graph."""
+    if callable(obj) and not isinstance(obj, Box):
+        obj = obj()
+    if isinstance(obj, Box):
+        obj = obj.numpy() if isinstance(obj, ArrayLike) else obj
+    value = concrete(obj, dtype, "the initial value")
+    value.pinned = True
+    return value
+
+
+def _converted(obj: Any, dtype: str, name: str) -> Value:
+    if is_tensor(obj):
+        value = strong(obj)
+        if value.type.dtype != dtype:
+            raise GraphTypeError(
+                f"cannot assign {value.type.dtype} to variable {name!r} of dtype {dtype}; cast it"
+                f" first: ag.cast(value, {dtype!r})"
+            )
+        return value
+    if isinstance(obj, np.ndarray | np.generic | list | tuple):
+        return strong(as_value(obj, None, "the assigned value"), dtype)
+    if obj.__class__ in PY_DTYPE and weak(PY_DTYPE[obj.__class__], dtype) != dtype:
+        raise GraphTypeError(f"cannot assign {obj!r} to variable {name!r} of dtype {dtype}")
+    return strong(obj, dtype, "the assigned value")
+
+
+def _fits(found: Shape, wanted: Shape) -> bool:
+    """Whether the shapes may be equal: an extent known only at run time may be any."""
+    return len(found) == len(wanted) and all(
+        not isinstance(a, int) or not isinstance(b, int) or a == b
+        for a, b in zip(found, wanted, strict=True)
+    )
