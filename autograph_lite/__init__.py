@@ -1,16 +1,18 @@
-"""autograph-lite: differentiate and compile plain NumPy-style Python, with the same bits either way.
+"""Differentiate and compile plain NumPy-style Python, with the same bits either way.
 
-`function` compiles, `GradientTape` and `grad` differentiate, `Tensor`s behave as arrays.  The compiler
-is loaded when `function` is first used.
+`function` compiles, `GradientTape` and `grad` differentiate, `Tensor`s behave as arrays.  The
+compiler is loaded when `function` is first used.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from typing import Any as _Any
 
 import numpy as _np
 
 from autograph_lite import errors, number, numpy, optimizers
+from autograph_lite.eager import install_evaluator as _install_evaluator
 from autograph_lite.errors import AutographError
 from autograph_lite.numpy import (
     arange,
@@ -44,7 +46,18 @@ int32, int64, bool_ = _np.dtype("int32"), _np.dtype("int64"), _np.dtype("bool")
 _LAZY = ("function", "verify")  # in `api`, which loads the compiler
 
 
-def __getattr__(name: str) -> Any:
+def _evaluate(op: _Any, params: dict[str, _Any], datas: tuple[_Any, ...]) -> tuple[_Any, ...]:
+    """Load the compiler when the first kernel is needed."""
+    from autograph_lite.pipeline import evaluate
+
+    _install_evaluator(evaluate)
+    return evaluate(op, params, datas)
+
+
+_install_evaluator(_evaluate)
+
+
+def __getattr__(name: str) -> _Any:
     if name in _LAZY:
         from autograph_lite import api
 

@@ -1,9 +1,9 @@
 """Boxes: what a user's name is bound to.
 
 A box holds the current value of a tensor, a variable or a staged number.  `x[i] = v` puts another
-value into the box, so that every name of it sees the change.  A box made by slicing or reshaping is a
-view: it keeps its base and the base's version, and using it after the base was written is an error
-(NumPy's view would show the change, our value would not).
+value into the box, so that every name of it sees the change.  A box made by slicing or reshaping
+is a view: it keeps its base and the base's version, and using it after the base was written is an
+error (NumPy's view would show the change, our value would not).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from autograph_lite.ops.dispatch import context
 
 
 class Box:
-    """Base of Tensor, Variable and Number: the value, the view's link, and a count of the writes."""
+    """Base of Tensor, Variable and Number: a value, a view's base, and a count of the writes."""
 
     __slots__ = ("__weakref__", "_base", "_value", "_version")
     classes: ClassVar[dict[str, type[Box]]] = {}  # kind of value -> class that `wrap` makes
@@ -30,6 +30,9 @@ class Box:
         self._value = value
         self._base: tuple[Box, int] | None = None
         self._version = 0
+
+
+_classes = Box.classes
 
 
 def value_of(box: Box) -> Value:
@@ -72,7 +75,7 @@ def wrap(value: Value) -> Any:
     """A value as the user sees it: a Tensor, or a Number where it is a staged Python number."""
     if value.data is None and value.type.kind == "py":
         return Box.classes["py"](value)
-    return Box.classes["ag"](value)
+    return _classes["ag"](value)
 
 
 def view(value: Value, base: Box) -> Any:

@@ -1,9 +1,9 @@
 """Op, data -> data: eager execution, one op at a time.
 
-The data of a value without axes is a NumPy scalar, every other is a C-contiguous array that the value
-alone owns.  It never changes while something may still read it: an assignment writes into the array
-only where the value is not pinned, and the old value is then moved (its data is None, its type stays).
-So `y[t] = v` costs O(1) in a loop, under a tape too.
+The data of a value without axes is a NumPy scalar, every other is a C-contiguous array that the
+value alone owns.  It never changes while something may still read it: an assignment writes into
+the array only where the value is not pinned, and the old value is then moved (its data is None,
+its type stays).  So `y[t] = v` costs O(1) in a loop, under a tape too.
 """
 
 from __future__ import annotations
@@ -71,11 +71,20 @@ _ON_SCALARS: dict[str, Callable[..., Any]] = {
     "scale": lambda g, p: g * p if g else g.__class__(0),
     "zeros_like": lambda x: x.__class__(0),
     "copy": lambda x: x,
-    "cast": lambda x, dtype: (
-        _CONSTRUCT[dtype](x) if dtype in _SAFE else OPS["cast"].exact(x, dtype=dtype)[()]
-    ),  # type: ignore[misc]
+    "cast": lambda x, dtype: _cast(x, dtype),
 }
 _SAFE = ("float64", "float32", "bool")
+
+
+def _cast(x: Any, dtype: str) -> Any:
+    """A scalar in another dtype; to an integer by the op's own rule, which says what NaN gives."""
+    if dtype in _SAFE:
+        return _CONSTRUCT[dtype](x)
+    exact = OPS["cast"].exact
+    assert exact is not None
+    return exact(x, dtype=dtype)[()]
+
+
 _CONSTRUCT: dict[str, Callable[..., Any]] = {
     "float64": np.float64,
     "float32": np.float32,
@@ -86,7 +95,7 @@ _CONSTRUCT: dict[str, Callable[..., Any]] = {
 
 
 def install_evaluator(function: Evaluator) -> None:
-    """Set who computes the ops that have a body only: `function(op, params, datas)` gives arrays."""
+    """Set who computes the ops that have only a body: `function(op, params, datas)`."""
     _evaluator[:] = [function]
 
 
@@ -117,7 +126,7 @@ class EagerInterpreter:
         return inputs
 
     def constant(self, number: Any, dtype: str) -> Value:
-        """A scalar; the same value for the same number, for it can neither change nor be watched."""
+        """A scalar; one value per number, for it can neither change nor be watched."""
         key = (number, dtype)
         found = _constants.get(key)
         if found is None or not number:
@@ -222,12 +231,30 @@ def owned(array: Any) -> Any:
 
 
 def _by_operator(exact: Callable[..., Any], on_scalars: Callable[..., Any]) -> Handler:
+    """The operator where all operands are scalars, else NumPy's function."""
+    binary = _binary(exact, on_scalars)
+
     def handler(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
+        if len(inputs) == 2:
+            return binary(inputs)
         datas = [v.data for v in inputs]
         for data in datas:
             if data.__class__ not in SCALARS:
                 return (Value(None, _quiet.run(exact, *datas, **params)),)
         return (Value(None, _quiet.run(on_scalars, *datas, **params)),)
+
+    return handler
+
+
+def _binary(
+    exact: Callable[..., Any], on_scalars: Callable[..., Any]
+) -> Callable[[tuple[Value, ...]], tuple[Value, ...]]:
+    def handler(inputs: tuple[Value, ...]) -> tuple[Value, ...]:
+        x, y = inputs
+        a, b = x.data, y.data
+        if a.__class__ in SCALARS and b.__class__ in SCALARS:
+            return (Value(None, _quiet.run(on_scalars, a, b)),)
+        return (Value(None, _quiet.run(exact, a, b)),)
 
     return handler
 
@@ -288,7 +315,7 @@ def _zeros_like(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Valu
     type = inputs[0].type
     if not type.shape:
         return (Value(type, _CONSTRUCT[type.dtype](0)),)
-    return (Value(type, np.zeros(type.shape, type.dtype)),)  # type: ignore[arg-type]
+    return (Value(type, np.zeros(type.shape, type.dtype)),)
 
 
 def _index(spec: tuple[tuple[Any, ...], ...], dynamic: tuple[Value, ...]) -> tuple[Any, ...]:
@@ -337,7 +364,7 @@ copies = [0]  # arrays copied because of an assignment; tests count them
 
 
 def _moved(x: Value, target: Any) -> tuple[Value, ...]:
-    """A new value that holds `target`; `x` keeps its type, and its data if that is another array."""
+    """A new value that holds `target`; `x` keeps its type, its data only if it was copied."""
     type = x.type
     if target is x.data:
         x.data = None

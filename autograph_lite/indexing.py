@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, as_value, staging, value_of, view, wrap, write
+from autograph_lite.boxes import Box, as_value, value_of, view, wrap, write
 from autograph_lite.errors import GraphIndexError, GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import same_shape
 from autograph_lite.operators import cast, strong
 from autograph_lite.ops.dispatch import apply_all
 from autograph_lite.ops.index import Spec, is_view
-from autograph_lite.ops.record import OPS, f
+from autograph_lite.ops.record import OPS
 
 _GETITEM, _SETITEM = OPS["getitem"], OPS["setitem"]
 _ALLOWED = (
@@ -157,16 +156,5 @@ def _check(x: Value, spec: list[tuple[Any, ...]]) -> None:
 
 
 def _mixes(spec: list[tuple[Any, ...]]) -> bool:
-    """NumPy moves axes where an integer stands beside an array; x[idx, 0] is written x[:, 0][idx]."""
+    """NumPy moves axes where an integer stands beside an array."""
     return any(entry[0] == "int" for entry in spec)
-
-
-def assign_all(box: Box, value: Value) -> None:
-    """`x[...] = value` for a value of the same shape."""
-    x = value_of(box)
-    if not same_shape(x.type.shape, value.type.shape) and not staging():
-        raise ShapeError(f"shape {value.type.shape} does not fit {x.type.shape}")
-    write(box, value)
-
-
-__all__ = ["assign_all", "f", "get", "index_spec", "put"]

@@ -12,31 +12,18 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograph_lite.boxes import Box, value_of, wrap
-from autograph_lite.errors import ConversionError, GraphTypeError
+from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.record import OPS, f
+from autograph_lite.ops.record import f
 
 _BY_INTEGER = ("floordiv", "mod", "power")  # ops with a body of their own for integers
 # ufuncs whose result on numbers leaves no freedom: the same bits as NumPy's own
 _EXACT = frozenset(
-    [
-        "add",
-        "subtract",
-        "multiply",
-        "divide",
-        "true_divide",
-        "negative",
-        "absolute",
-        "sqrt",
-        "equal",
-        "not_equal",
-        "less",
-        "less_equal",
-        "greater",
-        "greater_equal",
-        "square",
-    ]
+    (
+        *("add", "subtract", "multiply", "divide", "true_divide", "negative", "absolute"),
+        *("sqrt", "square", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal"),
+    )
 )
 
 
@@ -85,7 +72,7 @@ _ARRAY_NAMES = {"truediv": "divide", "floordiv": "floor_divide", "mod": "remaind
 
 
 def _with_array(name: str, a: Any, b: Any) -> Any:
-    """A number beside an array or NumPy scalar: NumPy's rules.  A tensor's own method comes first."""
+    """A number beside an array or NumPy scalar: NumPy's rules."""
     from autograph_lite.operators import binary, power
 
     other = b if isinstance(a, Number) else a
@@ -123,7 +110,7 @@ class Number(Box):
     __pow__, __rpow__ = _forward("power"), _reflected("power")
     __lt__, __le__ = _forward("less"), _forward("less_equal")
     __gt__, __ge__ = _forward("greater"), _forward("greater_equal")
-    __eq__, __ne__ = _forward("equal"), _forward("not_equal")  # type: ignore[assignment]
+    __eq__, __ne__ = _forward("equal"), _forward("not_equal")
     __hash__ = None  # type: ignore[assignment]
     __neg__, __abs__ = _one("negative"), _one("absolute")
     __float__, __int__, __index__ = _refused("float()"), _refused("int()"), _refused("an index")
@@ -131,7 +118,7 @@ class Number(Box):
     __array__ = _refused("np.asarray()")
 
     def __pos__(self) -> Any:
-        return self if self.dtype != "bool" else apply("add", value_of(self), f_zero())
+        return self if self.dtype != "bool" else wrap(f.py_int(value_of(self)))
 
     def __divmod__(self, other: Any) -> Any:
         return self // other, self % other
@@ -159,13 +146,4 @@ def _is_number(obj: Any) -> bool:
     return isinstance(obj, Number | bool | int | float)
 
 
-def f_zero() -> Value:
-    """The integer 0 as a staged number."""
-    value = operand(0)
-    if value is None:
-        raise GraphTypeError("no staged numbers outside a compiled function")
-    return value
-
-
 Box.classes["py"] = Number
-__all__ = ["OPS", "Number", "apply", "operand"]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, as_value, context, staging, value_of, wrap, write
+from autograph_lite.boxes import Box, as_value, staging, value_of, wrap, write
 from autograph_lite.errors import DomainError, GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import PY_DTYPE, promote, same_shape, weak
-from autograph_lite.ops.dispatch import apply_all
+from autograph_lite.ir.types import PY_DTYPE, same_shape
+from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.ops.record import OPS, f
 from autograph_lite.promotion import BINARY, UNARY, Rule, promoted, resolve
 
@@ -51,7 +50,7 @@ def _in_dtype(value: Any, dtype: str, wanted: str) -> Value:
     if value.__class__ is not Value:
         return context.interpreter.constant(value, wanted)
     if dtype == wanted:
-        return value  # type: ignore[no-any-return]
+        return value
     if dtype.startswith("py."):
         return f.weak(value, dtype=wanted)
     return apply_all(_CAST, (value,), {"dtype": wanted})[0]
@@ -156,15 +155,19 @@ def _reflected_power(self: Box, other: Any, modulo: None = None) -> Any:
 
 
 def power(x: Any, y: Any) -> Any:
-    """`x ** y`; integers to a negative Python int are NumPy's error before anything runs."""
+    """`x ** y`; integers to a negative Python int are NumPy's error before anything runs.
+
+    A Python number as exponent is an op of its own, eagerly and staged: it has no derivative.
+    """
     if y.__class__ is int and y < 0:
         dtype = _operand(x)[1].removeprefix("py.")
         if dtype in ("int32", "int64"):
             raise DomainError("Integers to negative integer powers are not allowed.")
-    return apply_rule(BINARY["power"], x, y)
+    by_number = y.__class__ in _WEAK or (isinstance(y, Box) and value_of(y).type.kind == "py")
+    return apply_rule(BINARY["power_number" if by_number else "power"], x, y)
 
 
-def _in_place(name: str) -> Method:
+def in_place(name: str) -> Method:
     """`x += v` writes into an array with axes, as NumPy; without axes it gives another tensor."""
     rule = BINARY[name]
 
@@ -233,7 +236,7 @@ class Arithmetic(Box):
     __rshift__, __rrshift__ = _forward("right_shift"), _reflected("right_shift")
     __lt__, __le__ = _forward("less"), _forward("less_equal")
     __gt__, __ge__ = _forward("greater"), _forward("greater_equal")
-    __eq__, __ne__ = _forward("equal"), _forward("not_equal")  # type: ignore[assignment]
+    __eq__, __ne__ = _forward("equal"), _forward("not_equal")
     __hash__ = None  # type: ignore[assignment]
     __neg__, __abs__, __invert__ = _one("negative"), _one("absolute"), _one("invert")
 
@@ -245,23 +248,3 @@ class Arithmetic(Box):
 
     def __rdivmod__(self, other: Any) -> Any:
         return other // self, other % self
-
-
-in_place = _in_place
-__all__ = [
-    "Arithmetic",
-    "apply_rule",
-    "binary",
-    "cast",
-    "common",
-    "in_place",
-    "logical",
-    "logical_not",
-    "operator",
-    "power",
-    "promote",
-    "strong",
-    "truth",
-    "unary",
-    "weak",
-]

@@ -16,7 +16,8 @@ from autograph_lite.ops.dispatch import context
 
 def ag_print(*items: Any, sep: str = " ", end: str = "\n", file: Any = None) -> None:
     """Python's `print` that works in compiled functions too."""
-    _print("numpy", items, sep, end, file)
+    options = {"sep": sep, "end": end, "file": "stdout" if file is None else file}
+    _print("numpy", items, options)
 
 
 def tf_print(
@@ -25,7 +26,7 @@ def tf_print(
     """TensorFlow's `print`: on standard error, its own format of numbers."""
     if output_stream not in (None, sys.stdout, sys.stderr):
         raise GraphTypeError("output_stream is sys.stdout or sys.stderr")
-    _print("tensorflow", items, sep, end, output_stream or sys.stderr, summarize)
+    _print("tensorflow", items, sep, end, output_stream, summarize)
 
 
 def _print(voice: str, items: Any, sep: str, end: str, file: Any, summarize: int = 3) -> None:
@@ -34,9 +35,14 @@ def _print(voice: str, items: Any, sep: str, end: str, file: Any, summarize: int
         emit(voice, items, sep=sep, end=end, file=file, summarize=summarize)
         return
     line = written(voice, rebuild(items, _as_text), sep, summarize)
-    stream = sys.stdout if file is None else file
+    stream = file or (sys.stdout if voice == "numpy" else sys.stderr)
     stream.write(line + end)
     stream.flush()
+
+
+def replay(voice: str, items: Any, options: dict[str, Any]) -> None:
+    """Print what a compiled function recorded."""
+    _print(voice, items, **options)
 
 
 def written(voice: str, items: tuple[Any, ...], sep: str, summarize: int) -> str:

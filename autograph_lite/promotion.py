@@ -1,7 +1,7 @@
 """dtypes of operands -> the dtype to compute in and the op: NumPy 2's rules (NEP 50).
 
-A rule is one NumPy function: an op per dtype of the promoted operands.  "py.int64" and its kin stand
-for Python numbers, which are weak.
+A rule is one NumPy function: an op per dtype of the promoted operands.  "py.int64" and its kin
+stand for Python numbers, which are weak.
 """
 
 from __future__ import annotations
@@ -50,9 +50,7 @@ def promoted(*dtypes: str) -> str:
 
 def _refusal(name: str, dtype: str) -> str:
     if dtype == "bool":
-        return (
-            f"np.{name} of bools has a dtype that is not supported; cast to int64 or float64 first"
-        )
+        return f"np.{name} of bools has a dtype that is not supported; cast to int64 first"
     return f"np.{name} is not defined for {dtype}"
 
 
@@ -95,6 +93,7 @@ BINARY: dict[str, Rule] = {
         _rule("floor_divide", _by("floor_divide", "floor_divide_integer", None)),
         _rule("remainder", _by("remainder", "remainder_integer", None)),
         _rule("power", _by("power", "integer_power", None)),
+        _rule("power_number", _by("power_number", "integer_power", None)),
         _rule("maximum", _by("maximum", "maximum", "bitwise_or")),
         _rule("minimum", _by("minimum", "minimum", "bitwise_and")),
         _rule("hypot", _in_float("hypot")),
@@ -113,20 +112,10 @@ BINARY: dict[str, Rule] = {
     )
 }
 
-_FLOAT_UNARY = [
-    "sqrt",
-    "exp",
-    "expm1",
-    "log",
-    "log1p",
-    "sin",
-    "cos",
-    "tan",
-    "tanh",
-    "sinh",
-    "cosh",
-    "arctan",
-]
+_FLOAT_UNARY = (
+    *("sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan"),
+    *("tanh", "sinh", "cosh", "arctan"),
+)
 UNARY: dict[str, Rule] = {
     rule.name: rule
     for rule in (

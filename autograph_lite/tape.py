@@ -102,7 +102,7 @@ class GradientTape:
         else:
             return
         has, reads = _followed.get(op) or _how(op)
-        if not has or outputs[0] is inputs[0]:
+        if not has or not outputs or outputs[0] is inputs[0]:
             return
         self._keep(Node(op, inputs, outputs, params, regions), reads)
 
@@ -190,8 +190,10 @@ class GradientTape:
         output_gradients: Any = None,
         unconnected_gradients: str = "none",
     ) -> Any:
-        """d target / d sources, in the structure of the sources; a target with several elements, or
-        a nest of targets, is summed.  None where there is no connection, unless zeros are asked for.
+        """d target / d sources, in the structure of the sources.
+
+        A target with several elements, or a nest of targets, is summed.  None where there is no
+        connection, unless zeros are asked for.
         """
         zeros = _wants_zeros(unconnected_gradients)
         _check_sources(sources)
@@ -209,10 +211,7 @@ class GradientTape:
         experimental_use_pfor: bool = True,
     ) -> Any:
         """d target / d sources of shape target.shape + source.shape, one row after the other."""
-        del (
-            parallel_iterations,
-            experimental_use_pfor,
-        )  # hints of TensorFlow's without a meaning here
+        del parallel_iterations, experimental_use_pfor  # TensorFlow's; they change no result
         zeros = _wants_zeros(unconnected_gradients)
         _check_sources(sources)
         value = _target_value(target)

@@ -253,7 +253,7 @@ class Tensor(ArrayLike):
     __iadd__, __isub__ = in_place("add"), in_place("subtract")
     __imul__, __itruediv__ = in_place("multiply"), in_place("divide")
     __ifloordiv__, __imod__ = in_place("floor_divide"), in_place("remainder")
-    __ipow__ = in_place("power")  # type: ignore[assignment]
+    __ipow__ = in_place("power")
     __iand__, __ior__ = in_place("bitwise_and"), in_place("bitwise_or")
     __ixor__ = in_place("bitwise_xor")
     __ilshift__, __irshift__ = in_place("left_shift"), in_place("right_shift")

@@ -12,7 +12,7 @@ from autograph_lite import display
 from autograph_lite.boxes import Box, as_value, concrete, dtype_name, staging, value_of, write
 from autograph_lite.errors import GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import PY_DTYPE, Shape, weak
+from autograph_lite.ir.types import PY_DTYPE, Shape, Type, weak
 from autograph_lite.operators import strong
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
@@ -82,7 +82,7 @@ class Variable(ArrayLike):
             )
         return found
 
-    def _type(self) -> Any:
+    def _type(self) -> Type:
         """Shape and dtype never change, so they are those of any value."""
         return self._value.type
 

@@ -13,32 +13,51 @@ import numpy as np
 
 from autograph_lite import display, optimizers
 from autograph_lite import numpy as ops
-from autograph_lite.boxes import Box, dtype_name, holds_box, value_of
+from autograph_lite.boxes import Box, as_value, dtype_name, holds_box, value_of
 from autograph_lite.errors import DomainError, GraphTypeError
+from autograph_lite.ir.types import promote
 from autograph_lite.numpy import (
     abs,
     add,
+    broadcast_to,
+    concat,
     cos,
     cosh,
     divide,
+    equal,
     exp,
+    expand_dims,
     floor,
+    greater,
+    greater_equal,
+    less,
+    less_equal,
+    logical_and,
+    logical_not,
+    logical_or,
+    matmul,
     maximum,
     minimum,
     multiply,
     negative,
+    not_equal,
+    ones_like,
     pow,
-    ranges,
+    reshape,
     sign,
     sin,
     sinh,
     sqrt,
     square,
+    squeeze,
+    stack,
     subtract,
     tan,
     tanh,
+    transpose,
+    where,
+    zeros_like,
 )
-from autograph_lite.numpy.create import constant as _constant
 from autograph_lite.printing import tf_print as print
 from autograph_lite.tape import GradientTape
 from autograph_lite.tensor import Tensor, is_tensor
@@ -48,19 +67,12 @@ from autograph_lite.variables import Variable as _Variable
 float32, float64 = np.dtype("float32"), np.dtype("float64")
 int32, int64, bool = np.dtype("int32"), np.dtype("int64"), np.dtype("bool")
 keras = SimpleNamespace(optimizers=optimizers)
-math = SimpleNamespace(
-    abs=abs, add=add, subtract=subtract, multiply=multiply, divide=divide, pow=pow, exp=exp, log=ops.log,
-    log1p=ops.log1p, expm1=ops.expm1, sqrt=sqrt, square=square, sin=sin, cos=cos, tan=tan, tanh=tanh,
-    sinh=sinh, cosh=cosh, atan=ops.arctan, maximum=maximum, minimum=minimum, sign=sign, floor=floor,
-    ceil=ops.ceil, negative=negative, reciprocal=ops.reciprocal, cumsum=ops.cumsum,
-)  # fmt: skip
-concat, zeros_like, ones_like, expand_dims = (
-    ops.concat,
-    ops.zeros_like,
-    ops.ones_like,
-    ops.expand_dims,
+_MATH = (
+    *("abs", "add", "subtract", "multiply", "divide", "pow", "exp", "expm1", "log", "log1p"),
+    *("sqrt", "square", "sin", "cos", "tan", "tanh", "sinh", "cosh", "atan", "maximum"),
+    *("minimum", "sign", "floor", "ceil", "negative", "reciprocal", "cumsum"),
 )
-broadcast_to, eye_ = ops.broadcast_to, ops.eye
+math = SimpleNamespace(**{name: getattr(ops, name) for name in _MATH})
 display.speak_tensorflow()
 
 
@@ -125,7 +137,7 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None) -> A
 def _range_dtype(numbers: tuple[Any, ...]) -> str | None:
     if any(isinstance(n, Box | np.ndarray | np.generic) for n in numbers):
         known = [n for n in numbers if isinstance(n, Box | np.ndarray | np.generic)]
-        return str(np.result_type(*(n.dtype for n in known)))
+        return promote(*(as_value(n).type.dtype for n in known))
     return "float32" if any(isinstance(n, float) for n in numbers) else "int32"
 
 
@@ -172,4 +184,72 @@ def function(func: Any = None, **options: Any) -> Any:
     return api.function if func is None else api.function(func)
 
 
-__all__ = ["GradientTape", "Variable", "constant", "function", "keras", "print", "stop_gradient"]
+__all__ = [
+    "GradientTape",
+    "Variable",
+    "abs",
+    "add",
+    "bool",
+    "broadcast_to",
+    "cast",
+    "concat",
+    "constant",
+    "convert_to_tensor",
+    "cos",
+    "cosh",
+    "divide",
+    "equal",
+    "exp",
+    "expand_dims",
+    "eye",
+    "fill",
+    "float32",
+    "float64",
+    "floor",
+    "function",
+    "greater",
+    "greater_equal",
+    "int32",
+    "int64",
+    "keras",
+    "less",
+    "less_equal",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "math",
+    "matmul",
+    "maximum",
+    "minimum",
+    "multiply",
+    "negative",
+    "not_equal",
+    "ones",
+    "ones_like",
+    "pow",
+    "print",
+    "range",
+    "reduce_all",
+    "reduce_any",
+    "reduce_max",
+    "reduce_mean",
+    "reduce_min",
+    "reduce_prod",
+    "reduce_sum",
+    "reshape",
+    "sign",
+    "sin",
+    "sinh",
+    "sqrt",
+    "square",
+    "squeeze",
+    "stack",
+    "stop_gradient",
+    "subtract",
+    "tan",
+    "tanh",
+    "transpose",
+    "where",
+    "zeros",
+    "zeros_like",
+]

@@ -37,17 +37,19 @@ class Value:
         return f"Value({self.type})"
 
 
-_types: dict[tuple[str, tuple[int, ...]], Type] = {}
+_types: dict[Any, Type] = {}
 
 
 def _type_of(data: Any) -> Type:
-    """The type of an array; kept, because the name of a dtype alone takes NumPy 2 us."""
-    key = (data.dtype.char, data.shape)
-    found = _types.get(key)
+    """The type of an array, or of a NumPy scalar, whose class says all; kept, because the name of a
+    dtype alone takes NumPy 2 us."""
+    found = _types.get(data.__class__) or _types.get((data.dtype.char, data.shape))
     if found is None:
         if len(_types) > 4096:
             _types.clear()
-        found = _types[key] = Type("ag", data.dtype.name, data.shape)
+        found = Type("ag", data.dtype.name, data.shape)
+        scalar = data.__class__.__name__ != "ndarray" and not data.shape
+        _types[data.__class__ if scalar else (data.dtype.char, data.shape)] = found
     return found
 
 

@@ -1,6 +1,6 @@
 """NumPy's functions, under their names, on tensors, arrays and numbers; the result is a tensor.
 
-`np.sin(t)` on a tensor comes here too.  An argument that is not supported is an error, never ignored.
+`np.sin(t)` on a tensor comes here too.  An argument that is not supported is an error.
 """
 
 from autograph_lite.numpy.create import (

@@ -111,7 +111,7 @@ def copy(a: Any) -> Any:
 
 
 def astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
-    """The elements in another dtype; the fraction of a float is cut off, NaN gives the least int."""
+    """The elements in another dtype; a fraction is cut off, NaN gives the least int."""
     from autograph_lite.boxes import dtype_name
 
     value, name = o.strong(as_value_of(x)), dtype_name(dtype)

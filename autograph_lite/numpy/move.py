@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 import autograph_lite.operators as o
-from autograph_lite.boxes import Box, as_value, value_of, view, wrap
+from autograph_lite.boxes import Box, as_value, view, wrap
 from autograph_lite.errors import GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.numpy.reduce import _axes
 from autograph_lite.ops.record import f
 from autograph_lite.ops.shapes import normal_axis
+from autograph_lite.tensor import ArrayLike
 
 Template = tuple[int | None, ...]
 
@@ -107,19 +107,9 @@ def broadcast_to(array: Any, shape: Any) -> Any:
 
 
 def _several(arrays: Any, what: str) -> list[Value]:
-    if not isinstance(arrays, tuple | list):
-        if not isinstance(arrays, Box) or not value_of(arrays).type.shape:
-            raise GraphTypeError(f"{what} needs a list or tuple of arrays")
-        arrays = list(arrays)
+    arrays = _listed(arrays, what)
     if not arrays:
         raise ShapeError(f"need at least one array to {what}")
-    if len(arrays) > 64:
-        return _in_groups(arrays, what)
-    return o.common(*arrays)
-
-
-def _in_groups(arrays: Sequence[Any], what: str) -> list[Value]:
-    del what
     return o.common(*arrays)
 
 
@@ -183,15 +173,18 @@ def _at_least(array: Any, rank: int) -> Any:
 
 def vstack(tup: Any, *, dtype: Any = None) -> Any:
     """Rows one below the other."""
-    rows = [_at_least(a, 2) for a in _listed(tup)]
+    rows = [_at_least(a, 2) for a in _listed(tup, "vstack")]
     return concatenate(rows, 0, dtype=dtype)
 
 
 def hstack(tup: Any, *, dtype: Any = None) -> Any:
     """Arrays side by side."""
-    parts = [_at_least(a, 1) for a in _listed(tup)]
+    parts = [_at_least(a, 1) for a in _listed(tup, "hstack")]
     return concatenate(parts, 0 if parts and parts[0].ndim == 1 else 1, dtype=dtype)
 
 
-def _listed(arrays: Any) -> list[Any]:
-    return list(arrays) if isinstance(arrays, tuple | list | Box) else [arrays]
+def _listed(arrays: Any, what: str) -> list[Any]:
+    """The arrays to join; those of a tensor are its rows."""
+    if not isinstance(arrays, tuple | list | ArrayLike):
+        raise GraphTypeError(f"{what} needs a list or tuple of arrays")
+    return list(arrays)

@@ -32,7 +32,7 @@ class Range(Tensor):
         self._version = 0
 
     @property
-    def _value(self) -> Value:  # type: ignore[override]
+    def _value(self) -> Value:
         if self._made is None:
             self._made = materialised(self.range_, self._dtype)
         return self._made
@@ -52,12 +52,11 @@ class Range(Tensor):
         return count(*self.range_)
 
 
-def count(start: Any, stop: Any, step: Any) -> int:
+def count(start: float, stop: float, step: float) -> int:
     """How many numbers there are."""
     if isinstance(start, int) and isinstance(stop, int) and isinstance(step, int):
         return max(0, -((start - stop) // step))
-    steps = math.ceil((stop - start) / step)
-    return max(0, steps)
+    return max(0, math.ceil((stop - start) / step))
 
 
 def _steps(range_: tuple[Any, Any, Any], dtype: str) -> Iterator[Any]:

@@ -112,7 +112,15 @@ def _zero(like: Value) -> Value:
     return f.zeros_like(like)
 
 
+def _power_number_partial(x: Value, y: Value, out: Value) -> tuple[Value, None]:
+    """By the base only; 0 at exponent 0."""
+    by_x = f.multiply(y, f.power_number(x, f.subtract(y, 1.0)))
+    return f.where(f.equal(y, 0.0), _zero(out), by_x), None
+
+
 binary("power", _power_float, Partials(_power_partials), domain=(0.2, 2.5))
+# `x ** y` where y is a Python number, which is not differentiated: half the gradient's work.
+binary("power_number", _power_float, Partials(_power_number_partial), domain=(0.2, 2.5))
 
 
 def _power_int(x, y):  # type: ignore[no-untyped-def]

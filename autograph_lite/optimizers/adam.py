@@ -12,7 +12,7 @@ from autograph_lite.variables import Variable
 
 
 class Adam(Optimizer):
-    """m and v are running means of g and g^2; v -= lr c m / (sqrt(v) + eps), c undoes their start."""
+    """m, v: running means of g, g^2; the step is lr c m / (sqrt(v) + eps), c undoes their start."""
 
     def __init__(
         self,

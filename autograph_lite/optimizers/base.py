@@ -21,8 +21,8 @@ from autograph_lite.variables import Variable
 class Optimizer(ABC):
     """`apply_gradients` and `minimize`; a subclass says how one variable is updated.
 
-    The learning rate is kept in float64 and cast to the dtype of each variable, so float32 variables
-    see the same rate as in Keras, and float64 variables see it exactly.
+    The learning rate is kept in float64 and cast to the dtype of each variable, so float32
+    variables see the same rate as in Keras, and float64 variables see it exactly.
     """
 
     def __init__(self, learning_rate: Any, name: str) -> None:
@@ -59,11 +59,12 @@ class Optimizer(ABC):
                 self._variables[id(variable)] = variable
                 self._make_slots(variable)
 
+    @abstractmethod
     def _make_slots(self, variable: Variable) -> None:
-        """Add the state of one variable; none by default."""
+        """Add the state of one variable."""
 
     def _add_slot(self, variable: Variable, name: str, start: float = 0.0) -> None:
-        made = np.full(variable._type().shape, start, variable.dtype)
+        made = np.full(variable._value.type.shape, start, variable.dtype)  # type: ignore[type-var]
         label = f"{self.name}/{variable.name}/{name}"
         self._slots[id(variable), name] = Variable(made, False, label)
 

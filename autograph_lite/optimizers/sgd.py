@@ -9,7 +9,7 @@ from autograph_lite.variables import Variable
 
 
 class SGD(Optimizer):
-    """v -= lr g; with momentum: m = mu m - lr g, v += m; nesterov: v += mu m - lr g, with the new m."""
+    """v -= lr g; with momentum m = mu m - lr g, v += m; nesterov v += mu m - lr g, the new m."""
 
     def __init__(
         self,
