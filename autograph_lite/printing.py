@@ -16,40 +16,44 @@ from autograph_lite.ops.dispatch import context
 
 def ag_print(*items: Any, sep: str = " ", end: str = "\n", file: Any = None) -> None:
     """Python's `print` that works in compiled functions too."""
-    options = {"sep": sep, "end": end, "file": "stdout" if file is None else file}
-    _print("numpy", items, options)
+    _print("numpy", items, {"sep": sep, "end": end, "file": _named(file, "stdout")})
 
 
 def tf_print(
     *items: Any, output_stream: Any = None, summarize: int = 3, sep: str = " ", end: str = "\n"
 ) -> None:
     """TensorFlow's `print`: on standard error, its own format of numbers."""
-    if output_stream not in (None, sys.stdout, sys.stderr):
+    file = _named(output_stream, "stderr")
+    if not isinstance(file, str):
         raise GraphTypeError("output_stream is sys.stdout or sys.stderr")
-    _print("tensorflow", items, sep, end, output_stream, summarize)
+    _print("tensorflow", items, {"sep": sep, "end": end, "file": file, "summarize": summarize})
 
 
-def _print(voice: str, items: Any, sep: str, end: str, file: Any, summarize: int = 3) -> None:
+def _named(file: Any, default: str) -> Any:
+    """A standard stream by its name: which object it is may change until the text is written."""
+    if file is None:
+        return default
+    return "stdout" if file is sys.stdout else "stderr" if file is sys.stderr else file
+
+
+def _print(voice: str, items: tuple[Any, ...], options: dict[str, Any]) -> None:
     if staging():
-        emit = context.interpreter.emit_print  # type: ignore[attr-defined]
-        emit(voice, items, sep=sep, end=end, file=file, summarize=summarize)
-        return
-    line = written(voice, rebuild(items, _as_text), sep, summarize)
-    stream = file or (sys.stdout if voice == "numpy" else sys.stderr)
-    stream.write(line + end)
-    stream.flush()
+        context.interpreter.emit_print(voice, items, **options)  # type: ignore[attr-defined]
+    else:
+        replay(voice, items, options)
 
 
 def replay(voice: str, items: Any, options: dict[str, Any]) -> None:
-    """Print what a compiled function recorded."""
-    _print(voice, items, **options)
-
-
-def written(voice: str, items: tuple[Any, ...], sep: str, summarize: int) -> str:
-    """The text of items in which tensors are `TensorText`."""
+    """Write items whose values are known: now, or those that a compiled function recorded."""
+    shown = rebuild(tuple(items), _as_text)
     if voice == "numpy":
-        return text.print_text(items, sep)
-    return text.tf_print_text(*items, sep=sep, summarize=summarize)
+        line = text.print_text(shown, options["sep"])
+    else:
+        line = text.tf_print_text(*shown, sep=options["sep"], summarize=options["summarize"])
+    file = options["file"]
+    stream = getattr(sys, file) if isinstance(file, str) else file
+    stream.write(line + options["end"])
+    stream.flush()
 
 
 def _as_text(item: Any) -> Any:

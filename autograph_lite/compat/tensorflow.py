@@ -58,6 +58,8 @@ from autograph_lite.numpy import (
     where,
     zeros_like,
 )
+from autograph_lite.numpy.create import constant as _constant
+from autograph_lite.numpy.ranges import arange as _arange
 from autograph_lite.printing import tf_print as print
 from autograph_lite.tape import GradientTape
 from autograph_lite.tensor import Tensor, is_tensor
@@ -131,7 +133,7 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None) -> A
     if plain and delta and (limit - start) * delta < 0:
         raise DomainError(f"range needs start <= limit for delta > 0: {start}, {limit}, {delta}")
     name = dtype_name(dtype) if dtype is not None else _range_dtype(numbers)
-    return ranges.arange(start, limit, delta, name)
+    return _arange(start, limit, delta, name)
 
 
 def _range_dtype(numbers: tuple[Any, ...]) -> str | None:

@@ -12,7 +12,16 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.ir.graph import Value
-from autograph_lite.ops.record import Constant, Derivative, Linear, Op, Partials, Scalar, f, register
+from autograph_lite.ops.record import (
+    Constant,
+    Derivative,
+    Linear,
+    Op,
+    Partials,
+    Scalar,
+    f,
+    register,
+)
 from autograph_lite.ops.shapes import elementwise
 
 Text = str | Callable[..., Any]
@@ -66,7 +75,13 @@ register(
 )
 unary("absolute", "abs(x)", lambda x, out: f.sign(x), exact=np.absolute, dtypes=NUMERIC)
 unary("sqrt", "sqrt(x)", lambda x, out: f.divide(0.5, out), exact=np.sqrt, domain=(0.1, 4.0))
-unary("square", "x * x", lambda x, out: f.multiply(2.0, x), exact=lambda x: np.multiply(x, x), dtypes=NUMERIC)
+unary(
+    "square",
+    "x * x",
+    lambda x, out: f.multiply(2.0, x),
+    exact=lambda x: np.multiply(x, x),
+    dtypes=NUMERIC,
+)
 unary(
     "reciprocal",
     "1 / x",
@@ -285,10 +300,15 @@ for _name, _body, _exact in (
     ("bitwise_or", "x | y", np.bitwise_or),
     ("bitwise_xor", "x ^ y", np.bitwise_xor),
 ):
-    binary(_name, _body, Constant("it is an integer"), exact=_exact, dtypes=("int64", "int32", "bool"))
+    binary(
+        _name, _body, Constant("it is an integer"), exact=_exact, dtypes=("int64", "int32", "bool")
+    )
 for _name, _body in (
     ("left_shift", "shl(x, y & 63) if (y >= 0) & (y < width(x)) else x * 0"),
-    ("right_shift", "ashr(x, y & 63 if y < width(x) else width(x) - 1) if y >= 0 else ashr(x, width(x) - 1)"),
+    (
+        "right_shift",
+        "ashr(x, y & 63 if y < width(x) else width(x) - 1) if y >= 0 else ashr(x, width(x) - 1)",
+    ),
 ):
     binary(_name, _body, Constant("it is an integer"), dtypes=("int64", "int32"))
 piecewise_constant("invert", "invert(x)", exact=np.invert, dtypes=("int64", "int32", "bool"))
@@ -298,5 +318,10 @@ piecewise_constant("logical_not", "not x", exact=np.logical_not, dtypes=("bool",
 
 piecewise_constant("floor", "floor(x)", exact=np.floor)
 piecewise_constant("ceil", "ceil(x)", exact=np.ceil)
-unary("sign", "x if (x != x) | (x == 0) else (1 if x > 0 else -1)", lambda x, out: _zero(x), dtypes=NUMERIC)
+unary(
+    "sign",
+    "x if (x != x) | (x == 0) else (1 if x > 0 else -1)",
+    lambda x, out: _zero(x),
+    dtypes=NUMERIC,
+)
 piecewise_constant("copy", "x", exact=np.copy)
