@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from autograph_lite_runtime import context, faults, load, memory
 
 from autograph_lite import errors
 from autograph_lite.ir.types import Type
 from autograph_lite.render.emitter import Site
+from autograph_lite_runtime import context, faults, load, memory
 
 Printer = Callable[[str, list[Any]], None]
 
@@ -45,7 +45,10 @@ class Executable:
         call = context.acquire()
         try:
             call.reserve(self.slots) if len(call.slots) < self.slots else None
-            held = [put(call, slot, type, v) for (type, slot), v in zip(self.arguments, values, strict=True)]
+            held = [
+                put(call, slot, type, v)
+                for (type, slot), v in zip(self.arguments, values, strict=True)
+            ]
             if printer is not None:
                 call.on_print(lambda records: self._printed(records, printer))
             status = self.entry.function(call.address)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
-from autograph_lite_runtime import load
 
 from autograph_lite.execute import Executable
 from autograph_lite.ir.graph import Graph, Node, Region, Value
-from autograph_lite.ir.types import Symbol, Type, tensor
+from autograph_lite.ir.types import Symbol, tensor
 from autograph_lite.ops.record import Op
 from autograph_lite.optimize.passes import optimize
 from autograph_lite.render.llvm import print_llvm
 from autograph_lite.render.nests import lower_graph
+from autograph_lite.render.source import print_source
+from autograph_lite_runtime import load
 
 
 def compile_graph(graph: Graph, name: str = "kernel") -> Executable:
@@ -32,10 +32,15 @@ def compile_graph(graph: Graph, name: str = "kernel") -> Executable:
     )
 
 
+def kernel_source(graph: Graph, name: str = "kernel") -> str:
+    """The kernel of a graph as Python."""
+    return print_source(lower_graph(optimize(graph), name)[0])
+
+
 _one_node: dict[Any, Executable] = {}
 
 
-def evaluate(op: Op, params: dict[str, Any], data: list[Any]) -> tuple[Any, ...]:
+def evaluate(op: Op, params: dict[str, Any], data: Sequence[Any]) -> tuple[Any, ...]:
     """Execute one op on arrays: the kernel of the one-node graph, compiled once per dtypes and ranks."""
     types = [tensor(x.dtype.name, _signature(x.shape)) for x in data]
     key = (op.name, _frozen(params), tuple((t.dtype, _pattern(t.shape)) for t in types))
@@ -62,6 +67,3 @@ def _pattern(shape: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _frozen(params: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(sorted((k, repr(v)) for k, v in params.items()))
-
-
-__all__ = ["Type", "compile_graph", "evaluate", "np"]

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograph_lite.errors import Origin
+from autograph_lite.errors import GraphTypeError, Origin
 from autograph_lite.ir.graph import Node, Region, Value
-from autograph_lite.ir.types import Type, tensor
+from autograph_lite.ir.types import PY_DTYPE, Type, tensor
 
 
 def no_origin() -> Origin | None:
@@ -22,7 +22,9 @@ def no_origin() -> Origin | None:
 class Builder:
     """The nodes of one region under construction."""
 
-    def __init__(self, parent: Builder | None, constant_op: Any, origin: Callable[[], Origin | None]) -> None:
+    def __init__(
+        self, parent: Builder | None, constant_op: Any, origin: Callable[[], Origin | None]
+    ) -> None:
         self.parent = parent
         self.constant_op = constant_op
         self.origin = origin
@@ -31,6 +33,7 @@ class Builder:
         self.own: set[Value] = set()
         self.captures: dict[Value, Value] = {}
         self.overlay: dict[int, tuple[Any, Value]] = {}
+        self.resolve: Callable[[Value], Value | None] | None = None
         self._constants: dict[tuple[str, str], Value] = {}
 
     def argument(self, type: Type) -> Value:
@@ -40,25 +43,35 @@ class Builder:
         self.own.add(value)
         return value
 
+    def localise(self, inputs: tuple[Value, ...]) -> tuple[Value, ...]:
+        """The values as this region sees them."""
+        return tuple(self.local(v) for v in inputs)
+
     def local(self, value: Value) -> Value:
         """`value` as this region sees it: itself, or the argument that stands for it."""
         if value in self.own:
             return value
         seen = self.captures.get(value)
         if seen is None:
-            seen = self._capture(value)
-        return seen
+            seen = self.resolve(value) if self.resolve is not None else None
+        return seen if seen is not None else self._capture(value)
 
     def _capture(self, value: Value) -> Value:
         if self.parent is None:
             raise ValueError(f"{value} belongs to no enclosing region")
-        self.parent.local(value)
+        value = self.parent.local(value)
+        if value in self.captures:
+            return self.captures[value]
         seen = Value(value.type)
         self.captures[value] = seen
         return seen
 
     def apply(
-        self, op: Any, inputs: tuple[Value, ...], params: dict[str, Any], regions: tuple[Region, ...] = ()
+        self,
+        op: Any,
+        inputs: tuple[Value, ...],
+        params: dict[str, Any],
+        regions: tuple[Region, ...] = (),
     ) -> tuple[Value, ...]:
         """Append a node; the op's type rule says what comes out, or raises."""
         inside = tuple(self.local(v) for v in inputs)
@@ -90,20 +103,31 @@ class Builder:
             self._constants[key] = self.append(self.constant_op, (), (type_,), params)[0]
         return self._constants[key]
 
+    def number(self, number: Any) -> Value:
+        """A Python number as a value of kind py."""
+        dtype = PY_DTYPE[type(number)]
+        if dtype == "int64" and not -(2**63) <= number < 2**63:
+            raise GraphTypeError(f"the integer {number} does not fit into 64 bits")
+        return self.constant(number, dtype, "py")
+
     def lift(self, obj: Any) -> Value:
         """The value of an object from outside the staged function."""
         if self.parent is None:
             raise ValueError("this graph takes no objects from outside")
         return self.parent.lift(obj)
 
+    def emit_print(self, voice: str, items: tuple[Any, ...], **options: Any) -> None:
+        """Print at run time; the root knows how."""
+        assert self.parent is not None
+        self.parent.emit_print(voice, items, **options)
+
     def read(self, box: Any) -> Value:
         """The present value of a box."""
         if id(box) in self.overlay:
             return self.overlay[id(box)][1]
-        if box._value.data is None and box._value.type is not None:
-            staged: Value = box._value
-            return staged if self.parent is None or staged in self.own else self.parent.read(box)
-        return self.lift(box) if self.parent is None else self.parent.read(box)
+        if box._value in self.own:
+            return box._value  # type: ignore[no-any-return]
+        return self.lift(box) if self.parent is None else self.local(self.parent.read(box))
 
     def write(self, box: Any, value: Value) -> None:
         """Give a box another value, seen by every later read in this region."""
@@ -112,7 +136,31 @@ class Builder:
         else:
             self.overlay[id(box)] = (box, value)
 
-    def region(self, results: tuple[Value, ...], extra: tuple[Value, ...] = ()) -> Region:
-        """Close: the arguments are those declared, then one per captured value of `extra`."""
-        arguments = (*self.arguments, *extra)
-        return Region(arguments, tuple(self.nodes), results)
+    def root(self) -> Builder:
+        """The builder of the whole graph."""
+        return self if self.parent is None else self.parent.root()
+
+    def inner(self) -> Builder:
+        """A builder of a region inside this one."""
+        return Builder(self, self.constant_op, self.origin)
+
+    def replace(self, first_output: Value, node: Node) -> bool:
+        """Put `node` in the place of the node that made `first_output`; whether it is of this
+        region.  Outputs that the old node had stay the same values."""
+        for i, old in enumerate(self.nodes):
+            if old.outputs and old.outputs[0] is first_output:
+                self.nodes[i] = node
+                self.own.update(node.outputs)
+                return True
+        return False
+
+
+def region(builder: Builder, results: tuple[Value, ...], captured: list[Value]) -> Region:
+    """Close a region: its declared arguments, then one for each of `captured`, values of the parent."""
+    extra = tuple(builder.captures.get(v) or Value(v.type) for v in captured)
+    return Region((*builder.arguments, *extra), tuple(builder.nodes), results)
+
+
+def merged_captures(*builders: Builder) -> list[Value]:
+    """What any of the regions captures, in order of first use."""
+    return list(dict.fromkeys(v for b in builders for v in b.captures))

@@ -90,7 +90,9 @@ def weak(py_dtype: str, dtype: str) -> str:
 
 def same_shape(a: Shape, b: Shape) -> bool:
     """Whether two shapes are known to be equal."""
-    return len(a) == len(b) and all(x is y or (isinstance(x, int) and x == y) for x, y in zip(a, b, strict=True))
+    return len(a) == len(b) and all(
+        x is y or (isinstance(x, int) and x == y) for x, y in zip(a, b, strict=True)
+    )
 
 
 def broadcast(*shapes: Shape) -> Shape | None:

@@ -1,0 +1,16 @@
+"""One entry per op; the only folder touched to add one."""
+
+from autograph_lite.ops import compare, control, elementwise, index, linalg, move, python, reduce
+from autograph_lite.ops.record import OPS
+
+__all__ = [
+    "OPS",
+    "compare",
+    "control",
+    "elementwise",
+    "index",
+    "linalg",
+    "move",
+    "python",
+    "reduce",
+]

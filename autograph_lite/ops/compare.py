@@ -24,7 +24,9 @@ for _name, _body, _exact in (
 ):
     register(Op(_name, elementwise("bool"), Scalar(_body), _BOOL, exact=_exact, dtypes=NUMERIC))
 register(Op("isnan", elementwise("bool"), Scalar("x != x"), _BOOL, exact=np.isnan))
-register(Op("isinf", elementwise("bool"), Scalar("(x == x) & (x - x != x - x)"), _BOOL, exact=np.isinf))
+register(
+    Op("isinf", elementwise("bool"), Scalar("(x == x) & (x - x != x - x)"), _BOOL, exact=np.isinf)
+)
 register(Op("isfinite", elementwise("bool"), Scalar("x - x == x - x"), _BOOL, exact=np.isfinite))
 
 

@@ -33,11 +33,15 @@ def _if_types(cond: Type, *captures: Type, then: Region) -> tuple[Type, ...]:
 
 
 LOOP = register(
-    Op("loop", _loop_types, _REGION, Threaded("the reversed loop carries the cotangents"), effect=True)
+    Op(
+        "loop",
+        _loop_types,
+        _REGION,
+        Threaded("the reversed loop carries the cotangents"),
+        effect=True,
+    )
 )
-IF = register(
-    Op("if", _if_types, _REGION, Threaded("the same branch, reversed"), effect=True)
-)
+IF = register(Op("if", _if_types, _REGION, Threaded("the same branch, reversed"), effect=True))
 PRINT = register(
     Op(
         "print",
@@ -65,4 +69,25 @@ def _constant_types(*, value: Any, dtype: str) -> tuple[Type, ...]:
 
 CONSTANT = register(
     Op("constant", _constant_types, Structural("a literal"), Constant("it is constant"))
+)
+
+
+def _filler_types(*, type: Type) -> tuple[Type, ...]:
+    return (type,)
+
+
+# What stands for a value in the branch that does not make it; nothing reads it there.
+FILLER = register(
+    Op("filler", _filler_types, Structural("zero, or an empty array"), Constant("it is never read"))
+)
+
+
+def _call_types(*inputs: Type, function: Any) -> tuple[Type, ...]:
+    del inputs
+    return tuple(v.type for v in function.graph.body.results)
+
+
+# A compiled graph called eagerly under a tape.
+CALL = register(
+    Op("call", _call_types, _REGION, Threaded("the reverse of the graph, called"), effect=True)
 )

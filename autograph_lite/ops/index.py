@@ -84,7 +84,9 @@ def _getitem(x: Any, *dynamic: Any, spec: Spec) -> Any:
     return x[numpy_index(spec, dynamic)]
 
 
-def _read_vjp(current: Value | None, g: Value, x: Value, *dynamic: Value, out: Value, spec: Spec) -> Value:
+def _read_vjp(
+    current: Value | None, g: Value, x: Value, *dynamic: Value, out: Value, spec: Spec
+) -> Value:
     if current is None:
         current = f.zeros_like(x)
     return f.index_add(current, g, *dynamic, spec=spec)
@@ -111,7 +113,9 @@ def _index_add(x: Any, g: Any, *dynamic: Any, spec: Spec) -> Any:
     return x
 
 
-def _index_add_vjp(ct: Value, x: Value, g: Value, *dynamic: Value, out: Value, spec: Spec) -> tuple[Any, ...]:
+def _index_add_vjp(
+    ct: Value, x: Value, g: Value, *dynamic: Value, out: Value, spec: Spec
+) -> tuple[Any, ...]:
     return (ct, f.getitem(ct, *dynamic, spec=spec), *(None for _ in dynamic))
 
 
@@ -132,7 +136,9 @@ def _setitem(x: Any, v: Any, *dynamic: Any, spec: Spec) -> Any:
     return x
 
 
-def _setitem_vjp(g: Value, x: Value, v: Value, *dynamic: Value, out: Value, spec: Spec) -> tuple[Any, ...]:
+def _setitem_vjp(
+    g: Value, x: Value, v: Value, *dynamic: Value, out: Value, spec: Spec
+) -> tuple[Any, ...]:
     from autograph_lite.ops.dispatch import constant
 
     part = f.unbroadcast(f.getitem(g, *dynamic, spec=spec), v)

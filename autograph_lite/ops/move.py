@@ -12,7 +12,7 @@ import numpy as np
 
 from autograph_lite.errors import DomainError, ShapeError
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import Extent, Shape, Symbol, Type, py, tensor
+from autograph_lite.ir.types import Extent, Symbol, Type, py, tensor
 from autograph_lite.ops.elementwise import NUMERIC
 from autograph_lite.ops.record import Constant, Linear, Op, Structural, f, register
 from autograph_lite.ops.shapes import normal_axis, text
@@ -81,7 +81,9 @@ register(
 
 def _expand_types(x: Type, *, axes: tuple[int, ...]) -> tuple[Type]:
     rest = iter(x.shape)
-    return (tensor(x.dtype, tuple(1 if i in axes else next(rest) for i in range(x.rank + len(axes)))),)
+    return (
+        tensor(x.dtype, tuple(1 if i in axes else next(rest) for i in range(x.rank + len(axes)))),
+    )
 
 
 def _squeeze_types(x: Type, *, axes: tuple[int, ...]) -> tuple[Type]:
@@ -126,7 +128,8 @@ def _broadcast_types(x: Type, *dims: Type, shape: Template) -> tuple[Type]:
     del dims
     target = shape[len(shape) - x.rank :]
     fits = len(shape) >= x.rank and all(
-        not isinstance(a, int) or b is None or a in (1, b) for a, b in zip(x.shape, target, strict=True)
+        not isinstance(a, int) or b is None or a in (1, b)
+        for a, b in zip(x.shape, target, strict=True)
     )
     if not fits:
         raise ShapeError(
@@ -218,8 +221,13 @@ def _part(g: Any, *shapes: tuple[int, ...], axis: int, index: int) -> Any:
     return g[where]
 
 
-def _part_vjp(ct: Value, g: Value, *xs: Value, out: Value, axis: int, index: int) -> tuple[Value | None, ...]:
-    blocks = [ct if i == index else f.broadcast_like(f.zeros_like(_corner(ct)), x) for i, x in enumerate(xs)]
+def _part_vjp(
+    ct: Value, g: Value, *xs: Value, out: Value, axis: int, index: int
+) -> tuple[Value | None, ...]:
+    blocks = [
+        ct if i == index else f.broadcast_like(f.zeros_like(_corner(ct)), x)
+        for i, x in enumerate(xs)
+    ]
     return (f.concatenate(*blocks, axis=axis), *(None for _ in xs))
 
 

@@ -24,9 +24,7 @@ def _rule(result: str | None = None) -> Callable[..., tuple[Type, ...]]:
 
 
 def _number(name: str, body: str | Callable[..., Any], result: str | None = None) -> None:
-    register(
-        Op("py_" + name, _rule(result), Scalar(body), _NUMBER, dtypes=("int64", "float64"))
-    )
+    register(Op("py_" + name, _rule(result), Scalar(body), _NUMBER, dtypes=("int64", "float64")))
 
 
 def _truediv(x, y):  # type: ignore[no-untyped-def]
@@ -127,9 +125,10 @@ _number("bool", "bool(x)", "bool")
 
 
 def _int(x):  # type: ignore[no-untyped-def]
-    if x != x:
+    y = float64(x)
+    if y != y:
         raise DomainError("cannot convert float NaN to integer")
-    if (x >= 9223372036854775808.0) | (x < -9223372036854775808.0):
+    if (y >= 9223372036854775808.0) | (y < -9223372036854775808.0):
         raise OverflowError("cannot convert float to a 64-bit integer")
     return int64(x)
 
@@ -137,9 +136,51 @@ def _int(x):  # type: ignore[no-untyped-def]
 _number("int", _int, "int64")
 # A Python number met by an array: a scalar of the array's dtype.
 register(
-    Op("weak", lambda x, *, dtype: (tensor(dtype),), Scalar("cast(x)"), Constant("it is a Python number"))
+    Op(
+        "weak",
+        lambda x, *, dtype: (tensor(dtype),),
+        Scalar("cast(x)"),
+        Constant("it is a Python number"),
+    )
 )
 # float(t), int(t), bool(t): a scalar array as a Python number.
 register(
-    Op("number", lambda x, *, dtype: (py(dtype),), Scalar("cast(x)"), Constant("it is a Python number"))
+    Op(
+        "number",
+        lambda x, *, dtype: (py(dtype),),
+        Scalar("cast(x)"),
+        Constant("it is a Python number"),
+    )
+)
+register(
+    Op(
+        "position",
+        lambda k, start, step: (py("int64"),),
+        Scalar("y + x * z"),
+        Constant("it is an index"),
+    )
+)
+
+
+def _range_length(start, stop, step):  # type: ignore[no-untyped-def]
+    if step == 0:
+        raise DomainError("range() arg 3 must not be zero")
+    up = step > 0
+    if (up & (start >= stop)) | ((not up) & (start <= stop)):
+        n = 0
+    else:
+        span = stop - start if up else start - stop
+        if span < 0:
+            raise OverflowError("range() has more steps than fit into 64 bits")
+        n = sdiv(span - 1, step if up else 0 - step) + 1
+    return n
+
+
+register(
+    Op(
+        "range_length",
+        lambda start, stop, step: (py("int64"),),
+        Scalar(_range_length),
+        Constant("it is a count"),
+    )
 )

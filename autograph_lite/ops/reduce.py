@@ -9,7 +9,18 @@ import numpy as np
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, tensor
 from autograph_lite.ops.elementwise import NUMERIC
-from autograph_lite.ops.record import Constant, Fold, Linear, Loops, Op, Refused, Structural, Vjp, f, register
+from autograph_lite.ops.record import (
+    Constant,
+    Fold,
+    Linear,
+    Loops,
+    Op,
+    Refused,
+    Structural,
+    Vjp,
+    f,
+    register,
+)
 from autograph_lite.ops.shapes import elementwise, reduced, reduction
 
 
@@ -52,13 +63,29 @@ def _extreme_vjp(g: Value, x: Value, out: Value, *, axes: tuple[int, ...]) -> tu
 
 
 register(
-    Op("max", reduction(), Fold(None, "acc if (acc > x) | (acc != acc) else x"), Vjp(_extreme_vjp), dtypes=NUMERIC)
+    Op(
+        "max",
+        reduction(),
+        Fold(None, "acc if (acc > x) | (acc != acc) else x"),
+        Vjp(_extreme_vjp),
+        dtypes=NUMERIC,
+    )
 )
 register(
-    Op("min", reduction(), Fold(None, "acc if (acc < x) | (acc != acc) else x"), Vjp(_extreme_vjp), dtypes=NUMERIC)
+    Op(
+        "min",
+        reduction(),
+        Fold(None, "acc if (acc < x) | (acc != acc) else x"),
+        Vjp(_extreme_vjp),
+        dtypes=NUMERIC,
+    )
 )
-register(Op("any", reduction("bool"), Fold(False, "acc | x"), Constant("it is a bool"), dtypes=("bool",)))
-register(Op("all", reduction("bool"), Fold(True, "acc & x"), Constant("it is a bool"), dtypes=("bool",)))
+register(
+    Op("any", reduction("bool"), Fold(False, "acc | x"), Constant("it is a bool"), dtypes=("bool",))
+)
+register(
+    Op("all", reduction("bool"), Fold(True, "acc & x"), Constant("it is a bool"), dtypes=("bool",))
+)
 
 
 def _prod_vjp(g: Value, x: Value, out: Value, *, axes: tuple[int, ...]) -> tuple[Value]:

@@ -8,10 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from autograph_lite_runtime import faults
-
-from autograph_lite.render.emitter import ONE, ZERO, Emitter, both, compare, iadd, imul, isub, product, select
+from autograph_lite.render.emitter import (
+    ONE,
+    ZERO,
+    Emitter,
+    both,
+    compare,
+    iadd,
+    imul,
+    isub,
+    product,
+    select,
+)
 from autograph_lite.render.form import B1, I64, Bin, Const, Copy, Expr, For, Load, Store, Var
+from autograph_lite_runtime import faults
 
 
 @dataclass(slots=True, eq=False)
@@ -68,7 +78,9 @@ def row_major(extents: tuple[Expr, ...]) -> tuple[Expr, ...]:
     return tuple(reversed(strides))
 
 
-def new_array(k: Emitter, hint: str, dtype: str, extents: tuple[Expr, ...], where: str = "temp") -> Array:
+def new_array(
+    k: Emitter, hint: str, dtype: str, extents: tuple[Expr, ...], where: str = "temp"
+) -> Array:
     """An uninitialised array of the kernel's own."""
     extents = tuple(k.atom("n", e) for e in extents)
     base = k.alloc(hint, product(extents), dtype, where)
@@ -183,7 +195,9 @@ def wrap_index(k: Emitter, index: Expr, extent: Expr, axis: int) -> Expr:
     return position
 
 
-def slice_extent(k: Emitter, entries: tuple[Expr | None, ...], extent: Expr) -> tuple[Expr, Expr, Expr]:
+def slice_extent(
+    k: Emitter, entries: tuple[Expr | None, ...], extent: Expr
+) -> tuple[Expr, Expr, Expr]:
     """(start, count, step) of a slice, clipped as Python clips."""
     start, stop, step = entries
     step = ONE if step is None else k.atom("step", step)
@@ -193,7 +207,11 @@ def slice_extent(k: Emitter, entries: tuple[Expr | None, ...], extent: Expr) -> 
     last = isub(extent, ONE)
     low, high = select(up, ZERO, Const(-1, I64)), select(up, extent, last)
     first = _clip(k, start, extent, low, high) if start is not None else select(up, ZERO, last)
-    end = _clip(k, stop, extent, low, high) if stop is not None else select(up, extent, Const(-1, I64))
+    end = (
+        _clip(k, stop, extent, low, high)
+        if stop is not None
+        else select(up, extent, Const(-1, I64))
+    )
     first = k.atom("start", first)
     if step == ONE:
         length = isub(end, first)

@@ -15,11 +15,24 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
-from autograph_lite_runtime import faults
-
 from autograph_lite.render import form
 from autograph_lite.render.emitter import ZERO, Emitter, iadd
-from autograph_lite.render.form import B1, F32, F64, I32, I64, Bin, Cast, Cmp, Const, Expr, Select, Un, Var
+from autograph_lite.render.form import (
+    B1,
+    F32,
+    F64,
+    I32,
+    I64,
+    Bin,
+    Cast,
+    Cmp,
+    Const,
+    Expr,
+    Select,
+    Un,
+    Var,
+)
+from autograph_lite_runtime import faults
 
 FLOATS = (F64, F32)
 ARITHMETIC = {
@@ -35,7 +48,22 @@ ARITHMETIC = {
 COMPARE = {ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge"}
 UNARY = ("sqrt", "floor", "ceil", "rint", "trunc", "abs")
 INTEGER = ("sdiv", "srem", "shl", "ashr", "copysign")
-ROUTINES = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "atan", "exp", "expm1", "log", "log1p", "pow", "hypot", "fmod")
+ROUTINES = (
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "atan",
+    "exp",
+    "expm1",
+    "log",
+    "log1p",
+    "pow",
+    "hypot",
+    "fmod",
+)
 CASTS = {"float64": F64, "int64": I64, "bool": B1, "float32": F32, "int32": I32}
 FAULTS = {
     "ZeroDivisionError": (faults.ZERO_DIVISION, "StagedZeroDivisionError"),
@@ -136,7 +164,9 @@ class _Body:
                 self.assign(name, self.value(s.value))
             case ast.Assign(targets=[ast.Subscript() as target]):
                 array = self.names[target.value.id]  # type: ignore[attr-defined]
-                array.store(self.k, self.indices(target.slice), typed(self.value(s.value), array.dtype))
+                array.store(
+                    self.k, self.indices(target.slice), typed(self.value(s.value), array.dtype)
+                )
             case ast.If():
                 cond = self.expr(s.test)
                 self.k.add(form.If(cond, self.statements(s.body), self.statements(s.orelse)))
@@ -146,7 +176,9 @@ class _Body:
                 self.k.add(form.While(tuple(test), cond, self.statements(s.body)))
             case ast.For(target=ast.Name(id=name)):
                 self.loop(name, s)
-            case ast.Raise(exc=ast.Call(func=ast.Name(id=error), args=[ast.Constant(value=str(text))])):
+            case ast.Raise(
+                exc=ast.Call(func=ast.Name(id=error), args=[ast.Constant(value=str(text))])
+            ):
                 code, cls = FAULTS[error]
                 self.k.add(self.k.fault(code, text, cls))
             case _:
@@ -197,9 +229,14 @@ class _Body:
                 return Select(cond, a, b)
             case ast.Call(func=ast.Name(id=name), args=args):
                 return self.call(name, args)
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="dtype"), args=[argument]):
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id=name), attr="dtype"), args=[argument]
+            ):
                 return typed(self.value(argument), self.names[name].dtype)
-            case ast.Subscript(value=ast.Attribute(value=ast.Name(id=name), attr="shape"), slice=ast.Constant(value=i)):
+            case ast.Subscript(
+                value=ast.Attribute(value=ast.Name(id=name), attr="shape"),
+                slice=ast.Constant(value=i),
+            ):
                 return self.names[name].extents[i]
             case ast.Subscript(value=ast.Name(id=name), slice=index):
                 return self.names[name].load(self.indices(index))
@@ -222,7 +259,11 @@ class _Body:
     def negative(self, a: Any) -> Any:
         if isinstance(a, Literal):
             return Literal(-a.value)
-        return Un("neg", a, a.type) if a.type in FLOATS else Bin("sub", typed(Literal(0), a.type), a, a.type)
+        return (
+            Un("neg", a, a.type)
+            if a.type in FLOATS
+            else Bin("sub", typed(Literal(0), a.type), a, a.type)
+        )
 
     def call(self, name: str, args: list[ast.expr]) -> Any:
         values = [self.value(a) for a in args]
@@ -254,6 +295,7 @@ class _Body:
         x, y = self.same(values[0], values[1])
         if x.type == I64:
             self.k.fault_if(
-                form.Overflows(op, x, y), self.k.fault(faults.OVERFLOW, TOO_BIG, "StagedOverflowError")
+                form.Overflows(op, x, y),
+                self.k.fault(faults.OVERFLOW, TOO_BIG, "StagedOverflowError"),
             )
         return Bin(op, x, y, x.type)

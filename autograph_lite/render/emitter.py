@@ -130,7 +130,10 @@ def compare(op: str, a: Expr, b: Expr) -> Expr:
     """A comparison of int64, folded where it is known."""
     if isinstance(a, Const) and isinstance(b, Const):
         x, y = a.value, b.value
-        return Const({"eq": x == y, "ne": x != y, "lt": x < y, "le": x <= y, "gt": x > y, "ge": x >= y}[op], B1)
+        return Const(
+            {"eq": x == y, "ne": x != y, "lt": x < y, "le": x <= y, "gt": x > y, "ge": x >= y}[op],
+            B1,
+        )
     if a == b and op in ("eq", "le", "ge"):
         return Const(True, B1)
     if a == b:

@@ -28,7 +28,9 @@ class Group:
         """The nest, and in memory the members that something reads later."""
         k = low.k
         kept = [n for n in self.nodes if self._needed(low, n) and n.outputs[0].type.rank]
-        outs = {n.outputs[0]: new_array(k, hint(n), n.outputs[0].type.dtype, self.extents) for n in kept}
+        outs = {
+            n.outputs[0]: new_array(k, hint(n), n.outputs[0].type.dtype, self.extents) for n in kept
+        }
         sources = self._sources(low)
         flat = all(x.contiguous and x.extents == self.extents for x in sources.values())
         folds = {n.outputs[0]: Accumulator(k, n) for n in self.nodes if isinstance(n.op.body, Fold)}
@@ -55,7 +57,11 @@ class Group:
         return found
 
     def _flat(
-        self, low: Lowering, sources: dict[Value, Array], outs: dict[Value, Array], folds: dict[Value, Accumulator]
+        self,
+        low: Lowering,
+        sources: dict[Value, Array],
+        outs: dict[Value, Array],
+        folds: dict[Value, Accumulator],
     ) -> None:
         """One loop over all elements."""
         k = low.k
@@ -75,7 +81,11 @@ class Group:
             k.add(For(var, ZERO, total, tuple(statements)))
 
     def _nested(
-        self, low: Lowering, sources: dict[Value, Array], outs: dict[Value, Array], folds: dict[Value, Accumulator]
+        self,
+        low: Lowering,
+        sources: dict[Value, Array],
+        outs: dict[Value, Array],
+        folds: dict[Value, Accumulator],
     ) -> None:
         """A loop per axis; the lanes of a reduction follow the row-major position."""
         k = low.k

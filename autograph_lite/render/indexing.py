@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograph_lite_runtime import faults
-
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ops.index import is_view
 from autograph_lite.render.arrays import (
@@ -22,6 +20,7 @@ from autograph_lite.render.arrays import (
 from autograph_lite.render.emitter import ONE, ZERO, compare, iadd, imul, product
 from autograph_lite.render.form import I64, Bin, Const, Expr, If, Let
 from autograph_lite.render.nests import Lowering, hint
+from autograph_lite_runtime import faults
 
 
 class Reader:
@@ -68,7 +67,12 @@ def view_of(low: Lowering, x: Array, spec: tuple[Any, ...], dynamic: tuple[Value
         axis += 1
     offset = k.atom("at", offset)
     return Array(
-        x.base, x.dtype, (*extents, *x.extents[axis:]), (*strides, *x.strides[axis:]), x.buffer, offset
+        x.base,
+        x.dtype,
+        (*extents, *x.extents[axis:]),
+        (*strides, *x.strides[axis:]),
+        x.buffer,
+        offset,
     )
 
 
@@ -91,7 +95,9 @@ class Picked:
     """The elements that a spec with one array or mask names: `each` visits them in row-major order
     of the result, with the index into the result and the position in `x`."""
 
-    def __init__(self, low: Lowering, x: Array, spec: tuple[Any, ...], dynamic: tuple[Value, ...]) -> None:
+    def __init__(
+        self, low: Lowering, x: Array, spec: tuple[Any, ...], dynamic: tuple[Value, ...]
+    ) -> None:
         self.low, self.x = low, x
         place = next(i for i, (kind, *_) in enumerate(spec) if kind in ("array", "mask"))
         self.mask = spec[place][0] == "mask"
@@ -125,7 +131,10 @@ class Picked:
         text = "boolean index did not match indexed array: axis has length {0}, the index {1}"
         for i, have in enumerate(self.index.extents):
             want = self.view.extents[self.lead + i]
-            k.fault_if(compare("ne", have, want), k.fault(faults.INDEX, text, "GraphIndexError", want, have))
+            k.fault_if(
+                compare("ne", have, want),
+                k.fault(faults.INDEX, text, "GraphIndexError", want, have),
+            )
 
     def each(self, visit: Callable[[tuple[Expr, ...], tuple[Expr, ...]], None]) -> None:
         """Visit as the view sees positions: `visit(index in result, index in view)`."""

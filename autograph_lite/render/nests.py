@@ -10,15 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograph_lite_runtime import faults
-
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import Type
 from autograph_lite.ops.record import Fold, Loops, Scalar
 from autograph_lite.render import body, form
-from autograph_lite.render.arrays import Array, Buffer, Saved, as_block, block, broadcast_extents, copy_of
+from autograph_lite.render.arrays import (
+    Array,
+    Buffer,
+    Saved,
+    as_block,
+    block,
+    broadcast_extents,
+    copy_of,
+)
 from autograph_lite.render.emitter import Emitter, product
 from autograph_lite.render.form import I64, PTR, Const, Expr, Var
+from autograph_lite_runtime import faults
 
 Lowered = Expr | Array | Saved
 
@@ -89,7 +96,8 @@ class Lowering:
 
     def run(self) -> list[Lowered]:
         """Lower every node; the results, arrays in memory."""
-        for self.position, node in enumerate(self.region.nodes):
+        for position, node in enumerate(self.region.nodes):
+            self.position = position
             if node.origin is not None:
                 self.k.at(node.origin)
             lower(self, node)
@@ -187,7 +195,9 @@ def _loops(low: Lowering, node: Node) -> None:
         extents = x.extents if style == "along" else x.extents[:axis] + x.extents[axis + 1 :]
         out = new_array(low.k, hint(node), node.outputs[0].type.dtype, extents)
         inputs[0], seen = outer_axis_inner(x, axis), out
-        shape = inputs[0].extents if style == "along" else (inputs[0].extents[0], inputs[0].extents[2])
+        shape = (
+            inputs[0].extents if style == "along" else (inputs[0].extents[0], inputs[0].extents[2])
+        )
         seen = block(out.base, out.dtype, shape, owned=True)
     else:
         extents = _extents_of(style, node, inputs)
@@ -238,12 +248,15 @@ def lower_graph(graph: Graph, name: str) -> tuple[form.Kernel, Emitter, list[int
     params: list[form.Param] = []
     ins = [_argument(low, v, i, layout, params) for i, v in enumerate(graph.body.arguments)]
     results = low.run()
-    outs = [_result(low, v, lowered, layout) for v, lowered in zip(graph.body.results, results, strict=True)]
+    outs = [
+        _result(low, v, lowered, layout)
+        for v, lowered in zip(graph.body.results, results, strict=True)
+    ]
     return form.Kernel(name, tuple(params), tuple(k.statements), layout.slots), k, ins, outs
 
 
 def _argument(low: Lowering, value: Value, i: int, layout: Layout, params: list[form.Param]) -> int:
-    first, count = layout.take(value.type)
+    first, _ = layout.take(value.type)
 
     def param(hint: str, type: str, slot: int, elements: str | None = None) -> Var:
         var = low.k.fresh(hint, type)

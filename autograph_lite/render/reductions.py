@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from autograph_lite_runtime import faults
-
 from autograph_lite.ir.graph import Node
 from autograph_lite.ops.record import Fold
 from autograph_lite.render import body, form
@@ -18,6 +16,7 @@ from autograph_lite.render.arrays import Array, block, nest, new_array
 from autograph_lite.render.emitter import ONE, ZERO, Emitter, compare, iadd, imul, product, select
 from autograph_lite.render.form import B1, I64, Bin, Const, Expr, For, If, Let, Var
 from autograph_lite.render.nests import Lowering, hint
+from autograph_lite_runtime import faults
 
 LANES, BLOCK = 8, 1024
 NO_VALUE = {
@@ -102,7 +101,8 @@ class Accumulator:
         """Add the tree of the lanes to the total."""
         assert self.partial is not None
         parts: list[Expr] = [
-            self.k.let("part", form.Load(self.partial, Const(i, I64), self.dtype)) for i in range(LANES)
+            self.k.let("part", form.Load(self.partial, Const(i, I64), self.dtype))
+            for i in range(LANES)
         ]
         while len(parts) > 1:
             half = len(parts) // 2
@@ -139,12 +139,16 @@ def lanes_over(
     for fold in laned:
         fold.partial = k.alloc("lane", Const(LANES, I64), fold.dtype, "stack")
     shift = BLOCK.bit_length() - 1
-    blocks = k.let("blocks", Bin("ashr", iadd(total, Const(BLOCK - 1, I64)), Const(shift, I64), I64))
+    blocks = k.let(
+        "blocks", Bin("ashr", iadd(total, Const(BLOCK - 1, I64)), Const(shift, I64), I64)
+    )
     b = k.fresh("b", I64)
     with k.block() as per_block:
         base = k.let("base", imul(b, Const(BLOCK, I64)))
         left = k.let("left", Bin("sub", total, base, I64))
-        count = k.let("count", select(compare("lt", left, Const(BLOCK, I64)), left, Const(BLOCK, I64)))
+        count = k.let(
+            "count", select(compare("lt", left, Const(BLOCK, I64)), left, Const(BLOCK, I64))
+        )
         for fold in laned:
             fold.clear()
         full = k.let("full", Bin("and", count, Const(-LANES, I64), I64))
@@ -177,8 +181,7 @@ def lower_fold(low: Lowering, node: Node) -> None:
         from autograph_lite.render.fuse import join_group
 
         join_group(low, node, low.extents(x))
-        if not node.op.body.lanes or True:
-            return
+        return
     array = low.array(x)
     low.flush()
     low.set(node.outputs[0], reduce_axes(low, node, array, axes))

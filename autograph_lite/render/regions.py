@@ -9,15 +9,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograph_lite_runtime import faults
-
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import Type, element
 from autograph_lite.render import form
 from autograph_lite.render.arrays import Array, Buffer, Saved, as_block, block, copy_of, row_major
-from autograph_lite.render.emitter import ONE, ZERO, Emitter, both, compare, iadd, imul, isub, product, select
-from autograph_lite.render.form import B1, I64, PTR, Const, Copy, Expr, For, If, Let, Load, Store, Var, While
+from autograph_lite.render.emitter import (
+    ONE,
+    ZERO,
+    Emitter,
+    both,
+    compare,
+    iadd,
+    imul,
+    isub,
+    product,
+    select,
+)
+from autograph_lite.render.form import (
+    B1,
+    I64,
+    PTR,
+    Const,
+    Copy,
+    Expr,
+    For,
+    If,
+    Let,
+    Load,
+    Store,
+    Var,
+    While,
+)
 from autograph_lite.render.nests import Lowered, Lowering
+from autograph_lite_runtime import faults
 
 
 @dataclass(slots=True)
@@ -42,11 +66,15 @@ def lower_loop(low: Lowering, node: Node) -> None:
     k, p = low.k, node.params
     inputs = list(node.inputs)
     bound = low.scalar(inputs.pop(0)) if p["bounded"] else None
-    state = [_open_carry(low, v, a) for v, a in zip(inputs[: p["state"]], node.outputs[1:], strict=False)]
+    state = [
+        _open_carry(low, v, a) for v, a in zip(inputs[: p["state"]], node.outputs[1:], strict=False)
+    ]
     reads = inputs[len(inputs) - p["reads"] :] if p["reads"] else []
     captures = inputs[p["state"] : len(inputs) - p["reads"]]
     step = k.let("k", ZERO)
-    steps = None if bound is None else k.let("steps", select(compare("gt", bound, ZERO), bound, ZERO))
+    steps = (
+        None if bound is None else k.let("steps", select(compare("gt", bound, ZERO), bound, ZERO))
+    )
     loop = _Loop(low, node, state, captures, reads, step, steps)
     loop.open_histories()
     loop.write()
@@ -279,7 +307,9 @@ def _borrowed(low: Lowering, value: Value) -> Lowered:
         low.flush()
     found = low.env[value]
     if isinstance(found, Array):
-        return Array(found.base, found.dtype, found.extents, found.strides, Buffer(False), found.offset)
+        return Array(
+            found.base, found.dtype, found.extents, found.strides, Buffer(False), found.offset
+        )
     return found
 
 
@@ -290,8 +320,12 @@ def read_record(k: Emitter, base: Var, index: Expr, type: Type) -> Lowered:
         return k.let("v", Load(base, index, type.dtype))
     at = k.let("at", imul(index, Const(words, I64)))
     pointer = k.let("p", Load(base, at, PTR))
-    sizes = tuple(k.let("n", Load(base, iadd(at, Const(1 + d, I64)), I64)) for d in range(words - 1))
-    return Saved(pointer, sizes[0]) if type.depth else block(pointer, type.dtype, sizes, owned=False)
+    sizes = tuple(
+        k.let("n", Load(base, iadd(at, Const(1 + d, I64)), I64)) for d in range(words - 1)
+    )
+    return (
+        Saved(pointer, sizes[0]) if type.depth else block(pointer, type.dtype, sizes, owned=False)
+    )
 
 
 def write_record(k: Emitter, base: Var, index: Expr, value: Lowered, type: Type) -> None:

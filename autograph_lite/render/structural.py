@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from autograph_lite_runtime import faults
-
 from autograph_lite.ir.graph import Node, Value
-from autograph_lite.ops.record import Fold
-from autograph_lite.ops.record import OPS
+from autograph_lite.ops.record import OPS, Fold
 from autograph_lite.render import form
 from autograph_lite.render.arrays import (
     Array,
+    Saved,
     as_block,
     block,
     broadcast,
@@ -26,11 +24,14 @@ from autograph_lite.render.form import F32, F64, I64, Bin, Cast, Const, Expr, Fo
 from autograph_lite.render.indexing import lower_getitem, lower_index_add, lower_setitem
 from autograph_lite.render.nests import Lowering, hint
 from autograph_lite.render.regions import lower_if, lower_loop
+from autograph_lite_runtime import faults
 
 
 def _constant(low: Lowering, node: Node) -> None:
     value, dtype = node.params["value"], node.params["dtype"]
-    typed = float(value) if dtype in (F64, F32) else (bool(value) if dtype == "bool" else int(value))
+    typed = (
+        float(value) if dtype in (F64, F32) else (bool(value) if dtype == "bool" else int(value))
+    )
     low.set(node.outputs[0], Const(typed, dtype))
 
 
@@ -45,7 +46,9 @@ def _template(low: Lowering, shape: tuple[int | None, ...], dims: tuple[Value, .
         extent = low.scalar(next(rest)) if entry is None else Const(entry, I64)
         if entry is None:
             text = "negative dimensions are not allowed"
-            low.k.fault_if(compare("lt", extent, ZERO), low.k.fault(faults.SHAPE, text, "ShapeError"))
+            low.k.fault_if(
+                compare("lt", extent, ZERO), low.k.fault(faults.SHAPE, text, "ShapeError")
+            )
         out.append(extent)
     return out
 
@@ -91,7 +94,8 @@ def _expand_dims(low: Lowering, node: Node) -> None:
     x = low.array(node.inputs[0])
     rest = iter(zip(x.extents, x.strides, strict=True))
     pairs = [
-        (ONE, ZERO) if i in node.params["axes"] else next(rest) for i in range(node.outputs[0].type.rank)
+        (ONE, ZERO) if i in node.params["axes"] else next(rest)
+        for i in range(node.outputs[0].type.rank)
     ]
     low.set(node.outputs[0], _view(x, pairs))
 
@@ -101,14 +105,18 @@ def _squeeze(low: Lowering, node: Node) -> None:
     axes = node.params["axes"]
     text = "cannot select an axis to squeeze out which has size not equal to one"
     for a in axes:
-        low.k.fault_if(compare("ne", x.extents[a], ONE), low.k.fault(faults.SHAPE, text, "ShapeError"))
+        low.k.fault_if(
+            compare("ne", x.extents[a], ONE), low.k.fault(faults.SHAPE, text, "ShapeError")
+        )
     pairs = [p for i, p in enumerate(zip(x.extents, x.strides, strict=True)) if i not in axes]
     view = _view(x, pairs)
     low.set(node.outputs[0], view if pairs else low.k.let("v", view.load(())))
 
 
 def _view(x: Array, pairs: list[tuple[Expr, Expr]]) -> Array:
-    return Array(x.base, x.dtype, tuple(e for e, _ in pairs), tuple(s for _, s in pairs), x.buffer, x.offset)
+    return Array(
+        x.base, x.dtype, tuple(e for e, _ in pairs), tuple(s for _, s in pairs), x.buffer, x.offset
+    )
 
 
 def _flip(low: Lowering, node: Node) -> None:
@@ -189,7 +197,11 @@ def _unbroadcast(low: Lowering, node: Node) -> None:
     assert isinstance(reduced, Array)
     for axis in known:
         reduced = _sum_where_one(low, total, reduced, axis, want[axis])
-    fill(low.k, out, Array(reduced.base, g.dtype, want, reduced.strides, reduced.buffer, reduced.offset))
+    fill(
+        low.k,
+        out,
+        Array(reduced.base, g.dtype, want, reduced.strides, reduced.buffer, reduced.offset),
+    )
     low.set(node.outputs[0], out)
 
 
@@ -199,8 +211,8 @@ def _summing(node: Node) -> Node:
 
 
 def _all_summed(low: Lowering, total: Node, g: Array) -> Expr:
-    from autograph_lite.render.reductions import Accumulator
     from autograph_lite.render.arrays import nest
+    from autograph_lite.render.reductions import Accumulator
 
     fold = Accumulator(low.k, total)
     fold.open()
@@ -316,6 +328,18 @@ def _fail(low: Lowering, node: Node) -> None:
     low.k.fault_if(cond, low.k.fault(code, node.params["text"], node.params["error"]))
 
 
+def _filler(low: Lowering, node: Node) -> None:
+    """Nothing reads it: a zero, an array without elements, a history without steps."""
+    type = node.params["type"]
+    if type.depth:
+        base = low.k.alloc("none", ZERO, I64)
+        low.set(node.outputs[0], Saved(base, ZERO))
+    elif type.rank:
+        low.env[node.outputs[0]] = new_array(low.k, "none", type.dtype, (ZERO,) * type.rank)
+    else:
+        low.set(node.outputs[0], Const(0.0 if type.floating else 0, type.dtype))
+
+
 STRUCTURAL: dict[str, Callable[[Lowering, Node], None]] = {
     "constant": _constant,
     "dim": _dim,
@@ -340,5 +364,6 @@ STRUCTURAL: dict[str, Callable[[Lowering, Node], None]] = {
     "if": lower_if,
     "print": _print,
     "fail": _fail,
+    "filler": _filler,
 }
 __all__ = ["STRUCTURAL", "Cast", "Fold", "broadcast_extents"]

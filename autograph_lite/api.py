@@ -1,0 +1,31 @@
+"""The compiler's public names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, overload
+
+import autograph_lite.gradient.branches
+import autograph_lite.gradient.regions  # noqa: F401
+from autograph_lite.compiled import Function, make_function
+from autograph_lite.verify import IdentityError, verify
+
+
+@overload
+def function(f: Callable[..., Any], /) -> Function: ...
+
+
+@overload
+def function() -> Callable[[Callable[..., Any]], Function]: ...
+
+
+def function(f: Callable[..., Any] | None = None) -> Any:
+    """Compile a function of arrays, loops included, into one native kernel per signature.
+
+    The decorated function means what the undecorated one means and gives the same bits.  Raises
+    ConversionError, naming the line, where something cannot be staged.
+    """
+    return make_function if f is None else make_function(f)
+
+
+__all__ = ["Function", "IdentityError", "function", "verify"]

@@ -1,0 +1,336 @@
+"""The Function object: signature -> staged graph -> kernel; what a call does.
+
+A signature is the structure of the arguments and, per leaf, kind, dtype, rank, which extents are 0 or
+1 and which are equal; other sizes and other Python numbers use the same kernel.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+import time
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograph_lite.boxes import Box, array_data, staging, value_of, wrap, write
+from autograph_lite.errors import GraphTypeError
+from autograph_lite.frontend.convert import convert
+from autograph_lite.frontend.stage import Staged, given_back, of_library, stage
+from autograph_lite.frontend.state import Leaf, is_variable, put_together
+from autograph_lite.gradient.calls import Callee
+from autograph_lite.ir.graph import Value
+from autograph_lite.ir.text import graph_text
+from autograph_lite.nests import leaves as leaves_of
+from autograph_lite.nests import rebuild
+from autograph_lite.ops.control import CALL
+from autograph_lite.ops.dispatch import apply_all, context
+from autograph_lite.optimize.passes import optimize
+from autograph_lite.pipeline import compile_graph, kernel_source
+from autograph_lite.printing import replay
+
+MOST = 64
+"""Specialisations that a function keeps; the one used longest ago goes first."""
+
+
+class Specialisation:
+    """A staged signature and its kernels."""
+
+    def __init__(self, staged: Staged) -> None:
+        self.staged = staged
+        self.callee = Callee(staged.graph, compile_graph)
+        self.positions = tuple(i for i, _ in staged.passed)
+        order = {v: n for n, v in enumerate(staged.graph.body.arguments)}
+        self.slots = [order[v] for _, v in staged.passed] + [order[i.value] for i in staged.inputs]
+        self.printer = self._print if staged.prints else None
+        self.calls = 0
+
+    def holds(self) -> bool:
+        """Whether everything that was captured as a guard is still the same."""
+        return all(guard.holds() for guard in self.staged.guards) and all(
+            _fits(i.read(), i.type) for i in self.staged.inputs
+        )
+
+    def __call__(self, leaves: list[Any]) -> Any:
+        self.calls += 1
+        objects = [leaves[i] for i in self.positions] + [i.read() for i in self.staged.inputs]
+        if context.tapes and (followed := self._followed(objects)):
+            results = self._recorded(objects, followed)
+        else:
+            data = self._ordered([_data(o) for o in objects])
+            results = [_value(v) for v in self.callee.run(data, self.printer)]
+        return self._returned(results, leaves)
+
+    def _ordered(self, items: list[Any]) -> list[Any]:
+        out = [None] * len(items)
+        for slot, item in zip(self.slots, items, strict=True):
+            out[slot] = item
+        return out
+
+    def _followed(self, objects: list[Any]) -> list[Value]:
+        """The inputs as values, if a tape follows one of them; reading a variable tells the tapes."""
+        values = [value_of(o) if isinstance(o, Box) else Value(None, _scalar(o)) for o in objects]
+        if any(tape.follows(v) for tape in context.tapes for v in values):
+            return values
+        return []
+
+    def _recorded(self, objects: list[Any], values: list[Value]) -> list[Value]:
+        """Call by the tape: the kernel that saves, recorded as one node."""
+        inputs = self._ordered(values)
+        out, residuals = self.callee.run_saving([v.data for v in inputs], self.printer)
+        outputs = [_value(v) for v in out]
+        saved = [_residual(v, r) for v, r in zip(self.callee.residuals, residuals, strict=True)]
+        for value in inputs:
+            value.pinned = True
+        for tape in context.tapes:
+            tape.record(CALL, tuple(inputs), (*outputs, *saved), {"function": self.callee})
+        del objects
+        return outputs
+
+    def _returned(self, results: list[Value], leaves: list[Any]) -> Any:
+        staged = self.staged
+        written = iter(results[staged.returned :])
+        for i in staged.written_arguments:
+            write(leaves[i], next(written))
+        for box in staged.written_boxes:
+            write(box, next(written))
+        if type(staged.structure) is Leaf:
+            return _out(results[0])
+        made = put_together(staged.structure, iter(results[: staged.returned]), _out)
+        return given_back(made, leaves)
+
+    def _print(self, key: str, values: list[Any]) -> None:
+        printed = self.staged.prints[int(key)]
+        items = put_together(printed.structure, iter([_value(v) for v in values]), _out)
+        replay(printed.voice, items, printed.options)
+
+
+def _value(data: Any) -> Value:
+    return Value(None, data)
+
+
+def _out(value: Value) -> Any:
+    """A result as eager execution gives it: a Python number, or a tensor."""
+    return wrap(value) if isinstance(value.data, np.ndarray | np.generic) else value.data
+
+
+def _residual(value: Value, data: Any) -> Value:
+    made = Value(value.type, data)
+    made.pinned = True
+    return made
+
+
+def _data(obj: Any) -> Any:
+    return value_of(obj).data if isinstance(obj, Box) else obj
+
+
+def _scalar(obj: Any) -> Any:
+    return obj if isinstance(obj, np.ndarray | np.generic) else np.asarray(obj)[()]
+
+
+def _fits(obj: Any, type: Any) -> bool:
+    """Whether an object that was captured still has the type that it had."""
+    data = obj._value.data if isinstance(obj, Box) else obj
+    if not isinstance(data, np.ndarray | np.generic):
+        return isinstance(data, float) and type.kind == "py"
+    return (
+        type.kind == "ag"
+        and data.dtype.name == type.dtype
+        and data.ndim == type.rank
+        and all(
+            (e if e < 2 else None) == (t if isinstance(t, int) else None)
+            for e, t in zip(data.shape, type.shape, strict=True)
+        )
+    )
+
+
+def signature(leaves: list[Any]) -> tuple[Any, ...]:
+    """What of the arguments selects a kernel."""
+    extents: dict[int, int] = {}
+    same: dict[int, int] = {}
+    return tuple(_leaf_key(leaf, extents, same) for leaf in leaves)
+
+
+def _leaf_key(leaf: Any, extents: dict[int, int], same: dict[int, int]) -> Any:
+    kind = type(leaf)
+    if kind in (float, int, bool):
+        return kind
+    if isinstance(leaf, Box) and not is_variable(leaf):
+        data = leaf._value.data
+        alias = same.setdefault(id(leaf), len(same))
+    elif isinstance(leaf, np.ndarray | np.generic):
+        data, alias = leaf, -1
+    else:
+        return (kind, leaf) if isinstance(leaf, str | bytes | None.__class__) else (kind, id(leaf))
+    shape = tuple(e if e < 2 else -1 - extents.setdefault(e, len(extents)) for e in data.shape)
+    return (data.dtype.char, shape, alias)
+
+
+class Function:
+    """A function that runs as one native kernel per signature."""
+
+    def __init__(self, function: types.FunctionType) -> None:
+        self.python_function = function
+        if not of_library(function):
+            convert(function)
+        functools.update_wrapper(self, function)
+        self._signature = inspect.signature(function)
+        self._specialisations: dict[Any, list[Specialisation]] = {}
+        self._history: list[tuple[str, float, str]] = []
+        self._lock = threading.RLock()
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else types.MethodType(self, instance)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if staging():
+            return context.interpreter.root().caller.call_inside(self.python_function, args, kwargs)  # type: ignore[attr-defined]
+        nest, leaves = self._bound(args, kwargs)
+        return self._specialisation(nest, leaves)(leaves)
+
+    def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, list[Any]]:
+        """The arguments as a nest and its leaves."""
+        nest = (args, kwargs)
+        leaves = list(args) if not kwargs and _flat(args) else leaves_of(nest)
+        for i, leaf in enumerate(leaves):
+            if isinstance(leaf, np.ndarray | np.generic):
+                leaves[i] = _checked(leaf, i)
+        return nest, leaves
+
+    def _specialisation(self, nest: Any, leaves: list[Any]) -> Specialisation:
+        key = (_skeleton(nest), signature(leaves))
+        for found in self._specialisations.get(key, ()):
+            if found.holds():
+                return found
+        with self._lock:
+            return self._stage(key, nest, leaves)
+
+    def _stage(self, key: Any, nest: Any, leaves: list[Any]) -> Specialisation:
+        start = time.perf_counter()
+        known = self._specialisations.get(key, [])
+        for found in known:
+            if found.holds():
+                return found
+        why = "first call" if not self._specialisations else "another signature"
+        changed = [g.what for s in known for g in s.staged.guards if not g.holds()]
+        why = f"changed: {', '.join(dict.fromkeys(changed))}" if changed else why
+
+        def arrange(entered: list[Any]) -> Any:
+            rest = iter(entered)
+            return rebuild(nest, lambda _: next(rest))
+
+        made = Specialisation(stage(self.python_function, leaves, arrange))
+        self._specialisations[key] = [made, *known][:8]
+        while len(self._specialisations) > MOST:
+            del self._specialisations[next(iter(self._specialisations))]
+        self._history.append((_shown(leaves), time.perf_counter() - start, why))
+        return made
+
+    # --- reading ---
+
+    def eager(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the Python function itself, step by step, on tensors; the bits are the same."""
+        entered = rebuild((args, kwargs), _entered)
+        return self.python_function(*entered[0], **entered[1])
+
+    @property
+    def staged_source(self) -> str:
+        """The Python source that is run once on symbolic values."""
+        return convert(self.python_function).source
+
+    def graph(self, *args: Any, **kwargs: Any) -> str:
+        """The optimised graph for these arguments, as text."""
+        nest, leaves = self._bound(args, kwargs)
+        return graph_text(optimize(self._specialisation(nest, leaves).staged.graph))
+
+    def kernel_source(self, *args: Any, **kwargs: Any) -> str:
+        """The kernel for these arguments, as Python source."""
+        nest, leaves = self._bound(args, kwargs)
+        return kernel_source(self._specialisation(nest, leaves).staged.graph)
+
+    def explain(self, *args: Any, **kwargs: Any) -> str:
+        """The signatures seen, why each was staged, and the seconds it took."""
+        if args or kwargs:
+            self.compile(*args, **kwargs)
+        lines = [f"{self.__name__}: {len(self._history)} signature(s)"]
+        lines += [f"  {shown}: {why}, {seconds:.3f} s" for shown, seconds, why in self._history]
+        return "\n".join(lines)
+
+    def compile(self, *args: Any, **kwargs: Any) -> Function:
+        """Stage and compile for these arguments without running."""
+        nest, leaves = self._bound(args, kwargs)
+        self._specialisation(nest, leaves).callee.ready()
+        return self
+
+    __name__: str
+
+
+def _flat(args: tuple[Any, ...]) -> bool:
+    return not any(isinstance(a, list | tuple | dict) for a in args)
+
+
+def _skeleton(nest: Any) -> Any:
+    """The structure of the arguments, hashable."""
+    args, kwargs = nest
+    if not kwargs and _flat(args):
+        return len(args)
+    return _shape_of(nest)
+
+
+def _shape_of(nest: Any) -> Any:
+    if isinstance(nest, dict):
+        return (dict, tuple((k, _shape_of(v)) for k, v in nest.items()))
+    if isinstance(nest, list | tuple):
+        return (type(nest), tuple(map(_shape_of, nest)))
+    return None
+
+
+def _checked(leaf: Any, i: int) -> Any:
+    """An array argument that is supported, native and aligned; the caller's own where it is so."""
+    plain = type(leaf) is np.ndarray or isinstance(leaf, np.generic)
+    if (
+        plain
+        and leaf.dtype.isnative
+        and leaf.dtype.char in "?bilqfd"
+        and leaf.dtype.name in _SUPPORTED
+    ):
+        return leaf
+    return array_data(leaf, f"argument {i}")
+
+
+_SUPPORTED = ("bool", "int32", "int64", "float32", "float64")
+
+
+def _entered(leaf: Any) -> Any:
+    """Arrays and NumPy scalars become tensors at the entry."""
+    if isinstance(leaf, np.ndarray | np.generic):
+        return wrap(Value(None, array_data(leaf)))
+    return leaf
+
+
+def _shown(leaves: list[Any]) -> str:
+    parts = []
+    for leaf in leaves:
+        data = leaf._value.data if isinstance(leaf, Box) else leaf
+        is_array = isinstance(data, np.ndarray | np.generic)
+        parts.append(
+            f"{data.dtype}{list(data.shape) if data.ndim else ''}"
+            if is_array
+            else type(data).__name__
+        )
+    return "(" + ", ".join(parts) + ")"
+
+
+def make_function(function: Callable[..., Any]) -> Function:
+    """Decorate; the source is read and checked at once."""
+    if isinstance(function, Function):
+        return function
+    if not isinstance(function, types.FunctionType):
+        raise GraphTypeError(f"function needs a Python function, not {type(function).__name__}")
+    return Function(function)
+
+
+__all__ = ["CALL", "Function", "apply_all", "make_function"]

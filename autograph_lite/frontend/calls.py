@@ -1,0 +1,340 @@
+"""Calls inside a staged function: which are converted, which run as they are, which mean more.
+
+Python functions of the user are converted as they are called.  Functions of this library and of
+NumPy run on symbolic tensors through the protocols.  NumPy on plain arrays is a host call: it runs
+again at every call of the compiled function, on the objects as they are then.
+"""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import autograph_lite.numpy as anp
+from autograph_lite.boxes import Box, value_of, wrap
+from autograph_lite.errors import ConversionError, GraphTypeError
+from autograph_lite.frontend.convert import Converted, convert
+from autograph_lite.frontend.iteration import Counting, Enumerated, Zipped, counted
+from autograph_lite.frontend.loops import condition
+from autograph_lite.frontend.state import is_variable
+from autograph_lite.frontend.trace import Trace
+from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.record import f
+
+LIBRARIES = ("autograph_lite", "numpy", "scipy")
+
+
+def owner(function: Any) -> str:
+    """The top-level package that a callable belongs to."""
+    return (getattr(function, "__module__", None) or "").partition(".")[0]
+
+
+def mentions_run(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether an argument is known only when the kernel runs."""
+    return any(_mentions(a) for a in (*args, *kwargs.values()))
+
+
+def _mentions(obj: Any) -> bool:
+    if isinstance(obj, list | tuple):
+        return any(map(_mentions, obj))
+    return isinstance(obj, Box) and not is_variable(obj)
+
+
+class Scope:
+    """Names that a converted function finds outside itself: closure, globals, builtins."""
+
+    def __init__(self, function: types.FunctionType, trace: Trace) -> None:
+        self.function, self.trace = function, trace
+        names = function.__code__.co_freevars
+        self.cells = dict(zip(names, function.__closure__ or (), strict=True))
+
+    def load(self, name: str) -> Any:
+        if name in self.cells:
+            cell = self.cells[name]
+            return self._note(name, lambda: _content(cell, name))
+        space = self.function.__globals__
+        if name in space:
+            return self._note(name, lambda: _global(space, name))
+        try:
+            return getattr(builtins, name)
+        except AttributeError:
+            raise NameError(f"name {name!r} is not defined") from None
+
+    def _note(self, name: str, read: Callable[[], Any]) -> Any:
+        found = read()
+        if isinstance(found, types.ModuleType):
+            return found
+        return self.trace.note(found, read, f"{name} of {self.function.__qualname__}")
+
+
+def _content(cell: types.CellType, name: str) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        raise NameError(
+            f"cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
+        ) from None
+
+
+def _global(space: dict[str, Any], name: str) -> Any:
+    if name not in space:
+        raise NameError(f"name {name!r} is not defined")
+    return space[name]
+
+
+class Caller:
+    """Decides what a call means."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.operators: Any = None
+
+    def call_inside(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A call that reached a decorated function through code that is not converted."""
+        return self.call(self.operators, function, args, kwargs)
+
+    def attribute(self, obj: Any, name: str) -> Any:
+        """`obj.name`; data of a user's object is read anew at every call."""
+        found = getattr(obj, name)
+        plain = isinstance(obj, Box | types.ModuleType | np.ndarray | np.generic | type)
+        if plain or owner(type(obj)) in (*LIBRARIES, "builtins") or callable(found):
+            return found
+        return self.trace.note(found, lambda: getattr(obj, name), f"attribute {name}")
+
+    def call(self, ops: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        meaning = MEANINGS.get(function) if _hashable(function) else None
+        if meaning is not None:
+            return meaning(*args, **kwargs)
+        if isinstance(function, functools.partial):
+            return self.call(
+                ops, function.func, (*function.args, *args), {**function.keywords, **kwargs}
+            )
+        staged = getattr(type(function), "python_function", None)
+        if staged is not None:
+            return self.call(ops, function.python_function, args, kwargs)
+        if isinstance(function, types.MethodType) and isinstance(
+            function.__func__, types.FunctionType
+        ):
+            if owner(function.__func__) in LIBRARIES:
+                return function(*args, **kwargs)
+            return self.call(ops, function.__func__, (function.__self__, *args), kwargs)
+        if isinstance(function, types.FunctionType):
+            return self._python(function, args, kwargs)
+        return self._other(ops, function, args, kwargs)
+
+    def _python(
+        self, function: types.FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """A function with Python source: converted unless it is ours, NumPy's or converted."""
+        code = function.__code__
+        if code.co_filename.startswith("<staged"):
+            return function(*args, **kwargs)
+        if owner(function) in LIBRARIES or _standard(function):
+            return self._library(function, args, kwargs)
+        return self.bound(function)(*args, **kwargs)
+
+    def bound(self, function: types.FunctionType) -> Callable[..., Any]:
+        """The converted function, reading names where the original does."""
+        converted: Converted = convert(function)
+        return converted.bind(self.operators, Scope(function, self.trace))
+
+    def _library(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if owner(function) == "autograph_lite":
+            return function(*args, **kwargs)
+        if mentions_run(args, kwargs):
+            if _standard(function):
+                self._refuse(function)
+            return function(*args, **kwargs)
+        return self._host(function, args, kwargs)
+
+    def _host(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """NumPy on plain objects: its result is read anew, by calling it again."""
+        if getattr(function, "__module__", "").startswith("numpy.random"):
+            raise ConversionError(
+                "np.random inside compiled code would run once, at conversion; pass"
+                " random numbers as an argument",
+                self.trace.origin(),
+            )
+        found = function(*args, **kwargs)
+        if isinstance(found, np.ndarray | np.generic):
+            getters = [self.trace._getters.get(id(a), (a, None))[1] for a in args]
+            if any(g is not None for g in getters):
+                again = [g or (lambda a=a: a) for g, a in zip(getters, args, strict=True)]
+                self.trace._getters[id(found)] = (
+                    found,
+                    lambda: function(*(g() for g in again), **kwargs),
+                )
+        return found
+
+    def _other(self, ops: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if isinstance(function, type | types.BuiltinFunctionType | types.MethodType | np.ufunc):
+            return self._native(function, args, kwargs)
+        call = vars(type(function)).get("__call__")
+        if isinstance(call, types.FunctionType) and owner(call) not in LIBRARIES:
+            return self.call(ops, call, (function, *args), kwargs)
+        return self._native(function, args, kwargs)
+
+    def _native(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """C code and classes."""
+        if isinstance(function, np.ufunc) or owner(function) in LIBRARIES:
+            return (
+                function(*args, **kwargs)
+                if mentions_run(args, kwargs)
+                else self._host(function, args, kwargs)
+            )
+        changing = isinstance(getattr(function, "__self__", None), list | dict | set)
+        if changing and context.interpreter is not self.trace:
+            raise ConversionError(
+                f"{function.__name__!r} of a Python {type(function.__self__).__name__} inside a staged loop"
+                " or branch is not available yet; write into a tensor: y = ag.zeros(n), then y[i] = v",
+                self.trace.origin(),
+            )
+        if mentions_run(args, kwargs) and not isinstance(function, type) and not changing:
+            self._refuse(function)
+        return function(*args, **kwargs)
+
+    def _refuse(self, function: Any) -> None:
+        name = getattr(function, "__qualname__", repr(function))
+        where = getattr(function, "__module__", "") or ""
+        advice = f"np.{name}" if where == "math" and hasattr(np, name) else "operations on tensors"
+        raise ConversionError(
+            f"{where + '.' if where else ''}{name} needs a value that only the run of the compiled function"
+            f" knows; write {advice}",
+            self.trace.origin(),
+        )
+
+
+def _hashable(obj: Any) -> bool:
+    return getattr(type(obj), "__hash__", None) is not None
+
+
+def _standard(function: Any) -> bool:
+    """Whether a function is of the standard library."""
+    return owner(function) in sys.stdlib_module_names
+
+
+# --- builtins --------------------------------------------------------------------------------------
+
+
+def _staged(obj: Any) -> bool:
+    return isinstance(obj, Box)
+
+
+def _range(*args: Any) -> Any:
+    if not any(map(_staged, args)):
+        return range(*args)
+    bounds = (0, args[0], 1) if len(args) == 1 else (*args, 1)[:3]
+    return Counting(*bounds)
+
+
+def _len(obj: Any) -> Any:
+    if _staged(obj):
+        return obj.length()
+    if isinstance(obj, Counting | Enumerated | Zipped):
+        return wrap(counted(obj).count)  # type: ignore[union-attr]
+    return len(obj)
+
+
+def _to_number(dtype: str, python: type) -> Callable[..., Any]:
+    def convert_number(obj: Any = 0, *rest: Any) -> Any:
+        if not _staged(obj):
+            return python(obj, *rest)
+        value = value_of(obj)
+        if value.type.shape:
+            raise GraphTypeError("only 0-dimensional arrays can be converted to Python scalars")
+        if dtype == "bool":
+            found = condition(obj)
+            return wrap(found if found.type.kind == "py" else f.number(found, dtype="bool"))
+        if value.type.kind == "py":
+            if value.type.dtype == dtype:
+                return obj
+            return wrap(f.py_float(value) if dtype == "float64" else f.py_int(value))
+        if dtype == "int64" and value.type.floating:
+            return wrap(f.py_int(f.number(value, dtype="float64")))
+        return wrap(f.number(value, dtype=dtype))
+
+    return convert_number
+
+
+def _selecting(
+    python: Callable[..., Any], reduce_name: str, pick: Callable[[Any, Any], Any]
+) -> Callable[..., Any]:
+    """min and max: of one tensor its reduction; of several objects the first that wins."""
+
+    def select(*args: Any, **kwargs: Any) -> Any:
+        if kwargs or not mentions_run(args, {}):
+            return python(*args, **kwargs)
+        if len(args) == 1 and _staged(args[0]):
+            return getattr(anp, reduce_name)(args[0])
+        items = args[0] if len(args) == 1 else args
+        best = items[0]
+        for item in items[1:]:
+            best = pick(best, item)
+        return best
+
+    return select
+
+
+def _pick(less: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def pick(best: Any, item: Any) -> Any:
+        wins = less(item, best)
+        if not _staged(wins):
+            return item if wins else best
+        from autograph_lite.frontend.branches import stage_if
+
+        return stage_if(condition(wins), lambda: item, lambda: best, tuple, lambda _: None, ())
+
+    return pick
+
+
+def _sum(items: Any, start: Any = 0) -> Any:
+    if _staged(items):
+        return anp.sum(items)
+    total = start
+    for item in items:
+        total = total + item
+    return total
+
+
+def _isinstance(obj: Any, classes: Any) -> bool:
+    if _staged(obj) and obj.__class__.__name__ == "Number":
+        python = {"int64": int, "float64": float, "bool": bool}[obj.dtype]
+        return issubclass(python, classes)
+    return isinstance(obj, classes)
+
+
+def _enumerate(obj: Any, start: Any = 0) -> Any:
+    return enumerate(obj, start) if counted(obj) is None else Enumerated(obj, start)
+
+
+def _zip(*parts: Any, strict: bool = False) -> Any:
+    found = [counted(p) for p in parts]
+    if all(p is None for p in found):
+        return zip(*parts, strict=strict)
+    if strict or any(p is None for p in found):
+        raise ConversionError("zip of tensors with Python objects, or strict, is not available yet")
+    return Zipped(parts)
+
+
+MEANINGS: dict[Any, Callable[..., Any]] = {
+    range: _range,
+    len: _len,
+    float: _to_number("float64", float),
+    int: _to_number("int64", int),
+    bool: _to_number("bool", bool),
+    min: _selecting(min, "min", _pick(lambda a, b: a < b)),
+    max: _selecting(max, "max", _pick(lambda a, b: a > b)),
+    sum: _sum,
+    abs: abs,
+    isinstance: _isinstance,
+    enumerate: _enumerate,
+    zip: _zip,
+    divmod: divmod,
+    pow: pow,
+}

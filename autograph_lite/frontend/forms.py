@@ -1,0 +1,99 @@
+"""The structured program: what desugaring makes and rewriting reads.
+
+Jumps are gone from it: a `Jump` only marks where a path ends (the analysis of names needs that), and
+what the path skips stands inside a `Guard` or in the other branch.  Expressions and simple statements
+remain nodes of the user's tree, with their places.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograph_lite.frontend.nodes import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Simple:
+    """A statement without control flow."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """`name = value` for a name of ours: a flag or the return value."""
+
+    name: str
+    value: Node
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """The path ends here; `kind` is break, continue, return or raise.  It makes no code."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """A branch on the user's test."""
+
+    node: Node
+    body: Block
+    orelse: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What follows a statement that may have jumped: it runs if none of the flags is set."""
+
+    flags: tuple[str, ...]
+    body: Block
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A for or while loop that ends early when one of the flags is set."""
+
+    node: Node
+    flags: tuple[str, ...]
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class With:
+    """A context around straight-line code."""
+
+    node: Node
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Def:
+    """A nested function."""
+
+    node: Node
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """The one return at the end of a function."""
+
+    node: Node
+    value: Node
+
+
+Form = Simple | Set | Jump | If | Guard | Loop | With | Def | Return
+Block = tuple[Form, ...]
+
+
+def blocks(form: Form) -> tuple[Block, ...]:
+    """The blocks directly inside a form, nested functions excluded."""
+    if isinstance(form, If):
+        return form.body, form.orelse
+    if isinstance(form, Guard | Loop | With):
+        return (form.body,)
+    return ()

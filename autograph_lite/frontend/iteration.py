@@ -1,0 +1,119 @@
+"""What a staged `for` counts: ranges, rows of tensors, and enumerate and zip of these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from autograph_lite.boxes import Box, value_of, wrap
+from autograph_lite.errors import GraphTypeError
+from autograph_lite.ir.graph import Value
+from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.record import f
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """`count` steps (an int64 number); `element(k)` is what step k sees."""
+
+    count: Value
+    element: Callable[[Value], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """`range` with bounds that may be staged numbers."""
+
+    start: Any
+    stop: Any
+    step: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Enumerated:
+    inner: Any
+    start: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Zipped:
+    parts: tuple[Any, ...]
+
+
+def number(obj: Any) -> Value:
+    """A Python int, staged number or integer tensor as an int64 number."""
+    builder: Any = context.interpreter
+    if isinstance(obj, Box):
+        value = value_of(obj)
+        if value.type.kind == "py" and value.type.dtype in ("int64", "bool"):
+            return value if value.type.dtype == "int64" else f.py_int(value)
+        if value.type.dtype in ("int64", "int32") and not value.type.shape:
+            return f.number(value, dtype="int64")
+        raise GraphTypeError(f"a loop counts with integers, not with {value.type}")
+    if not isinstance(obj, int):
+        raise GraphTypeError(f"{type(obj).__name__!r} object cannot be interpreted as an integer")
+    made: Value = builder.number(int(obj))
+    return made
+
+
+def counted(iterable: Any) -> Counted | None:
+    """How to loop over an iterable by counting; None for other Python objects."""
+    if isinstance(iterable, range):
+        return _counting(Counting(iterable.start, iterable.stop, iterable.step), tensors=False)
+    if isinstance(iterable, Counting):
+        return _counting(iterable, tensors=False)
+    if getattr(iterable, "range_", None) is not None and isinstance(iterable, Box):
+        return _arange(iterable)
+    if isinstance(iterable, Enumerated):
+        return _enumerated(iterable)
+    if isinstance(iterable, Zipped):
+        return _zipped(iterable)
+    return _rows(iterable) if _has_rows(iterable) else None
+
+
+def _has_rows(obj: Any) -> bool:
+    import numpy as np
+
+    return (isinstance(obj, Box) and bool(value_of(obj).type.shape)) or isinstance(obj, np.ndarray)
+
+
+def _counting(r: Counting, tensors: bool) -> Counted:
+    start, stop, step = number(r.start), number(r.stop), number(r.step)
+    count = f.range_length(start, stop, step)
+
+    def element(k: Value) -> Any:
+        index = f.position(k, start, step)
+        return wrap(f.weak(index, dtype="int64") if tensors else index)
+
+    return Counted(count, element)
+
+
+def _arange(made: Any) -> Counted | None:
+    """A loop over `ag.arange` of integers sees scalar int64 tensors."""
+    if made._dtype != "int64":
+        return _rows(made)
+    return _counting(Counting(*made.range_), tensors=True)
+
+
+def _rows(x: Any) -> Counted:
+    value = value_of(x) if isinstance(x, Box) else context.interpreter.lift(x)  # type: ignore[attr-defined]
+    return Counted(f.dim(value, axis=0), lambda k: wrap(f.getitem(value, k, spec=(("int", None),))))
+
+
+def _enumerated(e: Enumerated) -> Counted | None:
+    inner = counted(e.inner)
+    if inner is None:
+        return None
+    one, start = number(1), number(e.start)
+    return Counted(inner.count, lambda k: (wrap(f.position(k, start, one)), inner.element(k)))
+
+
+def _zipped(z: Zipped) -> Counted | None:
+    parts = [counted(p) for p in z.parts]
+    if any(p is None for p in parts):
+        return None
+    count = parts[0].count  # type: ignore[union-attr]
+    for p in parts[1:]:
+        count = f.py_minimum(count, p.count)  # type: ignore[union-attr]
+    return Counted(count, lambda k: tuple(p.element(k) for p in parts))  # type: ignore[union-attr]

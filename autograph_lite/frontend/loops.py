@@ -1,0 +1,328 @@
+"""Staged loops: run the body once on symbolic state and make one loop node of it.
+
+The types of the state are found by a fixed point: the body is staged with the types at entry, and
+again with wider ones where a step changes them (an extent that varies, a Python number that becomes
+an array), until they stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from autograph_lite.boxes import Box, value_of, wrap, write
+from autograph_lite.errors import GraphTypeError
+from autograph_lite.frontend.state import (
+    Leaf,
+    Maybe,
+    Nothing,
+    Structure,
+    Undefined,
+    describe,
+    filler,
+    fitted,
+    put_together,
+    take_apart,
+    truth,
+    unsure,
+)
+from autograph_lite.gradient.regions import emit, staged_region, with_region
+from autograph_lite.ir.build import Builder, merged_captures, region
+from autograph_lite.ir.graph import Region, Value
+from autograph_lite.ir.types import Type, join, py, tensor
+from autograph_lite.ops.control import LOOP
+from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.record import f
+
+Get = Callable[[], tuple[Any, ...]]
+Set = Callable[[tuple[Any, ...]], None]
+
+
+@dataclass(slots=True)
+class Slot:
+    """One name of the loop state: its structure and the values it begins with."""
+
+    name: str
+    structure: Structure
+    inits: list[Value]
+    types: list[Type]
+    box: Box | None = None
+    late: bool = False  # first assigned by the body
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A loop to be staged: how many steps at most (None: no bound), what decides, what runs."""
+
+    bound: Value | None
+    test: Callable[[], Any] | None
+    body: Callable[[Value], None]
+    get: Get
+    set: Set
+    names: tuple[str, ...]
+
+
+class Attempt:
+    """The body staged once under an assumption about the types of the state."""
+
+    def __init__(self, plan: Plan, slots: list[Slot], boxes: list[Box]) -> None:
+        self.plan, self.slots, self.boxes = plan, slots, boxes
+        self.body_region, self.test_region = staged_region(), staged_region()
+        self.test_value: Value | None = None
+        outer = plan.get()
+        try:
+            self._run_test()
+            self._run_body()
+        finally:
+            plan.set(outer)
+
+    def _enter(self, builder: Builder) -> list[Any]:
+        """Declare the arguments of a region and bind the state to them."""
+        self.step = builder.argument(py("int64"))
+        objects = []
+        for slot in self.slots:
+            values = iter([builder.argument(t) for t in slot.types])
+            objects.append(put_together(slot.structure, values))
+        for box in self.boxes:
+            builder.overlay[id(box)] = (box, builder.argument(value_in(builder.parent, box).type))
+        self.plan.set(tuple(objects))
+        return objects
+
+    def _run_test(self) -> None:
+        if self.plan.test is None:
+            return
+        with self.test_region as builder:
+            self._enter(builder)
+            self.test_value = builder.local(condition(self.plan.test()))
+
+    def _run_body(self) -> None:
+        with self.body_region as builder:
+            self.objects = self._enter(builder)
+            self.plan.body(self.step)
+            self.after = self.plan.get()
+            self.taken = [take_apart(obj) for obj in self.after]
+            self.written = [box for _, (box, _) in sorted(builder.overlay.items(), key=lambda e: 0)]
+
+    def new_boxes(self) -> list[Box]:
+        return [b for b in self.written if not any(b is known for known in self.boxes)]
+
+
+def value_in(builder: Any, box: Box) -> Value:
+    value: Value = builder.read(box)
+    return value
+
+
+def condition(obj: Any) -> Value:
+    """A test as a bool value."""
+    if isinstance(obj, Box):
+        value = value_of(obj)
+        if value.type.rank:
+            from autograph_lite.errors import ShapeError
+
+            raise ShapeError("condition must be a scalar; use np.any or np.all")
+        if value.type.kind == "py":
+            return value if value.type.dtype == "bool" else f.py_bool(value)
+        return value if value.type.dtype == "bool" else f.not_equal(value, 0)
+    builder: Any = context.interpreter
+    result: Value = builder.constant(bool(obj), "bool")
+    return result
+
+
+def stage_loop(plan: Plan) -> None:
+    """Find the types, append the loop node, bind the names to its results."""
+    slots = [_slot(name, obj) for name, obj in zip(plan.names, plan.get(), strict=True)]
+    boxes: list[Box] = []
+    for _ in range(12):
+        attempt = Attempt(plan, slots, boxes)
+        more = attempt.new_boxes()
+        boxes = boxes + more
+        if not _widen(attempt, slots) and not more:
+            _finish(plan, attempt)
+            return
+    raise GraphTypeError(
+        "the types of the loop's variables do not settle: they change from step to step"
+    )
+
+
+def _slot(name: str, obj: Any) -> Slot:
+    structure, values = take_apart(obj)
+    box = obj if isinstance(obj, Box) and structure == Leaf("ag") else None
+    return Slot(name, structure, values, [v.type for v in values], box)
+
+
+def _widen(attempt: Attempt, slots: list[Slot]) -> bool:
+    """Let the state take the types that a step gives; whether anything changed."""
+    changed = False
+    for slot, (structure, values) in zip(slots, attempt.taken, strict=True):
+        if isinstance(structure, Nothing):
+            continue
+        if isinstance(structure, Maybe) or isinstance(slot.structure, Nothing):
+            changed |= _make_unsure(slot, structure, values)
+        types = [v.type for v in values]
+        if isinstance(slot.structure, Maybe) and not isinstance(structure, Maybe):
+            structure, types = unsure(structure), [tensor("bool"), *types]
+        if not compatible(slot.structure, structure):
+            _different(attempt, slot)
+        for i, type in enumerate(types):
+            changed |= _widen_value(attempt, slot, i, type)
+        slot.structure = _renamed(slot, structure)
+    return changed
+
+
+def _make_unsure(slot: Slot, structure: Structure, values: list[Value]) -> bool:
+    """The name may be undefined before a step: its state says whether it is defined."""
+    if isinstance(slot.structure, Maybe):
+        return False
+    if isinstance(slot.structure, Nothing):
+        types = [v.type for v in values]
+        slot.types = types if isinstance(structure, Maybe) else [tensor("bool"), *types]
+        slot.late = True
+        slot.structure = unsure(structure)
+        slot.inits = [truth(False), *(filler(t) for t in slot.types[1:])]
+    else:
+        slot.structure = unsure(slot.structure)
+        slot.types = [tensor("bool"), *slot.types]
+        slot.inits = [truth(True), *slot.inits]
+    return True
+
+
+def _renamed(slot: Slot, structure: Structure) -> Structure:
+    """The structure after a step, under the name of the slot."""
+    if isinstance(structure, Maybe):
+        return Maybe(slot.name, structure.inner)
+    return structure
+
+
+def compatible(a: Structure, b: Structure) -> bool:
+    """Whether two structures differ in the kinds of their leaves at most."""
+    if isinstance(a, Leaf) and isinstance(b, Leaf):
+        return True
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, Maybe) and isinstance(b, Maybe):
+        return compatible(a.inner, b.inner)
+    if not isinstance(a, Leaf | Nothing) and hasattr(a, "parts"):
+        same = a.type is b.type and a.keys == b.keys and len(a.parts) == len(b.parts)  # type: ignore[union-attr]
+        return same and all(map(compatible, a.parts, b.parts))  # type: ignore[union-attr]
+    return a == b
+
+
+def _widen_value(attempt: Attempt, slot: Slot, i: int, new: Type) -> bool:
+    old = slot.types[i]
+    if old == new:
+        return False
+    wider = join(old, new)
+    if wider is not None:
+        if all(a is b or a == b for a, b in zip(wider.shape, old.shape, strict=True)):
+            return False
+        slot.types[i] = wider
+        return True
+    if slot.late:
+        slot.types[i] = new
+        slot.inits[i] = filler(new)
+        return True
+    if old.kind == "py" and old.rank == new.rank and not slot.late:
+        promoted = promotion(attempt, slot, i, new)
+        if promoted is not None:
+            slot.inits[i] = promoted
+            slot.types[i] = new
+            return True
+    _different(attempt, slot)
+    return False
+
+
+def promotion(attempt: Attempt, slot: Slot, i: int, new: Type) -> Value | None:
+    """The initial Python number in the type that a step gives it, if no use of it in the body can
+    tell the difference: it is only ever converted to exactly that type."""
+    argument = _argument_of(attempt, slot, i)
+    for node in attempt.body_region.builder.nodes:
+        if argument not in node.inputs:
+            continue
+        if new.kind == "ag" and node.op.name == "weak" and node.params["dtype"] == new.dtype:
+            continue
+        if new.kind == "py" and new.dtype == "float64" and node.op.name == "py_float":
+            continue
+        return None
+    if any(argument in n.inputs for n in attempt.test_region.builder.nodes):
+        return None
+    init = slot.inits[i]
+    if new.kind == "ag":
+        return f.weak(init, dtype=new.dtype)
+    return f.py_float(init) if new.dtype == "float64" and init.type.dtype == "int64" else None
+
+
+def _argument_of(attempt: Attempt, slot: Slot, i: int) -> Value:
+    position = 1
+    for other in attempt.slots:
+        if other is slot:
+            return attempt.body_region.builder.arguments[position + i]
+        position += len(other.types)
+    raise ValueError(slot.name)
+
+
+def _different(attempt: Attempt, slot: Slot) -> None:
+    after = dict(zip(attempt.plan.names, attempt.taken, strict=True))[slot.name]
+    before = describe(slot.structure, iter([Value(t) for t in slot.types]))
+    now = describe(after[0], iter(after[1]))
+    raise GraphTypeError(
+        f"the loop variable {slot.name!r} is {before} before a step and {now} after it; give it one"
+        " dtype and one number of axes before the loop, for instance with ag.constant"
+    )
+
+
+def _finish(plan: Plan, attempt: Attempt) -> None:
+    builder = attempt.body_region.builder
+    results: list[Value] = []
+
+    def collect() -> None:
+        for slot, (structure, values) in zip(attempt.slots, attempt.taken, strict=True):
+            own = fitted(structure, values, slot.structure, slot.types)
+            results.extend(builder.local(v) for v in own)
+        results.extend(builder.local(builder.read(b)) for b in attempt.boxes)
+
+    with_region(builder, collect)
+    test = attempt.test_region.builder
+    captured = merged_captures(builder, test)
+    outer: Any = context.interpreter
+    inits = [v for slot in attempt.slots for v in slot.inits] + [
+        outer.read(b) for b in attempt.boxes
+    ]
+    inits = [outer.local(v) for v in inits]
+    params: dict[str, Any] = {
+        "body": region(builder, tuple(results), captured),
+        "bounded": plan.bound is not None,
+        "state": len(inits),
+        "reads": 0,
+    }
+    if plan.test is not None:
+        assert attempt.test_value is not None
+        params["test"] = region(test, (attempt.test_value,), captured)
+    types = [join(v.type, r.type) or r.type for v, r in zip(inits, results, strict=True)]
+    bound = () if plan.bound is None else (plan.bound,)
+    outputs = emit(LOOP, (*bound, *inits, *captured), (py("int64"), *types), params)
+    _bind(plan, attempt, outputs)
+
+
+def _bind(plan: Plan, attempt: Attempt, outputs: tuple[Value, ...]) -> None:
+    """Give the names and the boxes their values after the loop."""
+    values = iter(outputs[1:])
+    objects = []
+    for slot, obj, entered in zip(attempt.slots, attempt.after, attempt.objects, strict=True):
+        if isinstance(slot.structure, Nothing):
+            objects.append(Undefined(slot.name))
+            continue
+        made = put_together(slot.structure, values)
+        if slot.box is not None and obj is entered and isinstance(made, Box):
+            # the name still holds the same tensor: it may have been written in place
+            if entered._version:
+                write(slot.box, value_of(made))
+                made = slot.box
+        objects.append(made)
+    for box in attempt.boxes:
+        context.interpreter.write(box, next(values))  # type: ignore[attr-defined]
+        box._version += 1
+    plan.set(tuple(objects))
+
+
+__all__ = ["Plan", "Region", "condition", "stage_loop", "wrap"]

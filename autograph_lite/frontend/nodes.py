@@ -1,0 +1,76 @@
+"""Names and values -> gast nodes: the few shapes that generated code is made of.
+
+gast carries no type information, so `Node` is `Any` under a name; this module is the one place where
+nodes are built by hand, which keeps the field order of gast out of the rewriting rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import gast
+
+Node = Any
+
+
+def load(name: str) -> Node:
+    """A read of a Python variable."""
+    return gast.Name(name, gast.Load(), None, None)
+
+
+def store(name: str) -> Node:
+    """A Python variable as the target of an assignment."""
+    return gast.Name(name, gast.Store(), None, None)
+
+
+def constant(value: object) -> Node:
+    """A literal."""
+    return gast.Constant(value, None)
+
+
+def pair(*elements: Node) -> Node:
+    """A tuple that is read."""
+    return gast.Tuple(list(elements), gast.Load())
+
+
+def names_tuple(names: Iterable[str], context: Node = None) -> Node:
+    """`(x, y)`, read or assigned."""
+    context = context or gast.Load()
+    return gast.Tuple([gast.Name(name, context, None, None) for name in names], context)
+
+
+def arguments(names: Sequence[str] = ()) -> Node:
+    """Plain positional parameters."""
+    parameters = [gast.Name(name, gast.Param(), None, None) for name in names]
+    return gast.arguments(parameters, [], None, [], [], None, [])
+
+
+def thunk(value: Node) -> Node:
+    """`lambda: value`, a value that is computed only when it is asked for."""
+    return gast.Lambda(arguments(), value)
+
+
+def protocol(name: str, *values: Node, of: str = "ag__") -> Node:
+    """`ag__.name(values)`."""
+    function = gast.Attribute(load(of), name, gast.Load())
+    return gast.Call(function, list(values), [])
+
+
+def assign(target: Node, value: Node) -> Node:
+    """`target = value`."""
+    return gast.Assign([target], value, None)
+
+
+def define(name: str, parameters: Node, body: list[Node]) -> Node:
+    """`def name(parameters): body`; an empty body becomes `pass`."""
+    return gast.FunctionDef(name, parameters, body or [gast.Pass()], [], None, None, [])
+
+
+def located(node: Node, origin: Node) -> Node:
+    """`node`, standing where the user's node stands (unless it already has a place)."""
+    if getattr(node, "lineno", None) is None:
+        node.lineno, node.col_offset = origin.lineno, origin.col_offset
+        node.end_lineno = getattr(origin, "end_lineno", origin.lineno)
+        node.end_col_offset = getattr(origin, "end_col_offset", origin.col_offset)
+    return node

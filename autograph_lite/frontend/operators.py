@@ -1,0 +1,284 @@
+"""`ag__`: what the rewritten code means while a function is staged.
+
+Each method stands for one construct of Python.  Where nothing symbolic decides, it does what Python
+does; where a symbolic value decides, it appends a node.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from autograph_lite.boxes import Box, value_of, wrap
+from autograph_lite.errors import AutographError, ConversionError, UndefinedVariableError
+from autograph_lite.frontend.branches import stage_if
+from autograph_lite.frontend.calls import Caller
+from autograph_lite.frontend.iteration import Counted, counted
+from autograph_lite.frontend.loops import Get, Plan, Set, condition, stage_loop
+from autograph_lite.frontend.state import MaybeUndefined, Undefined
+from autograph_lite.frontend.trace import Trace
+from autograph_lite.ops.control import FAIL
+from autograph_lite.ops.dispatch import apply_all, context
+from autograph_lite.ops.record import f
+
+INPLACE = {
+    "add": operator.iadd,
+    "sub": operator.isub,
+    "mul": operator.imul,
+    "truediv": operator.itruediv,
+    "floordiv": operator.ifloordiv,
+    "mod": operator.imod,
+    "pow": operator.ipow,
+    "matmul": operator.imatmul,
+    "and": operator.iand,
+    "or": operator.ior,
+    "xor": operator.ixor,
+    "lshift": operator.ilshift,
+    "rshift": operator.irshift,
+}
+COMPARE = {
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "eq": operator.eq,
+    "ne": operator.ne,
+}
+Thunk = Callable[[], Any]
+
+
+def symbolic(obj: Any) -> bool:
+    """Whether only the run knows the truth of an object."""
+    return isinstance(obj, Box) and obj.__class__.__name__ != "Variable"
+
+
+def truth(obj: Any) -> Any:
+    """An object as a condition: a staged bool, or Python's own."""
+    if isinstance(obj, MaybeUndefined):
+        obj = checked(obj)
+    return wrap(condition(obj)) if isinstance(obj, Box) else bool(obj)
+
+
+def checked(obj: MaybeUndefined) -> Any:
+    """The object, after a check at run time that it is defined."""
+    params = {
+        "code": "UNDEFINED",
+        "text": f"cannot access local variable '{obj.name}' where it is not associated with a value",
+        "error": "UndefinedVariableError",
+    }
+    apply_all(FAIL, (f.logical_not(obj.defined),), params)
+    return obj.obj
+
+
+class Operators:
+    """The meaning of one staging."""
+
+    Undefined = Undefined
+    slice = slice
+
+    def __init__(self, trace: Trace, caller: Caller) -> None:
+        self.trace = trace
+        self.caller = caller
+
+    # --- names, attributes, items ---
+
+    def ld(self, obj: Any) -> Any:
+        """Read a name that may not have been assigned."""
+        if isinstance(obj, Undefined):
+            text = (
+                f"cannot access local variable '{obj.name}' where it is not associated with a value"
+            )
+            raise UndefinedVariableError(text, self.trace.origin())
+        if isinstance(obj, MaybeUndefined):
+            return obj.obj if obj.name.endswith("_") or " " in obj.name else checked(obj)
+        return obj
+
+    def attr(self, obj: Any, name: str) -> Any:
+        return self.caller.attribute(obj, name)
+
+    def set_attr(self, obj: Any, name: str, value: Any) -> None:
+        if context.interpreter is not self.trace:
+            raise ConversionError(
+                f"assignment to the attribute {name!r} inside a staged loop or branch is not available"
+                " yet; assign to a local name and set the attribute after it",
+                self.trace.origin(),
+            )
+        setattr(obj, name, value)
+
+    def item(self, obj: Any, index: Any) -> Any:
+        if isinstance(obj, list | tuple) and symbolic(index):
+            raise ConversionError(
+                "a Python list or tuple is indexed by a number that only the run knows; make it a"
+                " tensor with np.stack",
+                self.trace.origin(),
+            )
+        return self._located(lambda: obj[index])
+
+    def set_item(self, obj: Any, index: Any, value: Any) -> None:
+        if not isinstance(obj, Box):
+            self._refuse_outside_write(obj)
+        self._located(lambda: operator.setitem(obj, index, value))
+
+    def _refuse_outside_write(self, obj: Any) -> None:
+        if context.interpreter is not self.trace or id(obj) in self.trace._getters:
+            raise ConversionError(
+                f"an element of a plain {type(obj).__name__} is assigned inside compiled code; make it a"
+                " tensor, for instance with ag.constant or ag.zeros",
+                self.trace.origin(),
+            )
+
+    def inplace(self, name: str, x: Any, value: Any) -> Any:
+        return self._located(lambda: INPLACE[name](self.ld(x), value))
+
+    def _located(self, run: Thunk) -> Any:
+        """Run, and give an error of ours the user's line."""
+        try:
+            return run()
+        except AutographError as error:
+            if error.origin is None and (origin := self.trace.origin()) is not None:
+                raise type(error)(error.message, origin) from None
+            raise
+
+    # --- logic ---
+
+    def not_(self, a: Any) -> Any:
+        found = truth(a)
+        return wrap(f.logical_not(value_of(found))) if symbolic(found) else not found
+
+    def and_(self, first: Any, *rest: Thunk) -> Any:
+        return self._lazy(first, rest, stop=False)
+
+    def or_(self, first: Any, *rest: Thunk) -> Any:
+        return self._lazy(first, rest, stop=True)
+
+    def _lazy(self, first: Any, rest: tuple[Thunk, ...], stop: bool) -> Any:
+        """Python's `and` and `or`: an operand is evaluated only where those before it decide so."""
+        if not rest:
+            return first
+        if not symbolic(first):
+            return first if bool(first) is stop else self._lazy(rest[0](), rest[1:], stop)
+        going_on = self.not_(first) if stop else first
+        return self.ifexp(going_on, lambda: self._lazy(rest[0](), rest[1:], stop), lambda: first)
+
+    def compare(self, left: Any, *pairs: tuple[str, Thunk]) -> Any:
+        """A chained comparison: each operand is evaluated once, and none after a false one."""
+        name, thunk = pairs[0]
+        right = thunk()
+        found = COMPARE[name](left, right)
+        if len(pairs) == 1:
+            return found
+        return self.and_(found, lambda: self.compare(right, *pairs[1:]))
+
+    def is_(self, a: Any, b: Any) -> bool:
+        return a is b
+
+    def contains(self, container: Any, item: Any) -> Any:
+        if symbolic(item) or symbolic(container):
+            raise ConversionError(
+                "`in` with a tensor is not available yet; write np.any(container == item)",
+                self.trace.origin(),
+            )
+        return item in container
+
+    # --- control flow ---
+
+    def ifexp(self, cond: Any, then: Thunk, orelse: Thunk) -> Any:
+        found = truth(cond)
+        if not symbolic(found):
+            return then() if found else orelse()
+        return stage_if(value_of(found), then, orelse, tuple, lambda _: None, ())
+
+    def if_(
+        self, cond: Any, then: Thunk, orelse: Thunk, get: Get, set_: Set, names: tuple[str, ...]
+    ) -> None:
+        found = truth(cond)
+        if not symbolic(found):
+            (then if found else orelse)()
+            return
+        stage_if(
+            value_of(found), lambda: then() and None, lambda: orelse() and None, get, set_, names
+        )
+
+    def while_(
+        self, test: Thunk, body: Callable[[], None], get: Get, set_: Set, names: tuple[str, ...]
+    ) -> None:
+        stage_loop(Plan(None, test, lambda k: body(), get, set_, names))
+
+    def for_(
+        self,
+        iterable: Any,
+        test: Thunk | None,
+        body: Callable[[Any], None],
+        get: Get,
+        set_: Set,
+        names: tuple[str, ...],
+    ) -> None:
+        """One loop node where the iterable counts or has rows; else Python's own loop."""
+        sequence = counted(self.ld(iterable))
+        if sequence is None:
+            self._unrolled(iterable, test, body)
+            return
+        steps: Counted = sequence
+        stage_loop(Plan(steps.count, test, lambda k: body(steps.element(k)), get, set_, names))
+
+    def _unrolled(self, iterable: Any, test: Thunk | None, body: Callable[[Any], None]) -> None:
+        """The body once per object; `break` on a value of the run cannot leave it."""
+        for n, item in enumerate(iterable):
+            if n >= 10_000:
+                raise ConversionError(
+                    "a loop over Python objects would be unrolled more than 10000 times; loop over"
+                    " ag.arange or over the rows of a tensor",
+                    self.trace.origin(),
+                )
+            go = True if test is None else truth(test())
+            if symbolic(go):
+                raise ConversionError(
+                    "`break`, `continue` or `return` on a condition that only the run knows, in a loop"
+                    " over Python objects: loop over ag.arange or over the rows of a tensor",
+                    self.trace.origin(),
+                )
+            if not go:
+                return
+            body(item)
+
+    def iterate(self, obj: Any) -> Any:
+        return obj
+
+    # --- calls and statements ---
+
+    def call(
+        self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        return self._located(lambda: self.caller.call(self, function, args, kwargs or {}))
+
+    def assert_(self, test: Any, message: Thunk) -> None:
+        found = truth(test)
+        if not symbolic(found):
+            assert found, message()
+            return
+        raise ConversionError(
+            "assert on a value that only the run knows is not available yet", self.trace.origin()
+        )
+
+    def raise_(self, error: Thunk, cause: Thunk | None = None) -> None:
+        if context.interpreter is not self.trace:
+            raise ConversionError(
+                "raise under a condition that only the run knows is not available yet",
+                self.trace.origin(),
+            )
+        if cause is None:
+            raise error()
+        raise error() from cause()
+
+    def format(self, value: Any, conversion: str, spec: str) -> str:
+        if symbolic(value):
+            raise ConversionError(
+                "an f-string of a value that only the run knows is not available yet; use ag.print",
+                self.trace.origin(),
+            )
+        shown = {"r": repr, "s": str, "a": ascii}.get(conversion, lambda v: v)(value)
+        return format(shown, spec)
+
+    def join(self, *parts: str) -> str:
+        return "".join(parts)

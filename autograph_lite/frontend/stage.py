@@ -1,0 +1,215 @@
+"""Function and the types of its arguments -> Staged: a graph, and how objects travel around it."""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograph_lite.boxes import Box, wrap
+from autograph_lite.errors import AutographError, ConversionError, Origin
+from autograph_lite.frontend.calls import Caller, owner
+from autograph_lite.frontend.convert import origin_of
+from autograph_lite.frontend.operators import Operators
+from autograph_lite.frontend.state import (
+    MaybeUndefined,
+    Structure,
+    Undefined,
+    is_variable,
+    take_apart,
+)
+from autograph_lite.frontend.trace import Guard, Input, Printed, Trace, free
+from autograph_lite.ir.graph import Graph, Region, Value
+from autograph_lite.ir.types import PY_DTYPE, Symbol, Type
+from autograph_lite.ops.dispatch import context
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A returned object that is an argument of the call, by position among the leaves."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """`graph` takes the values of the leaves listed in `passed`, then those of `inputs`, in the
+    order of its arguments; it returns the values of `structure`, then those written into boxes."""
+
+    graph: Graph
+    passed: tuple[tuple[int, Value], ...]
+    inputs: tuple[Input, ...]
+    guards: tuple[Guard, ...]
+    structure: Structure
+    returned: int
+    written_arguments: tuple[int, ...]
+    written_boxes: tuple[Box, ...]
+    prints: tuple[Printed, ...]
+
+
+def of_library(function: types.FunctionType) -> bool:
+    """Whether a function is ours: it runs on symbolic values as it is."""
+    return owner(function) == "autograph_lite"
+
+
+def present_origin() -> Origin | None:
+    """The user's line that is being staged: the innermost frame of converted code."""
+    frame: types.FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<staged"):
+            return origin_of(frame.f_code.co_filename, frame.f_lineno)
+        frame = frame.f_back
+    return None
+
+
+@contextmanager
+def building(trace: Trace) -> Iterator[None]:
+    """Stage into `trace`, out of sight of the tapes outside."""
+    outer, tapes = context.interpreter, context.tapes
+    context.interpreter, context.tapes = trace, []
+    try:
+        yield
+    finally:
+        context.interpreter, context.tapes = outer, tapes
+
+
+def stage(function: types.FunctionType, leaves: list[Any], arrange: Any) -> Staged:
+    """Run the converted function once; `arrange(leaves)` gives its args and kwargs."""
+    trace = Trace(present_origin)
+    caller = Caller(trace)
+    operators = Operators(trace, caller)
+    caller.operators = operators
+    trace.caller = caller
+    with building(trace):
+        entered, passed = _enter(trace, leaves)
+        args, kwargs = arrange(entered)
+        try:
+            run = function if of_library(function) else caller.bound(function)
+            out = run(*args, **kwargs)
+        except AutographError as error:
+            raise _plain(error) from None
+        return _close(trace, function, leaves, entered, passed, out)
+
+
+def _plain(error: AutographError) -> AutographError:
+    """The error without the frames of the conversion."""
+    return error.with_traceback(None)
+
+
+def _enter(trace: Trace, leaves: list[Any]) -> tuple[list[Any], list[tuple[int, Value]]]:
+    """Leaves as the staged function sees them; one box for a tensor that is passed twice."""
+    symbols: dict[int, Symbol] = {}
+    boxes: dict[int, Any] = {}
+    entered: list[Any] = []
+    passed: list[tuple[int, Value]] = []
+    for i, leaf in enumerate(leaves):
+        type_ = leaf_type(leaf, symbols)
+        if type_ is None:
+            entered.append(leaf)
+            continue
+        if id(leaf) not in boxes or type_.kind == "py":
+            value = trace.argument(type_)
+            passed.append((i, value))
+            boxes[id(leaf)] = wrap(value)
+        entered.append(boxes[id(leaf)])
+    return entered, passed
+
+
+def leaf_type(leaf: Any, symbols: dict[int, Symbol]) -> Type | None:
+    """The type of an argument; None for an object that is not a value."""
+    if isinstance(leaf, Box) and not is_variable(leaf):
+        data = leaf._value.data
+    elif isinstance(leaf, np.ndarray | np.generic):
+        data = leaf
+    else:
+        return Type("py", PY_DTYPE[type(leaf)]) if type(leaf) in PY_DTYPE else None
+    shape = tuple(e if e < 2 else symbols.setdefault(e, Symbol()) for e in data.shape)
+    return Type("ag", data.dtype.name, shape)
+
+
+def _close(
+    trace: Trace,
+    function: types.FunctionType,
+    leaves: list[Any],
+    entered: list[Any],
+    passed: list[tuple[int, Value]],
+    out: Any,
+) -> Staged:
+    positions = {
+        id(box): i for i, box in reversed(list(enumerate(entered))) if isinstance(box, Box)
+    }
+    structure, values = take_apart(_outgoing(out, positions), numbers=False)
+    written = [i for i, v in passed if isinstance(leaves[i], Box) and entered[i]._value is not v]
+    for i, v in passed:
+        if isinstance(leaves[i], np.ndarray) and entered[i]._value is not v:
+            raise ConversionError(
+                "the function writes into an ndarray argument, which would not reach the caller's"
+                " array; write x = x.copy() first"
+            )
+    boxes = [box for box, _ in trace.overlay.values()]
+    results = (
+        *(trace.local(v) for v in values),
+        *(entered[i]._value for i in written),
+        *(trace.read(b) for b in boxes),
+    )
+    region = Region(tuple(trace.arguments), tuple(trace.nodes), results)
+    return Staged(
+        Graph(function.__name__, region),
+        tuple(passed),
+        tuple(trace.inputs),
+        tuple(trace.guards),
+        structure,
+        len(values),
+        tuple(written),
+        tuple(boxes),
+        tuple(trace.prints),
+    )
+
+
+def _outgoing(obj: Any, positions: dict[int, int]) -> Any:
+    """A returned object in which arguments stand as such and outer tensors as themselves."""
+    if isinstance(obj, MaybeUndefined):
+        obj = obj.obj
+    if isinstance(obj, Undefined):
+        return None
+    if isinstance(obj, Box):
+        if id(obj) in positions and obj.__class__.__name__ != "Number":
+            return Argument(positions[id(obj)])
+        return _Outer(obj) if obj._value.data is not None else obj
+    if isinstance(obj, tuple) and hasattr(obj, "_fields"):
+        return type(obj)(*(_outgoing(o, positions) for o in obj))
+    if isinstance(obj, list | tuple):
+        return type(obj)(_outgoing(o, positions) for o in obj)
+    if isinstance(obj, dict):
+        return {k: _outgoing(o, positions) for k, o in obj.items()}
+    return obj
+
+
+@dataclass(frozen=True, slots=True)
+class _Outer:
+    """A tensor or variable from outside that is returned as it is."""
+
+    box: Any
+
+
+def given_back(obj: Any, leaves: list[Any]) -> Any:
+    """Undo `_outgoing` for the objects of a call."""
+    if isinstance(obj, Argument):
+        return leaves[obj.position]
+    if isinstance(obj, _Outer):
+        return obj.box
+    if isinstance(obj, tuple) and hasattr(obj, "_fields"):
+        return type(obj)(*(given_back(o, leaves) for o in obj))
+    if isinstance(obj, list | tuple):
+        return type(obj)(given_back(o, leaves) for o in obj)
+    if isinstance(obj, dict):
+        return {k: given_back(o, leaves) for k, o in obj.items()}
+    return obj
+
+
+__all__ = ["Staged", "free", "given_back", "leaf_type", "stage"]

@@ -1,0 +1,138 @@
+"""The root of a staged function: its arguments, and what it reads from outside, kept live.
+
+Every object that the function reads by name or attribute is remembered with the way to read it
+again.  Arrays, tensors, variables and Python floats become inputs whose present value each call
+passes; everything else is a guard: if it is another object later, the function is staged again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograph_lite.boxes import Box
+from autograph_lite.errors import ConversionError, Origin
+from autograph_lite.frontend.state import Structure, take_apart
+from autograph_lite.ir.build import Builder
+from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import PY_DTYPE, Symbol, Type
+from autograph_lite.ops.control import CONSTANT, PRINT
+from autograph_lite.ops.dispatch import apply_all
+
+Getter = Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input of the kernel that is read from outside at each call."""
+
+    read: Getter
+    type: Type
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """`read()` gave `expected` when the function was staged."""
+
+    read: Getter
+    expected: Any
+    what: str
+
+    def holds(self) -> bool:
+        try:
+            found = self.read()
+        except (NameError, AttributeError, KeyError):
+            return False
+        return found is self.expected or (
+            type(found) is type(self.expected)
+            and isinstance(found, int | str | bool)
+            and found == self.expected
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A print of the program: how its items are put together, and the options it was given."""
+
+    voice: str
+    structure: Structure
+    options: dict[str, Any]
+
+
+class Trace(Builder):
+    """The builder of a whole function."""
+
+    def __init__(self, origin: Callable[[], Origin | None]) -> None:
+        super().__init__(None, CONSTANT, origin)
+        self.inputs: list[Input] = []
+        self.guards: list[Guard] = []
+        self._by_object: dict[int, tuple[Any, Value]] = {}
+        self._getters: dict[int, tuple[Any, Getter]] = {}
+        self._floats: dict[Any, Value] = {}
+        self.prints: list[Printed] = []
+        self.caller: Any = None
+
+    def note(self, obj: Any, read: Getter, what: str) -> Any:
+        """An object read from outside; what the staged function sees of it."""
+        if type(obj) is float:
+            return self._float(read, what)
+        if isinstance(obj, np.ndarray | np.generic | Box):
+            self._getters.setdefault(id(obj), (obj, read))
+        else:
+            self.guards.append(Guard(read, obj, what))
+        return obj
+
+    def _float(self, read: Getter, what: str) -> Any:
+        from autograph_lite.boxes import wrap
+
+        if what not in self._floats:
+            self._floats[what] = self.input(read, Type("py", "float64"))
+        return wrap(self._floats[what])
+
+    def emit_print(self, voice: str, items: tuple[Any, ...], **options: Any) -> None:
+        """A node that records the values; the text is made, as eagerly, when they are known."""
+        structure, values = take_apart(tuple(items), numbers=False)
+        self.prints.append(Printed(voice, structure, options))
+        apply_all(PRINT, tuple(values), {"key": str(len(self.prints) - 1)})
+
+    def input(self, read: Getter, type: Type) -> Value:
+        value = self.argument(type)
+        self.inputs.append(Input(read, type, value))
+        return value
+
+    def lift(self, obj: Any) -> Value:
+        """An array, tensor or variable from outside: an input that every call reads anew."""
+        known = self._by_object.get(id(obj))
+        if known is None:
+            _, read = self._getters.get(id(obj), (obj, lambda: obj))
+            known = (obj, self.input(read, type_of(obj)))
+            self._by_object[id(obj)] = known
+        return known[1]
+
+
+def type_of(obj: Any) -> Type:
+    """The type of an input: extents 0 and 1 are known, others are not."""
+    if isinstance(obj, Box):
+        data = obj._value.data
+        if data is None:
+            raise ConversionError(
+                "a tensor of another staged function is used here; pass it as an argument"
+            )
+    else:
+        data = obj
+    if data.dtype.name not in ("bool", "int32", "int64", "float32", "float64"):
+        from autograph_lite.boxes import dtype_name
+
+        return Type("ag", dtype_name(data.dtype, "a captured array"), free(data.shape))
+    return Type("ag", data.dtype.name, free(data.shape))
+
+
+def free(shape: tuple[int, ...]) -> tuple[Any, ...]:
+    return tuple(e if e in (0, 1) else Symbol() for e in shape)
+
+
+__all__ = ["PY_DTYPE", "Guard", "Input", "Trace", "type_of"]

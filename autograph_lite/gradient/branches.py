@@ -1,0 +1,176 @@
+"""The reverse of a branch: the same branch taken again, each arm reversed.
+
+An arm begins with the current cotangents of what it captures and hands them back updated (R1).  What
+it needs of the forward arm becomes a result of the forward branch; the other arm fills it in.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograph_lite.gradient.regions import (
+    CHEAP,
+    Adjoint,
+    _flag,
+    emit,
+    present,
+    staged_region,
+    substitute,
+    with_region,
+    zeros,
+)
+from autograph_lite.gradient.reverse import THREADED, Cotangent, Sweep
+from autograph_lite.ir.build import Builder, merged_captures, region
+from autograph_lite.ir.graph import Node, Region, Value
+from autograph_lite.ops.control import CONSTANT, FILLER, IF
+from autograph_lite.ops.dispatch import context
+
+
+class _Arm:
+    """One arm under reverse."""
+
+    def __init__(
+        self, sweep: Sweep, node: Node, source: Region, captures: tuple[Value, ...]
+    ) -> None:
+        self.sweep, self.node, self.source, self.captures = sweep, node, source, captures
+        self.adjoint = Adjoint(source)
+        self.saved: dict[Value, Value] = {}
+        self.read: dict[Value, Value] = {}
+        entered = staged_region()
+        self.builder = entered.builder
+        with entered:
+            self._trace()
+
+    def _trace(self) -> None:
+        self.builder.resolve = self._resolve
+        self.inner = Sweep(replace=self.adjoint.replace)
+        for argument, outer in zip(self.source.arguments, self.captures, strict=True):
+            self.inner.set(argument, self._inside(self.sweep.get(outer)))
+        for result, out in zip(self.source.results, self.node.outputs, strict=True):
+            got = self._inside(self.sweep.get(out))
+            if got is not None:
+                self.inner.add(result, got.value, got.arrived)
+        for node in reversed(list(self.adjoint.nodes)):
+            self.inner.visit(node)
+
+    def _inside(self, got: Cotangent | None) -> Cotangent | None:
+        if got is None:
+            return None
+        flag = None if got.arrived is None else self.builder.local(got.arrived)
+        return Cotangent(self.builder.local(got.value), flag)
+
+    def _resolve(self, value: Value) -> Value | None:
+        if value in self.read:
+            return self.read[value]
+        made = self.adjoint.makers().get(value)
+        if value in self.source.arguments:
+            found = self.builder.local(self.captures[self.source.arguments.index(value)])
+        elif made is None:
+            return None
+        elif made.op is CONSTANT:
+            p = made.params
+            found = self.builder.constant(p["value"], p["dtype"], made.outputs[0].type.kind)
+        else:
+            found = self._saved(value)
+        self.read[value] = found
+        return found
+
+    def _saved(self, value: Value) -> Value:
+        outer = self.saved.setdefault(value, Value(value.type))
+        inside = Value(value.type)
+        self.builder.captures[outer] = inside
+        return inside
+
+    def result(self, argument: Value) -> Cotangent | None:
+        return self.inner.get(argument)
+
+
+class IfReverse:
+    """The reverse of one `if` node."""
+
+    def __init__(self, sweep: Sweep, node: Node) -> None:
+        self.sweep = sweep
+        self.node = present(sweep, node)
+        self.cond, *captures = node.inputs
+        self.captures = tuple(captures)
+        p = self.node.params
+        self.arms = [_Arm(sweep, self.node, p[name], self.captures) for name in ("then", "orelse")]
+
+    def run(self) -> None:
+        changed = [i for i in range(len(self.captures)) if self._changed(i)]
+        self._save_more()
+        plans = [(i, self._flagged(i)) for i in changed]
+        results = [self._results(arm, plans) for arm in self.arms]
+        captured = merged_captures(*(arm.builder for arm in self.arms))
+        regions = [
+            region(arm.builder, r, captured) for arm, r in zip(self.arms, results, strict=True)
+        ]
+        if not plans:
+            return
+        types = tuple(v.type for v in results[0])
+        params = {"then": regions[0], "orelse": regions[1]}
+        outputs = iter(emit(IF, (self.cond, *captured), types, params))
+        for i, flagged in plans:
+            value = next(outputs)
+            self.sweep.set(self.captures[i], Cotangent(value, next(outputs) if flagged else None))
+
+    def _changed(self, i: int) -> bool:
+        """Whether an arm hands back another cotangent of a capture than it was given."""
+        value = self.captures[i]
+        if not value.type.floating or not self.sweep.wants(value):
+            return False
+        return any(self._new(arm, i) for arm in self.arms)
+
+    def _new(self, arm: _Arm, i: int) -> bool:
+        got, before = arm.result(arm.source.arguments[i]), self.sweep.get(self.captures[i])
+        if got is None or before is None:
+            return got is not before
+        return arm.builder.local(before.value) is not got.value
+
+    def _flagged(self, i: int) -> bool:
+        got = [arm.result(arm.source.arguments[i]) for arm in self.arms]
+        return any(g is None or g.arrived is not None for g in got)
+
+    def _results(self, arm: _Arm, plans: list[tuple[int, bool]]) -> tuple[Value, ...]:
+        found: list[Value] = []
+
+        def build() -> None:
+            for i, flagged in plans:
+                got = arm.result(arm.source.arguments[i])
+                found.append(arm.builder.local(got.value) if got else zeros(self.captures[i]))
+                found[-1] = arm.builder.local(found[-1])
+                if flagged:
+                    found.append(_flag(arm.builder, got))
+
+        with_region(arm.builder, build)
+        return tuple(found)
+
+    def _save_more(self) -> None:
+        """The forward branch with what the reverse reads among its results."""
+        extra = [(a, v, outer) for a, arm in enumerate(self.arms) for v, outer in arm.saved.items()]
+        node = self.node
+        regions = {}
+        for a, (name, arm) in enumerate(zip(("then", "orelse"), self.arms, strict=True)):
+            nodes = list(arm.adjoint.nodes)
+            results = list(arm.source.results)
+            for owner, value, outer in extra:
+                if owner == a:
+                    results.append(value)
+                else:
+                    filler = Value(outer.type)
+                    nodes.append(Node(FILLER, (), (filler,), {"type": outer.type}))
+                    results.append(filler)
+            regions[name] = Region(arm.source.arguments, tuple(nodes), tuple(results))
+        outputs = (*node.outputs, *(outer for _, _, outer in extra))
+        new = Node(node.op, node.inputs, outputs, {**node.params, **regions}, (), node.origin)
+        substitute(self.sweep, new)
+
+
+def reverse_if(sweep: Sweep, node: Node) -> None:
+    """Append the reverse of a branch where a result of it has a cotangent."""
+    if any(sweep.get(v) for v in node.outputs):
+        IfReverse(sweep, node).run()
+
+
+THREADED["if"] = reverse_if
+_: Any = (Builder, CHEAP, context)

@@ -1,0 +1,154 @@
+"""The reverse pass: nodes and seeds in, cotangents out; the same for a tape and for a graph.
+
+Five rules make a loop's gradient equal, bit for bit, to that of the unrolled program:
+R1 a region takes the current cotangent of what it captures and returns it updated;
+R2 a structural zero is not a number: the first contribution is assigned, later ones are added;
+R3 nodes are visited by decreasing time of creation, and sums of cotangents are not reordered;
+R4 only graphs that no pass has rewritten are differentiated;
+R5 R1 holds for the arguments of every call too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograph_lite.errors import GradientError
+from autograph_lite.ir.graph import Node, Value
+from autograph_lite.ir.types import same_shape
+from autograph_lite.ops.record import Constant, Indexed, Linear, Partials, Refused, Threaded, Vjp, f
+
+
+@dataclass(frozen=True, slots=True)
+class Cotangent:
+    """What has arrived at a value; `arrived` is a bool value where only the run can tell."""
+
+    value: Value
+    arrived: Value | None = None
+
+
+Replace = Callable[[Value, Node], None]
+
+
+class Sweep:
+    """One reverse pass: the cotangents so far.
+
+    `roots` maps values that are one source (the reads of a variable) to their common key; `wanted`
+    limits the work to values that can lead to a source, None to all.  `replace` puts a node that
+    saves more in the place of the node with a given first output.
+    """
+
+    def __init__(
+        self,
+        roots: dict[Value, Value] | None = None,
+        wanted: Callable[[Value], bool] | None = None,
+        replace: Replace | None = None,
+    ) -> None:
+        self.cotangents: dict[Value, Cotangent] = {}
+        self.roots = roots or {}
+        self.wanted = wanted
+        self.replace = replace
+
+    def key(self, value: Value) -> Value:
+        return self.roots.get(value, value)
+
+    def get(self, value: Value) -> Cotangent | None:
+        return self.cotangents.get(self.key(value))
+
+    def set(self, value: Value, cotangent: Cotangent | None) -> None:
+        """Replace the cotangent of a value (R1)."""
+        if cotangent is not None:
+            self.cotangents[self.key(value)] = cotangent
+
+    def wants(self, value: Value) -> bool:
+        return self.wanted is None or self.wanted(value)
+
+    def add(self, value: Value, g: Value, arrived: Value | None = None) -> None:
+        """Let a contribution arrive (R2)."""
+        key = self.key(value)
+        self.cotangents[key] = joined(self.cotangents.get(key), Cotangent(g, arrived))
+
+    def visit(self, node: Node) -> None:
+        """Pass the cotangents of a node's results on to its inputs."""
+        derivative = node.op.derivative
+        if isinstance(derivative, Threaded):
+            THREADED[node.op.name](self, node)
+            return
+        if not node.outputs or (g := self.get(node.outputs[0])) is None:
+            return
+        if isinstance(derivative, Refused):
+            raise GradientError(derivative.why, node.origin)
+        if isinstance(derivative, Indexed):
+            self._indexed(node, derivative, g)
+        elif not isinstance(derivative, Constant):
+            for value, part in zip(node.inputs, contributions(node, g.value), strict=False):
+                if part is not None and value.type.floating and self.wants(value):
+                    self.add(value, part, g.arrived)
+
+    def _indexed(self, node: Node, derivative: Indexed, g: Cotangent) -> None:
+        x = node.inputs[0]
+        if not x.type.floating or not self.wants(x):
+            return
+        before = self.get(x)
+        current = before.value if before is not None else None
+        new = derivative.function(
+            current, g.value, *node.inputs, out=node.outputs[0], **node.params
+        )
+        arrived = None if before is not None and before.arrived is None else g.arrived
+        if arrived is not None and before is not None and before.arrived is not None:
+            arrived = f.bitwise_or(before.arrived, arrived)
+        self.set(x, Cotangent(new, arrived))
+
+
+def joined(before: Cotangent | None, g: Cotangent) -> Cotangent:
+    """The sum of what was there and what arrives; whoever comes first is assigned."""
+    if before is None:
+        return g
+    total = f.accumulate(before.value, g.value)
+    if before.arrived is None and g.arrived is None:
+        return Cotangent(total)
+    if before.arrived is None:
+        assert g.arrived is not None
+        return Cotangent(f.where(g.arrived, total, before.value))
+    later = f.where(before.arrived, total, g.value)
+    if g.arrived is None:
+        return Cotangent(later)
+    value = f.where(g.arrived, later, before.value)
+    return Cotangent(value, f.bitwise_or(before.arrived, g.arrived))
+
+
+def contributions(node: Node, g: Value) -> Iterable[Value | None]:
+    """What a cotangent of the result contributes to each input, in the order of the inputs."""
+    derivative, out = node.op.derivative, node.outputs[0]
+    if isinstance(derivative, Partials):
+        partials = derivative.function(*node.inputs, out=out, **node.params)
+        parts: Sequence[Any] = [None if p is None else f.scale(g, p) for p in partials]
+    else:
+        assert isinstance(derivative, Vjp | Linear)
+        parts = derivative.function(g, *node.inputs, out=out, **node.params)
+    return [None if p is None else fitted(p, x) for p, x in zip(parts, node.inputs, strict=False)]
+
+
+def fitted(part: Value, x: Value) -> Value:
+    """A contribution in the shape of its input: summed over the axes along which it was repeated."""
+    return part if same_shape(part.type.shape, x.type.shape) else f.unbroadcast(part, x)
+
+
+def pullback(
+    nodes: Sequence[Node],
+    seeds: Iterable[tuple[Value, Value]],
+    roots: dict[Value, Value] | None = None,
+    wanted: Callable[[Value], bool] | None = None,
+    replace: Replace | None = None,
+) -> dict[Value, Cotangent]:
+    """Cotangents of every value that the seeds reach; a value that is missing is unconnected."""
+    sweep = Sweep(roots, wanted, replace)
+    for target, cotangent in seeds:
+        sweep.add(target, cotangent)
+    for node in reversed(nodes):
+        sweep.visit(node)
+    return sweep.cotangents
+
+
+THREADED: dict[str, Callable[[Sweep, Node], None]] = {}

@@ -1,0 +1,185 @@
+"""`verify`: run a function eagerly and compiled and compare every byte.
+
+Compared are values, gradients up to `order` (by a tape around the call, and by a tape staged with the
+call), written variables and tensors, printed text, and errors.  All NaNs are equal.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograph_lite.boxes import Box, as_value, staging, wrap
+from autograph_lite.compiled import Function
+from autograph_lite.errors import AutographError, ConversionError
+from autograph_lite.frontend.state import is_variable
+from autograph_lite.ir.graph import Value
+from autograph_lite.nests import leaves, rebuild
+from autograph_lite.tape import GradientTape
+
+
+class IdentityError(AutographError, AssertionError):
+    """Eager and compiled execution gave different bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one run gave: named bytes, in order."""
+
+    parts: tuple[tuple[str, Any], ...]
+
+    def difference(self, other: Outcome) -> str | None:
+        """The first part that differs, or None."""
+        for mine, theirs in itertools.zip_longest(
+            self.parts, other.parts, fillvalue=("nothing", None)
+        ):
+            if mine[0] != theirs[0]:
+                return f"{mine[0]} against {theirs[0]}"
+            if not same(mine[1], theirs[1]):
+                return f"{mine[0]}: {shown(mine[1])} against {shown(theirs[1])}"
+        return None
+
+
+def same(a: Any, b: Any) -> bool:
+    """Equal type, dtype, shape and bytes, all NaNs being equal."""
+    if isinstance(a, np.ndarray | np.generic) and isinstance(b, np.ndarray | np.generic):
+        return a.dtype == b.dtype and a.shape == b.shape and canonical(a) == canonical(b)
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, float):
+        return canonical(np.float64(a)) == canonical(np.float64(b))
+    return bool(a == b)
+
+
+def canonical(x: Any) -> bytes:
+    """The bytes of an array with every NaN the same."""
+    if x.dtype.kind == "f":
+        x = np.where(np.isnan(x), x.dtype.type("nan"), x)
+    return np.ascontiguousarray(x).tobytes()
+
+
+def shown(x: Any) -> str:
+    if isinstance(x, np.ndarray | np.generic) and x.dtype.kind == "f" and x.size <= 8:
+        return f"{[float(v).hex() for v in np.ravel(x)]} ({x.dtype}{list(x.shape)})"
+    return repr(x)
+
+
+def verify(f: Function, *args: Any, order: int = 2) -> None:
+    """Raise IdentityError, naming the first difference, unless eager and compiled runs of
+    `f(*args)` agree in every byte; gradients up to `order` (0, 1 or 2) with respect to every float
+    tensor among the arguments and every variable that `f` reads."""
+    for mode, (run, reference) in modes(f, order).items():
+        want = outcome(reference, f, args)
+        got = outcome(run, f, args)
+        found = want.difference(got)
+        if found is not None:
+            raise IdentityError(f"{f.__name__}: eager and {mode} differ in {found}")
+
+
+def modes(f: Function, order: int) -> dict[str, tuple[Callable[..., Any], Callable[..., Any]]]:
+    """Name -> (compiled run, eager run); each takes arguments and returns named results."""
+    found: dict[str, Any] = {"compiled": (lambda *a: named(f(*a)), lambda *a: named(f.eager(*a)))}
+    if order:
+        eager = lambda *a: differentiated(f.eager, a, order)  # noqa: E731
+        found["compiled under a tape"] = (lambda *a: differentiated(f, a, order), eager)
+
+        def inside(*a: Any) -> Any:
+            return differentiated(f, a, order)
+
+        found["compiled with its gradient"] = (Function(inside), eager)
+    return found
+
+
+def named(out: Any) -> list[tuple[str, Any]]:
+    return [(f"result {i}", leaf) for i, leaf in enumerate(leaves(out))]
+
+
+def differentiated(
+    f: Callable[..., Any], args: tuple[Any, ...], order: int
+) -> list[tuple[str, Any]]:
+    """Results, gradients of their sum, and for order 2 gradients of the gradients' sum."""
+    sources = [a for a in leaves(args) if is_float_tensor(a)]
+    outer = GradientTape() if order > 1 else contextlib.nullcontext()
+    with outer as second:
+        if second is not None:
+            second.watch(sources)
+        with GradientTape() as first:
+            first.watch(sources)
+            out = f(*args)
+        targets = [leaf for leaf in leaves(out) if is_float_tensor(leaf)]
+        sources = [*sources, *first.watched_variables()]
+        gradients = first.gradient(targets, sources) if targets and sources else []
+    parts = named(out) + [(f"gradient {i}", g) for i, g in enumerate(gradients)]
+    if second is not None and any(g is not None for g in gradients):
+        seconds = second.gradient([g for g in gradients if g is not None], sources)
+        parts += [(f"second gradient {i}", g) for i, g in enumerate(seconds)]
+    return parts
+
+
+def is_float_tensor(leaf: Any) -> bool:
+    return isinstance(leaf, Box) and leaf.dtype in (np.float64, np.float32)
+
+
+def outcome(run: Callable[..., Any], f: Function, args: tuple[Any, ...]) -> Outcome:
+    """One run on copies of the arguments, with what it printed, wrote and raised; all state is put
+    back afterwards."""
+    own = rebuild(args, _copied)
+    text = io.StringIO()
+    state = [b for b in captured_state(f) if isinstance(b, Box)]
+    before = [(b, b._value) for b in state]
+    parts: list[tuple[str, Any]] = []
+    try:
+        with contextlib.redirect_stdout(text), contextlib.redirect_stderr(text):
+            try:
+                parts += [(name, _plain(leaf)) for name, leaf in run(*own)]
+            except Exception as error:
+                if isinstance(error, ConversionError):
+                    raise
+                parts.append(("error", (_kind(error), str(error).split("\n")[0])))
+        parts.append(("printed text", text.getvalue()))
+        parts += [
+            (f"argument {i}", _plain(a)) for i, a in enumerate(leaves(own)) if isinstance(a, Box)
+        ]
+        parts += [(f"state {i}", _plain(b)) for i, b in enumerate(state)]
+    finally:
+        for box, value in before:
+            box._value = value
+    return Outcome(tuple(parts))
+
+
+def _kind(error: BaseException) -> str:
+    """The built-in class that a user would catch."""
+    builtin = next(c for c in type(error).__mro__ if c.__module__ == "builtins")
+    return builtin.__name__
+
+
+def captured_state(f: Function) -> Iterator[Any]:
+    """The boxes that staged signatures of `f` read or write from outside."""
+    seen: dict[int, Any] = {}
+    for known in f._specialisations.values():
+        for spec in known:
+            for obj in (*(i.read() for i in spec.staged.inputs), *spec.staged.written_boxes):
+                if isinstance(obj, Box) and (is_variable(obj) or id(obj) not in seen):
+                    seen.setdefault(id(obj), obj)
+    return iter(seen.values())
+
+
+def _copied(leaf: Any) -> Any:
+    if isinstance(leaf, Box) and not is_variable(leaf):
+        return wrap(Value(None, leaf._value.data.copy()))
+    return leaf
+
+
+def _plain(leaf: Any) -> Any:
+    if isinstance(leaf, Box):
+        return leaf._value.data
+    return leaf
+
+
+__all__ = ["IdentityError", "as_value", "staging", "verify"]
