@@ -52,13 +52,18 @@ def value_of(box: Box) -> Value:
     return value
 
 
-def write(box: Box, value: Value) -> None:
-    """Give the box another value; views taken before become stale."""
+def refuse_view(box: Box) -> None:
+    """An error where the box is a view; asked before anything is written."""
     if box._base is not None:
         raise StaleViewError(
             "writing through a view is not supported: write to the tensor it was taken from, by"
             " its own index, or into a copy: x[i:j].copy()"
         )
+
+
+def write(box: Box, value: Value) -> None:
+    """Give the box another value; views taken before become stale."""
+    refuse_view(box)
     box._version += 1
     if context.interpreter is EAGER:
         box._value = value

@@ -45,7 +45,8 @@ class Specialisation:
         self.positions = tuple(i for i, _ in staged.passed)
         order = {v: n for n, v in enumerate(staged.graph.body.arguments)}
         self.slots = [order[v] for _, v in staged.passed] + [order[i.value] for i in staged.inputs]
-        self.printer = self._print if staged.prints else None
+        if staged.prints:
+            self.callee.printer = self._print
         self.calls = 0
 
     def holds(self) -> bool:
@@ -61,7 +62,7 @@ class Specialisation:
             results = self._recorded(objects, followed)
         else:
             data = self._ordered([_data(o) for o in objects])
-            results = [_value(v) for v in self.callee.run(data, self.printer)]
+            results = [_value(v) for v in self.callee.run(data)]
         return self._returned(results, leaves)
 
     def _ordered(self, items: list[Any]) -> list[Any]:
@@ -79,16 +80,9 @@ class Specialisation:
 
     def _recorded(self, objects: list[Any], values: list[Value]) -> list[Value]:
         """Call by the tape: the kernel that saves, recorded as one node."""
-        inputs = self._ordered(values)
-        out, residuals = self.callee.run_saving([v.data for v in inputs], self.printer)
-        outputs = [_value(v) for v in out]
-        saved = [_residual(v, r) for v, r in zip(self.callee.residuals, residuals, strict=True)]
-        for value in inputs:
-            value.pinned = True
-        for tape in context.tapes:
-            tape.record(CALL, tuple(inputs), (*outputs, *saved), {"function": self.callee})
         del objects
-        return outputs
+        params = {"function": self.callee, "order": len(context.tapes)}
+        return list(apply_all(CALL, tuple(self._ordered(values)), params))
 
     def _returned(self, results: list[Value], leaves: list[Any]) -> Any:
         staged = self.staged
@@ -115,12 +109,6 @@ def _value(data: Any) -> Value:
 def _out(value: Value) -> Any:
     """A result as eager execution gives it: a Python number, or a tensor."""
     return wrap(value) if isinstance(value.data, np.ndarray | np.generic) else value.data
-
-
-def _residual(value: Value, data: Any) -> Value:
-    made = Value(value.type, data)
-    made.pinned = True
-    return made
 
 
 def _data(obj: Any) -> Any:
@@ -333,4 +321,4 @@ def make_function(function: Callable[..., Any]) -> Function:
     return Function(function)
 
 
-__all__ = ["CALL", "Function", "apply_all", "make_function"]
+__all__ = ["Function", "make_function"]

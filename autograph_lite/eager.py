@@ -23,11 +23,12 @@ from autograph_lite.errors import (
     GraphIndexError,
     GraphTypeError,
     InternalError,
+    LimitError,
     ShapeError,
 )
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops import OPS
-from autograph_lite.ops.dispatch import install_eager
+from autograph_lite.ops.dispatch import context, install_eager
 from autograph_lite.ops.index import numpy_index
 from autograph_lite.ops.record import Op
 
@@ -118,7 +119,7 @@ class EagerInterpreter:
             handler = _handlers[op] = _handler(op)
         try:
             return handler(inputs, params)
-        except (ValueError, TypeError, IndexError, RuntimeError, AttributeError) as error:
+        except _CAUGHT as error:
             return _failed(handler, op, inputs, params, error)
 
     def localise(self, inputs: tuple[Value, ...]) -> tuple[Value, ...]:
@@ -186,7 +187,9 @@ def _failed(
     raise error
 
 
+_CAUGHT = (ValueError, TypeError, IndexError, RuntimeError, AttributeError, MemoryError)
 _CLASSES: dict[type[Exception], type[AutographError]] = {
+    MemoryError: LimitError,
     IndexError: GraphIndexError,
     ValueError: ShapeError,
     TypeError: GraphTypeError,
@@ -283,10 +286,17 @@ def _by_numpy_and_shapes(op: Op) -> Handler:
 def _by_kernel(op: Op) -> Handler:
     def handler(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
         _check(op, inputs, params)
-        outputs = _evaluator[0](op, params, _datas(op, inputs))
-        return tuple([Value(None, owned(out)) for out in outputs])
+        datas = tuple([_present(v) if i in skipped else v.data for i, v in enumerate(inputs)])
+        outputs = _evaluator[0](op, params, datas)
+        return tuple([Value(None, out) for out in outputs])
 
+    skipped = op.shape_only
     return handler
+
+
+def _present(value: Value) -> Any:
+    """An array of the type of a value of which only the shape is read; it may be overwritten."""
+    return _zeros_like((value,), {})[0].data if value.data is None else value.data
 
 
 def _check(op: Op, inputs: tuple[Value, ...], params: dict[str, Any]) -> None:
@@ -399,7 +409,16 @@ def user_level() -> int:
 
 
 _unbroadcast_kernel = _by_kernel(OPS["unbroadcast"])
+def _call(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
+    """A compiled graph; for `order` tapes it also returns what its reverse needs."""
+    callee, order = params["function"], params["order"]
+    types = [v.type for v in callee.saving(order).body.results]
+    found = callee.run([v.data for v in inputs], order)
+    return tuple([Value(t if t.depth or t.kind == "py" else None, d) for t, d in zip(types, found, strict=True)])
+
+
 _SPECIAL: dict[str, Handler] = {
+    "call": _call,
     "unbroadcast": _unbroadcast,
     "zeros_like": _zeros_like,
     "getitem": _getitem,

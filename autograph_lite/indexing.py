@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, as_value, value_of, view, wrap, write
+from autograph_lite.boxes import Box, as_value, refuse_view, value_of, view, wrap, write
 from autograph_lite.errors import GraphIndexError, GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.operators import cast, strong
@@ -33,6 +33,7 @@ def get(box: Box, index: Any) -> Any:
 
 def put(box: Box, index: Any, item: Any) -> None:
     """`x[index] = item`: another value in the box, the item in the dtype of `x`."""
+    refuse_view(box)
     x = value_of(box)
     spec, dynamic = index_spec(x, index)
     v = cast(

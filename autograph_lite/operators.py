@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, as_value, staging, value_of, wrap, write
+from autograph_lite.boxes import Box, as_value, refuse_view, staging, value_of, wrap, write
 from autograph_lite.errors import DomainError, GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, same_shape
@@ -178,6 +178,7 @@ def in_place(name: str) -> Method:
         result = apply_rule(rule, self, other)
         if not x.type.shape:
             return result
+        refuse_view(self)
         write(self, _as_written(name, x, value_of(result)))
         return self
 

@@ -6,6 +6,7 @@ not jump, and where a jump leaves a loop, is a flag set; a flag that nobody read
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -30,6 +31,12 @@ from autograph_lite.frontend.nodes import Node, constant, load, located
 
 RETURN_VALUE = "return_value__"
 RETURNED = "returned__"
+_FLAG = re.compile(r"(break|continue)_[0-9]+__")
+
+
+def is_ours(name: str) -> bool:
+    """Is this one of the names that desugaring adds?  The fence keeps the user's apart."""
+    return name in (RETURN_VALUE, RETURNED) or _FLAG.fullmatch(name) is not None
 
 
 class _Way(NamedTuple):

@@ -6,7 +6,7 @@ when the objects have the same shape: the same containers, kinds and static part
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,18 +117,21 @@ def is_variable(obj: Any) -> bool:
     return isinstance(obj, Box) and obj.__class__.__name__ == "Variable"
 
 
-def put_together(structure: Structure, values: Iterator[Value]) -> Any:
-    """An object of this structure from values, in order."""
+def put_together(
+    structure: Structure, values: Iterator[Value], make: Callable[[Value], Any] = wrap
+) -> Any:
+    """An object of this structure from values, in order; `make` makes the leaves."""
     if isinstance(structure, Leaf):
-        return wrap(next(values))
+        return make(next(values))
     if isinstance(structure, Static):
         return structure.obj
     if isinstance(structure, Nothing):
         return Undefined(structure.name)
     if isinstance(structure, Maybe):
         defined = next(values)
-        return MaybeUndefined(structure.name, put_together(structure.inner, values), defined)
-    parts = [put_together(p, values) for p in structure.parts]
+        inner = put_together(structure.inner, values, make)
+        return MaybeUndefined(structure.name, inner, defined)
+    parts = [put_together(p, values, make) for p in structure.parts]
     if structure.type is dict:
         assert structure.keys is not None
         return dict(zip(structure.keys, parts, strict=True))

@@ -43,7 +43,7 @@ class _Arm:
 
     def _trace(self) -> None:
         self.builder.resolve = self._resolve
-        self.inner = Sweep(replace=self.adjoint.replace)
+        self.inner = Sweep(replace=self.adjoint.replace, present=self.adjoint.present)
         for argument, outer in zip(self.source.arguments, self.captures, strict=True):
             self.inner.set(argument, self._inside(self.sweep.get(outer)))
         for result, out in zip(self.source.results, self.node.outputs, strict=True):
@@ -79,6 +79,7 @@ class _Arm:
         outer = self.saved.setdefault(value, Value(value.type))
         inside = Value(value.type)
         self.builder.captures[outer] = inside
+        self.builder.own.add(inside)
         return inside
 
     def result(self, argument: Value) -> Cotangent | None:
@@ -168,7 +169,7 @@ class IfReverse:
 
 def reverse_if(sweep: Sweep, node: Node) -> None:
     """Append the reverse of a branch where a result of it has a cotangent."""
-    if any(sweep.get(v) for v in node.outputs):
+    if any(sweep.get(v) for v in present(sweep, node).outputs):
         IfReverse(sweep, node).run()
 
 

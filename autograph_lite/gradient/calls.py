@@ -23,83 +23,70 @@ from autograph_lite.ops.dispatch import apply_all, context
 class Callee:
     """A graph that can be called: `run(values of arguments) -> values of results`.
 
-    `saving` is the same graph with residuals among its results; `reverse` gives, per pattern of
-    cotangents that are there, the graph that goes back.
+    `saving(order)` is the same graph with, among its results, what `order` nested reverses need;
+    `reverse` gives, per pattern of cotangents that are there, the graph that goes back.
     """
 
     def __init__(self, graph: Graph, compile: Callable[[Graph], Any]) -> None:
         self.graph = graph
         self.compile = compile
-        self._executables: dict[str, Any] = {}
-        self._saving: Graph | None = None
+        self.printer: Any = None
+        self._executables: dict[int, Any] = {}
+        self._saving: list[Graph] = [graph]
         self._reverses: dict[Any, Reversed] = {}
-        self.residuals: tuple[Value, ...] = ()
 
-    def run(self, values: list[Any], printer: Any = None) -> list[Any]:
-        """Execute the plain graph."""
-        return self._executable("plain", lambda: self.graph).run(values, printer)  # type: ignore[no-any-return]
+    def run(self, values: list[Any], order: int = 0) -> list[Any]:
+        """Execute the graph that saves for `order` reverses."""
+        return self.ready(order).run(values, self.printer)  # type: ignore[no-any-return]
 
-    def ready(self) -> None:
-        """Have the plain graph compiled."""
-        self._executable("plain", lambda: self.graph)
+    def ready(self, order: int = 0) -> Any:
+        """The executable, compiled when first needed."""
+        if order not in self._executables:
+            self._executables[order] = self.compile(self.saving(order))
+        return self._executables[order]
 
-    def run_saving(self, values: list[Any], printer: Any = None) -> tuple[list[Any], list[Any]]:
-        """Execute the saving graph: results and residuals."""
-        out = self._executable("saving", self.saving).run(values, printer)
-        cut = len(self.graph.body.results)
-        return out[:cut], out[cut:]
+    def saving(self, order: int) -> Graph:
+        while len(self._saving) <= order:
+            graph = self._saving[-1]
+            every = tuple(v.type.floating for v in graph.body.results)
+            none = tuple(False for _ in graph.body.arguments)
+            made = reverse_graph(graph, (every, none), lambda v: v.type.floating)
+            self._saving.append(made.forward)
+        return self._saving[order]
 
-    def _executable(self, key: str, graph: Callable[[], Graph]) -> Any:
-        if key not in self._executables:
-            self._executables[key] = self.compile(graph())
-        return self._executables[key]
-
-    def saving(self) -> Graph:
-        """The forward graph that returns all a reverse may need."""
-        if self._saving is None:
-            body = self.graph.body
-            every = tuple(v.type.floating and not v.type.depth for v in body.results)
-            pattern = (every, tuple(False for _ in body.arguments))
-            made = reverse_graph(self.graph, pattern, lambda v: v.type.floating)
-            self.residuals = made.residuals
-            self._saving = made.forward
-        return self._saving
-
-    def reverse(self, pattern: Any, wanted: tuple[bool, ...]) -> Reversed:
-        """The reverse graph for the cotangents that are there."""
-        key = (pattern, wanted)
+    def reverse(self, order: int, pattern: Any, wanted: tuple[bool, ...]) -> Reversed:
+        """The reverse of the graph that saves for `order`, for the cotangents that are there."""
+        key = (order, pattern, wanted)
         if key not in self._reverses:
-            graph = self.saving()
+            graph = self.saving(order)
             arguments = dict(zip(graph.body.arguments, wanted, strict=True))
-            made = reverse_graph(graph, pattern, lambda v: arguments.get(v, True), self.residuals)
-            self._reverses[key] = made
+            made = reverse_graph(graph, pattern, lambda v: arguments.get(v, True))
             made.callee = Callee(made.graph, self.compile)
+            self._reverses[key] = made
         return self._reverses[key]
 
 
 @dataclass(slots=True)
 class Reversed:
-    """`graph`: (arguments needed, residuals needed, cotangents there) -> (cotangent, flag) per entry
-    of `updated`, which are positions of arguments."""
+    """`graph`: (cotangents there, values needed) -> (cotangent, flag) per entry of `updated`, which
+    are positions of arguments; `forward` returns the values needed that are not arguments."""
 
     graph: Graph
     forward: Graph
-    residuals: tuple[Value, ...]
     needs: tuple[Value, ...]
-    cotangents: tuple[Value, ...]
     updated: tuple[int, ...]
     callee: Callee | None = None
 
 
 def reverse_graph(
-    graph: Graph, pattern: Any, wanted: Callable[[Value], bool], residuals: tuple[Value, ...] = ()
+    graph: Graph, pattern: Any, wanted: Callable[[Value], bool]
 ) -> Reversed:
     """Reverse a graph, given which results and which arguments have a cotangent already."""
     back = _Back(graph, wanted)
     outer, tapes = context.interpreter, context.tapes
     context.interpreter, context.tapes = back.builder, []
     try:
-        return back.build(pattern, residuals)
+        return back.build(pattern)
     finally:
         context.interpreter, context.tapes = outer, tapes
 
@@ -124,10 +111,10 @@ class _Back:
         self.builder.own.add(self.needs[value])
         return self.needs[value]
 
-    def build(self, pattern: Any, residuals: tuple[Value, ...]) -> Reversed:
+    def build(self, pattern: Any) -> Reversed:
         body, builder = self.graph.body, self.builder
         seeds, current = pattern
-        sweep = Sweep(wanted=self._wants, replace=self.adjoint.replace)
+        sweep = Sweep(wanted=self._wants, replace=self.adjoint.replace, present=self.adjoint.present)
         cotangents = []
         for result, there in zip(body.results, seeds, strict=False):
             if there:
@@ -143,71 +130,57 @@ class _Back:
                 sweep.add(result, next(rest))
         for node in reversed(list(self.adjoint.nodes)):
             sweep.visit(node)
-        return self._finish(sweep, tuple(cotangents), residuals)
+        return self._finish(sweep, cotangents)
 
     def _wants(self, value: Value) -> bool:
         return value not in self.graph.body.arguments or self.wanted(value)
 
-    def _finish(
-        self, sweep: Sweep, cotangents: tuple[Value, ...], residuals: tuple[Value, ...]
-    ) -> Reversed:
+    def _finish(self, sweep: Sweep, cotangents: list[Value]) -> Reversed:
         body, builder = self.graph.body, self.builder
         results: list[Value] = []
         updated: list[int] = []
         for i, argument in enumerate(body.arguments):
             got = sweep.get(argument)
-            if got is None or not self.wanted(argument) or builder.local(got.value) in cotangents:
+            if got is None or not self.wanted(argument):
                 continue
             updated.append(i)
             results.append(builder.local(got.value))
             flag = got.arrived
             results.append(builder.constant(True, "bool") if flag is None else builder.local(flag))
-        saved = tuple(v for v in self.needs if v not in body.arguments)
-        extra = tuple(dict.fromkeys((*residuals, *saved)))
-        forward = Region(
-            body.arguments, tuple(self.adjoint.nodes), (*self._plain_results(residuals), *extra)
-        )
-        needs = tuple(self.needs)
-        back = Region(
-            (*builder.arguments, *self.needs.values()), tuple(builder.nodes), tuple(results)
-        )
+        known = {*body.arguments, *body.results}
+        extra = tuple(v for v in self.needs if v not in known)
+        forward = Region(body.arguments, tuple(self.adjoint.nodes), (*body.results, *extra))
+        back = Region((*builder.arguments, *self.needs.values()), tuple(builder.nodes), tuple(results))
+        name = self.graph.name
         return Reversed(
-            Graph(self.graph.name + "_reverse", back),
-            Graph(self.graph.name, forward),
-            extra,
-            needs,
-            cotangents,
-            tuple(updated),
+            Graph(name + "_reverse", back), Graph(name, forward), tuple(self.needs), tuple(updated)
         )
-
-    def _plain_results(self, residuals: tuple[Value, ...]) -> tuple[Value, ...]:
-        results = self.graph.body.results
-        return results[: len(results) - len(residuals)] if residuals else results
 
 
 def reverse_call(sweep: Sweep, node: Node) -> None:
     """Call the reverse graph of an eager call with the current cotangents."""
     callee: Callee = node.params["function"]
-    results = node.outputs[: len(callee.graph.body.results)]
-    found = [sweep.get(v) if v.type.floating else None for v in results]
+    order = node.params["order"]
+    found = [sweep.get(v) if v.type.floating else None for v in node.outputs]
     if not any(found):
         return
     before = [sweep.get(v) if v.type.floating else None for v in node.inputs]
     wanted = tuple(v.type.floating and sweep.wants(v) for v in node.inputs)
     current = tuple(w and c is not None for w, c in zip(wanted, before, strict=True))
-    back = callee.reverse((tuple(c is not None for c in found), current), wanted)
+    back = callee.reverse(order, (tuple(c is not None for c in found), current), wanted)
     given = [c.value for c in found if c is not None]
     given += [c.value for c, there in zip(before, current, strict=True) if c is not None and there]
-    held = dict(zip(callee.saving().body.arguments, node.inputs, strict=True))
-    held.update(zip(callee.residuals, node.outputs[len(results) :], strict=True))
-    needed = [held[v] for v in back.needs]
+    body = callee.saving(order).body
+    held = dict(zip(body.arguments, node.inputs, strict=True))
+    held.update(zip(body.results, node.outputs, strict=True))
     assert back.callee is not None
-    outputs = apply_all(CALL, (*given, *needed), {"function": back.callee})
+    needed = [held[v] for v in back.needs]
+    params = {"function": back.callee, "order": len(context.tapes)}
+    outputs = apply_all(CALL, (*given, *needed), params)
     for n, i in enumerate(back.updated):
         value, flag = outputs[2 * n], outputs[2 * n + 1]
-        if flag.data is None or flag.data:
-            sweep.set(node.inputs[i], Cotangent(value, flag if flag.data is None else None))
+        if flag.data:
+            sweep.set(node.inputs[i], Cotangent(value))
 
 
 THREADED["call"] = reverse_call
-_: Any = None

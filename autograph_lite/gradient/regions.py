@@ -37,6 +37,10 @@ class Adjoint:
             if old.outputs and old.outputs[0] is first_output:
                 self.nodes[i] = node
 
+    def present(self, node: Node) -> Node:
+        """The node that now makes what `node` made."""
+        return self.makers()[node.outputs[0]]
+
     def makers(self) -> dict[Value, Node]:
         return {v: n for n in self.nodes for v in n.outputs}
 
@@ -54,8 +58,8 @@ def find(value: Value) -> tuple[Builder, Node]:
 
 def present(sweep: Sweep, node: Node) -> Node:
     """The node as it stands now: an earlier reverse pass may have made it save more."""
-    if sweep.replace is not None:
-        return node
+    if sweep.present is not None:
+        return sweep.present(node)
     builder, found = find(node.outputs[0])
     del builder
     return found
@@ -218,7 +222,7 @@ class _LoopBody:
         }
         arrived = {v: builder.argument(FLAG) for v in self.active if self.flags[v] == "maybe"}
         builder.resolve = self._resolve
-        self.inner = Sweep(replace=self.adjoint.replace)
+        self.inner = Sweep(replace=self.adjoint.replace, present=self.adjoint.present)
         self._seed(carried, arrived)
         for node in reversed(list(self.adjoint.nodes)):
             self.inner.visit(node)
@@ -461,7 +465,7 @@ def with_region(builder: Builder, action: Any) -> None:
 
 def reverse_loop(sweep: Sweep, node: Node) -> None:
     """Append the reverse of a loop where anything of it has a cotangent."""
-    if any(sweep.get(v) for v in node.outputs):
+    if any(sweep.get(v) for v in present(sweep, node).outputs):
         LoopReverse(sweep, node).run()
 
 

@@ -36,7 +36,7 @@ class Sweep:
 
     `roots` maps values that are one source (the reads of a variable) to their common key; `wanted`
     limits the work to values that can lead to a source, None to all.  `replace` puts a node that
-    saves more in the place of the node with a given first output.
+    saves more in the place of the node with a given first output; `present` finds it again.
     """
 
     def __init__(
@@ -44,11 +44,13 @@ class Sweep:
         roots: dict[Value, Value] | None = None,
         wanted: Callable[[Value], bool] | None = None,
         replace: Replace | None = None,
+        present: Callable[[Node], Node] | None = None,
     ) -> None:
         self.cotangents: dict[Value, Cotangent] = {}
         self.roots = roots or {}
         self.wanted = wanted
         self.replace = replace
+        self.present = present
 
     def key(self, value: Value) -> Value:
         return self.roots.get(value, value)
@@ -140,10 +142,9 @@ def pullback(
     seeds: Iterable[tuple[Value, Value]],
     roots: dict[Value, Value] | None = None,
     wanted: Callable[[Value], bool] | None = None,
-    replace: Replace | None = None,
 ) -> dict[Value, Cotangent]:
     """Cotangents of every value that the seeds reach; a value that is missing is unconnected."""
-    sweep = Sweep(roots, wanted, replace)
+    sweep = Sweep(roots, wanted)
     for target, cotangent in seeds:
         sweep.add(target, cotangent)
     for node in reversed(nodes):

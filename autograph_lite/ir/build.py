@@ -64,6 +64,7 @@ class Builder:
             return self.captures[value]
         seen = Value(value.type)
         self.captures[value] = seen
+        self.own.add(seen)
         return seen
 
     def apply(

@@ -10,6 +10,7 @@ import autograph_lite.operators as o
 from autograph_lite.boxes import Box, as_value, view, wrap
 from autograph_lite.errors import GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
+from autograph_lite.limits import check_size
 from autograph_lite.numpy.reduce import _axes
 from autograph_lite.ops.record import f
 from autograph_lite.ops.shapes import normal_axis
@@ -103,6 +104,7 @@ def flip(m: Any, axis: Any = None) -> Any:
 def broadcast_to(array: Any, shape: Any) -> Any:
     """Repeated to a shape."""
     known, dynamic = template(shape)
+    check_size([e for e in known if e is not None], "float64")
     return _same_or_view(f.broadcast_to(o.strong(array), *dynamic, shape=known), array)
 
 

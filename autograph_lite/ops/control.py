@@ -82,9 +82,9 @@ FILLER = register(
 )
 
 
-def _call_types(*inputs: Type, function: Any) -> tuple[Type, ...]:
+def _call_types(*inputs: Type, function: Any, order: int) -> tuple[Type, ...]:
     del inputs
-    return tuple(v.type for v in function.graph.body.results)
+    return tuple(v.type for v in function.saving(order).body.results)
 
 
 # A compiled graph called eagerly under a tape.

@@ -73,6 +73,8 @@ class Lowering:
         return found.extents if isinstance(found, Array) else ()
 
     def set(self, value: Value, lowered: Lowered) -> None:
+        if isinstance(lowered, Array) and value.type.rank == 0:
+            lowered = self.k.let("v", lowered.load(()))
         if isinstance(lowered, Array):
             lowered = refine(lowered, value.type)
         self.env[value] = lowered

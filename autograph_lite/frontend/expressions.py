@@ -1,0 +1,213 @@
+"""An expression of the user -> the same expression in terms of `ag__` and `scope__`.
+
+Evaluation order and laziness are Python's: what Python may skip becomes a `lambda`.  Names that are
+not assigned on every path are read through `ag__.ld`, which reports the user's name if it is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import gast
+
+from autograph_lite.frontend.names import bound, parameters
+from autograph_lite.frontend.nodes import (
+    Node,
+    arguments,
+    constant,
+    load,
+    located,
+    pair,
+    protocol,
+    thunk,
+)
+
+COMPARISONS = {
+    "Eq": "eq",
+    "NotEq": "ne",
+    "Lt": "lt",
+    "LtE": "le",
+    "Gt": "gt",
+    "GtE": "ge",
+    "Is": "is",
+    "IsNot": "is_not",
+    "In": "in",
+    "NotIn": "not_in",
+}
+# These stop early, so a list would compute (and fail on) elements that Python never reaches.
+_LAZY_FOLDS = ("any", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Expressions:
+    """Rewrites expressions where `visible` names are Python variables, `assigned` ones surely set.
+
+    `assigned` is None where no path leads; nothing needs a check there.
+    """
+
+    visible: frozenset[str]
+    assigned: frozenset[str] | None
+
+    def binding(self, names: Iterable[str]) -> Expressions:
+        """The same inside a function or comprehension that binds names."""
+        own = frozenset(names)
+        assigned = None if self.assigned is None else self.assigned | own
+        return replace(self, visible=self.visible | own, assigned=assigned)
+
+    def rewrite(self, node: Node) -> Node:
+        """The staged form of an expression, at the same place."""
+        rule = getattr(self, "_" + type(node).__name__, None)
+        return located(rule(node) if rule else self._parts(node), node)
+
+    def all(self, nodes: Iterable[Node]) -> list[Node]:
+        """Each expression of a list."""
+        return [self.rewrite(node) for node in nodes]
+
+    def optional(self, node: Node | None) -> Node:
+        """An expression that may be absent: then None."""
+        return constant(None) if node is None else self.rewrite(node)
+
+    def _parts(self, node: Node) -> Node:
+        """Displays, arithmetic and literals stay as they are around rewritten parts."""
+        fields = [self._field(getattr(node, field, None)) for field in node._fields]
+        return type(node)(*fields)
+
+    def _field(self, value: Node) -> Node:
+        if isinstance(value, list):
+            return [self._field(item) for item in value]
+        return self.rewrite(value) if isinstance(value, gast.expr) else value
+
+    # -- names, parts of objects, calls
+
+    def _Name(self, node: Node) -> Node:
+        if not isinstance(node.ctx, gast.Load):
+            return gast.Name(node.id, node.ctx, None, None)
+        if node.id not in self.visible:
+            return protocol("load", constant(node.id), of="scope__")
+        if self.assigned is None or node.id in self.assigned:
+            return load(node.id)
+        return protocol("ld", load(node.id))
+
+    def _Attribute(self, node: Node) -> Node:
+        return protocol("attr", self.rewrite(node.value), constant(node.attr))
+
+    def _Subscript(self, node: Node) -> Node:
+        return protocol("item", self.rewrite(node.value), self.rewrite(node.slice))
+
+    def _Slice(self, node: Node) -> Node:
+        parts = (node.lower, node.upper, node.step)
+        return protocol("slice", *(self.optional(part) for part in parts))
+
+    def _Call(self, node: Node) -> Node:
+        function = self.rewrite(node.func)
+        given = [self._argument(node.func, argument) for argument in node.args]
+        keys = [None if word.arg is None else constant(word.arg) for word in node.keywords]
+        keywords = gast.Dict(keys, [self.rewrite(word.value) for word in node.keywords])
+        return protocol("call", function, pair(*given), keywords)
+
+    def _argument(self, function: Node, node: Node) -> Node:
+        """A generator expression that is used up at once is a list comprehension."""
+        lazy = getattr(function, "id", "") in _LAZY_FOLDS
+        if isinstance(node, gast.GeneratorExp) and not lazy:
+            node = located(gast.ListComp(node.elt, node.generators), node)
+        return self.rewrite(node)
+
+    # -- logic
+
+    def _BoolOp(self, node: Node) -> Node:
+        first, *others = self.all(node.values)
+        name = "and_" if isinstance(node.op, gast.And) else "or_"
+        return protocol(name, first, *map(thunk, others))
+
+    def _UnaryOp(self, node: Node) -> Node:
+        operand = self.rewrite(node.operand)
+        if isinstance(node.op, gast.Not):
+            return protocol("not_", operand)
+        return gast.UnaryOp(node.op, operand)
+
+    def _IfExp(self, node: Node) -> Node:
+        test, body, orelse = self.all((node.test, node.body, node.orelse))
+        return protocol("ifexp", test, thunk(body), thunk(orelse))
+
+    def _Compare(self, node: Node) -> Node:
+        left, *others = self.all([node.left, *node.comparators])
+        names = [COMPARISONS[type(operator).__name__] for operator in node.ops]
+        if len(names) > 1:
+            steps = zip(names, others, strict=True)
+            return protocol(
+                "compare", left, *(pair(constant(name), thunk(right)) for name, right in steps)
+            )
+        right = others[0]
+        if names[0] in ("is", "is_not"):
+            return _negated(names[0] == "is_not", protocol("is_", left, right))
+        if names[0] in ("in", "not_in"):
+            return _negated(names[0] == "not_in", self._contains(left, right))
+        return gast.Compare(left, node.ops, [right])
+
+    def _contains(self, item: Node, container: Node) -> Node:
+        return protocol("contains", container, item)
+
+    # -- scopes of their own
+
+    def _Lambda(self, node: Node) -> Node:
+        return gast.Lambda(
+            self.parameters(node.args), self.binding(parameters(node)).rewrite(node.body)
+        )
+
+    def parameters(self, given: Node) -> Node:
+        """Parameters without annotations; defaults are evaluated where the function is defined."""
+        defaults = self.all(given.defaults)
+        kw_defaults = [None if one is None else self.rewrite(one) for one in given.kw_defaults]
+        return gast.arguments(
+            [_bare(one) for one in given.args],
+            [_bare(one) for one in given.posonlyargs],
+            _bare(given.vararg),
+            [_bare(one) for one in given.kwonlyargs],
+            kw_defaults,
+            _bare(given.kwarg),
+            defaults,
+        )
+
+    def _ListComp(self, node: Node) -> Node:
+        inner, generators = self._generators(node)
+        return type(node)(inner.rewrite(node.elt), generators)
+
+    _SetComp = _GeneratorExp = _ListComp
+
+    def _DictComp(self, node: Node) -> Node:
+        inner, generators = self._generators(node)
+        return gast.DictComp(inner.rewrite(node.key), inner.rewrite(node.value), generators)
+
+    def _generators(self, node: Node) -> tuple[Expressions, list[Node]]:
+        """Only the first iterable is evaluated outside; each `for` sees the names before it."""
+        own = [name for part in node.generators for name in bound(pair(part.target))]
+        inner = self.binding(own)
+        generators = []
+        for number, part in enumerate(node.generators):
+            around = inner if number else self
+            iterable = protocol("iterate", around.rewrite(part.iter))
+            target, ifs = inner.rewrite(part.target), inner.all(part.ifs)
+            generators.append(gast.comprehension(target, iterable, ifs, 0))
+        return inner, generators
+
+    # -- text
+
+    def _JoinedStr(self, node: Node) -> Node:
+        parts = self.all(node.values)
+        if not any(isinstance(part, gast.FormattedValue) for part in node.values):
+            return constant("".join(part.value for part in parts))
+        return protocol("join", *parts)
+
+    def _FormattedValue(self, node: Node) -> Node:
+        conversion = "" if node.conversion < 0 else chr(node.conversion)
+        spec = constant("") if node.format_spec is None else self.rewrite(node.format_spec)
+        return protocol("format", self.rewrite(node.value), constant(conversion), spec)
+
+
+def _negated(negate: bool, test: Node) -> Node:
+    return protocol("not_", test) if negate else test
+
+
+def _bare(parameter: Node | None) -> Node:
+    return None if parameter is None else arguments([parameter.id]).args[0]

@@ -1,0 +1,287 @@
+"""Structured forms -> which names they read, assign and leave alive.
+
+Liveness is a backward pass, definite assignment a forward one; both follow the user's jumps (a path
+that ends in `continue` does not reach what follows).  Names of ours, flags and the return value,
+follow the generated code instead, where nothing jumps.  Sets are only asked, never iterated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import gast
+
+from autograph_lite.frontend.desugar import is_ours
+from autograph_lite.frontend.forms import (
+    Block,
+    Def,
+    Form,
+    Guard,
+    If,
+    Jump,
+    Loop,
+    Return,
+    Set,
+    Simple,
+    With,
+    blocks,
+)
+from autograph_lite.frontend.nodes import Node
+
+Names = frozenset[str]
+Targets = Mapping[str, Names]
+NONE: Names = frozenset()
+_COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
+_KEEPERS = ("append", "appendleft", "add", "extend", "insert", "setdefault", "update")
+
+
+# -- names of a piece of text ----------------------------------------------------------------------
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes inside that are evaluated: annotations are dropped by staging."""
+    for field in getattr(node, "_fields", ()):
+        if field in ("annotation", "returns", "type_params"):
+            continue
+        value = getattr(node, field, None)
+        for child in value if isinstance(value, list) else [value]:
+            if hasattr(child, "_fields"):
+                yield child
+
+
+def parameters(node: Node) -> list[str]:
+    """The parameters of a function or lambda in their order."""
+    given = node.args
+    single = [one for one in (given.vararg, given.kwarg) if one is not None]
+    return [name.id for name in [*given.posonlyargs, *given.args, *given.kwonlyargs, *single]]
+
+
+def _defaults(node: Node) -> list[Node]:
+    decorators = getattr(node, "decorator_list", [])
+    given = [*node.args.defaults, *node.args.kw_defaults]
+    return [value for value in [*decorators, *given] if value is not None]
+
+
+def bound(node: Node) -> Iterator[str]:
+    """Names that the statements inside assign in the scope that they stand in."""
+    for child in children(node):
+        if isinstance(child, gast.FunctionDef):
+            yield child.name
+        elif isinstance(child, gast.Name) and isinstance(child.ctx, gast.Store):
+            yield child.id
+        elif isinstance(child, gast.alias):
+            yield imported(child)
+        elif not isinstance(child, (gast.Lambda, *_COMPREHENSIONS)):
+            yield from bound(child)
+
+
+def imported(alias: Node) -> str:
+    """The name that an import assigns: `import a.b` assigns `a`."""
+    return str(alias.asname or alias.name.split(".")[0])
+
+
+def free(node: Node) -> Iterator[str]:
+    """Names that a node reads from outside itself, functions inside included; may repeat."""
+    if isinstance(node, gast.Name):
+        if isinstance(node.ctx, gast.Load):
+            yield node.id
+    elif isinstance(node, (gast.Lambda, gast.FunctionDef)):
+        for value in _defaults(node):
+            yield from free(value)
+        yield from inside(node)
+    elif isinstance(node, _COMPREHENSIONS):
+        own = dict.fromkeys(name for part in node.generators for name in _stored(part.target))
+        yield from free(node.generators[0].iter)
+        yield from (name for child in children(node) for name in free(child) if name not in own)
+    else:
+        for child in children(node):
+            yield from free(child)
+
+
+def inside(function: Node) -> Iterator[str]:
+    """Names that the body of a function or lambda reads from around it."""
+    own = dict.fromkeys(parameters(function))
+    body = function.body if isinstance(function.body, list) else [function.body]
+    holder = gast.Module(body, [])
+    if isinstance(function, gast.FunctionDef):
+        own.update(dict.fromkeys(bound(holder)))
+        own_reads = (node.target.id for node in _augmented(holder))
+        own.update(dict.fromkeys(own_reads))
+    return (name for name in free(holder) if name not in own)
+
+
+def _augmented(node: Node) -> Iterator[Node]:
+    for child in children(node):
+        if isinstance(child, gast.AugAssign) and isinstance(child.target, gast.Name):
+            yield child
+        elif isinstance(child, gast.stmt) and not isinstance(child, gast.FunctionDef):
+            yield from _augmented(child)
+
+
+def _stored(target: Node) -> Iterator[str]:
+    if isinstance(target, gast.Name):
+        yield target.id
+    elif isinstance(target, (gast.Tuple, gast.List, gast.Starred)):
+        for child in children(target):
+            yield from _stored(child)
+
+
+# -- the scope of one function ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What analysis must know of a whole function: its names, and which of them functions capture."""
+
+    node: Node
+
+    @cached_property
+    def locals(self) -> dict[str, None]:
+        """Parameters and assigned names in the order of their first mention."""
+        holder = gast.Module(self.node.body, [])
+        own = dict.fromkeys([*parameters(self.node), *bound(holder)])
+        mentioned = dict.fromkeys([*parameters(self.node), *_mentions(holder)])
+        return dict.fromkeys([name for name in mentioned if name in own])
+
+    @cached_property
+    def closures(self) -> dict[str, Names]:
+        """Names of nested functions, each with the names that a call of it may read."""
+        direct: dict[str, Names] = {}
+        for name, function in _named_functions(gast.Module(self.node.body, [])):
+            direct[name] = direct.get(name, NONE) | frozenset(inside(function))
+        for _ in direct:  # functions call each other: as many rounds as there are functions
+            for name, reads in direct.items():
+                direct[name] = reads.union(*(direct.get(read, NONE) for read in reads))
+        return direct
+
+    @cached_property
+    def captured(self) -> Names:
+        """Names that a nested function reads: one Python variable, whichever frame assigns it."""
+        functions = _functions(gast.Module(self.node.body, []))
+        return frozenset(name for function in functions for name in inside(function))
+
+    @cached_property
+    def pinned(self) -> Names:
+        """Captured names of functions that go into a container: they may be called at any time."""
+        kept = _kept(gast.Module(self.node.body, []))
+        return frozenset(name for value in kept for name in self.held(value))
+
+    def held(self, value: Node) -> Iterator[str]:
+        """What a function value, given as a lambda or by its name, captures."""
+        if isinstance(value, gast.Lambda):
+            yield from inside(value)
+        elif isinstance(value, gast.Name):
+            yield from self.closures.get(value.id, NONE)
+
+    def reads(self, *nodes: Node) -> Names:
+        """Local names that evaluating the nodes reads, through functions that they name too."""
+        direct = frozenset(name for node in nodes for name in free(node))
+        through = (self.closures[name] for name in direct if name in self.closures)
+        return frozenset(name for name in direct.union(*through) if name in self.locals)
+
+    def ordered(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The names in the order of their first mention, ours last."""
+        wanted = dict.fromkeys(names)
+        user = [name for name in self.locals if name in wanted]
+        return (*user, *(name for name in wanted if is_ours(name)))
+
+
+def _mentions(node: Node) -> Iterator[str]:
+    """Names in the order of the text, which is not the order of the fields of a node."""
+    found = []
+    for number, child in enumerate(_everything(node)):
+        place = (getattr(child, "lineno", 0), getattr(child, "col_offset", 0), number)
+        if isinstance(child, gast.Name):
+            found.append((place, child.id))
+        elif isinstance(child, gast.FunctionDef):
+            found.append((place, child.name))
+        elif isinstance(child, gast.alias):
+            found.append((place, imported(child)))
+    return (name for _, name in sorted(found))
+
+
+def _everything(node: Node) -> Iterator[Node]:
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        yield current
+        waiting.extend(children(current))
+
+
+def _functions(node: Node) -> Iterator[Node]:
+    return (
+        child for child in _everything(node) if isinstance(child, (gast.Lambda, gast.FunctionDef))
+    )
+
+
+def _named_functions(node: Node) -> Iterator[tuple[str, Node]]:
+    for child in _everything(node):
+        if isinstance(child, gast.FunctionDef):
+            yield child.name, child
+        elif isinstance(child, gast.Assign) and isinstance(child.value, gast.Lambda):
+            for target in child.targets:
+                for name in _stored(target):
+                    yield name, child.value
+
+
+def _kept(node: Node) -> Iterator[Node]:
+    """Values that end up in a container or on an object."""
+    for child in _everything(node):
+        if isinstance(child, (gast.List, gast.Tuple, gast.Set)):
+            yield from child.elts
+        elif isinstance(child, gast.Dict):
+            yield from child.values
+        elif isinstance(child, gast.Assign):
+            if not all(isinstance(target, gast.Name) for target in child.targets):
+                yield child.value
+        elif isinstance(child, (gast.ListComp, gast.SetComp)):
+            yield child.elt
+        elif isinstance(child, gast.DictComp):
+            yield child.value
+        elif isinstance(child, gast.Call) and isinstance(child.func, gast.Attribute):
+            if child.func.attr in _KEEPERS:
+                yield from child.args
+                yield from (keyword.value for keyword in child.keywords)
+
+
+# -- activity --------------------------------------------------------------------------------------
+
+
+def writes(form: Form) -> dict[str, None]:
+    """Names that a form itself assigns, without those that its blocks assign."""
+    if isinstance(form, Set):
+        return {form.name: None}
+    if isinstance(form, Def):
+        return {form.node.name: None}
+    if isinstance(form, Simple):
+        declared = isinstance(form.node, gast.AnnAssign) and form.node.value is None
+        return {} if declared else dict.fromkeys(bound(form.node))
+    if isinstance(form, Loop) and isinstance(form.node, gast.For):
+        return dict.fromkeys(_stored(form.node.target))
+    if isinstance(form, With):
+        return dict.fromkeys(name for item in form.node.items for name in bound(item))
+    return {}
+
+
+def modified(*parts: Block) -> dict[str, None]:
+    """Names that blocks assign anywhere, nested functions excluded."""
+    found: dict[str, None] = {}
+    for block in parts:
+        for form in block:
+            found.update(writes(form))
+            found.update(modified(*blocks(form)))
+    return found
+
+
+def jumps(block: Block) -> dict[str, None]:
+    """Kinds of jumps that leave a block."""
+    found: dict[str, None] = {}
+    for form in block:
+        inner = {form.kind: None} if isinstance(form, Jump) else {}
+        for part in blocks(form):
+            inner.update(jumps(part))
+        own = ("break", "continue") if isinstance(form, Loop) else ()
+        found.update((kind, None) for kind in inner if kind not in own)
+    return found
