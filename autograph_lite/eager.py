@@ -72,6 +72,7 @@ _ON_SCALARS: dict[str, Callable[..., Any]] = {
     "scale": lambda g, p: g * p if g else g.__class__(0),
     "zeros_like": lambda x: x.__class__(0),
     "copy": lambda x: x,
+    "stop_gradient": lambda x: x,
     "cast": lambda x, dtype: _cast(x, dtype),
 }
 _SAFE = ("float64", "float32", "bool")

@@ -235,7 +235,8 @@ class GradientTape:
         reached = [(t, g) for t, g in seeds if t in self._tracked]
         if not reached:
             return {}
-        return pullback(nodes, reached, roots=self._roots, wanted=self._tracked.__contains__)
+        kept = {v: v for s in leaves(sources) if (v := self._key(s)) is not None}
+        return pullback(nodes, reached, {**kept, **self._roots}, self._tracked.__contains__)
 
     @contextmanager
     def _reading(self) -> Iterator[list[Node]]:
@@ -297,7 +298,11 @@ def _target_value(target: Any) -> Value:
 
 def _seeds(target: Any, output_gradients: Any) -> list[tuple[Value, Value]]:
     targets = leaves(target)
-    given = [None] * len(targets) if output_gradients is None else leaves(output_gradients)
+    if output_gradients is None:
+        given = [None] * len(targets)
+    else:
+        nested = isinstance(target, list | tuple | dict)
+        given = leaves(output_gradients) if nested else [output_gradients]
     if len(given) != len(targets):
         raise GradientError(f"output_gradients has {len(given)} parts for {len(targets)} targets")
     values = [_target_value(t) for t in targets]

@@ -45,8 +45,13 @@ def refuse_recorded(value: Value, what: str) -> None:
 def concrete_data(box: Box, what: str) -> Any:
     """The data of a box, which a staged value does not have."""
     value = value_of(box)
-    if staging() or value.data is None:
+    if staging():
         _no_data(what)
+    if value.data is None:
+        raise ConversionError(
+            "this tensor was made while a function was being compiled and left it, through a"
+            " global, a closure or an attribute; return it from the function instead"
+        )
     return value.data
 
 

@@ -64,12 +64,7 @@ def stop_gradient(x: Any) -> Any:
 def _stopped(x: Any) -> Any:
     if not isinstance(x, Box):
         return x
-    value = value_of(x)
-    tapes, context.tapes = context.tapes, []
-    try:
-        return wrap(ops.copy(value))
-    finally:
-        context.tapes = tapes
+    return wrap(ops.stop_gradient(value_of(x)))
 
 
 def _positions(argnums: Argnums) -> tuple[int, ...]:

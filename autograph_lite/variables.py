@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import numpy as np
@@ -62,8 +61,7 @@ class Variable(ArrayLike):
 
     def _change(self, op: Callable[..., Value], delta: Any) -> Any:
         change = self._checked(delta, broadcasts=True)
-        with unrecorded():
-            return self._set(op(held(self), change))
+        return self._set(_cut(op(held(self), change)))
 
     def _set(self, value: Value) -> Any:
         value.pinned = True
@@ -123,22 +121,12 @@ class Variable(ArrayLike):
 
 
 def _cut(value: Value) -> Value:
-    """The same elements as a value of which no tape knows where it comes from."""
+    """The same elements as a value of which no tape knows where it comes from: the value of a
+    variable is a source, whatever was assigned to it."""
     if staging():
-        with unrecorded():
-            return f.copy(value)
+        return f.stop_gradient(value)
     value.pinned = True
     return Value(value.type, value.data, True)
-
-
-@contextmanager
-def unrecorded() -> Iterator[None]:
-    """No tape records: the value of a variable is a source, whatever was assigned to it."""
-    tapes, context.tapes = context.tapes, []
-    try:
-        yield
-    finally:
-        context.tapes = tapes
 
 
 def held(variable: Variable) -> Value:

@@ -1,0 +1,5 @@
+"""Python function -> staged function: ordinary Python whose control flow is calls."""
+
+from autograph_lite.frontend.convert import Converted, convert, is_staged
+
+__all__ = ["Converted", "convert", "is_staged"]

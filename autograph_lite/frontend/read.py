@@ -6,8 +6,8 @@ compiled again and the code objects are compared; a function that cannot be foun
 """
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import linecache
 from collections.abc import Iterator

@@ -6,13 +6,13 @@ A branch or loop body becomes a nested function.  A name that it assigns is eith
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import gast
 
 from autograph_lite.frontend import flow
-from autograph_lite.frontend.desugar import RETURN_VALUE, RETURNED, is_ours
+from autograph_lite.frontend.desugar import RETURN_VALUE, docstring, is_ours
 from autograph_lite.frontend.expressions import Expressions
 from autograph_lite.frontend.forms import (
     Block,
@@ -27,7 +27,16 @@ from autograph_lite.frontend.forms import (
     Simple,
     With,
 )
-from autograph_lite.frontend.names import NONE, Names, Scope, Targets, modified, parameters, writes
+from autograph_lite.frontend.names import (
+    NONE,
+    Names,
+    Scope,
+    Targets,
+    bound,
+    modified,
+    parameters,
+    writes,
+)
 from autograph_lite.frontend.nodes import (
     Node,
     arguments,
@@ -76,6 +85,11 @@ class Place:
         """The same place with other names surely assigned."""
         return replace(self, expressions=replace(self.expressions, assigned=assigned))
 
+    def assigning(self, names: Iterable[str]) -> Place:
+        """The same place after an assignment."""
+        known = self.expressions.assigned
+        return self if known is None else self.knowing(known | frozenset(names))
+
 
 def rewrite_function(function: Node, body: Block, outer: Expressions, fresh: Fresh) -> Statements:
     """The statements of a function's body, with the names that must exist at its start first."""
@@ -85,7 +99,9 @@ def rewrite_function(function: Node, body: Block, outer: Expressions, fresh: Fre
     inner = Expressions(outer.visible | hidden, known).binding(parameters(function))
     place = Place(scope, frame, inner, {}, fresh)
     statements = rewrite_block(body, place, NONE)
-    return [*_missing(frame, scope, function), *statements]
+    text = docstring(function.body)
+    head = [] if text is None else [located(gast.Expr(constant(text)), function.body[0])]
+    return [*head, *_missing(frame, scope, function), *statements]
 
 
 def _missing(frame: Frame, scope: Scope, origin: Node) -> Statements:
@@ -160,59 +176,44 @@ def _branch(
     node: Node, test: Node, parts: tuple[Block, Block], place: Place, after: Names
 ) -> Statements:
     state = flow.branch_state(place.scope, parts, after, place.targets)
-    shared = flow.shared(place.scope, parts, state)
-    _require(state + shared, place)
-    number = place.fresh.number("get_state", "set_state", "if_body", "else_body")
-    names = [f"{stem}_{number}" for stem in ("if_body", "else_body", "get_state", "set_state")]
-    bodies = [
-        _body(name, arguments(), part, state + shared, place, after)
-        for name, part in zip(names, parts, strict=False)
+    common = state + flow.shared(place.scope, parts, state)
+    _require(common, place)
+    number = place.fresh.number("if_body", "else_body", "get_state", "set_state")
+    bodies = []
+    for stem, part in zip(("if_body", "else_body"), parts, strict=True):
+        inner, head = _enter(place, part, common, node)
+        body = [*rewrite_block(part, inner, after)]
+        bodies.append(define(f"{stem}_{number}", arguments(), [*head(), *body]))
+    names = [
+        load(f"{stem}_{number}") for stem in ("if_body", "else_body", "get_state", "set_state")
     ]
-    call = protocol("if_", test, *map(load, names), _labels(state))
-    made = [*_accessors(number, state), *bodies, gast.Expr(call)]
-    return [located(statement, node) for statement in made]
+    call = gast.Expr(protocol("if_", test, *names, _labels(state)))
+    return [located(made, node) for made in (*_accessors(number, state), *bodies, call)]
 
 
-def _body(
-    name: str,
-    given: Node,
-    block: Block,
-    common: tuple[str, ...],
-    place: Place,
-    after: Names,
-    start: tuple[Form | Node, ...] = (),
-) -> Node:
-    """A block as a function; the names of `common` that it assigns are those around it."""
+def _enter(
+    place: Place, block: Block, common: tuple[str, ...], origin: Node
+) -> tuple[Place, Callable[[], Statements]]:
+    """The place inside a generated function, and its first lines (known when its body is done)."""
     assigned = modified(block)
     borrowed = [name for name in common if name in assigned]
-    return _function(name, given, block, borrowed, place, after)
-
-
-def _function(
-    name: str, given: Node, block: Block, borrowed: list[str], place: Place, after: Names
-) -> Node:
     frame = Frame(place.frame, frozenset(borrowed))
-    inner = _entering(replace(place, frame=frame), frozenset(modified(block)) - frame.borrowed)
-    statements = rewrite_block(block, inner, after)
-    missing = _missing(frame, place.scope, place.scope.node)
-    return define(name, given, [*_nonlocal(borrowed), *missing, *statements])
-
-
-def _entering(place: Place, own: Names) -> Place:
-    """Names of its own are not assigned yet when a generated function starts."""
     known = place.expressions.assigned
-    return place.knowing(None if known is None else known - own)
+    if known is not None:  # names of its own are not assigned yet when the function starts
+        known -= frozenset(assigned) - frame.borrowed
+    inner = replace(place.knowing(known), frame=frame)
+    return inner, lambda: [*_nonlocal(borrowed), *_missing(frame, place.scope, origin)]
 
 
-def _nonlocal(names: list[str] | tuple[str, ...]) -> Statements:
+def _nonlocal(names: Sequence[str]) -> Statements:
     return [gast.Nonlocal(list(names))] if names else []
 
 
 def _require(names: tuple[str, ...], place: Place) -> None:
-    """A variable that is shared between functions must exist before they run."""
+    """A variable that several functions use must exist before they run."""
     known = place.expressions.assigned
     for name in names:
-        flag = is_ours(name) and name != RETURN_VALUE
+        flag = is_ours(name) and name != RETURN_VALUE  # a flag is set right before its loop
         if not flag and (known is None or name not in known):
             place.frame.owner(name).missing[name] = None
 
@@ -220,17 +221,102 @@ def _require(names: tuple[str, ...], place: Place) -> None:
 def _accessors(number: int, state: tuple[str, ...]) -> Statements:
     """How `ag__` reads and replaces the state."""
     read = [gast.Return(names_tuple(state))]
-    replace_all: Statements = []
+    write: Statements = []
     if state:
-        replace_all = [
-            *_nonlocal(state),
-            assign(names_tuple(state, gast.Store()), load("vals__")),
-        ]
+        write = [*_nonlocal(state), assign(names_tuple(state, gast.Store()), load("vals__"))]
     return [
         define(f"get_state_{number}", arguments(), read),
-        define(f"set_state_{number}", arguments(["vals__"]), replace_all),
+        define(f"set_state_{number}", arguments(["vals__"]), write),
     ]
 
 
 def _labels(state: tuple[str, ...]) -> Node:
     return pair(*map(constant, state))
+
+
+# -- loops -----------------------------------------------------------------------------------------
+
+
+def _loop(loop: Loop, place: Place, after: Names) -> Statements:
+    state = flow.loop_state(place.scope, loop, after, place.targets)
+    common = state + flow.shared(place.scope, ((loop,),), state)
+    _require(common, place)
+    number = place.fresh.number("loop_test", "loop_body", "get_state", "set_state")
+    body = _loop_body(loop, place, after, common, f"loop_body_{number}")
+    names = [load(f"{stem}_{number}") for stem in ("loop_body", "get_state", "set_state")]
+    test = _loop_test(loop, place, f"loop_test_{number}")
+    tested = load(f"loop_test_{number}") if test else constant(None)
+    if isinstance(loop.node, gast.For):
+        iterable = place.expressions.rewrite(loop.node.iter)
+        call = protocol("for_", iterable, tested, *names, _labels(state))
+    else:
+        call = protocol("while_", tested, *names, _labels(state))
+    made = (*_accessors(number, state), *test, body, gast.Expr(call))
+    return [located(statement, loop.node) for statement in made]
+
+
+def _loop_test(loop: Loop, place: Place, name: str) -> Statements:
+    """Whether to go on: the flags first, because after a `break` the test is not evaluated."""
+    test = None
+    if isinstance(loop.node, gast.While) and not (loop.flags and flow.is_endless(loop)):
+        test = place.expressions.rewrite(loop.node.test)
+    if test is None and not loop.flags:
+        return []
+    go_on = _unless(loop.flags, test)
+    return [define(name, arguments(), [located(gast.Return(go_on), loop.node)])]
+
+
+def _loop_body(loop: Loop, place: Place, after: Names, common: tuple[str, ...], name: str) -> Node:
+    head = flow.head(place.scope, loop, after, place.targets)
+    inner, first_lines = _enter(place, (loop,), common, loop.node)
+    inner = replace(inner, targets=flow.inner_targets(head, after, place.targets))
+    start: Statements = []
+    given = []
+    if isinstance(loop.node, gast.For):
+        given = ["itr__"]
+        start = assignment([loop.node.target], load("itr__"), inner.expressions, place.fresh)
+        start = [located(statement, loop.node) for statement in start]
+        inner = inner.assigning(writes(loop))
+    body = rewrite_block(loop.body, inner, head)
+    return define(name, arguments(given), [*first_lines(), *start, *body])
+
+
+# -- contexts and nested functions -----------------------------------------------------------------
+
+
+def _with(form: With, place: Place, after: Names) -> Statements:
+    """The block stays where it is: a context is entered and left by Python."""
+    items, unpacking = [], []
+    for item in form.node.items:
+        context = place.expressions.rewrite(item.context_expr)
+        target = item.optional_vars
+        if target is not None and not isinstance(target, gast.Name):
+            name = place.fresh.name("value")
+            place = place.assigning(dict.fromkeys(bound(pair(target))))
+            unpacking += assignment([target], load(name), place.expressions, place.fresh)
+            target = store(name)
+        elif target is not None:
+            place = place.assigning({target.id: None})
+        items.append(gast.withitem(context, target and store(target.id)))
+    body = [located(statement, form.node) for statement in unpacking]
+    body += rewrite_block(form.body, place, after)
+    return [located(gast.With(items, body or [gast.Pass()], None), form.node)]
+
+
+def _definition(form: Def, place: Place) -> Statements:
+    """A nested function: decorators first, then defaults, as Python evaluates them."""
+    node, out = form.node, []
+    decorators = []
+    for decorator in node.decorator_list:
+        name = place.fresh.name("value")
+        decorators.append(name)
+        value = place.expressions.rewrite(decorator)
+        out.append(located(assign(store(name), value), decorator))
+    given = place.expressions.parameters(node.args)
+    inner = place.assigning({node.name: None}).expressions
+    body = rewrite_function(node, form.body, inner, place.fresh)
+    out.append(located(define(node.name, given, body), node))
+    for name in reversed(decorators):
+        call = protocol("call", load(name), pair(load(node.name)), gast.Dict([], []))
+        out.append(located(assign(store(node.name), call), node))
+    return out

@@ -13,8 +13,7 @@ import numpy as np
 
 from autograph_lite.boxes import Box, wrap
 from autograph_lite.errors import AutographError, ConversionError, Origin
-from autograph_lite.frontend.calls import Caller, owner
-from autograph_lite.frontend.convert import origin_of
+from autograph_lite.frontend.calls import LINES, Caller, owner
 from autograph_lite.frontend.operators import Operators
 from autograph_lite.frontend.state import (
     MaybeUndefined,
@@ -62,7 +61,7 @@ def present_origin() -> Origin | None:
     frame: types.FrameType | None = sys._getframe(1)
     while frame is not None:
         if frame.f_code.co_filename.startswith("<staged"):
-            return origin_of(frame.f_code.co_filename, frame.f_lineno)
+            return LINES[frame.f_code.co_filename].get(frame.f_lineno)
         frame = frame.f_back
     return None
 

@@ -43,7 +43,9 @@ class _Arm:
 
     def _trace(self) -> None:
         self.builder.resolve = self._resolve
-        self.inner = Sweep(replace=self.adjoint.replace, present=self.adjoint.present)
+        self.inner = Sweep(
+            replace=self.adjoint.replace, present=self.adjoint.present, nodes=self.adjoint.nodes
+        )
         for argument, outer in zip(self.source.arguments, self.captures, strict=True):
             self.inner.set(argument, self._inside(self.sweep.get(outer)))
         for result, out in zip(self.source.results, self.node.outputs, strict=True):

@@ -114,7 +114,12 @@ class _Back:
     def build(self, pattern: Any) -> Reversed:
         body, builder = self.graph.body, self.builder
         seeds, current = pattern
-        sweep = Sweep(wanted=self._wants, replace=self.adjoint.replace, present=self.adjoint.present)
+        sweep = Sweep(
+            wanted=self._wants,
+            replace=self.adjoint.replace,
+            present=self.adjoint.present,
+            nodes=self.adjoint.nodes,
+        )
         cotangents = []
         for result, there in zip(body.results, seeds, strict=False):
             if there:

@@ -14,7 +14,7 @@ from typing import Any
 from autograph_lite.gradient.reverse import THREADED, Cotangent, Sweep
 from autograph_lite.ir.build import Builder, merged_captures, region
 from autograph_lite.ir.graph import Node, Region, Value
-from autograph_lite.ir.types import Type, element, history, py, tensor
+from autograph_lite.ir.types import Type, element, history, join, py, tensor
 from autograph_lite.ops.control import CONSTANT, LOOP
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Constant, f
@@ -208,7 +208,7 @@ class _LoopBody:
         self.read: dict[Value, Value] = {}
         self.incoming: dict[Value, tuple[Value, Value | None]] = {}
         self.outgoing: list[tuple[Value, Cotangent]] = []
-        self.replaced: list[tuple[Value, Node]] = []
+        self.following: dict[int, Value] = {}
         region_ = staged_region()
         self.builder = region_.builder
         with region_:
@@ -222,7 +222,9 @@ class _LoopBody:
         }
         arrived = {v: builder.argument(FLAG) for v in self.active if self.flags[v] == "maybe"}
         builder.resolve = self._resolve
-        self.inner = Sweep(replace=self.adjoint.replace, present=self.adjoint.present)
+        self.inner = Sweep(
+            replace=self.adjoint.replace, present=self.adjoint.present, nodes=self.adjoint.nodes
+        )
         self._seed(carried, arrived)
         for node in reversed(list(self.adjoint.nodes)):
             self.inner.visit(node)
@@ -321,12 +323,22 @@ class _LoopBody:
     def _saved(self, value: Value) -> Value:
         """Have the forward loop save the value; this step's element of its history."""
         results = self.loop.body.results
+        if value in results[: self.loop.m] and value not in self.loop.state:
+            return self._following(results.index(value))
         known = results[self.loop.m :]
         if value in known:
             return self._read_history(self.loop.node.outputs[1 + self.loop.m + known.index(value)])
         self.saved.append(value)
         outer = self.loop.saved.setdefault(value, Value(history(value.type)))
         return self._read_history(outer)
+
+    def _following(self, slot: int) -> Value:
+        """The new value of a slot of the state: what the step after it began with.  It is carried
+        from that step, so that one value has one cotangent in the next reverse."""
+        if slot not in self.following:
+            self.following[slot] = Value(self.loop.body.results[slot].type)
+            self.builder.own.add(self.following[slot])
+        return self.following[slot]
 
     # --- what came of it ---
 
@@ -359,7 +371,12 @@ class _LoopBody:
         for _, got in self.outgoing:
             if got.arrived is not None:
                 written.append(self.builder.local(got.arrived))
+        self.entered = [self.builder.local(self._entering(slot)) for slot in self.following]
         self.values, self.flag_results, self.written = values, flags, written
+
+    def _entering(self, slot: int) -> Value:
+        """What the forward step began with in a slot."""
+        return self.builder.local(self.loop.state[slot])
 
     def _save_more(self) -> None:
         """The forward loop with its body extended and its new histories among its outputs."""
@@ -385,8 +402,10 @@ class _LoopBody:
         first = [_outer_flag(outer, loop._start(v)) for v in flagged]
         captured = merged_captures(self.builder)
         captured = [v for v in captured if v not in self.incoming]
-        inits = (*(c.value for c in starts), *first)
-        body = region(self.builder, (*self.values, *self.flag_results, *self.written), captured)
+        inits = (*(c.value for c in starts), *first, *(loop.outs[i] for i in self.following))
+        self.builder.arguments.extend(self.following.values())
+        results = (*self.values, *self.flag_results, *self.entered, *self.written)
+        body = region(self.builder, results, captured)
         body = Region((*body.arguments, *elements), body.nodes, body.results)
         params = {
             "body": body,
@@ -397,7 +416,7 @@ class _LoopBody:
         }
         types = (
             py("int64"),
-            *(v.type for v in inits),
+            *(_widest(v.type, r.type) for v, r in zip(inits, results, strict=False)),
             *(history(v.type) for v in self.written),
         )
         inputs = (loop.node.outputs[0], *inits, *captured, *sources)
@@ -416,7 +435,7 @@ class _LoopBody:
             init = loop.inits[loop.state.index(v)] if v in loop.state else None
             if init is not None and init.type.floating and sweep.wants(init):
                 sweep.add(init, values[v], flags.get(v))
-        written = iter(outputs[1 + len(carried) + len(flagged) :])
+        written = iter(outputs[1 + len(carried) + len(flagged) + len(self.following) :])
         news = [next(written) for _ in self.outgoing]
         for (outer, got), new in zip(self.outgoing, news, strict=True):
             flag = next(written) if got.arrived is not None else None
@@ -426,6 +445,12 @@ class _LoopBody:
 CHEAP = frozenset(
     ("py_add", "py_subtract", "py_multiply", "py_negative", "weak", "cast", "getitem", "position")
 )
+
+
+def _widest(init: Type, result: Type) -> Type:
+    joined = join(init, result)
+    assert joined is not None
+    return joined
 
 
 def zeros(like: Value) -> Value:

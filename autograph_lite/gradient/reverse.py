@@ -45,7 +45,9 @@ class Sweep:
         wanted: Callable[[Value], bool] | None = None,
         replace: Replace | None = None,
         present: Callable[[Node], Node] | None = None,
+        nodes: Iterable[Node] = (),
     ) -> None:
+        self.aliases = {n.outputs[0]: n.inputs for n in nodes if n.op.name == "either"}
         self.cotangents: dict[Value, Cotangent] = {}
         self.roots = roots or {}
         self.wanted = wanted
@@ -67,13 +69,20 @@ class Sweep:
         return self.wanted is None or self.wanted(value)
 
     def add(self, value: Value, g: Value, arrived: Value | None = None) -> None:
-        """Let a contribution arrive (R2)."""
+        """Let a contribution arrive (R2); what is one value or another passes it on to that one."""
+        if value in self.aliases:
+            cond, first, second = self.aliases[value]
+            self.add(first, g, both(arrived, cond))
+            self.add(second, g, both(arrived, f.logical_not(cond)))
+            return
         key = self.key(value)
         self.cotangents[key] = joined(self.cotangents.get(key), Cotangent(g, arrived))
 
     def visit(self, node: Node) -> None:
         """Pass the cotangents of a node's results on to its inputs."""
         derivative = node.op.derivative
+        if node.op.name == "either":
+            return
         if isinstance(derivative, Threaded):
             THREADED[node.op.name](self, node)
             return
@@ -81,11 +90,15 @@ class Sweep:
             return
         if isinstance(derivative, Refused):
             raise GradientError(derivative.why, node.origin)
+        if node.outputs[0] in self.roots:
+            g.value.pinned = True  # a source: its cotangent is read after the sweep
         if isinstance(derivative, Indexed):
             self._indexed(node, derivative, g)
         elif not isinstance(derivative, Constant):
             for value, part in zip(node.inputs, contributions(node, g.value), strict=False):
                 if part is not None and value.type.floating and self.wants(value):
+                    if part is g.value:
+                        part.pinned = True  # two cotangents are one value now
                     self.add(value, part, g.arrived)
 
     def _indexed(self, node: Node, derivative: Indexed, g: Cotangent) -> None:
@@ -103,20 +116,27 @@ class Sweep:
         self.set(x, Cotangent(new, arrived))
 
 
+def both(a: Value | None, b: Value) -> Value:
+    """Whether two conditions hold, the first of which may be known to."""
+    return b if a is None else f.bitwise_and(a, b)
+
+
 def joined(before: Cotangent | None, g: Cotangent) -> Cotangent:
-    """The sum of what was there and what arrives; whoever comes first is assigned."""
+    """The sum of what was there and what arrives; whoever comes first is assigned.
+
+    What depends on the run is chosen by `either`, whose result *is* one of two values: the next
+    reverse pass adds to that value's cotangent, as it would for an assignment.
+    """
     if before is None:
         return g
     total = f.accumulate(before.value, g.value)
-    if before.arrived is None and g.arrived is None:
-        return Cotangent(total)
-    if before.arrived is None:
-        assert g.arrived is not None
-        return Cotangent(f.where(g.arrived, total, before.value))
-    later = f.where(before.arrived, total, g.value)
+    if before.arrived is not None:
+        total = f.either(before.arrived, total, g.value)
     if g.arrived is None:
-        return Cotangent(later)
-    value = f.where(g.arrived, later, before.value)
+        return Cotangent(total)
+    value = f.either(g.arrived, total, before.value)
+    if before.arrived is None:
+        return Cotangent(value)
     return Cotangent(value, f.bitwise_or(before.arrived, g.arrived))
 
 
@@ -144,7 +164,7 @@ def pullback(
     wanted: Callable[[Value], bool] | None = None,
 ) -> dict[Value, Cotangent]:
     """Cotangents of every value that the seeds reach; a value that is missing is unconnected."""
-    sweep = Sweep(roots, wanted)
+    sweep = Sweep(roots, wanted, nodes=nodes)
     for target, cotangent in seeds:
         sweep.add(target, cotangent)
     for node in reversed(nodes):

@@ -19,6 +19,7 @@ from autograph_lite.ops.record import (
     Op,
     Partials,
     Scalar,
+    Threaded,
     f,
     register,
 )
@@ -244,6 +245,17 @@ binary("scale", "0 if x == 0 else x * y", Partials(lambda g, p, out: (p, g)), ex
 # The sum of two cotangents; an op of its own, so that no pass reorders it.
 binary("accumulate", "x + y", Linear(lambda g, x, y, out: (g, g)), exact=np.add)
 
+# One of two values of one shape, itself: the reverse pass follows it to that value.
+register(
+    Op(
+        "either",
+        elementwise(),
+        Scalar("y if x else z"),
+        Threaded("its cotangent is that of the value which it is"),
+        dtypes=("bool", "float64", "float32"),
+    )
+)
+
 # --- integers and bools ------------------------------------------------------------------------
 
 
@@ -324,4 +336,14 @@ unary(
     lambda x, out: _zero(x),
     dtypes=NUMERIC,
 )
-piecewise_constant("copy", "x", exact=np.copy)
+register(
+    Op(
+        "copy",
+        elementwise(),
+        Scalar("x"),
+        Linear(lambda g, x, out: (g,)),
+        exact=np.copy,
+        dtypes=("float64", "float32", "int64", "int32", "bool"),
+    )
+)
+piecewise_constant("stop_gradient", "x", exact=np.copy)

@@ -1,0 +1,161 @@
+"""Python function -> staged function: read, fence, desugar, rewrite, print, compile.
+
+Staging happens once per code object; what differs between closures of one definition (defaults, names
+around it) is put in by `bind`.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import weakref
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import CodeType, FunctionType
+from typing import Any, cast
+
+import gast
+
+from autograph_lite.errors import ConversionError, Origin
+from autograph_lite.frontend.desugar import desugar
+from autograph_lite.frontend.expressions import Expressions
+from autograph_lite.frontend.fence import check
+from autograph_lite.frontend.mangle import mangle
+from autograph_lite.frontend.nodes import Node, arguments, define, load, located
+from autograph_lite.frontend.origin import origins
+from autograph_lite.frontend.read import Source, read
+from autograph_lite.frontend.rewrite import rewrite_function
+from autograph_lite.frontend.statements import Fresh
+from autograph_lite.frontend.text import text_of
+
+MAKER = "make__"
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What one code object becomes: text, the user's lines, and the code that makes the function."""
+
+    source: str
+    lines: Mapping[int, Origin]
+    filename: str
+    code: CodeType
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A staged function before it is given its meaning."""
+
+    function: FunctionType
+    staged: Staged
+
+    @property
+    def source(self) -> str:
+        """The staged source as text."""
+        return self.staged.source
+
+    @property
+    def lines(self) -> Mapping[int, Origin]:
+        """The user's place for every line of the staged source."""
+        return self.staged.lines
+
+    @property
+    def filename(self) -> str:
+        """Under this name tracebacks and debuggers show the staged source."""
+        return self.staged.filename
+
+    def bind(self, ag__: object, scope__: object) -> FunctionType:
+        """The function itself, whose operations are those of `ag__` and whose globals `scope__`."""
+        space: dict[str, Any] = {"__name__": self.function.__module__}
+        exec(self.staged.code, space)
+        made = cast(FunctionType, space[MAKER](ag__, scope__))
+        given = self.function
+        made.__defaults__, made.__kwdefaults__ = given.__defaults__, given.__kwdefaults__
+        made.__name__, made.__qualname__ = given.__name__, given.__qualname__
+        made.__doc__, made.__module__ = given.__doc__, given.__module__
+        return made
+
+
+# Code objects compare equal when their files differ, so they are told apart by identity; the weak
+# reference removes the entry before the identity can be used again.
+_DONE: dict[int, tuple[weakref.ref[CodeType], Staged]] = {}
+
+
+def convert(function: FunctionType) -> Converted:
+    """Stage a function, once per code object."""
+    code = function.__code__
+    entry = _DONE.get(id(code))
+    if entry is not None and entry[0]() is code:
+        return Converted(function, entry[1])
+    staged = _stage(function)
+    key = id(code)
+    _DONE[key] = (weakref.ref(code, lambda _: _forget(key)), staged)
+    return Converted(function, staged)
+
+
+def _forget(key: int) -> None:
+    _DONE.pop(key, None)
+
+
+def is_staged(function: FunctionType) -> bool:
+    """Is this (or is it defined in) a function that was staged already?"""
+    return function.__code__.co_filename.startswith("<staged ")
+
+
+def _stage(function: FunctionType) -> Staged:
+    source = read(function)
+    code = function.__code__
+    try:
+        tree = _rewritten(source, code.co_name)
+        text = text_of(tree)
+        lines = origins(tree, text, code.co_filename, code.co_name)
+        filename = _register(code, text)
+        return Staged(text, lines, filename, compile(text, filename, "exec", dont_inherit=True))
+    except (RecursionError, MemoryError) as error:
+        origin = Origin(code.co_filename, code.co_firstlineno, -1, code.co_name)
+        message = (
+            f"an expression is too deep at line {code.co_firstlineno}: assign parts of it to names"
+        )
+        raise ConversionError(message, origin) from error
+
+
+def _rewritten(source: Source, name: str) -> ast.Module:
+    node = mangle(gast.ast_to_gast(source.node), source.owner)
+    check(node, source.filename, name)
+    fresh = Fresh(dict.fromkeys(_identifiers(node)))
+    outside = Expressions(frozenset(), frozenset())
+    if isinstance(node, gast.Lambda):
+        body = [gast.Return(_without_defaults(outside.rewrite(node)))]
+    else:
+        inner = rewrite_function(node, desugar(node), outside, fresh)
+        made = located(define(node.name, outside.parameters(node.args), inner), node)
+        body = [_without_defaults(made), gast.Return(load(node.name))]
+    body = [located(statement, node) for statement in body]
+    maker = located(define(MAKER, arguments(["ag__", "scope__"]), body), node)
+    return cast(ast.Module, gast.gast_to_ast(gast.Module([maker], [])))
+
+
+def _without_defaults(function: Node) -> Node:
+    """The defaults of the outermost function are those of the original object."""
+    given = function.args
+    given.defaults, given.kw_defaults = [], [None] * len(given.kwonlyargs)
+    return function
+
+
+def _identifiers(node: Node) -> Iterator[str]:
+    for child in ast.walk(node):
+        for field in ("id", "name", "asname"):
+            value = getattr(child, field, None)
+            if isinstance(value, str):
+                yield value
+
+
+def _register(code: CodeType, text: str) -> str:
+    """Make the text visible to tracebacks under a name that no other text has."""
+    base = f"<staged {code.co_name} {code.co_filename}:{code.co_firstlineno}"
+    lines = text.splitlines(keepends=True)
+    number, filename = 1, f"{base}>"
+    while filename in linecache.cache and linecache.getlines(filename) != lines:
+        number += 1
+        filename = f"{base} {number}>"
+    linecache.cache[filename] = (len(text), None, lines, filename)
+    return filename
