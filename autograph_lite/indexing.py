@@ -36,6 +36,11 @@ def put(box: Box, index: Any, item: Any) -> None:
     refuse_view(box)
     x = value_of(box)
     spec, dynamic = index_spec(x, index)
+    if any(entry[0] == "array" for entry in spec):
+        raise GraphIndexError(
+            "assignment by an array of positions is not available: a position may stand in it twice;"
+            " write a loop over the positions, or use a bool mask"
+        )
     v = cast(
         strong(item, x.type.dtype if _is_number(item) else None, "the assigned value"), x.type.dtype
     )
