@@ -410,12 +410,19 @@ def user_level() -> int:
 
 
 _unbroadcast_kernel = _by_kernel(OPS["unbroadcast"])
+
+
 def _call(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
     """A compiled graph; for `order` tapes it also returns what its reverse needs."""
     callee, order = params["function"], params["order"]
     types = [v.type for v in callee.saving(order).body.results]
     found = callee.run([v.data for v in inputs], order)
-    return tuple([Value(t if t.depth or t.kind == "py" else None, d) for t, d in zip(types, found, strict=True)])
+    return tuple(
+        [
+            Value(t if t.depth or t.kind == "py" else None, d)
+            for t, d in zip(types, found, strict=True)
+        ]
+    )
 
 
 _SPECIAL: dict[str, Handler] = {

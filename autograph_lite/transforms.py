@@ -84,8 +84,8 @@ def _differentiate(
     entered = [rebuild(a, _entered) for a in args]
     sources = []
     for place in chosen:
-        entered[place] = rebuild(entered[place], functools.partial(_source, f, place))
-        sources.append(entered[place])
+        sources.append(rebuild(entered[place], functools.partial(_source, f, place)))
+        entered[place] = rebuild(sources[-1], _argument_of)
     with GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(sources)
         out = f(*entered, **{k: rebuild(v, _entered) for k, v in kwargs.items()})
@@ -128,6 +128,13 @@ def _source(f: Function, place: int, leaf: Any) -> Any:
     raise GraphTypeError(
         f"{_argument(f, place)} is a {type(leaf).__name__}; gradients need a float input"
     )
+
+
+def _argument_of(source: Any) -> Any:
+    """What `f` gets: writing into it leaves the source as it was."""
+    value = value_of(source)
+    value.pinned = True
+    return Tensor(value)
 
 
 def _argument(f: Function, place: int) -> str:

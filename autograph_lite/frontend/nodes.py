@@ -68,8 +68,8 @@ def define(name: str, parameters: Node, body: list[Node]) -> Node:
 
 
 def located(node: Node, origin: Node) -> Node:
-    """`node`, standing where the user's node stands (unless it already has a place)."""
-    if getattr(node, "lineno", None) is None:
+    """`node`, standing where the user's node stands; a node that already has a place keeps it."""
+    if getattr(node, "lineno", None) is None and hasattr(origin, "lineno"):
         node.lineno, node.col_offset = origin.lineno, origin.col_offset
         node.end_lineno = getattr(origin, "end_lineno", origin.lineno)
         node.end_col_offset = getattr(origin, "end_col_offset", origin.col_offset)
