@@ -12,11 +12,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from autograph_lite.eager import EAGER, scalar
+from autograph_lite.eager import EAGER
 from autograph_lite.errors import GraphTypeError, StaleViewError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import DTYPES, PY_DTYPE
 from autograph_lite.ops.dispatch import context
+from autograph_lite.scalars import scalar
 
 
 class Box:

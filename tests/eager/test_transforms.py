@@ -109,12 +109,21 @@ def with_name(weight):
 
 WRONG = {
     "int": (lambda: ag.grad(with_name)(3), "weight is int64; gradients need a float input"),
-    "int array": (lambda: ag.grad(with_name)(np.arange(3)), "weight is int64; gradients need a float input"),
-    "vector": (lambda: ag.grad(with_name)(np.ones(2)), r"array of shape \(2,\); grad needs a scalar.*np.sum.*jacobian"),
+    "int array": (
+        lambda: ag.grad(with_name)(np.arange(3)),
+        "weight is int64; gradients need a float input",
+    ),
+    "vector": (
+        lambda: ag.grad(with_name)(np.ones(2)),
+        r"array of shape \(2,\); grad needs a scalar.*np.sum.*jacobian",
+    ),
     "tuple": (lambda: ag.grad(lambda x: (x, x))(1.0), "returns a tuple"),
     "nothing": (lambda: ag.grad(lambda x: None)(1.0), "returns a NoneType"),
     "int result": (lambda: ag.grad(lambda x: x > 1)(1.0), "returns bool"),
-    "argnums": (lambda: ag.grad(with_name, argnums=1)(1.0), "argument 1, but with_name was called with 1"),
+    "argnums": (
+        lambda: ag.grad(with_name, argnums=1)(1.0),
+        "argument 1, but with_name was called with 1",
+    ),
     "argnums type": (lambda: ag.grad(with_name, argnums="x"), "argnums"),
     "aux": (lambda: ag.grad(with_name, has_aux=True)(1.0), "returns a pair"),
 }

@@ -13,12 +13,18 @@ SAMPLES = {
     "int32": RNG.integers(-5, 6, (3, 4)).astype("int32"),
     "bool": RNG.integers(0, 2, (3, 4)).astype(bool),
 }
-EXACT = ("add subtract multiply divide negative absolute sqrt square floor ceil maximum minimum equal "
-         "not_equal less less_equal greater greater_equal").split()
-FLOAT_UNARY = ("sqrt exp expm1 log log1p sin cos tan tanh sinh cosh arctan negative absolute sign square "
-               "reciprocal floor ceil isnan isinf isfinite positive").split()
-BINARY = ("add subtract multiply divide floor_divide remainder power maximum minimum hypot equal not_equal "
-          "less less_equal greater greater_equal logical_and logical_or logical_xor").split()
+EXACT = (
+    "add subtract multiply divide negative absolute sqrt square floor ceil maximum minimum equal "
+    "not_equal less less_equal greater greater_equal"
+).split()
+FLOAT_UNARY = (
+    "sqrt exp expm1 log log1p sin cos tan tanh sinh cosh arctan negative absolute sign square "
+    "reciprocal floor ceil isnan isinf isfinite positive"
+).split()
+BINARY = (
+    "add subtract multiply divide floor_divide remainder power maximum minimum hypot equal not_equal "
+    "less less_equal greater greater_equal logical_and logical_or logical_xor"
+).split()
 INTEGER = "bitwise_and bitwise_or bitwise_xor left_shift right_shift floor_divide remainder".split()
 
 
@@ -274,7 +280,9 @@ def test_floats_never_warn():
 def test_least_integer():
     low = np.iinfo("int64").min
     check(ag.array(low) // -1, np.int64(low), True)
-    check(ag.array([np.nan, np.inf, 1e300, -2.7]).astype("int64"), np.array([low, low, low, -2]), True)
+    check(
+        ag.array([np.nan, np.inf, 1e300, -2.7]).astype("int64"), np.array([low, low, low, -2]), True
+    )
 
 
 def test_arange_is_not_allocated_when_it_is_iterated():
@@ -293,7 +301,9 @@ def test_the_array_given_is_copied():
     check(t, np.ones(3), True)
 
 
-@pytest.mark.parametrize("make", (lambda x: x.astype(">f8"), np.asfortranarray, lambda x: x[::-1, ::-1]))
+@pytest.mark.parametrize(
+    "make", (lambda x: x.astype(">f8"), np.asfortranarray, lambda x: x[::-1, ::-1])
+)
 def test_layouts(make):
     x = make(SAMPLES["float64"])
     check(ag.array(x) * 2, x.astype("f8") * 2, True)

@@ -9,7 +9,14 @@ from autograph_lite.errors import GraphTypeError, ShapeError
 
 def test_attributes():
     v = ag.Variable([1.0, 2.0], name="v", trainable=False)
-    assert (v.name, v.trainable, v.shape, v.dtype, v.ndim, len(v)) == ("v", False, (2,), np.float64, 1, 2)
+    assert (v.name, v.trainable, v.shape, v.dtype, v.ndim, len(v)) == (
+        "v",
+        False,
+        (2,),
+        np.float64,
+        1,
+        2,
+    )
     assert ag.Variable(1).dtype == np.int64
     assert ag.Variable(1, dtype="float32").dtype == np.float32
     assert ag.Variable(lambda: np.ones(2)).shape == (2,)
@@ -72,9 +79,17 @@ def test_copies():
 
 
 WRONG = {
-    "shape": (lambda v: v.assign(np.ones(3)), ShapeError, r"shape \(3,\) to variable 'v' of shape \(2,\)"),
+    "shape": (
+        lambda v: v.assign(np.ones(3)),
+        ShapeError,
+        r"shape \(3,\) to variable 'v' of shape \(2,\)",
+    ),
     "added shape": (lambda v: v.assign_add(np.ones((1, 2))), ShapeError, "cannot assign"),
-    "tensor dtype": (lambda v: v.assign(ag.ones(2, "float32")), GraphTypeError, "float32 to variable 'v'"),
+    "tensor dtype": (
+        lambda v: v.assign(ag.ones(2, "float32")),
+        GraphTypeError,
+        "float32 to variable 'v'",
+    ),
     "text": (lambda v: v.assign("a"), GraphTypeError, "number or an array"),
     "in place": (lambda v: v.__iadd__(1.0), GraphTypeError, "assign_add"),
     "times in place": (lambda v: v.__imul__(1.0), GraphTypeError, "assign"),

@@ -59,7 +59,10 @@ CASES = {
     "amsgrad": (Adam(0.1, beta_2=0.5, amsgrad=True), adam(0.1, b2=0.5, amsgrad=True)),
     "rmsprop": (RMSprop(), rmsprop()),
     "rmsprop momentum": (RMSprop(0.1, rho=0.8, momentum=0.5), rmsprop(0.1, 0.8, 0.5)),
-    "rmsprop centered": (RMSprop(0.01, centered=True, epsilon=1e-4), rmsprop(0.01, eps=1e-4, centered=True)),
+    "rmsprop centered": (
+        RMSprop(0.01, centered=True, epsilon=1e-4),
+        rmsprop(0.01, eps=1e-4, centered=True),
+    ),
     "adagrad": (Adagrad(), adagrad()),
     "adagrad options": (Adagrad(0.5, initial_accumulator_value=0.0), adagrad(0.5, 0.0)),
 }

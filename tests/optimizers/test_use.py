@@ -22,7 +22,9 @@ def test_the_rate_is_exact_in_float64_and_settable():
 
 def test_what_it_returns_and_counts():
     v, optimizer = ag.Variable(1.0), SGD()
-    assert optimizer.apply_gradients(zip([ag.constant(1.0)], [v], strict=True)) is optimizer.iterations
+    assert (
+        optimizer.apply_gradients(zip([ag.constant(1.0)], [v], strict=True)) is optimizer.iterations
+    )
     assert int(optimizer.minimize(lambda: v * v, v)) == 2
     assert optimizer.iterations.dtype == np.int64
 
@@ -72,13 +74,17 @@ def test_missing_gradients():
 
 
 WRONG = {
-    "momentum": (lambda: SGD(momentum=1.5), GradientError, r"`momentum` must be a number between \[0, 1\]"),
+    "momentum": (
+        lambda: SGD(momentum=1.5),
+        GradientError,
+        r"`momentum` must be a number between \[0, 1\]",
+    ),
     "momentum type": (lambda: SGD(momentum="a"), GradientError, "momentum"),
     "old name": (lambda: SGD(lr=0.1), TypeError, "lr"),
     "rate": (lambda: SGD("a"), GraphTypeError, "learning_rate"),
     "accumulator": (lambda: Adagrad(initial_accumulator_value=-1.0), GradientError, "negative"),
     "rho": (lambda: RMSprop(rho=2.0), GradientError, "rho"),
-    "pairs": (lambda: SGD().apply_gradients([ag.Variable(1.0)]), TypeError, ""),
+    "pairs": (lambda: SGD().apply_gradients([ag.Variable(1.0)]), TypeError, "len"),
     "not a variable": (
         lambda: SGD().apply_gradients([(ag.constant(1.0), ag.constant(1.0))]),
         GraphTypeError,

@@ -12,8 +12,10 @@ W = RNG.uniform(0.5, 1.5, (3, 4))
 FUNCTIONS = {
     **{
         name: (lambda name: lambda x: getattr(np, name)(x))(name)
-        for name in ("sqrt exp expm1 log log1p sin cos tan tanh sinh cosh arctan negative absolute square "
-                     "reciprocal").split()
+        for name in (
+            "sqrt exp expm1 log log1p sin cos tan tanh sinh cosh arctan negative absolute square "
+            "reciprocal"
+        ).split()
     },
     "sign": lambda x: np.sign(x) * x,
     "add": lambda x: x + x[0] + 2.0,

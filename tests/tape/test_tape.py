@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 import autograph_lite as ag
-from autograph_lite.errors import GradientError, GradientWarning, GraphTypeError, ShapeError, TapeError
+from autograph_lite.errors import (
+    GradientError,
+    GradientWarning,
+    GraphTypeError,
+    ShapeError,
+    TapeError,
+)
 
 
 def number(t):
@@ -89,8 +95,12 @@ def test_output_gradients(x):
     v = ag.Variable([1.0, 2.0])
     with ag.GradientTape(persistent=True) as tape:
         y = v * v
-    np.testing.assert_array_equal(tape.gradient(y, v, output_gradients=[1.0, 10.0]).numpy(), [2.0, 40.0])
-    np.testing.assert_array_equal(tape.gradient(y, v, output_gradients=np.array([1.0, 10.0])).numpy(), [2.0, 40.0])
+    np.testing.assert_array_equal(
+        tape.gradient(y, v, output_gradients=[1.0, 10.0]).numpy(), [2.0, 40.0]
+    )
+    np.testing.assert_array_equal(
+        tape.gradient(y, v, output_gradients=np.array([1.0, 10.0])).numpy(), [2.0, 40.0]
+    )
     with pytest.raises(ShapeError, match=r"shape \(3,\) for a target of shape \(2,\)"):
         tape.gradient(y, v, output_gradients=np.ones(3))
     with pytest.raises(GraphTypeError, match="float32 for a target of dtype float64"):
@@ -110,7 +120,8 @@ def test_unconnected(x):
 
 
 @pytest.mark.parametrize(
-    "f", (np.floor, np.ceil, lambda x: x // 2.0, lambda x: np.argmax(x) * 1.0, lambda x: (x > 1) * 1.0)
+    "f",
+    (np.floor, np.ceil, lambda x: x // 2.0, lambda x: np.argmax(x) * 1.0, lambda x: (x > 1) * 1.0),
 )
 def test_piecewise_constant_is_not_connected(x, f):
     tape, y = recorded(x, f)
@@ -137,7 +148,9 @@ def test_one_shot(x):
     tape, y = recorded(x)
     tape.gradient(y, x)
     for again in (lambda: tape.gradient(y, x), lambda: tape.jacobian(y, x), lambda: tape.watch(x)):
-        with pytest.raises(RuntimeError, match=r"can only be used to compute one set|has been used"):
+        with pytest.raises(
+            RuntimeError, match=r"can only be used to compute one set|has been used"
+        ):
             again()
 
 
@@ -264,7 +277,8 @@ def test_wrong_sources_and_targets(x):
 
 
 FORCED = {
-    "float": float, "int": int, "asarray": np.asarray, "item": lambda t: t.item(), "tolist": lambda t: t.tolist(),
+    "float": float, "int": int, "asarray": np.asarray, "item": lambda t: t.item(),
+    "tolist": lambda t: t.tolist(),
     "ndarray write": lambda t: np.zeros(2).__setitem__(0, t), "array of": lambda t: np.array([t, t]),
     "in place": lambda t: np.ones(()).__iadd__(t),
 }  # fmt: skip
@@ -279,7 +293,9 @@ def test_forced_out_of_the_tape(x, name):
             with pytest.raises(ValueError) as caught:
                 FORCED[name](t)
             # NumPy hides an error of float() behind one of its own, as its cause
-            error = caught.value if isinstance(caught.value, GradientError) else caught.value.__cause__
+            error = (
+                caught.value if isinstance(caught.value, GradientError) else caught.value.__cause__
+            )
             assert isinstance(error, GradientError)
             assert "drop" in str(error)
     FORCED[name](y)
@@ -326,7 +342,9 @@ def test_hessian_by_jacobian_of_gradient():
         with ag.GradientTape() as inner:
             y = v[0] ** 2 * v[1] ** 3
         g = inner.gradient(y, v)
-    np.testing.assert_allclose(outer.jacobian(g, v).numpy(), [[16.0, 24.0], [24.0, 12.0]], rtol=1e-15)
+    np.testing.assert_allclose(
+        outer.jacobian(g, v).numpy(), [[16.0, 24.0], [24.0, 12.0]], rtol=1e-15
+    )
 
 
 def test_branches_of_one_sum_do_not_share_a_cotangent():

@@ -1,0 +1,89 @@
+"""NumPy scalars: the data of values without axes, and the operators on them.
+
+An eager operation on two scalars costs NumPy's ufuncs 0.5 us and its operators 0.04 us, with the same
+bits; most of a tape step of a small program is this.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import operator
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograph_lite.errors import GraphTypeError
+from autograph_lite.ops import OPS
+
+
+class _Quiet(threading.local):
+    """`run(function, *args)` without floating-point warnings.
+
+    A context of its own in which they are switched off costs 0.1 us per call, `np.errstate` 0.9 us.
+    """
+
+    def __init__(self) -> None:
+        context = contextvars.Context()
+        context.run(np.seterr, all="ignore")
+        self.run = context.run
+
+
+quiet = _Quiet()
+SCALARS = frozenset((np.float64, np.float32, np.int64, np.int32, np.bool_))
+# NumPy's operators on its scalars: the same bits as its ufuncs, ten times faster.
+ON_SCALARS: dict[str, Callable[..., Any]] = {
+    "add": operator.add,
+    "accumulate": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "negative": operator.neg,
+    "absolute": operator.abs,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "square": lambda x: x * x,
+    "reciprocal": lambda x: x.__class__(1) / x,
+    "where": lambda c, x, y: x if c else y,
+    "choose": lambda c, x: x if c else x.__class__(0),
+    "scale": lambda g, p: g * p if g else g.__class__(0),
+    "zeros_like": lambda x: x.__class__(0),
+    "copy": lambda x: x,
+    "stop_gradient": lambda x: x,
+    "cast": lambda x, dtype: _cast(x, dtype),
+}
+_SAFE = ("float64", "float32", "bool")
+
+
+def _cast(x: Any, dtype: str) -> Any:
+    """A scalar in another dtype; to an integer by the op's own rule, which says what NaN gives."""
+    if dtype in _SAFE:
+        return CONSTRUCT[dtype](x)
+    exact = OPS["cast"].exact
+    assert exact is not None
+    return exact(x, dtype=dtype)[()]
+
+
+CONSTRUCT: dict[str, Callable[..., Any]] = {
+    "float64": np.float64,
+    "float32": np.float32,
+    "int64": np.int64,
+    "int32": np.int32,
+    "bool": np.bool_,
+}
+
+
+def scalar(number: Any, dtype: str) -> Any:
+    """A Python number as a NumPy scalar; an int that does not fit is an error."""
+    try:
+        return quiet.run(CONSTRUCT[dtype], number)
+    except OverflowError:
+        if dtype in _SAFE:
+            return CONSTRUCT[dtype](float("inf") if number > 0 else float("-inf"))
+        message = f"Python integer {number} out of bounds for {dtype}"
+        raise GraphTypeError(message) from None
