@@ -76,7 +76,7 @@ class Expressions:
     def _field(self, value: Node) -> Node:
         if isinstance(value, list):
             return [self._field(item) for item in value]
-        return self.rewrite(value) if isinstance(value, gast.expr) else value
+        return self.rewrite(value) if isinstance(value, (gast.expr, gast.Slice)) else value
 
     # -- names, parts of objects, calls
 
