@@ -41,19 +41,15 @@ _LAZY_FOLDS = ("any", "all")
 
 @dataclass(frozen=True, slots=True)
 class Expressions:
-    """Rewrites expressions where `visible` names are Python variables, `assigned` ones surely set.
-
-    `assigned` is None where no path leads; nothing needs a check there.
-    """
+    """Rewrites expressions where `visible` names are Python variables, `assigned` ones surely set."""
 
     visible: frozenset[str]
-    assigned: frozenset[str] | None
+    assigned: frozenset[str]
 
     def binding(self, names: Iterable[str]) -> Expressions:
         """The same inside a function or comprehension that binds names."""
         own = frozenset(names)
-        assigned = None if self.assigned is None else self.assigned | own
-        return replace(self, visible=self.visible | own, assigned=assigned)
+        return replace(self, visible=self.visible | own, assigned=self.assigned | own)
 
     def rewrite(self, node: Node) -> Node:
         """The staged form of an expression, at the same place."""
@@ -85,9 +81,7 @@ class Expressions:
             return gast.Name(node.id, node.ctx, None, None)
         if node.id not in self.visible:
             return protocol("load", constant(node.id), of="scope__")
-        if self.assigned is None or node.id in self.assigned:
-            return load(node.id)
-        return protocol("ld", load(node.id))
+        return load(node.id) if node.id in self.assigned else protocol("ld", load(node.id))
 
     def _Attribute(self, node: Node) -> Node:
         return protocol("attr", self.rewrite(node.value), constant(node.attr))

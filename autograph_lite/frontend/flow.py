@@ -153,51 +153,22 @@ def shared(scope: Scope, parts: tuple[Block, ...], state: tuple[str, ...]) -> tu
 
 # -- definite assignment ---------------------------------------------------------------------------
 
-Assigned = Names | None  # None: no path leads here
-Exits = list[tuple[str, Names]]
 
+def assigned_after(block: Block, known: Names) -> Names:
+    """Names whose variable surely holds a value after a block of generated code.
 
-def assigned_after(block: Block, known: Assigned, exits: Exits) -> Assigned:
-    """Names that are assigned on every path through a block; `exits` gathers those at its jumps."""
+    Jumps do not count here: where the user's path ended, generated code goes on past a flag, and a
+    variable that the path did not assign is still empty there.
+    """
     for form in block:
-        if known is None:
-            return None
-        known = _assigned(form, known, exits)
+        known = _assigned(form, known)
     return known
 
 
-def _assigned(form: Form, known: Names, exits: Exits) -> Assigned:
-    if isinstance(form, Jump):
-        exits.append((form.kind, known))
-        return None
-    if isinstance(form, Return):
-        return None
+def _assigned(form: Form, known: Names) -> Names:
     if isinstance(form, If):
-        return _join(
-            assigned_after(form.body, known, exits), assigned_after(form.orelse, known, exits)
-        )
-    if isinstance(form, Guard):
-        return assigned_after(form.body, known, exits)
-    if isinstance(form, Loop):
-        return _assigned_by_loop(form, known, exits)
+        return assigned_after(form.body, known) & assigned_after(form.orelse, known)
+    if isinstance(form, Guard | Loop):
+        return known
     known |= frozenset(writes(form))
-    if isinstance(form, With):
-        return assigned_after(form.body, known, exits) or known
-    return known
-
-
-def _assigned_by_loop(loop: Loop, known: Names, exits: Exits) -> Assigned:
-    inner: Exits = []
-    assigned_after(loop.body, known | frozenset(writes(loop)), inner)
-    exits.extend(found for found in inner if found[0] not in ("break", "continue"))
-    out: Assigned = None if is_endless(loop) else known
-    for kind, names in inner:
-        if kind == "break":
-            out = _join(out, names)
-    return out
-
-
-def _join(one: Assigned, other: Assigned) -> Assigned:
-    if one is None or other is None:
-        return other if one is None else one
-    return one & other
+    return assigned_after(form.body, known) if isinstance(form, With) else known

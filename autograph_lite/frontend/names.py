@@ -237,10 +237,9 @@ def _kept(node: Node) -> Iterator[Node]:
             yield child.elt
         elif isinstance(child, gast.DictComp):
             yield child.value
-        elif isinstance(child, gast.Call) and isinstance(child.func, gast.Attribute):
-            if child.func.attr in _KEEPERS:
-                yield from child.args
-                yield from (keyword.value for keyword in child.keywords)
+        elif isinstance(child, gast.Call) and getattr(child.func, "attr", None) in _KEEPERS:
+            yield from child.args
+            yield from (keyword.value for keyword in child.keywords)
 
 
 # -- activity --------------------------------------------------------------------------------------

@@ -81,22 +81,21 @@ class Place:
     targets: Targets
     fresh: Fresh
 
-    def knowing(self, assigned: flow.Assigned) -> Place:
+    def knowing(self, assigned: Names) -> Place:
         """The same place with other names surely assigned."""
         return replace(self, expressions=replace(self.expressions, assigned=assigned))
 
     def assigning(self, names: Iterable[str]) -> Place:
         """The same place after an assignment."""
-        known = self.expressions.assigned
-        return self if known is None else self.knowing(known | frozenset(names))
+        return self.knowing(self.expressions.assigned | frozenset(names))
 
 
 def rewrite_function(function: Node, body: Block, outer: Expressions, fresh: Fresh) -> Statements:
     """The statements of a function's body, with the names that must exist at its start first."""
     scope, frame = Scope(function), Frame(None)
     hidden = frozenset(scope.locals)
-    known = None if outer.assigned is None else outer.assigned - hidden
-    inner = Expressions(outer.visible | hidden, known).binding(parameters(function))
+    inner = Expressions(outer.visible | hidden, outer.assigned - hidden)
+    inner = inner.binding(parameters(function))
     place = Place(scope, frame, inner, {}, fresh)
     statements = rewrite_block(body, place, NONE)
     text = docstring(function.body)
@@ -123,13 +122,15 @@ def rewrite_block(block: Block, place: Place, after: Names) -> Statements:
     for number, form in enumerate(block):
         out.extend(_form(form, place, alive[len(block) - number - 1]))
         known = place.expressions.assigned
-        place = place.knowing(flow.assigned_after((form,), known, []))
+        place = place.knowing(flow.assigned_after((form,), known))
     return out
 
 
 def _form(form: Form, place: Place, after: Names) -> Statements:
     if isinstance(form, Simple):
         return simple(form.node, place.expressions, place.fresh)
+    if isinstance(form, Set) and form.name not in after:
+        return []  # a flag that nothing reads any more
     if isinstance(form, Set):
         value = place.expressions.rewrite(form.value)
         return [located(assign(store(form.name), value), form.node)]
@@ -198,9 +199,8 @@ def _enter(
     assigned = modified(block)
     borrowed = [name for name in common if name in assigned]
     frame = Frame(place.frame, frozenset(borrowed))
-    known = place.expressions.assigned
-    if known is not None:  # names of its own are not assigned yet when the function starts
-        known -= frozenset(assigned) - frame.borrowed
+    # names of its own are not assigned yet when the function starts
+    known = place.expressions.assigned - (frozenset(assigned) - frame.borrowed)
     inner = replace(place.knowing(known), frame=frame)
     return inner, lambda: [*_nonlocal(borrowed), *_missing(frame, place.scope, origin)]
 
@@ -214,7 +214,7 @@ def _require(names: tuple[str, ...], place: Place) -> None:
     known = place.expressions.assigned
     for name in names:
         flag = is_ours(name) and name != RETURN_VALUE  # a flag is set right before its loop
-        if not flag and (known is None or name not in known):
+        if not flag and name not in known:
             place.frame.owner(name).missing[name] = None
 
 

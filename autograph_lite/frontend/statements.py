@@ -115,9 +115,10 @@ def assignment(
     """Assign a staged value; `still` says that evaluating it has no effect on the targets."""
     if all(_is_plain(target) for target in targets):
         return [gast.Assign(expressions.all(targets), value, None)]
-    if len(targets) == 1 and not isinstance(targets[0], (gast.Tuple, gast.List)):
-        if still or _is_still(targets[0], expressions):
-            return [_write(targets[0], value, expressions)]
+    first = targets[0]
+    single = len(targets) == 1 and not isinstance(first, (gast.Tuple, gast.List))
+    if single and (still or _is_still(first, expressions)):
+        return [_write(first, value, expressions)]
     name = fresh.name("value")
     out = [assign(store(name), value)]
     for target in targets:

@@ -48,6 +48,16 @@ def _strength(node: ast.AST) -> int:
 class _Printer(astunparse.Unparser):  # type: ignore[misc]  # astunparse has no types
     """astunparse with operator strength; only what generated code contains is overridden."""
 
+    def dispatch(self, tree: ast.AST | list[ast.AST]) -> None:
+        """A definition stands between empty lines; astunparse writes only the one before."""
+        if not isinstance(tree, list):
+            super().dispatch(tree)
+            return
+        for number, node in enumerate(tree):
+            if number and isinstance(tree[number - 1], ast.FunctionDef):
+                self.write("" if isinstance(node, ast.FunctionDef) else "\n")
+            super().dispatch(node)
+
     def _at(self, node: ast.AST, strength: int) -> None:
         inside = _strength(node) < strength
         if inside:
