@@ -22,7 +22,7 @@ from autograph_lite.errors import ConversionError, GraphTypeError, Origin
 from autograph_lite.frontend.convert import Converted, convert
 from autograph_lite.frontend.iteration import Counting, Enumerated, Zipped, counted
 from autograph_lite.frontend.loops import condition
-from autograph_lite.frontend.state import is_variable
+from autograph_lite.frontend.state import MaybeUndefined, Undefined, is_variable
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
@@ -48,6 +48,13 @@ def _mentions(obj: Any) -> bool:
     if isinstance(obj, list | tuple):
         return any(map(_mentions, obj))
     return isinstance(obj, Box) and not is_variable(obj)
+
+
+def result_of(out: Any) -> Any:
+    """What a converted function returns: on every path that ends, something was returned."""
+    if isinstance(out, MaybeUndefined):
+        return out.obj
+    return None if isinstance(out, Undefined) else out
 
 
 class Scope:
@@ -141,7 +148,7 @@ class Caller:
             return function(*args, **kwargs)
         if owner(function) in LIBRARIES or _standard(function):
             return self._library(function, args, kwargs)
-        return self.bound(function)(*args, **kwargs)
+        return result_of(self.bound(function)(*args, **kwargs))
 
     def bound(self, function: types.FunctionType) -> Callable[..., Any]:
         """The converted function, reading names where the original does."""

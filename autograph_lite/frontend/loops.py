@@ -8,7 +8,7 @@ an array), until they stay.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograph_lite.boxes import Box, value_of, wrap, write
@@ -49,6 +49,7 @@ class Slot:
     types: list[Type]
     box: Box | None = None
     late: bool = False  # first assigned by the body
+    free: set[Any] = field(default_factory=set)  # extents that vary from step to step
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,10 +215,7 @@ def _widen_value(attempt: Attempt, slot: Slot, i: int, new: Type) -> bool:
         return False
     wider = join(old, new)
     if wider is not None:
-        if all(a is b or a == b for a, b in zip(wider.shape, old.shape, strict=True)):
-            return False
-        slot.types[i] = wider
-        return True
+        return _free_extents(slot, i, old, wider)
     if slot.late:
         slot.types[i] = new
         slot.inits[i] = filler(new)
@@ -230,6 +228,18 @@ def _widen_value(attempt: Attempt, slot: Slot, i: int, new: Type) -> bool:
             return True
     _different(attempt, slot)
     return False
+
+
+def _free_extents(slot: Slot, i: int, old: Type, wider: Type) -> bool:
+    """Extents that a step changes may be any; whether one was not so before."""
+    shape = tuple(
+        a if a in slot.free else b for a, b in zip(old.shape, wider.shape, strict=True)
+    )
+    if shape == old.shape:
+        return False
+    slot.free.update(b for a, b in zip(old.shape, shape, strict=True) if a != b)
+    slot.types[i] = Type(old.kind, old.dtype, shape, old.depth)
+    return True
 
 
 def promotion(attempt: Attempt, slot: Slot, i: int, new: Type) -> Value | None:

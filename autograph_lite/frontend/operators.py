@@ -60,6 +60,15 @@ def truth(obj: Any) -> Any:
     return wrap(condition(obj)) if isinstance(obj, Box) else bool(obj)
 
 
+def as_truth(obj: Any, first: Any) -> Any:
+    """An operand of `and` and `or`; bools, Python's or an array's, become one kind."""
+    bools = value_of(first).type.dtype == "bool"
+    if bools and (isinstance(obj, bool) or (symbolic(obj) and value_of(obj).type.dtype == "bool")):
+        value = condition(obj)
+        return wrap(f.weak(value, dtype="bool") if value.type.kind == "py" else value)
+    return obj
+
+
 def checked(obj: MaybeUndefined) -> Any:
     """The object, after a check at run time that it is defined."""
     params = {
@@ -159,7 +168,11 @@ class Operators:
         if not symbolic(first):
             return first if bool(first) is stop else self._lazy(rest[0](), rest[1:], stop)
         going_on = self.not_(first) if stop else first
-        return self.ifexp(going_on, lambda: self._lazy(rest[0](), rest[1:], stop), lambda: first)
+        return self.ifexp(
+            going_on,
+            lambda: as_truth(self._lazy(rest[0](), rest[1:], stop), first),
+            lambda: as_truth(first, first),
+        )
 
     def compare(self, left: Any, *pairs: tuple[str, Thunk]) -> Any:
         """A chained comparison: each operand is evaluated once, and none after a false one."""

@@ -13,15 +13,9 @@ import numpy as np
 
 from autograph_lite.boxes import Box, wrap
 from autograph_lite.errors import AutographError, ConversionError, Origin
-from autograph_lite.frontend.calls import LINES, Caller, owner
+from autograph_lite.frontend.calls import LINES, Caller, owner, result_of
 from autograph_lite.frontend.operators import Operators
-from autograph_lite.frontend.state import (
-    MaybeUndefined,
-    Structure,
-    Undefined,
-    is_variable,
-    take_apart,
-)
+from autograph_lite.frontend.state import Structure, is_variable, take_apart
 from autograph_lite.frontend.trace import Guard, Input, Printed, Trace, free
 from autograph_lite.ir.graph import Graph, Region, Value
 from autograph_lite.ir.types import PY_DTYPE, Symbol, Type
@@ -89,7 +83,7 @@ def stage(function: types.FunctionType, leaves: list[Any], arrange: Any) -> Stag
         args, kwargs = arrange(entered)
         try:
             run = function if of_library(function) else caller.bound(function)
-            out = run(*args, **kwargs)
+            out = result_of(run(*args, **kwargs))
         except AutographError as error:
             raise _plain(error) from None
         return _close(trace, function, leaves, entered, passed, out)
@@ -172,10 +166,6 @@ def _close(
 
 def _outgoing(obj: Any, positions: dict[int, int]) -> Any:
     """A returned object in which arguments stand as such and outer tensors as themselves."""
-    if isinstance(obj, MaybeUndefined):
-        obj = obj.obj
-    if isinstance(obj, Undefined):
-        return None
     if isinstance(obj, Box):
         if id(obj) in positions and obj.__class__.__name__ != "Number":
             return Argument(positions[id(obj)])

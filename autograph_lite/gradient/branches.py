@@ -78,11 +78,18 @@ class _Arm:
         return found
 
     def _saved(self, value: Value) -> Value:
+        if value in self.source.results:
+            return self.builder.local(self.node.outputs[self.source.results.index(value)])
         outer = self.saved.setdefault(value, Value(value.type))
         inside = Value(value.type)
         self.builder.captures[outer] = inside
         self.builder.own.add(inside)
         return inside
+
+    @property
+    def changed(self) -> bool:
+        """Whether a node inside was made to save more."""
+        return list(self.source.nodes) != self.adjoint.nodes
 
     def result(self, argument: Value) -> Cotangent | None:
         return self.inner.get(argument)
@@ -152,6 +159,8 @@ class IfReverse:
         """The forward branch with what the reverse reads among its results."""
         extra = [(a, v, outer) for a, arm in enumerate(self.arms) for v, outer in arm.saved.items()]
         node = self.node
+        if not extra and not any(arm.changed for arm in self.arms):
+            return
         regions = {}
         for a, (name, arm) in enumerate(zip(("then", "orelse"), self.arms, strict=True)):
             nodes = list(arm.adjoint.nodes)

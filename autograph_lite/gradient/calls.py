@@ -162,6 +162,19 @@ class _Back:
         )
 
 
+def again(back: Reversed, callee: Callee, node: Node) -> dict[Value, Value]:
+    """Values that this reverse reads and the call did not save (extents of arrays of which nothing
+    else is read): computed once more from the inputs."""
+    extended = Callee(back.forward, callee.compile)
+    found = extended.run([v.data for v in node.inputs])
+    results = back.forward.body.results
+    kept = len(node.outputs)
+    return {
+        v: Value(v.type if v.type.depth or v.type.kind == "py" else None, data)
+        for v, data in zip(results[kept:], found[kept:], strict=True)
+    }
+
+
 def reverse_call(sweep: Sweep, node: Node) -> None:
     """Call the reverse graph of an eager call with the current cotangents."""
     callee: Callee = node.params["function"]
@@ -179,6 +192,8 @@ def reverse_call(sweep: Sweep, node: Node) -> None:
     held = dict(zip(body.arguments, node.inputs, strict=True))
     held.update(zip(body.results, node.outputs, strict=True))
     assert back.callee is not None
+    if any(v not in held for v in back.needs):
+        held.update(again(back, callee, node))
     needed = [held[v] for v in back.needs]
     params = {"function": back.callee, "order": len(context.tapes)}
     outputs = apply_all(CALL, (*given, *needed), params)

@@ -1,0 +1,234 @@
+"""The reverse of one step of a loop, as the body of the reverse loop.
+
+What it needs of the forward step it reads from histories, which the forward loop is made to write;
+values that follow from the step number alone are computed again; what the step before it in time
+left in the state is carried along, so that one value has one cotangent in the next reverse.
+"""
+
+from __future__ import annotations
+
+from autograph_lite.gradient.regions import Adjoint, flag, present, zeros
+from autograph_lite.gradient.reverse import Cotangent, Sweep
+from autograph_lite.ir.graph import Node, Region, Value
+from autograph_lite.ir.types import Type, element, history, py, tensor
+from autograph_lite.ops.control import CONSTANT
+from autograph_lite.ops.record import f
+from autograph_lite.ops.staging import staged_region, with_region
+
+FLAG = tensor("bool")
+CHEAP = frozenset(
+    ("py_add", "py_subtract", "py_multiply", "py_negative", "weak", "cast", "getitem", "position")
+)
+
+
+class Loop:
+    """One loop node under reverse: its parts by name, inside (arguments) and outside."""
+
+    def __init__(self, sweep: Sweep, node: Node) -> None:
+        self.sweep = sweep
+        self.outer_inputs = node.inputs
+        self.node = present(sweep, node)
+        p = self.node.params
+        self.body: Region = p["body"]
+        self.bounded, self.m, self.reads = p["bounded"], p["state"], p["reads"]
+        arguments = self.body.arguments
+        self.k = arguments[0]
+        self.state = arguments[1 : 1 + self.m]
+        self.captured = arguments[1 + self.m : len(arguments) - self.reads]
+        self.elements = arguments[len(arguments) - self.reads :] if self.reads else ()
+        inputs = node.inputs[1:] if self.bounded else node.inputs
+        self.inits = inputs[: self.m]
+        self.captures = inputs[self.m : len(inputs) - self.reads]
+        self.histories = inputs[len(inputs) - self.reads :] if self.reads else ()
+        self.outs = self.node.outputs[1 : 1 + self.m]
+        self.saved: dict[Value, Value] = {}
+
+    def outer(self, argument: Value) -> Value:
+        """The value outside whose cotangent is carried for an argument."""
+        if argument in self.state:
+            return self.outs[self.state.index(argument)]
+        return self.captures[self.captured.index(argument)]
+
+    def _start(self, argument: Value) -> Cotangent | None:
+        return self.sweep.get(self.outer(argument))
+
+    def start_value(self, argument: Value) -> Cotangent:
+        """The cotangent with which the reverse loop begins; zeros where nothing has arrived."""
+        return self._start(argument) or Cotangent(zeros(self.outer(argument)))
+
+
+class Step:
+    """One attempt at the body of the reverse loop, under an assumption about what has arrived."""
+
+    def __init__(self, loop: Loop, active: list[Value], flags: dict[Value, str]) -> None:
+        self.loop, self.active, self.flags = loop, active, flags
+        self.adjoint = Adjoint(loop.body)
+        self.saved: list[Value] = []
+        self.read: dict[Value, Value] = {}
+        self.incoming: dict[Value, tuple[Value, Value | None]] = {}
+        self.outgoing: list[tuple[Value, Cotangent]] = []
+        self.following: dict[int, Value] = {}
+        region_ = staged_region()
+        self.builder = region_.builder
+        with region_:
+            self._trace()
+
+    def _trace(self) -> None:
+        loop, builder = self.loop, self.builder
+        self.step = builder.argument(py("int64"))
+        carried = {
+            v: builder.argument(self._type(v)) for v in self.active if self.flags[v] != "unset"
+        }
+        arrived = {v: builder.argument(FLAG) for v in self.active if self.flags[v] == "maybe"}
+        builder.resolve = self._resolve
+        self.inner = Sweep(
+            replace=self.adjoint.replace, present=self.adjoint.present, nodes=self.adjoint.nodes
+        )
+        self._seed(carried, arrived)
+        for node in reversed(list(self.adjoint.nodes)):
+            self.inner.visit(node)
+        self.after = {v: self.inner.get(v) for v in self.active}
+        for argument, outer in zip(loop.elements, loop.histories, strict=True):
+            got = self.inner.get(argument)
+            if got is not None:
+                self.outgoing.append((outer, got))
+
+    def _type(self, argument: Value) -> Type:
+        return argument.type
+
+    def _seed(self, carried: dict[Value, Value], arrived: dict[Value, Value]) -> None:
+        """Histories first (their readers ran last), then captures as they stand, then the state."""
+        loop = self.loop
+        for result, outer in zip(
+            loop.body.results[loop.m :], loop.node.outputs[1 + loop.m :], strict=True
+        ):
+            got = loop.sweep.get(outer)
+            if got is not None:
+                value = self._read_history(got.value)
+                flag = None if got.arrived is None else self._read_history(got.arrived)
+                self.inner.add(result, value, flag)
+        for argument, outer in zip(loop.elements, loop.histories, strict=True):
+            got = loop.sweep.get(outer)
+            if got is not None:
+                value = self._read_history(got.value)
+                flag = None if got.arrived is None else self._read_history(got.arrived)
+                self.inner.set(argument, Cotangent(value, flag))
+        for v in self.active:
+            if v in carried and v in loop.captured:
+                self.inner.set(v, Cotangent(carried[v], arrived.get(v)))
+        for v in self.active:
+            if v in carried and v not in loop.captured:
+                self.inner.add(loop.body.results[loop.state.index(v)], carried[v], arrived.get(v))
+
+    def _read_history(self, outer: Value) -> Value:
+        """This step's element of a history outside."""
+        if outer not in self.incoming:
+            self.incoming[outer] = (Value(element(outer.type)), None)
+        return self.incoming[outer][0]
+
+    def _resolve(self, value: Value) -> Value | None:
+        """A value of the forward body as the reverse body sees it."""
+        loop = self.loop
+        if value in self.read:
+            return self.read[value]
+        known = {id(v[0]) for v in self.incoming.values()}
+        if id(value) in known:
+            return value
+        if value is loop.k:
+            found = self._forward_step()
+        elif value in loop.captured:
+            found = self.builder.local(loop.captures[loop.captured.index(value)])
+        elif value in loop.elements:
+            found = self._read_history(loop.histories[loop.elements.index(value)])
+        else:
+            made = self.adjoint.makers().get(value)
+            if made is None and value not in loop.state:
+                return None
+            found = (
+                self._again(made) if made is not None and self._cheap(made) else self._saved(value)
+            )
+        self.read[value] = found
+        return found
+
+    def _forward_step(self) -> Value:
+        """The step of the forward loop that is reversed now."""
+        one, back = (self.builder.constant(n, "int64", "py") for n in (1, -1))
+        last = f.position(self.loop.node.outputs[0], back, one)
+        return f.position(self.step, last, back)
+
+    def _cheap(self, node: Node) -> bool:
+        """Whether a node follows from the step number, constants and captures by scalar steps."""
+        if node.op is CONSTANT:
+            return True
+        scalar = all(v.type.rank == 0 for v in node.outputs) and len(node.outputs) == 1
+        if not scalar or node.op.name not in CHEAP:
+            return False
+        return all(self._free(v) for v in node.inputs)
+
+    def _free(self, value: Value) -> bool:
+        if value is self.loop.k or value in self.loop.captured:
+            return True
+        made = self.adjoint.makers().get(value)
+        return made is not None and self._cheap(made)
+
+    def _again(self, node: Node) -> Value:
+        if node.op is CONSTANT:
+            kind = node.outputs[0].type.kind
+            return self.builder.constant(node.params["value"], node.params["dtype"], kind)
+        inputs = tuple(self.builder.local(v) for v in node.inputs)
+        types = tuple(v.type for v in node.outputs)
+        return self.builder.append(node.op, inputs, types, node.params)[0]
+
+    def _saved(self, value: Value) -> Value:
+        """Have the forward loop save the value; this step's element of its history."""
+        results = self.loop.body.results
+        if value in results[: self.loop.m] and value not in self.loop.state:
+            return self._following(results.index(value))
+        known = results[self.loop.m :]
+        if value in known:
+            return self._read_history(self.loop.node.outputs[1 + self.loop.m + known.index(value)])
+        self.saved.append(value)
+        outer = self.loop.saved.setdefault(value, Value(history(value.type)))
+        return self._read_history(outer)
+
+    def _following(self, slot: int) -> Value:
+        """The new value of a slot of the state: what the step after it began with.  It is carried
+        from that step, so that one value has one cotangent in the next reverse."""
+        if slot not in self.following:
+            self.following[slot] = Value(self.loop.body.results[slot].type)
+            self.builder.own.add(self.following[slot])
+        return self.following[slot]
+
+    def flags_after(self) -> dict[Value, str]:
+        """What has arrived after any number of steps, given what was assumed before."""
+        return {v: _meet(self.flags[v], self.after[v]) for v in self.active}
+
+    def _complete(self) -> None:
+        """The results of the body: carries, then flags, then elements of the histories' cotangents."""
+        values: list[Value] = []
+        flags: list[Value] = []
+        for v in self.active:
+            if self.flags[v] == "unset":
+                continue
+            got = self.after[v]
+            values.append(self.builder.local(got.value) if got else zeros(v))
+            if self.flags[v] == "maybe":
+                flags.append(_flag(self.builder, got))
+        written: list[Value] = []
+        for _, got in self.outgoing:
+            written.append(self.builder.local(got.value))
+        for _, got in self.outgoing:
+            if got.arrived is not None:
+                written.append(self.builder.local(got.arrived))
+        self.entered = [self.builder.local(self._entering(slot)) for slot in self.following]
+        self.values, self.flag_results, self.written = values, flags, written
+
+    def _entering(self, slot: int) -> Value:
+        """What the forward step began with in a slot."""
+        return self.builder.local(self.loop.state[slot])
+
+
+def _meet(before: str, got: Cotangent | None) -> str:
+    """What holds both before and after a step."""
+    after = "unset" if got is None else ("set" if got.arrived is None else "maybe")
+    return before if before == after else "maybe"
