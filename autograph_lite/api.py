@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, overload
 
 import autograph_lite.gradient.branches
-import autograph_lite.gradient.regions  # noqa: F401
+import autograph_lite.gradient.loops  # noqa: F401
 from autograph_lite.compiled import Function, make_function
 from autograph_lite.verify import IdentityError, verify
 

@@ -18,12 +18,12 @@ from autograph_lite.frontend.state import (
     take_apart,
     unsure,
 )
-from autograph_lite.gradient.regions import emit, staged_region, with_region
 from autograph_lite.ir.build import Builder, merged_captures, region
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, join, tensor
 from autograph_lite.ops.control import IF
 from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.staging import emit, staged_region, with_region
 
 
 class Arm:

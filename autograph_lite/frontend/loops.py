@@ -27,13 +27,13 @@ from autograph_lite.frontend.state import (
     truth,
     unsure,
 )
-from autograph_lite.gradient.regions import emit, staged_region, with_region
 from autograph_lite.ir.build import Builder, merged_captures, region
 from autograph_lite.ir.graph import Region, Value
 from autograph_lite.ir.types import Type, join, py, tensor
 from autograph_lite.ops.control import LOOP
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
+from autograph_lite.ops.staging import emit, staged_region, with_region
 
 Get = Callable[[], tuple[Any, ...]]
 Set = Callable[[tuple[Any, ...]], None]

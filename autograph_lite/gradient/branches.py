@@ -6,24 +6,12 @@ it needs of the forward arm becomes a result of the forward branch; the other ar
 
 from __future__ import annotations
 
-from typing import Any
-
-from autograph_lite.gradient.regions import (
-    CHEAP,
-    Adjoint,
-    _flag,
-    emit,
-    present,
-    staged_region,
-    substitute,
-    with_region,
-    zeros,
-)
+from autograph_lite.gradient.regions import Adjoint, flag, present, substitute, zeros
 from autograph_lite.gradient.reverse import THREADED, Cotangent, Sweep
-from autograph_lite.ir.build import Builder, merged_captures, region
+from autograph_lite.ir.build import merged_captures, region
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ops.control import CONSTANT, FILLER, IF
-from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.staging import emit, staged_region, with_region
 
 
 class _Arm:
@@ -150,7 +138,7 @@ class IfReverse:
                 found.append(arm.builder.local(got.value) if got else zeros(self.captures[i]))
                 found[-1] = arm.builder.local(found[-1])
                 if flagged:
-                    found.append(_flag(arm.builder, got))
+                    found.append(flag(arm.builder, got))
 
         with_region(arm.builder, build)
         return tuple(found)
@@ -185,4 +173,3 @@ def reverse_if(sweep: Sweep, node: Node) -> None:
 
 
 THREADED["if"] = reverse_if
-_: Any = (Builder, CHEAP, context)

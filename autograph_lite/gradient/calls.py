@@ -78,9 +78,7 @@ class Reversed:
     callee: Callee | None = None
 
 
-def reverse_graph(
-    graph: Graph, pattern: Any, wanted: Callable[[Value], bool]
-) -> Reversed:
+def reverse_graph(graph: Graph, pattern: Any, wanted: Callable[[Value], bool]) -> Reversed:
     """Reverse a graph, given which results and which arguments have a cotangent already."""
     back = _Back(graph, wanted)
     outer, tapes = context.interpreter, context.tapes
@@ -155,7 +153,9 @@ class _Back:
         known = {*body.arguments, *body.results}
         extra = tuple(v for v in self.needs if v not in known)
         forward = Region(body.arguments, tuple(self.adjoint.nodes), (*body.results, *extra))
-        back = Region((*builder.arguments, *self.needs.values()), tuple(builder.nodes), tuple(results))
+        back = Region(
+            (*builder.arguments, *self.needs.values()), tuple(builder.nodes), tuple(results)
+        )
         name = self.graph.name
         return Reversed(
             Graph(name + "_reverse", back), Graph(name, forward), tuple(self.needs), tuple(updated)

@@ -11,7 +11,7 @@ from typing import Any
 from autograph_lite.gradient.regions import present, substitute
 from autograph_lite.gradient.reverse import THREADED, Cotangent, Sweep
 from autograph_lite.gradient.step import Loop, Step
-from autograph_lite.ir.build import merged_captures, region
+from autograph_lite.ir.build import Builder, merged_captures, region
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import Type, history, join, py
 from autograph_lite.ops.control import LOOP
@@ -30,94 +30,93 @@ def reaches(body: Region, seeds: set[Value]) -> set[Value]:
     return found
 
 
-def run(self) -> None:
-    active = self._active()
+def reverse_loop(sweep: Sweep, node: Node) -> None:
+    """Append the reverse of a loop where anything of it has a cotangent."""
+    if not any(sweep.get(v) for v in present(sweep, node).outputs):
+        return
+    loop = Loop(sweep, node)
+    active = _active(loop)
     if not active:
         return
     flags = {v: "unset" for v in active}
     for v in active:
-        start = self._start(v)
+        start = loop.start(v)
         if start is not None:
             flags[v] = "set" if start.arrived is None else "maybe"
     while True:
-        attempt = _LoopBody(self, active, flags)
-        after = attempt.flags_after()
+        step = Step(loop, active, flags)
+        after = step.flags_after()
         if after == flags:
             break
         flags = after
-    attempt.finish()
+    _finish(step)
 
 
-def _active(self) -> list[Value]:
+def _active(loop: Loop) -> list[Value]:
     """The arguments of the body, state and captures, whose cotangents the reverse loop carries."""
-    seeds = {
-        r for r, out in zip(self.body.results, self.outs, strict=False) if self.sweep.get(out)
-    }
+    seeds = {r for r, out in zip(loop.body.results, loop.outs, strict=False) if loop.sweep.get(out)}
     seeds.update(
         r
-        for r, out in zip(
-            self.body.results[self.m :], self.node.outputs[1 + self.m :], strict=True
-        )
-        if self.sweep.get(out)
+        for r, out in zip(loop.body.results[loop.m :], loop.node.outputs[1 + loop.m :], strict=True)
+        if loop.sweep.get(out)
     )
-    live = {a for a, out in zip(self.state, self.outs, strict=True) if self.sweep.get(out)}
+    live = {a for a, out in zip(loop.state, loop.outs, strict=True) if loop.sweep.get(out)}
     while True:
-        found = reaches(self.body, seeds)
+        found = reaches(loop.body, seeds)
         more = [
             (a, r)
-            for a, r in zip(self.state, self.body.results, strict=False)
+            for a, r in zip(loop.state, loop.body.results, strict=False)
             if a in found and a not in live and a.type.floating
         ]
         live.update(a for a, _ in more)
         seeds.update(r for _, r in more)
         if not more:
             break
-    carried = [a for a in self.state if a in live]
+    carried = [a for a in loop.state if a in live]
     wanted = [
         a
-        for a, v in zip(self.captured, self.captures, strict=True)
-        if a in found and v.type.floating and not v.type.depth and self.sweep.wants(v)
+        for a, v in zip(loop.captured, loop.captures, strict=True)
+        if a in found and v.type.floating and not v.type.depth and loop.sweep.wants(v)
     ]
     return carried + wanted
 
 
-def finish(self) -> None:
+def _finish(step: Step) -> None:
     """Make the forward loop save what is read, append the reverse loop, hand the cotangents on."""
-    loop = self.loop
-    with_region(self.builder, self._complete)
-    self._save_more()
-    self._emit()
-    del loop
+    with_region(step.builder, step.complete)
+    _save_more(step)
+    _emit(step)
 
 
-def _save_more(self) -> None:
+def _save_more(step: Step) -> None:
     """The forward loop with its body extended and its new histories among its outputs."""
-    loop, node = self.loop, self.loop.node
+    loop, node = step.loop, step.loop.node
     body = loop.body
-    fresh = [v for v in self.saved if v in loop.saved and v not in body.results[loop.m :]]
-    new_body = Region(body.arguments, tuple(self.adjoint.nodes), (*body.results, *fresh))
+    fresh = [v for v in step.saved if v in loop.saved and v not in body.results[loop.m :]]
+    new_body = Region(body.arguments, tuple(step.adjoint.nodes), (*body.results, *fresh))
     outputs = (*node.outputs, *(loop.saved[v] for v in fresh))
-    if not fresh and list(body.nodes) == self.adjoint.nodes:
+    if not fresh and list(body.nodes) == step.adjoint.nodes:
         return
     params = {**node.params, "body": new_body}
     loop.node = Node(node.op, node.inputs, outputs, params, (), node.origin)
     substitute(loop.sweep, loop.node)
 
-def _emit(self) -> None:
-    loop = self.loop
-    sources = list(self.incoming)
-    elements = tuple(self.incoming[v][0] for v in sources)
+
+def _emit(step: Step) -> None:
+    loop = step.loop
+    sources = list(step.incoming)
+    elements = tuple(step.incoming[v][0] for v in sources)
     # values computed before the histories were known stand first
-    starts = [loop.start_value(v) for v in self.active if self.flags[v] != "unset"]
-    flagged = [v for v in self.active if self.flags[v] == "maybe"]
+    starts = [loop.start_value(v) for v in step.active if step.flags[v] != "unset"]
+    flagged = [v for v in step.active if step.flags[v] == "maybe"]
     outer: Any = context.interpreter
-    first = [_outer_flag(outer, loop._start(v)) for v in flagged]
-    captured = merged_captures(self.builder)
-    captured = [v for v in captured if v not in self.incoming]
-    inits = (*(c.value for c in starts), *first, *(loop.outs[i] for i in self.following))
-    self.builder.arguments.extend(self.following.values())
-    results = (*self.values, *self.flag_results, *self.entered, *self.written)
-    body = region(self.builder, results, captured)
+    first = [_outer_flag(outer, loop.start(v)) for v in flagged]
+    captured = merged_captures(step.builder)
+    captured = [v for v in captured if v not in step.incoming]
+    inits = (*(c.value for c in starts), *first, *(loop.outs[i] for i in step.following))
+    step.builder.arguments.extend(step.following.values())
+    results = (*step.values, *step.flag_results, *step.entered, *step.written)
+    body = region(step.builder, results, captured)
     body = Region((*body.arguments, *elements), body.nodes, body.results)
     params = {
         "body": body,
@@ -129,15 +128,16 @@ def _emit(self) -> None:
     types = (
         py("int64"),
         *(_widest(v.type, r.type) for v, r in zip(inits, results, strict=False)),
-        *(history(v.type) for v in self.written),
+        *(history(v.type) for v in step.written),
     )
     inputs = (loop.node.outputs[0], *inits, *captured, *sources)
     outputs = emit(LOOP, inputs, types, params)
-    self._hand_on(outputs, flagged)
+    _hand_on(step, outputs, flagged)
 
-def _hand_on(self, outputs: tuple[Value, ...], flagged: list[Value]) -> None:
-    loop, sweep = self.loop, self.loop.sweep
-    carried = [v for v in self.active if self.flags[v] != "unset"]
+
+def _hand_on(step: Step, outputs: tuple[Value, ...], flagged: list[Value]) -> None:
+    loop, sweep = step.loop, step.loop.sweep
+    carried = [v for v in step.active if step.flags[v] != "unset"]
     values = dict(zip(carried, outputs[1:], strict=False))
     flags = dict(zip(flagged, outputs[1 + len(carried) :], strict=False))
     for v in carried:
@@ -147,9 +147,9 @@ def _hand_on(self, outputs: tuple[Value, ...], flagged: list[Value]) -> None:
         init = loop.inits[loop.state.index(v)] if v in loop.state else None
         if init is not None and init.type.floating and sweep.wants(init):
             sweep.add(init, values[v], flags.get(v))
-    written = iter(outputs[1 + len(carried) + len(flagged) + len(self.following) :])
-    news = [next(written) for _ in self.outgoing]
-    for (outer, got), new in zip(self.outgoing, news, strict=True):
+    written = iter(outputs[1 + len(carried) + len(flagged) + len(step.following) :])
+    news = [next(written) for _ in step.outgoing]
+    for (outer, got), new in zip(step.outgoing, news, strict=True):
         flag = next(written) if got.arrived is not None else None
         sweep.set(outer, Cotangent(new, flag))
 
@@ -160,16 +160,10 @@ def _widest(init: Type, result: Type) -> Type:
     return joined
 
 
-def _outer_flag(builder: Any, got: Cotangent | None) -> Value:
+def _outer_flag(builder: Builder, got: Cotangent | None) -> Value:
     if got is None:
-        return builder.constant(False, "bool")  # type: ignore[no-any-return]
+        return builder.constant(False, "bool")
     return got.arrived if got.arrived is not None else builder.constant(True, "bool")
-
-
-def reverse_loop(sweep: Sweep, node: Node) -> None:
-    """Append the reverse of a loop where anything of it has a cotangent."""
-    if any(sweep.get(v) for v in present(sweep, node).outputs):
-        LoopReverse(sweep, node).run()
 
 
 THREADED["loop"] = reverse_loop

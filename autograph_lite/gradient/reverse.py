@@ -106,14 +106,18 @@ class Sweep:
         if not x.type.floating or not self.wants(x):
             return
         before = self.get(x)
-        current = before.value if before is not None else None
+        current = None if before is None else before.value
         new = derivative.function(
             current, g.value, *node.inputs, out=node.outputs[0], **node.params
         )
-        arrived = None if before is not None and before.arrived is None else g.arrived
-        if arrived is not None and before is not None and before.arrived is not None:
-            arrived = f.bitwise_or(before.arrived, arrived)
-        self.set(x, Cotangent(new, arrived))
+        if g.arrived is None:
+            self.set(x, Cotangent(new))
+        elif before is None:
+            self.set(x, Cotangent(new, g.arrived))
+        else:
+            value = f.either(g.arrived, new, before.value)
+            arrived = before.arrived and f.bitwise_or(before.arrived, g.arrived)
+            self.set(x, Cotangent(value, arrived))
 
 
 def both(a: Value | None, b: Value) -> Value:

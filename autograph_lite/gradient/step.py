@@ -10,10 +10,10 @@ from __future__ import annotations
 from autograph_lite.gradient.regions import Adjoint, flag, present, zeros
 from autograph_lite.gradient.reverse import Cotangent, Sweep
 from autograph_lite.ir.graph import Node, Region, Value
-from autograph_lite.ir.types import Type, element, history, py, tensor
+from autograph_lite.ir.types import element, history, py, tensor
 from autograph_lite.ops.control import CONSTANT
 from autograph_lite.ops.record import f
-from autograph_lite.ops.staging import staged_region, with_region
+from autograph_lite.ops.staging import staged_region
 
 FLAG = tensor("bool")
 CHEAP = frozenset(
@@ -49,12 +49,13 @@ class Loop:
             return self.outs[self.state.index(argument)]
         return self.captures[self.captured.index(argument)]
 
-    def _start(self, argument: Value) -> Cotangent | None:
+    def start(self, argument: Value) -> Cotangent | None:
+        """The cotangent that has arrived outside before the reverse loop."""
         return self.sweep.get(self.outer(argument))
 
     def start_value(self, argument: Value) -> Cotangent:
         """The cotangent with which the reverse loop begins; zeros where nothing has arrived."""
-        return self._start(argument) or Cotangent(zeros(self.outer(argument)))
+        return self.start(argument) or Cotangent(zeros(self.outer(argument)))
 
 
 class Step:
@@ -76,9 +77,7 @@ class Step:
     def _trace(self) -> None:
         loop, builder = self.loop, self.builder
         self.step = builder.argument(py("int64"))
-        carried = {
-            v: builder.argument(self._type(v)) for v in self.active if self.flags[v] != "unset"
-        }
+        carried = {v: builder.argument(v.type) for v in self.active if self.flags[v] != "unset"}
         arrived = {v: builder.argument(FLAG) for v in self.active if self.flags[v] == "maybe"}
         builder.resolve = self._resolve
         self.inner = Sweep(
@@ -92,9 +91,6 @@ class Step:
             got = self.inner.get(argument)
             if got is not None:
                 self.outgoing.append((outer, got))
-
-    def _type(self, argument: Value) -> Type:
-        return argument.type
 
     def _seed(self, carried: dict[Value, Value], arrived: dict[Value, Value]) -> None:
         """Histories first (their readers ran last), then captures as they stand, then the state."""
@@ -157,11 +153,12 @@ class Step:
         return f.position(self.step, last, back)
 
     def _cheap(self, node: Node) -> bool:
-        """Whether a node follows from the step number, constants and captures by scalar steps."""
+        """Whether a node follows from the step number, constants and captured integers by scalar
+        steps.  What a cotangent may flow through is saved, so that one value has one cotangent."""
         if node.op is CONSTANT:
             return True
         scalar = all(v.type.rank == 0 for v in node.outputs) and len(node.outputs) == 1
-        if not scalar or node.op.name not in CHEAP:
+        if not scalar or node.op.name not in CHEAP or any(v.type.floating for v in node.inputs):
             return False
         return all(self._free(v) for v in node.inputs)
 
@@ -203,7 +200,7 @@ class Step:
         """What has arrived after any number of steps, given what was assumed before."""
         return {v: _meet(self.flags[v], self.after[v]) for v in self.active}
 
-    def _complete(self) -> None:
+    def complete(self) -> None:
         """The results of the body: carries, then flags, then elements of the histories' cotangents."""
         values: list[Value] = []
         flags: list[Value] = []
@@ -213,7 +210,7 @@ class Step:
             got = self.after[v]
             values.append(self.builder.local(got.value) if got else zeros(v))
             if self.flags[v] == "maybe":
-                flags.append(_flag(self.builder, got))
+                flags.append(flag(self.builder, got))
         written: list[Value] = []
         for _, got in self.outgoing:
             written.append(self.builder.local(got.value))
