@@ -57,12 +57,13 @@ def index_spec(x: Value, index: Any) -> tuple[Spec, list[Value]]:
         if not x.type.shape:
             raise _too_many(x, 1)
         return (("int", index),), []
-    entries = index if isinstance(index, tuple) else (index,)
-    spec: list[tuple[Any, ...]] = []
+    if index.__class__ is slice and x.type.shape:
+        entries = [index]
+    else:
+        entries = _without_ellipsis(x, index if isinstance(index, tuple) else (index,))
     dynamic: list[Value] = []
-    for entry in _without_ellipsis(x, entries):
-        spec.append(_entry(entry, dynamic))
-    _check(x, spec)
+    spec = [_entry(entry, dynamic) for entry in entries]
+    _check(spec)
     return tuple(spec), dynamic
 
 
@@ -146,7 +147,7 @@ def _value_entry(entry: Any, dynamic: list[Value]) -> tuple[Any, ...]:
     return ("array",) if value.type.rank else ("int", None)
 
 
-def _check(x: Value, spec: list[tuple[Any, ...]]) -> None:
+def _check(spec: list[tuple[Any, ...]]) -> None:
     arrays = sum(entry[0] in ("array", "mask") for entry in spec)
     if arrays > 1:
         raise GraphIndexError(
@@ -158,7 +159,6 @@ def _check(x: Value, spec: list[tuple[Any, ...]]) -> None:
     for entry in spec:
         if entry[0] == "slice" and entry[3] == 0:
             raise ShapeError("slice step cannot be zero")
-    del x
 
 
 def _mixes(spec: list[tuple[Any, ...]]) -> bool:

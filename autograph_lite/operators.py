@@ -214,7 +214,17 @@ def _reflected_matmul(self: Box, other: Any) -> Any:
 
 def _one(name: str) -> Callable[[Any], Any]:
     rule = UNARY[name]
-    return lambda self: apply_rule(rule, self)
+    return lambda self: of_one(rule, self)
+
+
+def of_one(rule: Rule, x: Any) -> Any:
+    """A rule of one operand; most are tensors whose dtype has been seen."""
+    if isinstance(x, Box):
+        value = value_of(x)
+        known = rule.resolved.get((value.type.dtype,))
+        if known is not None and known[0] == value.type.dtype and value.type.kind == "ag":
+            return wrap(apply_all(known[1], (value,), _NO_PARAMS)[0])
+    return apply_rule(rule, x)
 
 
 class Arithmetic(Box):

@@ -11,26 +11,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-
-from autograph_lite.boxes import Box, as_value, staging, value_of, wrap
+from autograph_lite.boxes import value_of, wrap
 from autograph_lite.eager import user_level
 from autograph_lite.errors import (
-    ConversionError,
     GradientError,
     GradientWarning,
-    GraphTypeError,
-    ShapeError,
     TapeError,
 )
 from autograph_lite.gradient.reverse import Cotangent, pullback
 from autograph_lite.ir.graph import Node, Value
+from autograph_lite.ir.types import FLOATS
 from autograph_lite.nests import leaves, rebuild
-from autograph_lite.operators import strong
-from autograph_lite.ops.dispatch import constant, context
+from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Constant, Indexed, Linear, Op, f
-from autograph_lite.ops.shapes import text
-from autograph_lite.tensor import ArrayLike, Tensor
+from autograph_lite.seeds import one_hot, seeds, target_value
+from autograph_lite.tensor import ArrayLike
 from autograph_lite.variables import Variable, held
 
 _USED = (
@@ -108,14 +103,14 @@ class GradientTape:
 
     def _keep(self, node: Node, reads: bool) -> None:
         """`reads`: the derivative reads values, so they may not be overwritten."""
-        floating = [v for v in node.outputs if v.type.floating]
+        floating = [v for v in node.outputs if v.type.dtype in FLOATS]
         if not floating:
             return
         assert self._nodes is not None
         self._nodes.append(node)
         self._tracked.update(floating)
         for value in node.inputs:
-            if reads or not value.type.floating:
+            if reads or value.type.dtype not in FLOATS:
                 value.pinned = True
         if reads:
             for value in node.outputs:
@@ -197,9 +192,9 @@ class GradientTape:
         """
         zeros = _wants_zeros(unconnected_gradients)
         _check_sources(sources)
-        seeds = _seeds(target, output_gradients)
+        starts = seeds(target, output_gradients)
         with self._reading() as nodes:
-            found = self._pullback(nodes, seeds, sources)
+            found = self._pullback(nodes, starts, sources)
         return rebuild(sources, lambda source: _result(found, self._key(source), source, zeros))
 
     def jacobian(
@@ -214,11 +209,11 @@ class GradientTape:
         del parallel_iterations, experimental_use_pfor  # TensorFlow's; they change no result
         zeros = _wants_zeros(unconnected_gradients)
         _check_sources(sources)
-        value = _target_value(target)
+        value = target_value(target)
         with self._reading() as nodes:
             rows = [
                 self._pullback(nodes, [(value, seed)] if seed is not None else [], sources)
-                for seed in _one_hot(value)
+                for seed in one_hot(value)
             ]
         return rebuild(sources, lambda s: _stacked(rows, self._key(s), s, value, zeros))
 
@@ -288,60 +283,6 @@ def _check_sources(sources: Any) -> None:
             )
 
 
-def _target_value(target: Any) -> Value:
-    if target is None:
-        raise GraphTypeError("target is None; gradients are taken of a tensor")
-    if isinstance(target, Box):
-        return value_of(target)
-    return as_value(target, None, "target")
-
-
-def _seeds(target: Any, output_gradients: Any) -> list[tuple[Value, Value]]:
-    targets = leaves(target)
-    if output_gradients is None:
-        given = [None] * len(targets)
-    else:
-        nested = isinstance(target, list | tuple | dict)
-        given = leaves(output_gradients) if nested else [output_gradients]
-    if len(given) != len(targets):
-        raise GradientError(f"output_gradients has {len(given)} parts for {len(targets)} targets")
-    values = [_target_value(t) for t in targets]
-    pairs = zip(values, given, strict=True)
-    return [(v, _seed(v, g)) for v, g in pairs if v.type.floating]
-
-
-def _seed(target: Value, given: Any) -> Value:
-    """Ones, or what is given for this target."""
-    if given is None:
-        return ones_like(target)
-    weak = target.type.dtype if given.__class__ in (bool, int, float) else None
-    seed = strong(as_value(given, weak, "output_gradients"))
-    if seed.type.dtype != target.type.dtype:
-        raise GraphTypeError(
-            f"output_gradients is {seed.type.dtype} for a target of dtype {target.type.dtype}"
-        )
-    if len(seed.type.shape) != len(target.type.shape) or _differ(seed, target):
-        raise ShapeError(
-            f"output_gradients has shape {text(seed.type.shape)} for a target of shape"
-            f" {text(target.type.shape)}"
-        )
-    seed.pinned = True
-    return seed
-
-
-def _differ(a: Value, b: Value) -> bool:
-    return any(
-        isinstance(x, int) and isinstance(y, int) and x != y
-        for x, y in zip(a.type.shape, b.type.shape, strict=True)
-    )
-
-
-def ones_like(value: Value) -> Value:
-    """Ones of the shape and dtype of a value."""
-    one = constant(1.0, value.type.dtype)
-    return one if not value.type.shape else f.broadcast_like(one, value)
-
-
 def _result(found: dict[Value, Cotangent], key: Value | None, source: Any, zeros: bool) -> Any:
     """The gradient with respect to one source as the user sees it."""
     cotangent = None if key is None else found.get(key)
@@ -360,22 +301,6 @@ def _has_arrived(cotangent: Cotangent) -> bool:
     return flag is None or flag.data is None or bool(flag.data)
 
 
-def _one_hot(value: Value) -> list[Value | None]:
-    """One seed per element of the target."""
-    shape = value.type.shape
-    if not all(isinstance(e, int) for e in shape):
-        raise ConversionError(
-            "jacobian of a target whose shape is known only at run time: write a loop over its"
-            " rows that takes the gradient of each"
-        )
-    if not value.type.floating:
-        return [None] * int(np.prod(shape, dtype=np.int64))  # type: ignore[arg-type]
-    if not shape:
-        return [ones_like(value)]
-    rows = np.eye(int(np.prod(shape, dtype=np.int64)), dtype=value.type.dtype)  # type: ignore[arg-type]
-    return [as_value(row.reshape(shape)) for row in rows]
-
-
 def _stacked(
     rows: list[dict[Value, Cotangent]], key: Value | None, source: Any, target: Value, zeros: bool
 ) -> Any:
@@ -391,6 +316,3 @@ def _stacked(
     if not filled:
         return zeros_like(source, shape=shape)
     return wrap(value_of(reshape(stack(filled), shape)))
-
-
-__all__ = ["GradientTape", "Tensor", "ones_like", "staging"]

@@ -15,7 +15,7 @@ def _of_one(name: str) -> Callable[[Any], Any]:
     rule = UNARY[name]
 
     def function(x: Any, /) -> Any:
-        return o.apply_rule(rule, x)
+        return o.of_one(rule, x)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"NumPy's `{name}`."

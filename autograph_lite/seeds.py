@@ -1,0 +1,86 @@
+"""What a reverse pass starts from: the targets and their cotangents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograph_lite.boxes import Box, as_value, value_of
+from autograph_lite.errors import ConversionError, GradientError, GraphTypeError, ShapeError
+from autograph_lite.ir.graph import Value
+from autograph_lite.nests import leaves
+from autograph_lite.operators import strong
+from autograph_lite.ops.dispatch import constant
+from autograph_lite.ops.record import f
+from autograph_lite.ops.shapes import text
+
+
+def target_value(target: Any) -> Value:
+    if target is None:
+        raise GraphTypeError("target is None; gradients are taken of a tensor")
+    if isinstance(target, Box):
+        return value_of(target)
+    return as_value(target, None, "target")
+
+
+def seeds(target: Any, output_gradients: Any) -> list[tuple[Value, Value]]:
+    targets = leaves(target)
+    if output_gradients is None:
+        given = [None] * len(targets)
+    else:
+        nested = isinstance(target, list | tuple | dict)
+        given = leaves(output_gradients) if nested else [output_gradients]
+    if len(given) != len(targets):
+        raise GradientError(f"output_gradients has {len(given)} parts for {len(targets)} targets")
+    values = [target_value(t) for t in targets]
+    pairs = zip(values, given, strict=True)
+    return [(v, _seed(v, g)) for v, g in pairs if v.type.floating]
+
+
+def _seed(target: Value, given: Any) -> Value:
+    """Ones, or what is given for this target."""
+    if given is None:
+        return ones_like(target)
+    weak = target.type.dtype if given.__class__ in (bool, int, float) else None
+    seed = strong(as_value(given, weak, "output_gradients"))
+    if seed.type.dtype != target.type.dtype:
+        raise GraphTypeError(
+            f"output_gradients is {seed.type.dtype} for a target of dtype {target.type.dtype}"
+        )
+    if len(seed.type.shape) != len(target.type.shape) or _differ(seed, target):
+        raise ShapeError(
+            f"output_gradients has shape {text(seed.type.shape)} for a target of shape"
+            f" {text(target.type.shape)}"
+        )
+    seed.pinned = True
+    return seed
+
+
+def _differ(a: Value, b: Value) -> bool:
+    return any(
+        isinstance(x, int) and isinstance(y, int) and x != y
+        for x, y in zip(a.type.shape, b.type.shape, strict=True)
+    )
+
+
+def ones_like(value: Value) -> Value:
+    """Ones of the shape and dtype of a value."""
+    one = constant(1.0, value.type.dtype)
+    return one if not value.type.shape else f.broadcast_like(one, value)
+
+
+def one_hot(value: Value) -> list[Value | None]:
+    """One seed per element of the target."""
+    shape = value.type.shape
+    if not all(isinstance(e, int) for e in shape):
+        raise ConversionError(
+            "jacobian of a target whose shape is known only at run time: write a loop over its"
+            " rows that takes the gradient of each"
+        )
+    if not value.type.floating:
+        return [None] * int(np.prod(shape, dtype=np.int64))  # type: ignore[arg-type]
+    if not shape:
+        return [ones_like(value)]
+    rows = np.eye(int(np.prod(shape, dtype=np.int64)), dtype=value.type.dtype)  # type: ignore[arg-type]
+    return [as_value(row.reshape(shape)) for row in rows]
