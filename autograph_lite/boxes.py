@@ -8,6 +8,7 @@ error (NumPy's view would show the change, our value would not).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,7 +18,18 @@ from autograph_lite.errors import GraphTypeError, StaleViewError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import DTYPES, PY_DTYPE
 from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.record import f
 from autograph_lite.scalars import scalar
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Where a view was taken: the base, its version then, and the index where it is one."""
+
+    base: Box
+    version: int
+    spec: tuple[tuple[Any, ...], ...] | None = None
+    dynamic: tuple[Value, ...] = ()
 
 
 class Box:
@@ -29,7 +41,7 @@ class Box:
 
     def __init__(self, value: Value) -> None:
         self._value = value
-        self._base: tuple[Box, int] | None = None
+        self._base: View | None = None
         self._version = 0
 
 
@@ -38,13 +50,11 @@ _classes = Box.classes
 
 def value_of(box: Box) -> Value:
     """The box's value in the thread's context."""
-    if box._base is not None:
-        base, version = box._base
-        if base._version != version:
-            raise StaleViewError(
-                "this view is stale: the tensor it was taken from has been written since;"
-                " take the view again, or take a copy before the write: x[i:j].copy()"
-            )
+    if box._base is not None and box._base.base._version != box._base.version:
+        raise StaleViewError(
+            "this view is stale: the tensor it was taken from has been written since;"
+            " take the view again, or take a copy before the write: x[i:j].copy()"
+        )
     interpreter = context.interpreter
     value: Value = box._value if interpreter is EAGER else interpreter.read(box)  # type: ignore[attr-defined]
     if box.is_variable:
@@ -54,22 +64,31 @@ def value_of(box: Box) -> Value:
 
 
 def refuse_view(box: Box) -> None:
-    """An error where the box is a view; asked before anything is written."""
-    if box._base is not None:
+    """An error where writing the box would have to write the base of a view that is no slice of it;
+    asked before anything is written."""
+    if box._base is not None and (box._base.spec is None or box._base.base._base is not None):
         raise StaleViewError(
-            "writing through a view is not supported: write to the tensor it was taken from, by"
+            "writing through this view is not supported: write to the tensor it was taken from, by"
             " its own index, or into a copy: x[i:j].copy()"
         )
 
 
 def write(box: Box, value: Value) -> None:
-    """Give the box another value; views taken before become stale."""
-    refuse_view(box)
+    """Give the box another value; views taken before become stale.  A slice writes its base too."""
+    if box._base is not None:
+        refuse_view(box)
+        _write_base(box._base, value)
+        box._base = View(box._base.base, box._base.base._version, box._base.spec, box._base.dynamic)
     box._version += 1
     if context.interpreter is EAGER:
         box._value = value
     else:
         context.interpreter.write(box, value)  # type: ignore[attr-defined]
+
+
+def _write_base(view: View, value: Value) -> None:
+    base = value_of(view.base)
+    write(view.base, f.setitem(base, value, *view.dynamic, spec=view.spec))
 
 
 def staging() -> bool:
@@ -84,10 +103,18 @@ def wrap(value: Value) -> Any:
     return _classes["ag"](value)
 
 
-def view(value: Value, base: Box) -> Any:
+def view(
+    value: Value,
+    base: Box,
+    spec: tuple[tuple[Any, ...], ...] | None = None,
+    dynamic: tuple[Value, ...] = (),
+) -> Any:
     """A tensor that stops being valid when its base is written."""
     box = Box.classes["ag"](value)
-    box._base = base._base if base._base is not None else (base, base._version)
+    if base._base is None:
+        box._base = View(base, base._version, spec, dynamic)
+    else:
+        box._base = View(base._base.base, base._base.version)
     return box
 
 

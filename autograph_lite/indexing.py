@@ -27,7 +27,7 @@ def get(box: Box, index: Any) -> Any:
     spec, dynamic = index_spec(x, index)
     out = apply_all(_GETITEM, (x, *dynamic), {"spec": spec})[0]
     if out.type.shape and is_view(spec):
-        return view(out, box)
+        return view(out, box, spec, tuple(dynamic))
     return wrap(out)
 
 
@@ -36,6 +36,8 @@ def put(box: Box, index: Any, item: Any) -> None:
     refuse_view(box)
     x = value_of(box)
     spec, dynamic = index_spec(x, index)
+    if _is_own_slice(box, item, spec, dynamic):
+        return
     if any(entry[0] == "array" for entry in spec):
         raise GraphIndexError(
             "assignment by an array of positions is not available: a position may stand in it twice;"
@@ -45,6 +47,19 @@ def put(box: Box, index: Any, item: Any) -> None:
         strong(item, x.type.dtype if _is_number(item) else None, "the assigned value"), x.type.dtype
     )
     write(box, apply_all(_SETITEM, (x, v, *dynamic), {"spec": spec})[0])
+
+
+def _is_own_slice(box: Box, item: Any, spec: Spec, dynamic: list[Value]) -> bool:
+    """Whether the item is what the index reads, as at the end of `x[i:j] += v`, which has written
+    it already."""
+    taken = item._base if isinstance(item, Box) else None
+    return (
+        taken is not None
+        and taken.base is box
+        and taken.version == box._version
+        and taken.spec == spec
+        and taken.dynamic == tuple(dynamic)
+    )
 
 
 def _is_number(item: Any) -> bool:

@@ -120,6 +120,29 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
     return wrap(f.copy(value) if value.type.dtype == name else o.cast(value, name))
 
 
+def shape(a: Any) -> tuple[Any, ...]:
+    """The extents."""
+    from autograph_lite.tensor import shape_of
+
+    return shape_of(as_value(a))
+
+
+def ndim(a: Any) -> int:
+    """The number of axes."""
+    return as_value(a).type.rank
+
+
+def size(a: Any, axis: int | None = None) -> Any:
+    """The number of elements, or the extent of an axis."""
+    lengths = shape(a)
+    if axis is not None:
+        return lengths[axis]
+    total: Any = 1
+    for length in lengths:
+        total = total * length
+    return total
+
+
 def as_value_of(x: Any) -> Any:
     """Checks early that x is an array."""
     as_value(x)
