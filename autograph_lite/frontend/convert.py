@@ -122,7 +122,7 @@ def _rewritten(source: Source, name: str) -> ast.Module:
     node = mangle(gast.ast_to_gast(source.node), source.owner)
     check(node, source.filename, name)
     fresh = Fresh(dict.fromkeys(_identifiers(node)))
-    outside = Expressions(frozenset(), frozenset())
+    outside = Expressions(frozenset(), frozenset(), _outside)
     if isinstance(node, gast.Lambda):
         body = [gast.Return(_without_defaults(outside.rewrite(node)))]
     else:
@@ -132,6 +132,10 @@ def _rewritten(source: Source, name: str) -> ast.Module:
     body = [located(statement, node) for statement in body]
     maker = located(define(MAKER, arguments(["ag__", "scope__"]), body), node)
     return cast(ast.Module, gast.gast_to_ast(gast.Module([maker], [])))
+
+
+def _outside(name: str) -> None:
+    raise AssertionError(f"{name} is a local name outside every function")
 
 
 def _without_defaults(function: Node) -> Node:

@@ -6,7 +6,7 @@ not assigned on every path are read through `ag__.ld`, which reports the user's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import gast
@@ -41,10 +41,14 @@ _LAZY_FOLDS = ("any", "all")
 
 @dataclass(frozen=True, slots=True)
 class Expressions:
-    """Rewrites expressions where `visible` names are Python variables, `assigned` ones surely set."""
+    """Rewrites expressions where `visible` names are Python variables, `assigned` ones surely set.
+
+    `require` is told of a name that is read although it may be missing: its variable must exist.
+    """
 
     visible: frozenset[str]
     assigned: frozenset[str]
+    require: Callable[[str], None]
 
     def binding(self, names: Iterable[str]) -> Expressions:
         """The same inside a function or comprehension that binds names."""
@@ -81,7 +85,10 @@ class Expressions:
             return gast.Name(node.id, node.ctx, None, None)
         if node.id not in self.visible:
             return protocol("load", constant(node.id), of="scope__")
-        return load(node.id) if node.id in self.assigned else protocol("ld", load(node.id))
+        if node.id in self.assigned:
+            return load(node.id)
+        self.require(node.id)
+        return protocol("ld", load(node.id))
 
     def _Attribute(self, node: Node) -> Node:
         return protocol("attr", self.rewrite(node.value), constant(node.attr))

@@ -69,7 +69,8 @@ def before(scope: Scope, form: Form, after: Names, targets: Targets) -> Names:
         return head(scope, form, after, targets) | iterable
     if isinstance(form, With):
         body = live_before(scope, form.body, after, targets) - frozenset(writes(form))
-        return body | scope.reads(*form.node.items)
+        # a context may swallow an exception, so a flag set inside may be what it was before
+        return body | ours(after) | scope.reads(*form.node.items)
     assert isinstance(form, Def)
     return (after - {form.node.name}) | scope.reads(*_evaluated(form.node))
 

@@ -58,17 +58,18 @@ Statements = list[Node]
 
 @dataclass(slots=True)
 class Frame:
-    """One generated function: which names it only borrows, and which must exist from its start."""
+    """One generated function: which names are its own, and which of them must exist from its start."""
 
     outer: Frame | None
-    borrowed: Names = NONE
+    own: Names
     missing: dict[str, None] = field(default_factory=dict)
 
-    def owner(self, name: str) -> Frame:
-        """The frame whose variable a name is."""
-        if name in self.borrowed and self.outer is not None:
-            return self.outer.owner(name)
-        return self
+    def require(self, name: str) -> None:
+        """The variable of this name, in whichever function around, must exist early."""
+        if name in self.own or self.outer is None:
+            self.missing[name] = None
+        else:
+            self.outer.require(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,14 @@ class Place:
         return self.knowing(self.expressions.assigned | frozenset(names))
 
 
-def rewrite_function(function: Node, body: Block, outer: Expressions, fresh: Fresh) -> Statements:
+def rewrite_function(
+    function: Node, body: Block, outer: Expressions, fresh: Fresh, around: Frame | None = None
+) -> Statements:
     """The statements of a function's body, with the names that must exist at its start first."""
-    scope, frame = Scope(function), Frame(None)
+    scope = Scope(function)
     hidden = frozenset(scope.locals)
-    inner = Expressions(outer.visible | hidden, outer.assigned - hidden)
+    frame = Frame(around, hidden | {RETURN_VALUE})
+    inner = Expressions(outer.visible | hidden, outer.assigned - hidden, frame.require)
     inner = inner.binding(parameters(function))
     place = Place(scope, frame, inner, {}, fresh)
     statements = rewrite_block(body, place, NONE)
@@ -198,10 +202,13 @@ def _enter(
     """The place inside a generated function, and its first lines (known when its body is done)."""
     assigned = modified(block)
     borrowed = [name for name in common if name in assigned]
-    frame = Frame(place.frame, frozenset(borrowed))
+    own = frozenset(assigned) - frozenset(borrowed)
+    frame = Frame(place.frame, own)
     # names of its own are not assigned yet when the function starts
-    known = place.expressions.assigned - (frozenset(assigned) - frame.borrowed)
-    inner = replace(place.knowing(known), frame=frame)
+    inside = Expressions(
+        place.expressions.visible, place.expressions.assigned - own, frame.require
+    )
+    inner = replace(place, expressions=inside, frame=frame)
     return inner, lambda: [*_nonlocal(borrowed), *_missing(frame, place.scope, origin)]
 
 
@@ -214,8 +221,9 @@ def _require(names: tuple[str, ...], place: Place) -> None:
     known = place.expressions.assigned
     for name in names:
         flag = is_ours(name) and name != RETURN_VALUE  # a flag is set right before its loop
-        if not flag and name not in known:
-            place.frame.owner(name).missing[name] = None
+        sure = name in known and name != RETURN_VALUE  # a context may swallow what sets that one
+        if not flag and not sure:
+            place.frame.require(name)
 
 
 def _accessors(number: int, state: tuple[str, ...]) -> Statements:
@@ -314,7 +322,7 @@ def _definition(form: Def, place: Place) -> Statements:
         out.append(located(assign(store(name), value), decorator))
     given = place.expressions.parameters(node.args)
     inner = place.assigning({node.name: None}).expressions
-    body = rewrite_function(node, form.body, inner, place.fresh)
+    body = rewrite_function(node, form.body, inner, place.fresh, place.frame)
     out.append(located(define(node.name, given, body), node))
     for name in reversed(decorators):
         call = protocol("call", load(name), pair(load(node.name)), gast.Dict([], []))

@@ -1,0 +1,171 @@
+"""`ag__` and `scope__` executed by ordinary Python: what the staged source must mean on plain objects."""
+
+import builtins
+import operator
+
+from autograph_lite.errors import UndefinedVariableError
+from autograph_lite.frontend import convert
+
+TESTS = {
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "is": operator.is_,
+    "is_not": operator.is_not,
+    "in": lambda item, container: item in container,
+    "not_in": lambda item, container: item not in container,
+}
+
+
+class Undefined:
+    def __init__(self, name):
+        self.name = name
+
+
+class Reference:
+    """The protocol; `states` keeps the names that each control flow call handed on."""
+
+    Undefined = Undefined
+    attr = staticmethod(getattr)
+    set_attr = staticmethod(setattr)
+    item = staticmethod(operator.getitem)
+    set_item = staticmethod(operator.setitem)
+    slice = slice
+    iterate = staticmethod(iter)
+    not_ = staticmethod(operator.not_)
+    is_ = staticmethod(operator.is_)
+    contains = staticmethod(operator.contains)
+
+    def __init__(self):
+        self.states = []
+
+    def ld(self, value):
+        if isinstance(value, Undefined):
+            raise UndefinedVariableError(f"{value.name} has no value")
+        return value
+
+    def inplace(self, name, x, value):
+        given = {"and": "iand", "or": "ior"}.get(name, "i" + name)
+        return getattr(operator, given)(x, value)
+
+    def call(self, function, args, kwargs):
+        return function(*args, **kwargs)
+
+    def and_(self, value, *thunks):
+        for thunk in thunks:
+            if not value:
+                return value
+            value = thunk()
+        return value
+
+    def or_(self, value, *thunks):
+        for thunk in thunks:
+            if value:
+                return value
+            value = thunk()
+        return value
+
+    def ifexp(self, test, body, orelse):
+        return body() if test else orelse()
+
+    def compare(self, left, *steps):
+        found = True
+        for name, thunk in steps:
+            right = thunk()
+            found = TESTS[name](left, right)
+            if not found:
+                return found
+            left = right
+        return found
+
+    def format(self, value, conversion, spec):
+        made = {"": lambda x: x, "r": repr, "s": str, "a": ascii}[conversion](value)
+        return format(made, spec)
+
+    def join(self, *parts):
+        return "".join(parts)
+
+    def assert_(self, test, message):
+        if not test:
+            raise AssertionError() if message is None else AssertionError(message())
+
+    def raise_(self, error, cause):
+        if cause is None:
+            raise error()
+        raise error() from cause()
+
+    def _check(self, kind, get, put, names):
+        """Reading the state and writing it back must change nothing."""
+        self.states.append((kind, names))
+        state = get()
+        assert len(state) == len(names)
+        put(state)
+
+    def if_(self, test, body, orelse, get, put, names):
+        self._check("if", get, put, names)
+        assert (body if test else orelse)() is None
+        self._check("if", get, put, names)
+
+    def while_(self, test, body, get, put, names):
+        self._check("while", get, put, names)
+        while test():
+            assert body() is None
+            self._check("round", get, put, names)
+
+    def for_(self, iterable, more, body, get, put, names):
+        self._check("for", get, put, names)
+        items = iter(iterable)
+        while more is None or more():
+            try:
+                item = next(items)
+            except StopIteration:
+                return
+            assert body(item) is None
+
+
+class Scope:
+    """Names around a function, as they are when they are read."""
+
+    def __init__(self, function):
+        cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+        self.cells, self.globals = dict(cells), function.__globals__
+
+    def load(self, name):
+        if name in self.cells:
+            try:
+                return self.cells[name].cell_contents
+            except ValueError:
+                raise NameError(name) from None
+        if name in self.globals:
+            return self.globals[name]
+        if hasattr(builtins, name):
+            return getattr(builtins, name)
+        raise NameError(name)
+
+
+def stage(function):
+    """The staged function under the reference meaning."""
+    return convert(function).bind(Reference(), Scope(function))
+
+
+def states(function, *args):
+    """The names of each control flow call that runs, in order of first execution."""
+    reference = Reference()
+    convert(function).bind(reference, Scope(function))(*args)
+    found = [state for state in reference.states if state[0] != "round"]
+    return list(dict.fromkeys(found))
+
+
+def outcome(function, *args, **kwargs):
+    """Result or kind of error: what two runs must share."""
+    try:
+        return "returned", function(*args, **kwargs)
+    except NameError:
+        return "raised", NameError
+    except AssertionError:  # the test runner adds to the message
+        return "raised", AssertionError
+    except Exception as error:
+        return "raised", type(error), error.args
