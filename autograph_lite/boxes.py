@@ -96,6 +96,13 @@ def staging() -> bool:
     return context.interpreter is not EAGER
 
 
+def call(function: Any, *args: Any, **kwargs: Any) -> Any:
+    """Call a function that the user gave us; while staging its loops and branches are staged too."""
+    if staging():
+        return context.interpreter.root().caller.call_inside(function, args, kwargs)  # type: ignore[attr-defined]
+    return function(*args, **kwargs)
+
+
 def wrap(value: Value) -> Any:
     """A value as the user sees it: a Tensor, or a Number where it is a staged Python number."""
     if value.data is None and value.type.kind == "py":

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, as_value, staging, value_of, wrap
+from autograph_lite.boxes import Box, as_value, call, staging, value_of, wrap
 from autograph_lite.errors import GradientError, GraphTypeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import leaves, rebuild
@@ -25,6 +25,7 @@ from autograph_lite.tensor import ArrayLike, Tensor
 
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...]
+_NAMES = ("__name__", "__qualname__", "__doc__")  # not __module__: the wrapper is ours
 
 
 def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
@@ -35,7 +36,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
     """
     positions = _positions(argnums)
 
-    @functools.wraps(f)
+    @functools.wraps(f, assigned=_NAMES)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         value, aux, gradients = _differentiate(f, positions, has_aux, args, kwargs)
         gradient = gradients if isinstance(argnums, tuple) else gradients[0]
@@ -48,7 +49,7 @@ def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """A function that returns the gradient of `f`; with `has_aux`, `(gradient, aux)`."""
     both = value_and_grad(f, argnums, has_aux)
 
-    @functools.wraps(f)
+    @functools.wraps(f, assigned=_NAMES)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         value, gradient = both(*args, **kwargs)
         return (gradient, value[1]) if has_aux else gradient
@@ -88,7 +89,7 @@ def _differentiate(
         entered[place] = rebuild(sources[-1], _argument_of)
     with GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(sources)
-        out = f(*entered, **{k: rebuild(v, _entered) for k, v in kwargs.items()})
+        out = call(f, *entered, **{k: rebuild(v, _entered) for k, v in kwargs.items()})
     target, aux = _split(out, has_aux)
     value = _scalar(target)
     gradients = tape.gradient(wrap(value), sources, unconnected_gradients="zero")

@@ -23,6 +23,7 @@ from autograph_lite.ops.record import (
     f,
     register,
 )
+from autograph_lite.ir.types import Type
 from autograph_lite.ops.shapes import elementwise
 
 Text = str | Callable[..., Any]
@@ -245,11 +246,15 @@ binary("scale", "0 if x == 0 else x * y", Partials(lambda g, p, out: (p, g)), ex
 # The sum of two cotangents; an op of its own, so that no pass reorders it.
 binary("accumulate", "x + y", Linear(lambda g, x, y, out: (g, g)), exact=np.add)
 
+def _either_types(cond: Type, x: Type, y: Type) -> tuple[Type, ...]:
+    return (x,) if x.depth else elementwise()(cond, x, y)
+
+
 # One of two values of one shape, itself: the reverse pass follows it to that value.
 register(
     Op(
         "either",
-        elementwise(),
+        _either_types,
         Scalar("y if x else z"),
         Threaded("its cotangent is that of the value which it is"),
         dtypes=("bool", "float64", "float32"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, value_of, wrap
+from autograph_lite.boxes import Box, call, value_of, wrap
 from autograph_lite.eager import user_level
 from autograph_lite.errors import GradientError, GradientWarning, GraphTypeError
 from autograph_lite.operators import cast
@@ -107,7 +107,7 @@ class Optimizer(ABC):
                 "minimize() of a tensor needs the tape that recorded it: tape=...; or pass a"
                 " function that computes the loss"
             )
-        variables = _listed(var_list() if callable(var_list) else var_list)
+        variables = _listed(call(var_list) if callable(var_list) else var_list)
         gradients = tape.gradient(loss, variables, grad_loss)
         return self.apply_gradients(zip(gradients, variables, strict=True))
 
@@ -125,7 +125,7 @@ def _recorded(loss: Callable[[], Any], var_list: Any) -> tuple[GradientTape, Any
     with GradientTape() as tape:
         if not callable(var_list):
             tape.watch(_listed(var_list))
-        value = loss()
+        value = call(loss)
     return tape, value
 
 
