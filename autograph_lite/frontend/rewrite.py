@@ -205,9 +205,7 @@ def _enter(
     own = frozenset(assigned) - frozenset(borrowed)
     frame = Frame(place.frame, own)
     # names of its own are not assigned yet when the function starts
-    inside = Expressions(
-        place.expressions.visible, place.expressions.assigned - own, frame.require
-    )
+    inside = Expressions(place.expressions.visible, place.expressions.assigned - own, frame.require)
     inner = replace(place, expressions=inside, frame=frame)
     return inner, lambda: [*_nonlocal(borrowed), *_missing(frame, place.scope, origin)]
 

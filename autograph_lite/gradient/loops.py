@@ -73,10 +73,14 @@ def _active(loop: Loop) -> list[Value]:
         if not more:
             break
     carried = [a for a in loop.state if a in live]
+    aliased = {
+        v for i, v in enumerate(loop.inits) if loop.state[i] in found or loop.state[i] in live
+    }
+    aliased.update(loop.captures[e] for e in loop.entries if e is not None)
     wanted = [
         a
         for a, v in zip(loop.captured, loop.captures, strict=True)
-        if a in found and v.type.floating and not v.type.depth and loop.sweep.wants(v)
+        if (a in found or v in aliased) and v.type.floating and not v.type.depth and loop.sweep.wants(v)
     ]
     return carried + wanted
 
@@ -113,6 +117,8 @@ def _emit(step: Step) -> None:
     first = [_outer_flag(outer, loop.start(v)) for v in flagged]
     captured = merged_captures(step.builder)
     captured = [v for v in captured if v not in step.incoming]
+    begins = [_first_element(loop, v, outer) for v in sources]
+    captured = list(dict.fromkeys([*captured, *(v for v in begins if v is not None)]))
     inits = (*(c.value for c in starts), *first, *(loop.outs[i] for i in step.following))
     step.builder.arguments.extend(step.following.values())
     results = (*step.values, *step.flag_results, *step.entered, *step.written)
@@ -123,7 +129,8 @@ def _emit(step: Step) -> None:
         "bounded": True,
         "state": len(inits),
         "reads": len(sources),
-        "reverse": not loop.node.params.get("reverse", False),
+        "reverse": not loop.reverse,
+        "entries": tuple(None if v is None else captured.index(v) for v in begins),
     }
     types = (
         py("int64"),
@@ -133,6 +140,19 @@ def _emit(step: Step) -> None:
     inputs = (loop.node.outputs[0], *inits, *captured, *sources)
     outputs = emit(LOOP, inputs, types, params)
     _hand_on(step, outputs, flagged)
+
+
+def _first_element(loop: Loop, history: Value, outer: Any) -> Value | None:
+    """The value outside that is the first element of a history: where the state of a slot at the
+    start of each step was saved, that with which the loop began."""
+    written = loop.node.outputs[1 + loop.m :]
+    if history not in written or loop.reverse:
+        return None
+    result = loop.node.params["body"].results[loop.m + written.index(history)]
+    if result not in loop.state or not result.type.floating or result.type.depth:
+        return None
+    begin: Value = outer.local(loop.inits[loop.state.index(result)])
+    return begin
 
 
 def _hand_on(step: Step, outputs: tuple[Value, ...], flagged: list[Value]) -> None:
@@ -147,16 +167,14 @@ def _hand_on(step: Step, outputs: tuple[Value, ...], flagged: list[Value]) -> No
         init = loop.inits[loop.state.index(v)] if v in loop.state else None
         if init is not None and init.type.floating and sweep.wants(init):
             sweep.add(init, values[v], flags.get(v))
-    written = iter(outputs[1 + len(carried) + len(flagged) + len(step.following) :])
-    news = [next(written) for _ in step.outgoing]
-    for (outer, got), new in zip(step.outgoing, news, strict=True):
-        flag = next(written) if got.arrived is not None else None
-        sweep.set(outer, Cotangent(new, flag))
+    written = outputs[1 + len(carried) + len(flagged) + len(step.following) :]
+    for (outer, _), new in zip(step.outgoing, written, strict=True):
+        sweep.set(outer, Cotangent(new))
 
 
 def _widest(init: Type, result: Type) -> Type:
     joined = join(init, result)
-    assert joined is not None
+    assert joined is not None, (init, result)
     return joined
 
 

@@ -58,12 +58,22 @@ class Sweep:
         return self.roots.get(value, value)
 
     def get(self, value: Value) -> Cotangent | None:
-        return self.cotangents.get(self.key(value))
+        """What has arrived at a value, or at the one that it is."""
+        if value not in self.aliases:
+            return self.cotangents.get(self.key(value))
+        cond, first, second = self.aliases[value]
+        return chosen(cond, self.get(first), self.get(second))
 
     def set(self, value: Value, cotangent: Cotangent | None) -> None:
-        """Replace the cotangent of a value (R1)."""
-        if cotangent is not None:
+        """Replace the cotangent of a value (R1), or of the one that it is."""
+        if cotangent is None:
+            return
+        if value not in self.aliases:
             self.cotangents[self.key(value)] = cotangent
+            return
+        cond, first, second = self.aliases[value]
+        self.set(first, chosen(cond, cotangent, self.get(first)))
+        self.set(second, chosen(f.logical_not(cond), cotangent, self.get(second)))
 
     def wants(self, value: Value) -> bool:
         return self.wanted is None or self.wanted(value)
@@ -118,6 +128,21 @@ class Sweep:
             value = f.either(g.arrived, new, before.value)
             arrived = before.arrived and f.bitwise_or(before.arrived, g.arrived)
             self.set(x, Cotangent(value, arrived))
+
+
+def chosen(cond: Value, a: Cotangent | None, b: Cotangent | None) -> Cotangent | None:
+    """One cotangent or the other, as the run decides."""
+    if a is None and b is None:
+        return None
+    if a is None or b is None:
+        there, holds = (b, f.logical_not(cond)) if a is None else (a, cond)
+        assert there is not None
+        return Cotangent(there.value, both(there.arrived, holds))
+    value = f.either(cond, a.value, b.value)
+    if a.arrived is None and b.arrived is None:
+        return Cotangent(value)
+    true = f.equal(cond, cond)
+    return Cotangent(value, f.where(cond, a.arrived or true, b.arrived or true))
 
 
 def both(a: Value | None, b: Value) -> Value:

@@ -12,6 +12,7 @@ from autograph_lite.gradient.reverse import Cotangent, Sweep
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import element, history, py, tensor
 from autograph_lite.ops.control import CONSTANT
+from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.ops.staging import staged_region
 
@@ -41,6 +42,8 @@ class Loop:
         self.captures = inputs[self.m : len(inputs) - self.reads]
         self.histories = inputs[len(inputs) - self.reads :] if self.reads else ()
         self.outs = self.node.outputs[1 : 1 + self.m]
+        self.entries: tuple[int | None, ...] = p.get("entries") or (None,) * self.reads
+        self.reverse = bool(p.get("reverse"))
         self.saved: dict[Value, Value] = {}
 
     def outer(self, argument: Value) -> Value:
@@ -83,38 +86,83 @@ class Step:
         self.inner = Sweep(
             replace=self.adjoint.replace, present=self.adjoint.present, nodes=self.adjoint.nodes
         )
+        self.own: dict[Value, Value] = {}
+        self._follow_aliases()
         self._seed(carried, arrived)
         for node in reversed(list(self.adjoint.nodes)):
             self.inner.visit(node)
-        self.after = {v: self.inner.get(v) for v in self.active}
+        self.after = {v: self._got(v) for v in self.active}
         for argument, outer in zip(loop.elements, loop.histories, strict=True):
-            got = self.inner.get(argument)
+            got = self._got(argument)
             if got is not None:
                 self.outgoing.append((outer, got))
 
-    def _seed(self, carried: dict[Value, Value], arrived: dict[Value, Value]) -> None:
-        """Histories first (their readers ran last), then captures as they stand, then the state."""
+    def _got(self, argument: Value) -> Cotangent | None:
+        """What has arrived at an argument itself, not at a value that it is in some steps."""
+        return self.inner.get(self.own.get(argument, argument))
+
+    def _follow_aliases(self) -> None:
+        """In some steps an argument is a value that has another argument too: the state before the
+        first step, what a step hands to the next.  Then it has the cotangent of that one (R1)."""
         loop = self.loop
-        for result, outer in zip(
-            loop.body.results[loop.m :], loop.node.outputs[1 + loop.m :], strict=True
-        ):
-            got = loop.sweep.get(outer)
-            if got is not None:
-                value = self._read_history(got.value)
-                flag = None if got.arrived is None else self._read_history(got.arrived)
-                self.inner.add(result, value, flag)
-        for argument, outer in zip(loop.elements, loop.histories, strict=True):
-            got = loop.sweep.get(outer)
-            if got is not None:
-                value = self._read_history(got.value)
-                flag = None if got.arrived is None else self._read_history(got.arrived)
-                self.inner.set(argument, Cotangent(value, flag))
+        for i, argument in enumerate(loop.state):
+            first = self._same(loop.inits, loop.captures, i)
+            later = self._same(loop.body.results, loop.captured, i)
+            self._alias(argument, first, later)
+        for argument, entry in zip(loop.elements, loop.entries, strict=True):
+            if entry is not None:
+                self._alias(argument, self._if_active(loop.captured[entry]), None, back=loop.reverse)
+
+    def _same(
+        self, values: tuple[Value, ...], captures: tuple[Value, ...], i: int
+    ) -> Value | None:
+        """The argument that begins a step with the same value as state `i`, given all of them."""
+        value = values[i]
+        if not value.type.floating or value.type.depth:
+            return None
+        for other, argument in zip(captures, self.loop.captured, strict=True):
+            if other is value:
+                return self._if_active(argument)
+        before = [j for j in range(i) if values[j] is value]
+        return self.loop.state[before[0]] if before else None
+
+    def _if_active(self, argument: Value) -> Value | None:
+        return argument if argument in self.active else None
+
+    def _alias(
+        self, argument: Value, first: Value | None, later: Value | None, back: bool = False
+    ) -> None:
+        """Send what arrives at `argument` to `first` in the first step, to `later` in the others."""
+        if first is None and later is None:
+            return
+        self.own[argument] = Value(argument.type)
+        zero = self.builder.constant(0, "int64", "py")
+        step = self.step if back else self._forward_step()
+        cond = f.weak(f.py_equal(step, zero), dtype="bool")
+        own = self.own[argument]
+        self.inner.aliases[argument] = (cond, first or own, later or own)
+
+    def _seed(self, carried: dict[Value, Value], arrived: dict[Value, Value]) -> None:
+        """Captures as they stand, then histories (their readers ran last), then the state."""
+        loop = self.loop
         for v in self.active:
             if v in carried and v in loop.captured:
                 self.inner.set(v, Cotangent(carried[v], arrived.get(v)))
+        written = loop.node.outputs[1 + loop.m :]
+        for result, outer in zip(loop.body.results[loop.m :], written, strict=True):
+            self._seed_element(result, outer)
+        for argument, outer in zip(loop.elements, loop.histories, strict=True):
+            self._seed_element(argument, outer)
         for v in self.active:
             if v in carried and v not in loop.captured:
                 self.inner.add(loop.body.results[loop.state.index(v)], carried[v], arrived.get(v))
+
+    def _seed_element(self, inside: Value, outer: Value) -> None:
+        """This step's element of the cotangent of a history."""
+        got = self.loop.sweep.get(outer)
+        if got is not None:
+            flag = None if got.arrived is None else self.builder.local(got.arrived)
+            self.inner.add(inside, self._read_history(got.value), flag)
 
     def _read_history(self, outer: Value) -> Value:
         """This step's element of a history outside."""
@@ -211,18 +259,27 @@ class Step:
             values.append(self.builder.local(got.value) if got else zeros(v))
             if self.flags[v] == "maybe":
                 flags.append(flag(self.builder, got))
-        written: list[Value] = []
-        for _, got in self.outgoing:
-            written.append(self.builder.local(got.value))
-        for _, got in self.outgoing:
-            if got.arrived is not None:
-                written.append(self.builder.local(got.arrived))
+        written = [self.builder.local(filled(got)) for _, got in self.outgoing]
         self.entered = [self.builder.local(self._entering(slot)) for slot in self.following]
         self.values, self.flag_results, self.written = values, flags, written
 
     def _entering(self, slot: int) -> Value:
         """What the forward step began with in a slot."""
         return self.builder.local(self.loop.state[slot])
+
+
+def filled(got: Cotangent) -> Value:
+    """The element of a history's cotangent: -0 where nothing has arrived, to which anything can be
+    added without a change of its bits."""
+    if got.arrived is None:
+        return got.value
+    if got.value.type.depth:
+        return f.either(got.arrived, got.value, f.void(got.value))
+    return f.where(got.arrived, got.value, negative_zero(got.value))
+
+
+def negative_zero(like: Value) -> Value:
+    return context.interpreter.constant(-0.0, like.type.dtype)
 
 
 def _meet(before: str, got: Cotangent | None) -> str:

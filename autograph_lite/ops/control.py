@@ -91,3 +91,14 @@ def _call_types(*inputs: Type, function: Any, order: int) -> tuple[Type, ...]:
 CALL = register(
     Op("call", _call_types, _REGION, Threaded("the reverse of the graph, called"), effect=True)
 )
+
+
+# The cotangent of a history at which nothing has arrived: -0 everywhere.
+VOID = register(
+    Op(
+        "void",
+        lambda like: (like,),
+        Structural("the same steps and extents, filled"),
+        Constant("it is constant"),
+    )
+)

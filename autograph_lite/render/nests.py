@@ -154,6 +154,11 @@ def lower(low: Lowering, node: Node) -> None:
 
 def _elementwise(low: Lowering, node: Node) -> None:
     out = node.outputs[0]
+    if out.type.depth:
+        from autograph_lite.render.histories import lower_either
+
+        lower_either(low, node)
+        return
     if out.type.rank == 0:
         operands = {name: low.scalar(v) for name, v in zip("xyz", node.inputs, strict=False)}
         low.set(out, low.k.let(hint(node), scalar_body(low.k, node, operands)))

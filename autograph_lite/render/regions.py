@@ -35,11 +35,10 @@ from autograph_lite.render.form import (
     For,
     If,
     Let,
-    Load,
-    Store,
     Var,
     While,
 )
+from autograph_lite.render.histories import read_record, record_words, write_record
 from autograph_lite.render.nests import Lowered, Lowering
 from autograph_lite_runtime import faults
 
@@ -124,12 +123,6 @@ class History:
     def words(self) -> int:
         """8-byte words of a record; 0 for plain scalars."""
         return record_words(self.type)
-
-
-def record_words(type: Type) -> int:
-    if type.depth:
-        return 2
-    return 1 + type.rank if type.rank else 0
 
 
 class _Loop:
@@ -311,36 +304,6 @@ def _borrowed(low: Lowering, value: Value) -> Lowered:
             found.base, found.dtype, found.extents, found.strides, Buffer(False), found.offset
         )
     return found
-
-
-def read_record(k: Emitter, base: Var, index: Expr, type: Type) -> Lowered:
-    """Element `index` of a history."""
-    words = record_words(type)
-    if not words:
-        return k.let("v", Load(base, index, type.dtype))
-    at = k.let("at", imul(index, Const(words, I64)))
-    pointer = k.let("p", Load(base, at, PTR))
-    sizes = tuple(
-        k.let("n", Load(base, iadd(at, Const(1 + d, I64)), I64)) for d in range(words - 1)
-    )
-    return (
-        Saved(pointer, sizes[0]) if type.depth else block(pointer, type.dtype, sizes, owned=False)
-    )
-
-
-def write_record(k: Emitter, base: Var, index: Expr, value: Lowered, type: Type) -> None:
-    """Save a value as element `index`; arrays are copied."""
-    if not isinstance(value, Array | Saved):
-        k.add(Store(base, index, value))
-        return
-    if isinstance(value, Array):
-        kept = copy_of(k, value, "kept", "keep")
-        parts: tuple[Expr, ...] = (kept.base, *kept.extents)
-    else:
-        parts = (value.base, value.count)
-    at = k.let("at", imul(index, Const(record_words(type), I64)))
-    for d, part in enumerate(parts):
-        k.add(Store(base, iadd(at, Const(d, I64)), part))
 
 
 def lower_if(low: Lowering, node: Node) -> None:

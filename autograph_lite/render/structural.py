@@ -21,6 +21,7 @@ from autograph_lite.render.arrays import (
 )
 from autograph_lite.render.emitter import ONE, ZERO, compare, iadd, imul, isub, product, select
 from autograph_lite.render.form import F32, F64, I64, Bin, Cast, Const, Expr, For
+from autograph_lite.render.histories import lower_void
 from autograph_lite.render.indexing import lower_getitem, lower_index_add, lower_setitem
 from autograph_lite.render.nests import Lowering, hint
 from autograph_lite.render.regions import lower_if, lower_loop
@@ -365,5 +366,6 @@ STRUCTURAL: dict[str, Callable[[Lowering, Node], None]] = {
     "print": _print,
     "fail": _fail,
     "filler": _filler,
+    "void": lower_void,
 }
 __all__ = ["STRUCTURAL", "Cast", "Fold", "broadcast_extents"]

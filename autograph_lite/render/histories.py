@@ -1,0 +1,92 @@
+"""Histories in memory: what one step saved, read and written.
+
+A scalar is saved as itself; an array as a record of its address and extents, a history of an inner
+loop as its address and its number of steps, 8 bytes each.
+"""
+
+from __future__ import annotations
+
+from autograph_lite.ir.graph import Node
+from autograph_lite.ir.types import Type, element
+from autograph_lite.render.arrays import Array, Saved, block, copy_of, nest, new_array
+from autograph_lite.render.emitter import ZERO, Emitter, iadd, imul
+from autograph_lite.render.form import I64, PTR, Const, Expr, For, Load, Select, Store, Var
+from autograph_lite.render.nests import Lowered, Lowering
+
+
+def record_words(type: Type) -> int:
+    if type.depth:
+        return 2
+    return 1 + type.rank if type.rank else 0
+
+
+def read_record(k: Emitter, base: Var, index: Expr, type: Type) -> Lowered:
+    """Element `index` of a history."""
+    words = record_words(type)
+    if not words:
+        return k.let("v", Load(base, index, type.dtype))
+    at = k.let("at", imul(index, Const(words, I64)))
+    pointer = k.let("p", Load(base, at, PTR))
+    sizes = tuple(
+        k.let("n", Load(base, iadd(at, Const(1 + d, I64)), I64)) for d in range(words - 1)
+    )
+    return (
+        Saved(pointer, sizes[0]) if type.depth else block(pointer, type.dtype, sizes, owned=False)
+    )
+
+
+def write_record(k: Emitter, base: Var, index: Expr, value: Lowered, type: Type) -> None:
+    """Save a value as element `index`; arrays are copied."""
+    if not isinstance(value, Array | Saved):
+        k.add(Store(base, index, value))
+        return
+    if isinstance(value, Array):
+        kept = copy_of(k, value, "kept", "keep")
+        parts: tuple[Expr, ...] = (kept.base, *kept.extents)
+    else:
+        parts = (value.base, value.count)
+    at = k.let("at", imul(index, Const(record_words(type), I64)))
+    for d, part in enumerate(parts):
+        k.add(Store(base, iadd(at, Const(d, I64)), part))
+
+
+def lower_either(low: Lowering, node: Node) -> None:
+    """One of two histories."""
+    cond = low.scalar(node.inputs[0])
+    a, b = (low.env[v] for v in node.inputs[1:])
+    assert isinstance(a, Saved) and isinstance(b, Saved)
+    base = low.k.let("saved", Select(cond, a.base, b.base))
+    low.set(node.outputs[0], Saved(base, low.k.let("steps", Select(cond, a.count, b.count))))
+
+
+def lower_void(low: Lowering, node: Node) -> None:
+    """A history of the same steps and extents, filled with -0."""
+    like = low.env[node.inputs[0]]
+    assert isinstance(like, Saved)
+    low.set(node.outputs[0], void(low.k, like, node.outputs[0].type))
+
+
+def void(k: Emitter, like: Saved, type: Type) -> Saved:
+    inner = element(type)
+    words = record_words(inner)
+    count = imul(like.count, Const(max(words, 1), I64))
+    base = k.alloc("saved", count, I64 if words else inner.dtype, "keep")
+    var = k.fresh("k", I64)
+    with k.block() as statements:
+        write_record(k, base, var, _void_element(k, like, var, inner), inner)
+    k.add(For(var, ZERO, like.count, tuple(statements)))
+    return Saved(base, like.count)
+
+
+def _void_element(k: Emitter, like: Saved, index: Expr, type: Type) -> Lowered:
+    zero = Const(-0.0, type.dtype)
+    if not record_words(type):
+        return zero
+    found = read_record(k, like.base, index, type)
+    if isinstance(found, Saved):
+        return void(k, found, type)
+    assert isinstance(found, Array)
+    out = new_array(k, "none", found.dtype, found.extents)
+    with nest(k, out.extents) as at:
+        out.store(k, at, zero)
+    return out
