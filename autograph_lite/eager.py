@@ -28,7 +28,7 @@ from autograph_lite.ops import OPS
 from autograph_lite.ops.dispatch import install_eager
 from autograph_lite.ops.index import numpy_index
 from autograph_lite.ops.record import Op
-from autograph_lite.scalars import CONSTRUCT, ON_SCALARS, SCALARS, quiet, scalar
+from autograph_lite.scalars import CONSTRUCT, ON_SCALARS, SAFE, SCALARS, quiet, scalar
 
 Handler = Callable[[tuple[Value, ...], dict[str, Any]], tuple[Value, ...]]
 Evaluator = Callable[[Op, dict[str, Any], tuple[Any, ...]], tuple[Any, ...]]
@@ -256,6 +256,14 @@ def _zeros_like(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Valu
     return (Value(type, np.zeros(type.shape, type.dtype)),)
 
 
+def _cast(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
+    """Scalars to floats and bools at once; to an integer the op's own rule says what NaN gives."""
+    data, dtype = inputs[0].data, params["dtype"]
+    if data.__class__ in SCALARS and dtype in SAFE:
+        return (Value(None, quiet.run(CONSTRUCT[dtype], data)),)
+    return _cast_array(inputs, params)
+
+
 def _expand_dims(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
     """NumPy's function takes 3 us."""
     data, axes = inputs[0].data, params["axes"]
@@ -346,6 +354,7 @@ def user_level() -> int:
     return level
 
 
+_cast_array = _by_numpy(OPS["cast"].exact)  # type: ignore[arg-type]
 _unbroadcast_kernel = _by_kernel(OPS["unbroadcast"])
 
 
@@ -366,6 +375,7 @@ _SPECIAL: dict[str, Handler] = {
     "call": _call,
     "unbroadcast": _unbroadcast,
     "zeros_like": _zeros_like,
+    "cast": _cast,
     "expand_dims": _expand_dims,
     "getitem": _getitem,
     "setitem": _setitem,

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import GraphTypeError
-from autograph_lite.ops import OPS
 
 
 class _Quiet(threading.local):
@@ -55,20 +54,8 @@ ON_SCALARS: dict[str, Callable[..., Any]] = {
     "zeros_like": lambda x: x.__class__(0),
     "copy": lambda x: x,
     "stop_gradient": lambda x: x,
-    "cast": lambda x, dtype: _cast(x, dtype),
 }
-_SAFE = ("float64", "float32", "bool")
-
-
-def _cast(x: Any, dtype: str) -> Any:
-    """A scalar in another dtype; to an integer by the op's own rule, which says what NaN gives."""
-    if dtype in _SAFE:
-        return CONSTRUCT[dtype](x)
-    exact = OPS["cast"].exact
-    assert exact is not None
-    return exact(x, dtype=dtype)[()]
-
-
+SAFE = ("float64", "float32", "bool")  # dtypes that any number can be converted to
 CONSTRUCT: dict[str, Callable[..., Any]] = {
     "float64": np.float64,
     "float32": np.float32,
@@ -83,7 +70,7 @@ def scalar(number: Any, dtype: str) -> Any:
     try:
         return quiet.run(CONSTRUCT[dtype], number)
     except OverflowError:
-        if dtype in _SAFE:
+        if dtype in SAFE:
             return CONSTRUCT[dtype](float("inf") if number > 0 else float("-inf"))
         message = f"Python integer {number} out of bounds for {dtype}"
         raise GraphTypeError(message) from None

@@ -99,21 +99,17 @@ class GradientTape:
         has, reads = _followed.get(op) or _how(op)
         if not has or not outputs or outputs[0] is inputs[0]:
             return
-        self._keep(Node(op, inputs, outputs, params, regions), reads)
-
-    def _keep(self, node: Node, reads: bool) -> None:
-        """`reads`: the derivative reads values, so they may not be overwritten."""
-        floating = [v for v in node.outputs if v.type.dtype in FLOATS]
+        floating = [v for v in outputs if v.type.dtype in FLOATS]
         if not floating:
             return
         assert self._nodes is not None
-        self._nodes.append(node)
-        self._tracked.update(floating)
-        for value in node.inputs:
+        self._nodes.append(Node(op, inputs, outputs, params, regions))
+        tracked.update(floating)
+        for value in inputs:
             if reads or value.type.dtype not in FLOATS:
-                value.pinned = True
+                value.pinned = True  # it may not be overwritten before the reverse pass
         if reads:
-            for value in node.outputs:
+            for value in outputs:
                 value.pinned = True
 
     def follows(self, value: Value) -> bool:

@@ -105,14 +105,19 @@ def convert_to_tensor(value: Any, dtype: Any = None, name: str | None = None) ->
     return value if isinstance(value, Tensor) and dtype is None else constant(value, dtype)
 
 
-def Variable(
-    initial_value: Any,
-    trainable: Any = True,
-    name: str | None = None,
-    dtype: Any = None,
-) -> Any:
+class Variable(_Variable):
     """A variable; Python floats are float32, ints int32."""
-    return _Variable(initial_value, trainable, name, _name(initial_value, dtype))
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        initial_value: Any,
+        trainable: Any = True,
+        name: str | None = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(initial_value, trainable, name, _name(initial_value, dtype))
 
 
 def cast(x: Any, dtype: Any, name: str | None = None) -> Any:

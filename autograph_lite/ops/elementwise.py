@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import Type
 from autograph_lite.ops.record import (
     Constant,
     Derivative,
@@ -23,7 +24,6 @@ from autograph_lite.ops.record import (
     f,
     register,
 )
-from autograph_lite.ir.types import Type
 from autograph_lite.ops.shapes import elementwise
 
 Text = str | Callable[..., Any]
