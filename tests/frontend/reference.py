@@ -3,6 +3,8 @@
 import builtins
 import operator
 
+import pytest
+
 from autograph_lite.errors import UndefinedVariableError
 from autograph_lite.frontend import convert
 
@@ -169,3 +171,27 @@ def outcome(function, *args, **kwargs):
         return "raised", AssertionError
     except Exception as error:
         return "raised", type(error), error.args
+
+
+NUMBERS = tuple((n,) for n in range(-2, 9))
+PAIRS = tuple((a, b) for a in range(-1, 5) for b in range(0, 5))
+
+
+class Table:
+    """Functions with the inputs on which they are compared."""
+
+    def __init__(self):
+        self.rows = []
+
+    def case(self, *inputs):
+        def keep(function):
+            self.rows.append(pytest.param(function, inputs or NUMBERS, id=function.__name__))
+            return function
+
+        return keep
+
+
+def check(function, inputs):
+    staged = stage(function)
+    for args in inputs:
+        assert outcome(staged, *args) == outcome(function, *args), args
