@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.boxes import Box, array_data, staging, value_of, wrap, write
+from autograph_lite.eager import EAGER
 from autograph_lite.errors import GraphTypeError
 from autograph_lite.frontend.convert import convert
 from autograph_lite.frontend.stage import Staged, given_back, of_library, stage
@@ -31,6 +32,7 @@ from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.optimize.passes import optimize
 from autograph_lite.pipeline import compile_graph, kernel_source
 from autograph_lite.printing import replay
+from autograph_lite.trampoline import MISS, trampoline
 
 MOST = 64
 """Specialisations that a function keeps; the one used longest ago goes first."""
@@ -48,6 +50,7 @@ class Specialisation:
         if staged.prints:
             self.callee.printer = self._print
         self.calls = 0
+        self.quick_tried = False
 
     def holds(self) -> bool:
         """Whether everything that was captured as a guard is still the same."""
@@ -169,15 +172,36 @@ class Function:
         self._specialisations: dict[Any, list[Specialisation]] = {}
         self._history: list[tuple[str, float, str]] = []
         self._lock = threading.RLock()
+        self._quick: dict[int, tuple[Callable[..., Any], ...]] = {}
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not kwargs and context.interpreter is EAGER and not context.tapes:
+            for quick in self._quick.get(len(args), ()):
+                found = quick(*args)
+                if found is not MISS:
+                    return found
+        return self._call(args, kwargs)
+
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The ordinary way; it also prepares the fast one."""
         if staging():
             return context.interpreter.root().caller.call_inside(self.python_function, args, kwargs)  # type: ignore[attr-defined]
         nest, leaves = self._bound(args, kwargs)
-        return self._specialisation(nest, leaves)(leaves)
+        specialisation = self._specialisation(nest, leaves)
+        out = specialisation(leaves)
+        if not kwargs and not specialisation.quick_tried and not context.tapes:
+            self._prepare(specialisation, args)
+        return out
+
+    def _prepare(self, specialisation: Specialisation, args: tuple[Any, ...]) -> None:
+        specialisation.quick_tried = True
+        made = trampoline(specialisation.staged, specialisation.callee.ready(), list(args))
+        if made is not None:
+            known = self._quick.get(len(args), ())
+            self._quick[len(args)] = (made, *known)[:4]
 
     def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, list[Any]]:
         """The arguments as a nest and its leaves."""

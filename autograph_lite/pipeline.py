@@ -11,7 +11,7 @@ from autograph_lite.ir.types import Symbol, tensor
 from autograph_lite.ops.record import Op
 from autograph_lite.optimize.passes import optimize
 from autograph_lite.render.llvm import print_llvm
-from autograph_lite.render.nests import lower_graph
+from autograph_lite.render.lower import lower_graph
 from autograph_lite.render.source import print_source
 from autograph_lite_runtime import load
 

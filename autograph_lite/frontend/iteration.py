@@ -60,9 +60,9 @@ def number(obj: Any) -> Value:
 def counted(iterable: Any) -> Counted | None:
     """How to loop over an iterable by counting; None for other Python objects."""
     if isinstance(iterable, range):
-        return _counting(Counting(iterable.start, iterable.stop, iterable.step), tensors=False)
+        return _counting(Counting(iterable.start, iterable.stop, iterable.step))
     if isinstance(iterable, Counting):
-        return _counting(iterable, tensors=False)
+        return _counting(iterable)
     if getattr(iterable, "range_", None) is not None and isinstance(iterable, Box):
         return _arange(iterable)
     if isinstance(iterable, Enumerated):
@@ -78,22 +78,23 @@ def _has_rows(obj: Any) -> bool:
     return (isinstance(obj, Box) and bool(value_of(obj).type.shape)) or isinstance(obj, np.ndarray)
 
 
-def _counting(r: Counting, tensors: bool) -> Counted:
+def _counting(r: Counting, dtype: str | None = None) -> Counted:
+    """Python numbers, or scalar tensors of `dtype`."""
     start, stop, step = number(r.start), number(r.stop), number(r.step)
     count = f.range_length(start, stop, step)
 
     def element(k: Value) -> Any:
         index = f.position(k, start, step)
-        return wrap(f.weak(index, dtype="int64") if tensors else index)
+        return wrap(index if dtype is None else f.weak(index, dtype=dtype))
 
     return Counted(count, element)
 
 
 def _arange(made: Any) -> Counted | None:
-    """A loop over `ag.arange` of integers sees scalar int64 tensors."""
-    if made._dtype != "int64":
+    """A loop over `ag.arange` of integers sees scalar tensors."""
+    if not made._dtype.startswith("int"):
         return _rows(made)
-    return _counting(Counting(*made.range_), tensors=True)
+    return _counting(Counting(*made.range_), made._dtype)
 
 
 def _rows(x: Any) -> Counted:

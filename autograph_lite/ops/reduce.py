@@ -104,7 +104,7 @@ def _others(x: Value, count: int) -> Value:
     return f.product_of_others(x, count=count)
 
 
-def _product_of_others(x, out):  # type: ignore[no-untyped-def]
+def product_of_others(x, out):  # type: ignore[no-untyped-def]
     rows = x.shape[0]
     n = x.shape[1]
     for i in range(rows):

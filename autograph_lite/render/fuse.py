@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ops.record import Fold, Scalar
-from autograph_lite.render import form
+from autograph_lite.render.accumulate import Accumulator, lanes_over
 from autograph_lite.render.arrays import Array, block, broadcast, nest, new_array
 from autograph_lite.render.emitter import ZERO, Emitter, product
 from autograph_lite.render.form import I64, Expr, For
-from autograph_lite.render.nests import Lowering, hint, scalar_body
-from autograph_lite.render.reductions import Accumulator, lanes_over
+from autograph_lite.render.lowering import Lowering, hint, scalar_body
 
 
 class Group:
@@ -141,6 +140,3 @@ def join_group(low: Lowering, node: Node, extents: tuple[Expr, ...]) -> None:
         if v not in group.members:
             assert v in low.env
     group.add(node)
-
-
-__all__ = ["Group", "form", "join_group"]

@@ -11,7 +11,7 @@ from autograph_lite.ir.types import Type, element
 from autograph_lite.render.arrays import Array, Saved, block, copy_of, nest, new_array
 from autograph_lite.render.emitter import ZERO, Emitter, iadd, imul
 from autograph_lite.render.form import I64, PTR, Const, Expr, For, Load, Select, Store, Var
-from autograph_lite.render.nests import Lowered, Lowering
+from autograph_lite.render.lowering import Lowered, Lowering
 
 
 def record_words(type: Type) -> int:

@@ -10,16 +10,15 @@ from autograph_lite.ops.index import is_view
 from autograph_lite.render.arrays import (
     Array,
     broadcast,
-    broadcast_extents,
     copy_of,
     nest,
     new_array,
     slice_extent,
     wrap_index,
 )
-from autograph_lite.render.emitter import ONE, ZERO, compare, iadd, imul, product
+from autograph_lite.render.emitter import ONE, ZERO, compare, iadd, imul
 from autograph_lite.render.form import I64, Bin, Const, Expr, If, Let
-from autograph_lite.render.nests import Lowering, hint
+from autograph_lite.render.lowering import Lowering, hint
 from autograph_lite_runtime import faults
 
 
@@ -225,6 +224,3 @@ def _assign(low: Lowering, view: Array, new: Array | Expr, add: bool) -> None:
     with nest(k, view.extents) as at:
         v = shaped.load(at) if isinstance(shaped, Array) else shaped
         view.store(k, at, _sum(view.load(at), v, view.dtype) if add else v)
-
-
-__all__ = ["broadcast_extents", "lower_getitem", "lower_index_add", "lower_setitem", "product"]

@@ -17,7 +17,6 @@ from autograph_lite.render.emitter import (
     ONE,
     ZERO,
     Emitter,
-    both,
     compare,
     iadd,
     imul,
@@ -39,8 +38,7 @@ from autograph_lite.render.form import (
     While,
 )
 from autograph_lite.render.histories import read_record, record_words, write_record
-from autograph_lite.render.nests import Lowered, Lowering
-from autograph_lite_runtime import faults
+from autograph_lite.render.lowering import Lowered, Lowering
 
 
 @dataclass(slots=True)
@@ -194,13 +192,13 @@ class _Loop:
 
     def _region(self, region: Region) -> Lowering:
         """A lowering of a region of the loop whose arguments are bound to the present step."""
-        inner = Lowering(self.k, region)
+        inner = self.low.inside(region)
         arguments = iter(region.arguments)
         inner.env[next(arguments)] = self.step
         for carry in self.state:
             inner.env[next(arguments)] = carry.lowered()
         for value in self.captures:
-            inner.env[next(arguments)] = _borrowed(self.low, value)
+            inner.env[next(arguments)] = self.low.borrowed(value)
         for value in self.reads:
             saved = self.low.env[value]
             assert isinstance(saved, Saved)
@@ -294,18 +292,6 @@ def _store_carry(k: Emitter, carry: Carry, value: Array) -> None:
     k.add(Copy(carry.var, value.base, size, value.dtype))
 
 
-def _borrowed(low: Lowering, value: Value) -> Lowered:
-    """A captured value as a region sees it: not to be written into."""
-    if low.group is not None and value in low.group.members:
-        low.flush()
-    found = low.env[value]
-    if isinstance(found, Array):
-        return Array(
-            found.base, found.dtype, found.extents, found.strides, Buffer(False), found.offset
-        )
-    return found
-
-
 def lower_if(low: Lowering, node: Node) -> None:
     """Both arms leave their results in the same variables."""
     k = low.k
@@ -318,7 +304,7 @@ def lower_if(low: Lowering, node: Node) -> None:
     for name in ("then", "orelse"):
         region: Region = node.params[name]
         with k.block() as statements:
-            inner = Lowering(k, region)
+            inner = low.inside(region)
             for argument, value in zip(region.arguments, captures, strict=True):
                 inner.env[argument] = _lent(low, value)
             for i, (home, result) in enumerate(zip(homes, inner.run(), strict=True)):
@@ -334,7 +320,7 @@ def _lent(low: Lowering, value: Value) -> Lowered:
     found = low.env[value]
     if isinstance(found, Array) and low.exclusive(value):
         return found
-    return _borrowed(low, value)
+    return low.borrowed(value)
 
 
 def _home(k: Emitter, type: Type) -> tuple[Var, ...]:
@@ -368,6 +354,3 @@ def _at_home(home: tuple[Var, ...], type: Type, owned: bool) -> Lowered:
     if type.rank == 0:
         return home[0]
     return block(home[0], type.dtype, home[1:], owned)
-
-
-__all__ = ["Buffer", "both", "faults", "lower_if", "lower_loop"]

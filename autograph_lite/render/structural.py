@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from autograph_lite.ir.graph import Node, Value
-from autograph_lite.ops.record import OPS, Fold
-from autograph_lite.render import form
+from autograph_lite.ops.record import OPS
+from autograph_lite.ops.reduce import product_of_others
+from autograph_lite.render import body, form
+from autograph_lite.render.accumulate import Accumulator
 from autograph_lite.render.arrays import (
     Array,
+    Buffer,
     Saved,
     as_block,
     block,
     broadcast,
-    broadcast_extents,
     copy_of,
     fill,
+    nest,
     new_array,
     row_major,
 )
 from autograph_lite.render.emitter import ONE, ZERO, compare, iadd, imul, isub, product, select
-from autograph_lite.render.form import F32, F64, I64, Bin, Cast, Const, Expr, For
+from autograph_lite.render.form import F32, F64, I64, Bin, Const, Expr, For
 from autograph_lite.render.histories import lower_void
-from autograph_lite.render.indexing import lower_getitem, lower_index_add, lower_setitem
-from autograph_lite.render.nests import Lowering, hint
-from autograph_lite.render.regions import lower_if, lower_loop
+from autograph_lite.render.lowering import Handler, Lowering, hint
+from autograph_lite.render.reductions import reduce_axes
 from autograph_lite_runtime import faults
 
 
@@ -130,11 +130,6 @@ def _flip(low: Lowering, node: Node) -> None:
     low.set(node.outputs[0], Array(x.base, x.dtype, x.extents, tuple(strides), x.buffer, offset))
 
 
-def _shared(x: Array) -> Array:
-    """A view with repeated elements is not to be written into."""
-    return x
-
-
 def _broadcast_to(low: Lowering, node: Node) -> None:
     x = low.array(node.inputs[0])
     target = _template(low, node.params["shape"], node.inputs[1:])
@@ -163,20 +158,11 @@ def _spread(low: Lowering, node: Node) -> None:
     g = low.array(node.inputs[0])
     rest = iter(g.strides)
     strides = tuple(ZERO if i in node.params["axes"] else next(rest) for i in range(len(target)))
-    low.set(node.outputs[0], Array(g.base, g.dtype, target, strides, _frozen(g), g.offset))
-
-
-def _frozen(x: Array):  # type: ignore[no-untyped-def]
-    from autograph_lite.render.arrays import Buffer
-
-    del x
-    return Buffer(owned=False)
+    low.set(node.outputs[0], Array(g.base, g.dtype, target, strides, Buffer(owned=False), g.offset))
 
 
 def _unbroadcast(low: Lowering, node: Node) -> None:
     """Sum over leading axes, and over those where the target has extent 1 and `g` has not."""
-    from autograph_lite.render.reductions import reduce_axes
-
     g_value, x_value = node.inputs
     have, want = low.extents(g_value), low.extents(x_value)
     lead = tuple(range(len(have) - len(want)))
@@ -212,9 +198,6 @@ def _summing(node: Node) -> Node:
 
 
 def _all_summed(low: Lowering, total: Node, g: Array) -> Expr:
-    from autograph_lite.render.arrays import nest
-    from autograph_lite.render.reductions import Accumulator
-
     fold = Accumulator(low.k, total)
     fold.open()
     with nest(low.k, g.extents) as indices:
@@ -226,8 +209,6 @@ def _all_summed(low: Lowering, total: Node, g: Array) -> Expr:
 
 def _sum_where_one(low: Lowering, total: Node, x: Array, axis: int, want: Expr) -> Array:
     """Sum along `axis` if the wanted extent is 1, else the array as it is; decided when it runs."""
-    from autograph_lite.render.reductions import reduce_axes
-
     k = low.k
     have = x.extents[axis]
     once = k.let("once", select(compare("eq", want, have), have, ONE))
@@ -294,16 +275,13 @@ def _iota(low: Lowering, node: Node) -> None:
 
 
 def _product_of_others(low: Lowering, node: Node) -> None:
-    from autograph_lite.ops.reduce import _product_of_others as function
-    from autograph_lite.render import body
-
     x = as_block(low.k, low.array(node.inputs[0]))
     cut = len(x.extents) - node.params["count"]
     shape = (product(x.extents[:cut]), product(x.extents[cut:]))
     out = new_array(low.k, "others", x.dtype, x.extents)
     body.loops(
         low.k,
-        function,
+        product_of_others,
         block(x.base, x.dtype, shape, owned=False),
         block(out.base, out.dtype, shape, owned=True),
     )
@@ -341,7 +319,7 @@ def _filler(low: Lowering, node: Node) -> None:
         low.set(node.outputs[0], Const(0.0 if type.floating else 0, type.dtype))
 
 
-STRUCTURAL: dict[str, Callable[[Lowering, Node], None]] = {
+STRUCTURAL: dict[str, Handler] = {
     "constant": _constant,
     "dim": _dim,
     "reshape": _reshape,
@@ -358,14 +336,8 @@ STRUCTURAL: dict[str, Callable[[Lowering, Node], None]] = {
     "part": _part,
     "iota": _iota,
     "product_of_others": _product_of_others,
-    "getitem": lower_getitem,
-    "index_add": lower_index_add,
-    "setitem": lower_setitem,
-    "loop": lower_loop,
-    "if": lower_if,
     "print": _print,
     "fail": _fail,
     "filler": _filler,
     "void": lower_void,
 }
-__all__ = ["STRUCTURAL", "Cast", "Fold", "broadcast_extents"]

@@ -22,10 +22,21 @@ FLUSH = ctypes.CFUNCTYPE(ctypes.c_int32)
 
 
 class Context:
-    """One call's block.  `slots` and `doubles` are the same memory, seen as int64 and as float64;
-    `address` is where they start, which is what a kernel takes; slot 0 is already filled."""
+    """One call's block.  `slots`, `doubles`, `singles` and `ints` are the same memory, seen as int64,
+    float64, float32 and int32 (two of these to a slot, the lower one counts); `address` is where they start, which is what a kernel takes; slot 0 is already filled."""
 
-    __slots__ = ("_block", "_callback", "_slots", "address", "doubles", "error", "slots", "words")
+    __slots__ = (
+        "_block",
+        "_callback",
+        "_slots",
+        "address",
+        "doubles",
+        "error",
+        "ints",
+        "singles",
+        "slots",
+        "words",
+    )
 
     def __init__(self) -> None:
         self._block = (ctypes.c_int64 * layout.WORDS)()
@@ -42,6 +53,7 @@ class Context:
         self._slots = (ctypes.c_int64 * count)()
         raw = memoryview(self._slots).cast("B")
         self.slots, self.doubles = raw.cast("q"), raw.cast("d")
+        self.singles, self.ints = raw.cast("f"), raw.cast("i")
         self.address = ctypes.addressof(self._slots)
         self.slots[0] = ctypes.addressof(self._block)
 

@@ -1,0 +1,166 @@
+"""The state of lowering one region: what each value became, and who still reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from autograph_lite.ir.graph import Node, Region, Value
+from autograph_lite.ir.types import Type
+from autograph_lite.ops.record import Scalar
+from autograph_lite.render import body, form
+from autograph_lite.render.arrays import Array, Buffer, Saved, row_major
+from autograph_lite.render.emitter import Emitter
+from autograph_lite.render.form import I64, Const, Expr
+
+Lowered = Expr | Array | Saved
+
+
+class Group(Protocol):
+    """Nodes that wait for their loop nest (`fuse`)."""
+
+    extents: tuple[Expr, ...]
+    members: set[Value]
+
+    def add(self, node: Node) -> None: ...
+
+    def write(self, low: Lowering) -> None: ...
+
+
+class Lowering:
+    """The state of lowering one region: what each value became and who still reads it."""
+
+    def __init__(self, k: Emitter, region: Region, lower: Handler) -> None:
+        self.k = k
+        self.region = region
+        self.lower = lower
+        self.env: dict[Value, Lowered] = {}
+        self.position = 0
+        self.last_use = last_uses(region)
+        self.group: Group | None = None
+
+    # --- values ---
+
+    def scalar(self, value: Value) -> Expr:
+        """A value of rank 0."""
+        if self.group is not None and value in self.group.members:
+            self.flush()
+        found = self.env[value]
+        assert not isinstance(found, Array | Saved)
+        return found
+
+    def array(self, value: Value) -> Array:
+        """A value in memory; a scalar is put there."""
+        if self.group is not None and value in self.group.members:
+            self.flush()
+        found = self.env[value]
+        if isinstance(found, Array):
+            return found
+        assert not isinstance(found, Saved)
+        base = self.k.alloc("cell", Const(1, I64), found.type)
+        self.k.add(form.Store(base, Const(0, I64), found))
+        return Array(base, found.type, (), (), Buffer(owned=True))
+
+    def extents(self, value: Value) -> tuple[Expr, ...]:
+        """The extents of a value, without forcing it into memory."""
+        if self.group is not None and value in self.group.members and value.type.rank:
+            return self.group.extents
+        found = self.env.get(value)
+        return found.extents if isinstance(found, Array) else ()
+
+    def set(self, value: Value, lowered: Lowered) -> None:
+        if isinstance(lowered, Array) and value.type.rank == 0:
+            lowered = self.k.let("v", lowered.load(()))
+        if isinstance(lowered, Array):
+            lowered = refine(lowered, value.type)
+        self.env[value] = lowered
+
+    def live_later(self, value: Value) -> bool:
+        """Whether something after the present node reads the value."""
+        return self.last_use.get(value, -1) > self.position
+
+    def exclusive(self, value: Value) -> bool:
+        """Whether the buffer of `value` may be written at the present node: owned, and no value
+        that is read later shares it."""
+        array = self.env[value]
+        if not isinstance(array, Array) or not array.buffer.owned or self.live_later(value):
+            return False
+        return not any(
+            isinstance(other, Array) and other.buffer is array.buffer and self.live_later(v)
+            for v, other in self.env.items()
+        )
+
+    # --- running ---
+
+    def run(self) -> list[Lowered]:
+        """Lower every node; the results, arrays in memory."""
+        for position, node in enumerate(self.region.nodes):
+            self.position = position
+            if node.origin is not None:
+                self.k.at(node.origin)
+            self.lower(self, node)
+        self.position = len(self.region.nodes)
+        self.flush()
+        return [self.env[v] for v in self.region.results]
+
+    def flush(self) -> None:
+        """Write the waiting group as one loop nest."""
+        group, self.group = self.group, None
+        if group is not None:
+            group.write(self)
+
+    # --- regions inside ---
+
+    def inside(self, region: Region) -> Lowering:
+        """The lowering of a region of one of the nodes; its arguments are still to be bound."""
+        return Lowering(self.k, region, self.lower)
+
+    def borrowed(self, value: Value) -> Lowered:
+        """A captured value as a region sees it: not to be written into."""
+        if self.group is not None and value in self.group.members:
+            self.flush()
+        found = self.env[value]
+        if not isinstance(found, Array):
+            return found
+        own = Buffer(owned=False)
+        return Array(found.base, found.dtype, found.extents, found.strides, own, found.offset)
+
+
+def last_uses(region: Region) -> dict[Value, int]:
+    """The position of the last node that reads each value; results are read at the end."""
+    uses = {v: i for i, node in enumerate(region.nodes) for v in node.inputs}
+    uses.update((v, len(region.nodes)) for v in region.results)
+    return uses
+
+
+def refine(array: Array, type: Type) -> Array:
+    """Extents that the type knows as numbers become constants."""
+    extents = tuple(
+        Const(known, I64) if isinstance(known, int) else e
+        for known, e in zip(type.shape, array.extents, strict=True)
+    )
+    if extents == array.extents:
+        return array
+    strides = row_major(extents) if array.contiguous else array.strides
+    return Array(array.base, array.dtype, extents, strides, array.buffer, array.offset)
+
+
+def hint(node: Node) -> str:
+    """A readable name for the result of a node."""
+    return {"add": "sum", "subtract": "diff", "multiply": "prod", "divide": "quot"}.get(
+        node.op.name, node.op.name.removeprefix("py_")
+    ) + "_"
+
+
+def scalar_body(k: Emitter, node: Node, operands: dict[str, Expr]) -> Expr:
+    """The body of an elementwise node applied to scalars."""
+    assert isinstance(node.op.body, Scalar)
+    text = node.op.body.text
+    names = dict(operands)
+    if not isinstance(text, str):
+        parameters = [a.arg for a in body.parse(text).args.args]
+        names = dict(zip(parameters, operands.values(), strict=False))
+    return body.scalar(k, text, node.outputs[0].type.dtype, **names)
+
+
+Handler = Callable[[Lowering, Node], None]
