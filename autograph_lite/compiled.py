@@ -163,6 +163,8 @@ def _leaf_key(leaf: Any, extents: dict[int, int], same: dict[int, int]) -> Any:
 class Function:
     """A function that runs as one native kernel per signature."""
 
+    is_compiled = True
+
     def __init__(self, function: types.FunctionType) -> None:
         self.python_function = function
         if not of_library(function):

@@ -13,6 +13,7 @@ from autograph_lite.optimize.passes import optimize
 from autograph_lite.render.llvm import print_llvm
 from autograph_lite.render.lower import lower_graph
 from autograph_lite.render.source import print_source
+import numpy as np
 from autograph_lite_runtime import load
 
 
@@ -38,10 +39,15 @@ def kernel_source(graph: Graph, name: str = "kernel") -> str:
 
 
 _one_node: dict[Any, Executable] = {}
+_on_scalars: dict[Any, Executable] = {}  # the same by the classes of NumPy scalars, found at once
 
 
 def evaluate(op: Op, params: dict[str, Any], data: Sequence[Any]) -> tuple[Any, ...]:
     """Execute one op on arrays: the kernel of the one-node graph, compiled once per dtypes and ranks."""
+    quick = (op, *[x.__class__ for x in data])
+    executable = None if params else _on_scalars.get(quick)
+    if executable is not None:
+        return tuple(executable.run(data))
     types = [tensor(x.dtype.name, _signature(x.shape)) for x in data]
     key = (op.name, _frozen(params), tuple((t.dtype, _pattern(t.shape)) for t in types))
     executable = _one_node.get(key)
@@ -51,6 +57,8 @@ def evaluate(op: Op, params: dict[str, Any], data: Sequence[Any]) -> tuple[Any, 
         node = Node(op, arguments, outputs, params)
         executable = compile_graph(Graph(op.name, Region(arguments, (node,), outputs)), op.name)
         _one_node[key] = executable
+    if not params and not any(isinstance(x, np.ndarray) for x in data):
+        _on_scalars[quick] = executable
     return tuple(executable.run(data))
 
 

@@ -17,6 +17,7 @@ from autograph_lite.boxes import Box, as_value, call, staging, value_of, wrap
 from autograph_lite.errors import GradientError, GraphTypeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import leaves, rebuild
+from autograph_lite.number import Number
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f as ops
 from autograph_lite.ops.shapes import text
@@ -35,6 +36,8 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
     argument to differentiate, or a tuple of positions, which gives a tuple of gradients.
     """
     positions = _positions(argnums)
+    if getattr(type(f), "is_compiled", False):
+        return _compiled(f, positions, argnums, has_aux)
 
     @functools.wraps(f, assigned=_NAMES)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
@@ -43,6 +46,50 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
         return ((value, aux) if has_aux else value), gradient
 
     return differentiated
+
+
+def _compiled(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: bool) -> Function:
+    """Of a compiled function: value and gradient together are one kernel."""
+
+    def both(*args: Any, **kwargs: Any) -> Any:
+        value, aux, gradients = _differentiate(f, positions, has_aux, args, kwargs)
+        return value, aux, gradients
+
+    kernel = type(f)(both)
+
+    @functools.wraps(f, assigned=_NAMES)
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
+        if kwargs or context.tapes or staging() or not all(a.__class__ in _FLAT for a in args):
+            value, aux, gradients = _around(kernel, both, positions, args, kwargs)
+        else:
+            found, aux, raw = kernel(*args)
+            value = found._value.data.item()
+            gradients = [_flat(args[p], g) for p, g in zip(positions, raw, strict=True)]
+            aux = aux and rebuild(aux, _leave)
+        gradient = tuple(gradients) if isinstance(argnums, tuple) else gradients[0]
+        return ((value, aux) if has_aux else value), gradient
+
+    return differentiated
+
+
+_FLAT = (float, np.ndarray)
+
+
+def _flat(given: Any, gradient: Any) -> Any:
+    """The gradient with respect to a float or an array, as one."""
+    data = gradient._value.data
+    return data.item() if given.__class__ is float else np.asarray(data)
+
+
+def _around(
+    kernel: Any, both: Function, positions: tuple[int, ...], args: Any, kwargs: Any
+) -> tuple[Any, Any, Any]:
+    """The same for nests of arguments, for tensors, and where something else records."""
+    if context.tapes or staging() or _holds_tensor((args, kwargs)):
+        return both(*args, **kwargs)  # type: ignore[no-any-return]
+    found, aux, raw = kernel(*args, **kwargs)
+    gradients = [_like(args[p], g) for p, g in zip(positions, raw, strict=True)]
+    return found._value.data.item(), rebuild(aux, _leave), gradients
 
 
 def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
@@ -120,6 +167,8 @@ def _entered(leaf: Any) -> Any:
 
 def _source(f: Function, place: int, leaf: Any) -> Any:
     """A tensor of its own, so that it is a source even where the same tensor is passed twice."""
+    if isinstance(leaf, Number) and leaf.dtype == "float64":
+        return Tensor(ops.weak(value_of(leaf), dtype="float64"))
     if isinstance(leaf, ArrayLike | float | int | list):
         value = as_value(leaf)
         if not value.type.floating:
@@ -181,7 +230,7 @@ def _like(given: Any, gradients: Any) -> Any:
 
 
 def _plain(given: Any, gradient: Any) -> Any:
-    data = gradient.numpy()
+    data = gradient._value.data if given.__class__ is float else gradient.numpy()
     if isinstance(given, np.ndarray):
         return np.asarray(data)
     return data if isinstance(given, np.generic) else data.item()

@@ -126,8 +126,7 @@ class Caller:
             return self.call(
                 ops, function.func, (*function.args, *args), {**function.keywords, **kwargs}
             )
-        staged = getattr(type(function), "python_function", None)
-        if staged is not None:
+        if getattr(type(function), "is_compiled", False):
             return self.call(ops, function.python_function, args, kwargs)
         if isinstance(function, types.MethodType) and isinstance(
             function.__func__, types.FunctionType

@@ -22,7 +22,7 @@ from autograph_lite.frontend.expressions import Expressions
 from autograph_lite.frontend.fence import check
 from autograph_lite.frontend.mangle import mangle
 from autograph_lite.frontend.nodes import Node, arguments, define, load, located
-from autograph_lite.frontend.origin import origins
+from autograph_lite.frontend.origin import deepest, origins
 from autograph_lite.frontend.read import Source, read
 from autograph_lite.frontend.rewrite import rewrite_function
 from autograph_lite.frontend.statements import Fresh
@@ -102,33 +102,32 @@ def is_staged(function: FunctionType) -> bool:
 
 
 def _stage(function: FunctionType) -> Staged:
-    source = read(function)
-    code = function.__code__
+    source, code = read(function), function.__code__
     try:
         tree = _rewritten(source, code.co_name)
         text = text_of(tree)
         lines = origins(tree, text, code.co_filename, code.co_name)
         filename = _register(code, text)
         return Staged(text, lines, filename, compile(text, filename, "exec", dont_inherit=True))
-    except (RecursionError, MemoryError) as error:
-        origin = Origin(code.co_filename, code.co_firstlineno, -1, code.co_name)
-        message = (
-            f"an expression is too deep at line {code.co_firstlineno}: assign parts of it to names"
-        )
-        raise ConversionError(message, origin) from error
+    except (RecursionError, MemoryError, IndentationError) as error:
+        line, column = deepest(source.node)
+        message = f"the code is nested too deep at line {line}: assign parts of it to names"
+        raise ConversionError(
+            message, Origin(code.co_filename, line, column, code.co_name)
+        ) from error
 
 
 def _rewritten(source: Source, name: str) -> ast.Module:
-    node = mangle(gast.ast_to_gast(source.node), source.owner)
+    node = _bare(mangle(gast.ast_to_gast(source.node), source.owner))
     check(node, source.filename, name)
-    fresh = Fresh(dict.fromkeys(_identifiers(node)))
     outside = Expressions(frozenset(), frozenset(), _outside)
     if isinstance(node, gast.Lambda):
-        body = [gast.Return(_without_defaults(outside.rewrite(node)))]
+        body = [gast.Return(outside.rewrite(node))]
     else:
+        fresh = Fresh(dict.fromkeys(_identifiers(node)))
         inner = rewrite_function(node, desugar(node), outside, fresh)
         made = located(define(node.name, outside.parameters(node.args), inner), node)
-        body = [_without_defaults(made), gast.Return(load(node.name))]
+        body = [made, gast.Return(load(node.name))]
     body = [located(statement, node) for statement in body]
     maker = located(define(MAKER, arguments(["ag__", "scope__"]), body), node)
     return cast(ast.Module, gast.gast_to_ast(gast.Module([maker], [])))
@@ -138,8 +137,10 @@ def _outside(name: str) -> None:
     raise AssertionError(f"{name} is a local name outside every function")
 
 
-def _without_defaults(function: Node) -> Node:
-    """The defaults of the outermost function are those of the original object."""
+def _bare(function: Node) -> Node:
+    """Without decorators and defaults: they were evaluated when the function was defined."""
+    if isinstance(function, gast.FunctionDef):
+        function.decorator_list = []
     given = function.args
     given.defaults, given.kw_defaults = [], [None] * len(given.kwonlyargs)
     return function

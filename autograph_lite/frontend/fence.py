@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograph_lite.errors import ConversionError, Origin
-from autograph_lite.frontend.nodes import Node
+from autograph_lite.frontend.nodes import Node, children
 
 ALLOWED = tuple(
     [
@@ -180,6 +180,14 @@ def _names(name: str) -> Callable[[Node], bool]:
     return lambda node: node.id == name
 
 
+def _reserved(*fields: str) -> Callable[[Node], bool]:
+    def met(node: Node) -> bool:
+        found = (getattr(node, field) for field in fields)
+        return any(name and _RESERVED.fullmatch(name.split(".")[0]) for name in found)
+
+    return met
+
+
 def _bare_call(*names: str) -> Callable[[Node], bool]:
     def met(node: Node) -> bool:
         bare = not node.args and not node.keywords
@@ -194,6 +202,7 @@ def _odd_target(node: Node) -> bool:
 
 
 _LOOP_ELSE = "`else` after a loop is not staged: set a flag before `break` and test it afterwards"
+_OURS = "this name is used by staged code: choose a name that does not end in two underscores"
 _FRAME = "looks into the frame of the function, which is not staged: pass the values themselves"
 
 # Allowed kinds of node that are refused in a particular form: (kind, is it that form?, sentence).
@@ -224,11 +233,9 @@ CONDITIONS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
         _odd_target,
         "a comprehension that assigns to an element or attribute is not staged: write a loop",
     ),
-    (
-        "Name",
-        lambda node: _RESERVED.fullmatch(node.id) is not None,
-        "this name is used by staged code: choose a name that does not end in two underscores",
-    ),
+    ("Name", _reserved("id"), _OURS),
+    ("FunctionDef", _reserved("name"), _OURS),
+    ("alias", _reserved("name", "asname"), _OURS),
 )
 _GENERATOR_EXPRESSION = (
     "a generator expression is staged only as the one argument of "
@@ -276,17 +283,12 @@ def _place(nodes: list[Node]) -> tuple[int, int]:
     for node in nodes:
         if getattr(node, "lineno", None) is not None:
             return node.lineno, node.col_offset
-    return 1, -1
+    return 0, -1
 
 
 def _children(node: Node) -> list[Node]:
-    """The nodes inside in the order of the text, without annotations and type parameters."""
-    found: list[Node] = []
-    for field in getattr(node, "_fields", ()):
-        value = getattr(node, field, None)
-        found.extend(value if isinstance(value, list) else [value])
-    found = [child for child in found if hasattr(child, "_fields")]
-    return sorted(found, key=lambda child: _place([child]) if hasattr(child, "lineno") else (0, 0))
+    """The nodes inside in the order of the text."""
+    return sorted(children(node), key=lambda child: _place([child]))
 
 
 def _walk(tree: Node) -> Iterator[tuple[Node, list[Node]]]:

@@ -25,7 +25,7 @@ from autograph_lite.frontend.forms import (
     With,
     blocks,
 )
-from autograph_lite.frontend.nodes import Node
+from autograph_lite.frontend.nodes import Node, children
 
 Names = frozenset[str]
 Targets = Mapping[str, Names]
@@ -35,17 +35,6 @@ _KEEPERS = ("append", "appendleft", "add", "extend", "insert", "setdefault", "up
 
 
 # -- names of a piece of text ----------------------------------------------------------------------
-
-
-def children(node: Node) -> Iterator[Node]:
-    """The nodes inside that are evaluated: annotations are dropped by staging."""
-    for field in getattr(node, "_fields", ()):
-        if field in ("annotation", "returns", "type_params"):
-            continue
-        value = getattr(node, field, None)
-        for child in value if isinstance(value, list) else [value]:
-            if hasattr(child, "_fields"):
-                yield child
 
 
 def parameters(node: Node) -> list[str]:

@@ -6,7 +6,7 @@ nodes are built by hand, which keeps the field order of gast out of the rewritin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import gast
@@ -74,3 +74,14 @@ def located(node: Node, origin: Node) -> Node:
         node.end_lineno = getattr(origin, "end_lineno", origin.lineno)
         node.end_col_offset = getattr(origin, "end_col_offset", origin.col_offset)
     return node
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes inside that are evaluated: annotations are dropped by staging."""
+    for field in getattr(node, "_fields", ()):
+        if field in ("annotation", "returns", "type_params"):
+            continue
+        value = getattr(node, field, None)
+        for child in value if isinstance(value, list) else [value]:
+            if hasattr(child, "_fields"):
+                yield child

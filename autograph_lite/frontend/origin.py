@@ -14,26 +14,41 @@ from autograph_lite.errors import Origin
 
 def origins(staged: ast.Module, text: str, filename: str, function: str) -> dict[int, Origin]:
     """For every line of the text the place of the statement on it."""
+    start = Origin(filename, staged.body[0].lineno, -1, function)
     found: dict[int, Origin] = {}
-    for made, parsed in _statements(staged, ast.parse(text), function):
-        node, name = made
-        if getattr(node, "lineno", None) is None:
-            continue
-        found.setdefault(parsed.lineno, Origin(filename, node.lineno, node.col_offset, name))
-    lines = text.count("\n")
-    last = None
+    for line, place in _places(staged, ast.parse(text), start):
+        found.setdefault(line, place)
+    return dict(_filled(found, text.count("\n")))
+
+
+def _filled(found: dict[int, Origin], lines: int) -> Iterator[tuple[int, Origin]]:
+    """Empty lines belong to what stands before them."""
+    last = found[min(found)]
     for line in range(1, lines + 1):
         last = found.get(line, last)
-        if last is not None:
-            found[line] = last
-    return dict(sorted(found.items()))
+        yield line, last
 
 
-def _statements(
-    staged: ast.AST, parsed: ast.AST, function: str
-) -> Iterator[tuple[tuple[ast.stmt, str], ast.stmt]]:
-    for field in ("body",):
-        pairs = zip(getattr(staged, field, []), getattr(parsed, field, []), strict=True)
-        for made, read in pairs:
-            yield (made, function), read
-            yield from _statements(made, read, function)
+def _places(staged: ast.AST, parsed: ast.AST, around: Origin) -> Iterator[tuple[int, Origin]]:
+    """Each statement's line; one that has no place of its own belongs to what is around it."""
+    bodies = getattr(staged, "body", None), getattr(parsed, "body", None)
+    if not isinstance(bodies[0], list) or not isinstance(bodies[1], list):
+        return
+    for made, read in zip(*bodies, strict=True):
+        place = around
+        if getattr(made, "lineno", None) is not None:
+            place = Origin(around.filename, made.lineno, made.col_offset, around.function)
+        yield read.lineno, place
+        yield from _places(made, read, place)
+
+
+def deepest(tree: ast.AST) -> tuple[int, int]:
+    """Line and column of the node that stands inside the most others."""
+    place, most = (1, -1), 0
+    waiting = [(tree, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > most and isinstance(node, ast.expr | ast.stmt):
+            place, most = (node.lineno, node.col_offset), depth
+        waiting.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+    return place
