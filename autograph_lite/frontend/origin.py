@@ -7,9 +7,13 @@ the node that stands at the same place of the staged tree, and that node kept th
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from autograph_lite.errors import Origin
+
+_GENERATED = re.compile(r"make__|(get_state|set_state|(if|else|loop)_body|loop_test)_\d+")
 
 
 def origins(staged: ast.Module, text: str, filename: str, function: str) -> dict[int, Origin]:
@@ -31,15 +35,22 @@ def _filled(found: dict[int, Origin], lines: int) -> Iterator[tuple[int, Origin]
 
 def _places(staged: ast.AST, parsed: ast.AST, around: Origin) -> Iterator[tuple[int, Origin]]:
     """Each statement's line; one that has no place of its own belongs to what is around it."""
-    bodies = getattr(staged, "body", None), getattr(parsed, "body", None)
-    if not isinstance(bodies[0], list) or not isinstance(bodies[1], list):
+    made_body, read_body = getattr(staged, "body", None), getattr(parsed, "body", None)
+    if not isinstance(made_body, list) or not isinstance(read_body, list):
         return
-    for made, read in zip(*bodies, strict=True):
+    for made, read in zip(made_body, read_body, strict=True):
         place = around
         if getattr(made, "lineno", None) is not None:
             place = Origin(around.filename, made.lineno, made.col_offset, around.function)
         yield read.lineno, place
-        yield from _places(made, read, place)
+        yield from _places(made, read, _inside(made, place))
+
+
+def _inside(node: ast.stmt, place: Origin) -> Origin:
+    """In a nested function of the user the place carries that function's name."""
+    if isinstance(node, ast.FunctionDef) and not _GENERATED.fullmatch(node.name):
+        return replace(place, function=node.name)
+    return place
 
 
 def deepest(tree: ast.AST) -> tuple[int, int]:

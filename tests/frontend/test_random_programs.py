@@ -1,0 +1,140 @@
+"""Random structured programs: the staged one returns, logs and fails as the original does.
+
+Small value ranges make every jump likely, and every loop has a bound of its own, so all programs end.
+"""
+
+import itertools
+import linecache
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.frontend.reference import outcome, stage
+
+NAMES = st.sampled_from("abcd")
+COUNTER = itertools.count()
+ATOMS = st.one_of(NAMES, st.integers(-2, 4).map(str))
+
+
+def _joined(parts):
+    return "(" + " ".join(parts) + ")"
+
+
+def _larger(inner):
+    return st.one_of(
+        st.tuples(inner, st.sampled_from("+-*"), inner).map(_joined),
+        st.tuples(inner, st.sampled_from(["<", "==", ">=", "!="]), inner).map(_joined),
+        st.tuples(inner, st.sampled_from(["and", "or"]), inner).map(_joined),
+        st.tuples(inner, inner, inner).map(lambda p: f"({p[0]} < {p[1]} <= {p[2]})"),
+        st.tuples(inner, inner, inner).map(lambda p: f"({p[0]} if {p[1]} else {p[2]})"),
+        inner.map(lambda x: f"(not {x})"),
+        inner.map(lambda x: f"note({x})"),
+        st.tuples(NAMES, inner).map(lambda p: f"sum([{p[0]} + {p[1]} for {p[0]} in range(2)])"),
+        inner.map(lambda x: f"(lambda: {x})()"),
+    )
+
+
+EXPRESSIONS = st.recursive(ATOMS, _larger, max_leaves=4)
+
+
+def indent(lines):
+    return ["    " + line for line in lines]
+
+
+def block(depth, in_loop, in_function=False):
+    return st.lists(statement(depth, in_loop, in_function), min_size=1, max_size=4).map(
+        lambda parts: [line for part in parts for line in part]
+    )
+
+
+def statement(depth, in_loop, in_function):
+    simple = [
+        st.tuples(NAMES, EXPRESSIONS).map(lambda p: [f"{p[0]} = {p[1]}"]),
+        st.tuples(NAMES, EXPRESSIONS).map(lambda p: [f"{p[0]} += {p[1]}"]),
+        st.tuples(NAMES, NAMES, EXPRESSIONS).map(lambda p: [f"{p[0]}, {p[1]} = {p[1]}, {p[2]}"]),
+        EXPRESSIONS.map(lambda x: [f"note({x})"]),
+        st.tuples(NAMES, EXPRESSIONS).map(lambda p: [f"box[{p[0]} % 3] = {p[1]}"]),
+        EXPRESSIONS.map(lambda x: [f"box[note({x}) % 3] += 1"]),
+        EXPRESSIONS.map(lambda x: [f"return {x}"]),
+        NAMES.map(lambda x: [f"kept.append(lambda: {x})"]),
+    ]
+    if in_loop:
+        simple += [st.just(["break"]), st.just(["continue"])]
+    if depth == 0:
+        return st.one_of(simple)
+    return st.one_of(*simple[:4], *compound(depth - 1, in_loop, in_function), *simple)
+
+
+def compound(depth, in_loop, in_function):
+    inner = block(depth, in_loop, in_function)
+    body = block(depth, True, in_function)
+    branch = st.tuples(EXPRESSIONS, inner, st.one_of(st.none(), inner)).map(_branch)
+    loop = st.tuples(NAMES, st.integers(0, 3), body).map(
+        lambda p: [f"for {p[0]} in range({p[1]}):", *indent(p[2])]
+    )
+    repeat = st.tuples(EXPRESSIONS, body).map(_repeat)
+    context = inner.map(lambda lines: ["with context():", *indent(lines)])
+    function = st.tuples(NAMES, NAMES, block(depth, False, True)).map(
+        lambda p: [f"def g({p[0]}):", *indent(p[2]), f"{p[1]} = g(note({p[1]}))"]
+    )
+    return [branch, branch, loop, repeat, context, *([] if in_function else [function])]
+
+
+def _branch(parts):
+    test, body, orelse = parts
+    other = [] if orelse is None else ["else:", *indent(orelse)]
+    return [f"if {test}:", *indent(body), *other]
+
+
+def _repeat(parts):
+    """`turn()` counts, so that a loop on random names ends."""
+    test, body = parts
+    return [f"while turn() and {test}:", *indent(body)]
+
+
+PROGRAMS = block(3, False)
+
+
+class Context:
+    def __init__(self, log):
+        self.log = log
+
+    def __call__(self):
+        return self
+
+    def __enter__(self):
+        self.log.append("enter")
+
+    def __exit__(self, *error):
+        self.log.append("exit")
+
+
+def program(lines):
+    text = "def f(a, b, box, note, turn, kept, context):\n" + "\n".join(indent(lines)) + "\n"
+    filename = f"<program {next(COUNTER)}>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    space = {"__name__": "program"}
+    exec(compile(text, filename, "exec"), space)
+    return space["f"], text
+
+
+def run(function, a, b):
+    """Everything that can be seen of a run: the result, the log, the box and what closures return."""
+    log, box, kept, turns = [], [0, 0, 0], [], itertools.count()
+
+    def note(value):
+        log.append(value)
+        return value
+
+    found = outcome(function, a, b, box, note, lambda: next(turns) < 12, kept, Context(log))
+    late = [outcome(closure) for closure in kept[:20]]
+    return [repr(value) for value in (found, log, box, late)]
+
+
+@settings(max_examples=250, deadline=None, derandomize=True)
+@given(PROGRAMS, st.lists(st.tuples(st.integers(-1, 3), st.integers(-1, 3)), min_size=3, max_size=3))
+def test_staged_programs_do_what_the_originals_do(lines, inputs):
+    function, text = program(lines)
+    staged = stage(function)
+    for a, b in inputs:
+        assert run(staged, a, b) == run(function, a, b), text
