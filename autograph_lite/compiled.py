@@ -34,6 +34,7 @@ from autograph_lite.pipeline import compile_graph, kernel_source
 from autograph_lite.printing import replay
 from autograph_lite.trampoline import MISS, trampoline
 
+TENSOR = Leaf("ag")
 MOST = 64
 """Specialisations that a function keeps; the one used longest ago goes first."""
 
@@ -94,7 +95,7 @@ class Specialisation:
             write(leaves[i], next(written))
         for box in staged.written_boxes:
             write(box, next(written))
-        if type(staged.structure) is Leaf:
+        if staged.structure == TENSOR:
             return _out(results[0])
         made = put_together(staged.structure, iter(results[: staged.returned]), _out)
         return given_back(made, leaves)

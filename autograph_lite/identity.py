@@ -74,6 +74,8 @@ def verify(f: Function, *args: Any, order: int = 2) -> None:
     """Raise IdentityError, naming the first difference, unless eager and compiled runs of
     `f(*args)` agree in every byte; gradients up to `order` (0, 1 or 2) with respect to every float
     tensor among the arguments and every variable that `f` reads."""
+    own = rebuild(args, _copied)
+    f.compile(*own)
     for mode, (run, reference) in modes(f, order).items():
         want = outcome(reference, f, args)
         got = outcome(run, f, args)

@@ -116,6 +116,11 @@ class GradientTape:
         """Whether a gradient with respect to something watched passes through the value."""
         return value in self._tracked
 
+    def extend(self, outputs: tuple[Value, ...]) -> None:
+        """A recorded node gives more now: what it saved depends on what its results depend on."""
+        if any(v in self._tracked for v in outputs):
+            self._tracked.update(v for v in outputs if v.type.floating)
+
     def accessed(self, variable: Any, value: Value) -> None:
         """A variable is read: a value of it that was not seen before joins the source."""
         if value in self._roots:
@@ -284,7 +289,11 @@ def _result(found: dict[Value, Cotangent], key: Value | None, source: Any, zeros
     cotangent = None if key is None else found.get(key)
     if cotangent is not None and _has_arrived(cotangent):
         cotangent.value.pinned = True
-        return wrap(cotangent.value)
+        flag = cotangent.arrived
+        if flag is None or flag.data is not None:
+            return wrap(cotangent.value)
+        value = f.where(flag, cotangent.value, f.zeros_like(cotangent.value))
+        return wrap(value) if zeros else Promoted(value, flag, "none")
     if not zeros:
         return None
     value = held(source) if isinstance(source, Variable) else value_of(source)

@@ -280,3 +280,17 @@ def is_tensor(obj: Any) -> bool:
 
 
 __all__ = ["ArrayLike", "Tensor", "cast", "extent", "is_tensor", "shape_of", "view"]
+
+
+class Promoted(Tensor):
+    """A staged tensor that stands for a Python number, or None, where `is_tensor` (a bool value) is
+    false: a number that a step or a branch which may not have run made a tensor; a gradient that may
+    not be connected.  The bits are the same; a caller to whom it is returned gets the number or None.
+    """
+
+    __slots__ = ("is_tensor", "python")
+
+    def __init__(self, value: Value, is_tensor: Value, python: str) -> None:
+        super().__init__(value)
+        self.is_tensor = is_tensor
+        self.python = python

@@ -191,19 +191,29 @@ def _body(
 
 
 def _returned(writer: _Writer, staged: Staged, executable: Executable) -> str:
-    parts = iter(
-        [
-            f"r{i}" if type.kind == "py" else f"Tensor(Value(None, r{i}))"
-            for i, (type, _) in enumerate(executable.results[: staged.returned])
-        ]
-    )
+    results = executable.results[: staged.returned]
+    parts = iter([(f"r{i}", type) for i, (type, _) in enumerate(results)])
     return _literal(writer, staged.structure, parts)
 
 
-def _literal(writer: _Writer, structure: Structure, parts: Iterator[str]) -> str:
+def _leaf(structure: Leaf, parts: Iterator[tuple[str, Type]]) -> str:
+    """A tensor or a number, or the one or the other as the run says."""
+    name, type = next(parts)
+    if structure.kind in ("ag", "py"):
+        return _made(name, type)
+    value, inner = next(parts)
+    other = "None" if structure.kind == "none" else f"{structure.kind}({value})"
+    return f"({_made(value, inner)} if {name} else {other})"
+
+
+def _made(name: str, type: Type) -> str:
+    return name if type.kind == "py" else f"Tensor(Value(None, {name}))"
+
+
+def _literal(writer: _Writer, structure: Structure, parts: Iterator[tuple[str, Type]]) -> str:
     """The text that puts a result together."""
     if isinstance(structure, Leaf):
-        return next(parts)
+        return _leaf(structure, parts)
     if not isinstance(structure, Container):
         obj = getattr(structure, "obj", None)
         if isinstance(obj, Argument):

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from autograph_lite.boxes import Box
+from autograph_lite.boxes import Box, value_of
 from autograph_lite.errors import GraphTypeError
 from autograph_lite.frontend.loops import Get, Set
 from autograph_lite.frontend.state import (
+    NAME,
+    Leaf,
     Maybe,
     Nothing,
+    Promoted,
     Structure,
     describe,
     fitted,
@@ -20,9 +23,10 @@ from autograph_lite.frontend.state import (
 )
 from autograph_lite.ir.build import Builder, merged_captures, region
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import Type, join, tensor
+from autograph_lite.ir.types import Type, join, tensor, weak
 from autograph_lite.ops.control import IF
 from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.record import f
 from autograph_lite.ops.staging import emit, staged_region, with_region
 
 
@@ -39,6 +43,7 @@ class Arm:
                 self.after = (*get(), returned)
         finally:
             set(before)
+            self.builder.forget_writes()
 
     def apart(self, obj: Any) -> tuple[Structure, list[Value]]:
         found: list[Any] = []
@@ -69,9 +74,10 @@ def stage_if(
     }
     types = tuple(_joined_type(a, b) for a, b in zip(results[0], results[1], strict=True))
     values = iter(emit(IF, (cond, *captured), types, params))
-    objects = [j.bind(values) for j in joins]
+    objects = [j.bind(values, cond) for j in joins]
     for box in boxes:
         context.interpreter.write(box, next(values))  # type: ignore[attr-defined]
+        box._version += 1
     set(tuple(objects[:-1]))
     return objects[-1]
 
@@ -104,12 +110,31 @@ class _Join:
         if self.same:
             return
         self.sides = [a.apart(self.objects[0]), b.apart(self.objects[1])]
+        self.number = ""
+        self.tensor_side = 0
+        self._promote((a, b))
         shapes = [s for s, _ in self.sides]
         self.structure: Structure = shapes[1] if isinstance(shapes[0], Nothing) else shapes[0]
         if any(isinstance(s, Nothing | Maybe) for s in shapes):
             inner = unsure(self.structure)
             self.structure = Maybe(name, inner.inner)
         self._check()
+
+    def _promote(self, arms: tuple[Arm, Arm]) -> None:
+        """A Python number in one arm, a scalar tensor in the other: the number as a tensor, if the
+        tensor's dtype is the one that a number takes beside it; which it is stays known."""
+        for i in (0, 1):
+            (mine, values), (other, tensors) = self.sides[i], self.sides[1 - i]
+            if mine != Leaf("py") or other != Leaf("ag"):
+                continue
+            dtype = tensors[0].type.dtype
+            if tensors[0].type.rank or weak(values[0].type.dtype, dtype) != dtype:
+                continue
+            with_region(arms[i].builder, lambda i=i, v=values[0], d=dtype: self._weaken(i, v, d))
+            self.number, self.tensor_side = NAME[values[0].type.dtype], 1 - i
+
+    def _weaken(self, side: int, value: Value, dtype: str) -> None:
+        self.sides[side] = (Leaf("ag"), [f.weak(value, dtype=dtype)])
 
     def _types(self) -> list[Type]:
         """The types of the joined values, before they are joined."""
@@ -141,5 +166,11 @@ class _Join:
         structure, values = self.sides[which]
         return fitted(structure, values, self.structure, self._types())
 
-    def bind(self, values: Iterator[Value]) -> Any:
-        return self.objects[0] if self.same else put_together(self.structure, values)
+    def bind(self, values: Iterator[Value], cond: Value) -> Any:
+        if self.same:
+            return self.objects[0]
+        made = put_together(self.structure, values)
+        if not self.number or self.structure != Leaf("ag"):
+            return made
+        is_tensor = cond if self.tensor_side == 0 else f.logical_not(cond)
+        return Promoted(value_of(made), is_tensor, self.number)

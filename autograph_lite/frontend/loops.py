@@ -7,16 +7,18 @@ an array), until they stay.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from autograph_lite.boxes import Box, value_of, wrap, write
 from autograph_lite.errors import GraphTypeError
 from autograph_lite.frontend.state import (
+    NAME,
     Leaf,
     Maybe,
     Nothing,
+    Promoted,
     Structure,
     Undefined,
     describe,
@@ -28,9 +30,9 @@ from autograph_lite.frontend.state import (
     unsure,
 )
 from autograph_lite.ir.build import Builder, merged_captures, region
-from autograph_lite.ir.graph import Region, Value
+from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import Type, join, py, tensor
-from autograph_lite.ops.control import LOOP
+from autograph_lite.ops.control import IF, LOOP
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.ops.staging import emit, staged_region, with_region
@@ -48,6 +50,7 @@ class Slot:
     inits: list[Value]
     types: list[Type]
     box: Box | None = None
+    number: str = ""  # the Python number that it is before the first step, a tensor after it
     late: bool = False  # first assigned by the body
     free: set[Any] = field(default_factory=set)  # extents that vary from step to step
 
@@ -77,6 +80,8 @@ class Attempt:
             self._run_body()
         finally:
             plan.set(outer)
+            self.body_region.builder.forget_writes()
+            self.test_region.builder.forget_writes()
 
     def _enter(self, builder: Builder) -> list[Any]:
         """Declare the arguments of a region and bind the state to them."""
@@ -104,6 +109,15 @@ class Attempt:
             self.after = self.plan.get()
             self.taken = [take_apart(obj) for obj in self.after]
             self.written = [box for _, (box, _) in sorted(builder.overlay.items(), key=lambda e: 0)]
+
+    def argument(self, builder: Builder, slot: Slot, i: int) -> Value:
+        """The argument of a region for value `i` of a slot."""
+        position = 1
+        for other in self.slots:
+            if other is slot:
+                return builder.arguments[position + i]
+            position += len(other.types)
+        raise ValueError(slot.name)
 
     def new_boxes(self) -> list[Box]:
         return [b for b in self.written if not any(b is known for known in self.boxes)]
@@ -245,30 +259,48 @@ def _free_extents(slot: Slot, i: int, old: Type, wider: Type) -> bool:
 def promotion(attempt: Attempt, slot: Slot, i: int, new: Type) -> Value | None:
     """The initial Python number in the type that a step gives it, if no use of it in the body can
     tell the difference: it is only ever converted to exactly that type."""
-    argument = _argument_of(attempt, slot, i)
-    for node in attempt.body_region.builder.nodes:
-        if argument not in node.inputs:
+    if attempt.plan.test is not None and _read(attempt.test_region.builder, attempt, slot, i):
+        return None
+    argument = attempt.argument(attempt.body_region.builder, slot, i)
+    if not only_converted(attempt.body_region.builder.nodes, argument, new):
+        return None
+    init = slot.inits[i]
+    if new.kind == "ag":
+        slot.number = NAME[init.type.dtype]
+        return f.weak(init, dtype=new.dtype)
+    return f.py_float(init) if new.dtype == "float64" and init.type.dtype == "int64" else None
+
+
+def _read(builder: Builder, attempt: Attempt, slot: Slot, i: int) -> bool:
+    argument = attempt.argument(builder, slot, i)
+    return any(argument in node.inputs for node in builder.nodes)
+
+
+def only_converted(nodes: Iterable[Node], number: Value, new: Type) -> bool:
+    """Whether all that these nodes do with a Python number is to convert it to a type; what a branch
+    hands through counts as converted where it is joined."""
+    for node in nodes:
+        if number not in node.inputs:
             continue
         if new.kind == "ag" and node.op.name == "weak" and node.params["dtype"] == new.dtype:
             continue
         if new.kind == "py" and new.dtype == "float64" and node.op.name == "py_float":
             continue
-        return None
-    if any(argument in n.inputs for n in attempt.test_region.builder.nodes):
-        return None
-    init = slot.inits[i]
-    if new.kind == "ag":
-        return f.weak(init, dtype=new.dtype)
-    return f.py_float(init) if new.dtype == "float64" and init.type.dtype == "int64" else None
+        if node.op is not IF or not _converted_in_arms(node, number, new):
+            return False
+    return True
 
 
-def _argument_of(attempt: Attempt, slot: Slot, i: int) -> Value:
-    position = 1
-    for other in attempt.slots:
-        if other is slot:
-            return attempt.body_region.builder.arguments[position + i]
-        position += len(other.types)
-    raise ValueError(slot.name)
+def _converted_in_arms(node: Node, number: Value, new: Type) -> bool:
+    places = [i for i, v in enumerate(node.inputs[1:]) if v is number]
+    arms: list[Region] = [node.params["then"], node.params["orelse"]]
+    if node.inputs[0] is number:
+        return False
+    return all(
+        only_converted(arm.nodes, arm.arguments[i], new) and arm.arguments[i] not in arm.results
+        for arm in arms
+        for i in places
+    )
 
 
 def _different(attempt: Attempt, slot: Slot) -> None:
@@ -323,6 +355,10 @@ def _bind(plan: Plan, attempt: Attempt, outputs: tuple[Value, ...]) -> None:
             objects.append(Undefined(slot.name))
             continue
         made = put_together(slot.structure, values)
+        if slot.number and slot.structure == Leaf("ag"):
+            zero = context.interpreter.number(0)  # type: ignore[attr-defined]
+            ran = f.weak(f.py_greater(outputs[0], zero), dtype="bool")
+            made = Promoted(value_of(made), ran, slot.number)
         if slot.box is not None and obj is entered and isinstance(made, Box):
             # the name still holds the same tensor: it may have been written in place
             if entered._version:

@@ -15,6 +15,7 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, Type
 from autograph_lite.ops.control import FILLER
 from autograph_lite.ops.dispatch import context
+from autograph_lite.tensor import Promoted
 
 
 class Undefined:
@@ -40,7 +41,8 @@ class MaybeUndefined:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A tensor ("ag") or a Python number ("py")."""
+    """A tensor ("ag") or a Python number ("py"), or one or the other: "int", "float", "bool"
+    or "none" names what is not a tensor, and a value before the tensor says that it is one."""
 
     kind: str
 
@@ -100,6 +102,10 @@ def _apart(obj: Any, values: list[Value], numbers: bool) -> Structure:
     if isinstance(obj, MaybeUndefined):
         values.append(obj.defined)
         return Maybe(obj.name, _apart(obj.obj, values, numbers))
+    if isinstance(obj, Promoted) and not numbers:
+        values.append(obj.is_tensor)
+        values.append(value_of(obj))
+        return Leaf(obj.python)
     if isinstance(obj, Box) and not is_variable(obj):
         values.append(value_of(obj))
         return Leaf(values[-1].type.kind)
@@ -122,7 +128,7 @@ def put_together(
 ) -> Any:
     """An object of this structure from values, in order; `make` makes the leaves."""
     if isinstance(structure, Leaf):
-        return make(next(values))
+        return _leaf(structure.kind, values, make)
     if isinstance(structure, Static):
         return structure.obj
     if isinstance(structure, Nothing):
@@ -138,6 +144,22 @@ def put_together(
     if hasattr(structure.type, "_fields"):
         return structure.type(*parts)
     return structure.type(parts)
+
+
+def _leaf(kind: str, values: Iterator[Value], make: Callable[[Value], Any]) -> Any:
+    if kind in ("ag", "py"):
+        return make(next(values))
+    is_tensor, value = next(values), next(values)
+    return make(value) if is_tensor.data else PYTHON[kind](value.data)
+
+
+PYTHON: dict[str, Callable[[Any], Any]] = {
+    "float": float,
+    "int": int,
+    "bool": bool,
+    "none": lambda _: None,
+}
+NAME = {"float64": "float", "int64": "int", "bool": "bool"}
 
 
 def describe(structure: Structure, values: Iterator[Value]) -> str:

@@ -45,6 +45,10 @@ def present(sweep: Sweep, node: Node) -> Node:
 
 
 def substitute(sweep: Sweep, node: Node) -> None:
+    """Put a node that saves more in the place of the one whose outputs it begins with; the tapes
+    that follow one output follow what is saved too."""
+    for tape in context.tapes:
+        tape.extend(node.outputs)
     if sweep.replace is not None:
         sweep.replace(node.outputs[0], node)
     else:

@@ -33,6 +33,7 @@ class Builder:
         self.own: set[Value] = set()
         self.captures: dict[Value, Value] = {}
         self.overlay: dict[int, tuple[Any, Value]] = {}
+        self.versions: dict[int, tuple[Any, int]] = {}
         self.resolve: Callable[[Value], Value | None] | None = None
         self._constants: dict[tuple[str, str], Value] = {}
 
@@ -135,7 +136,13 @@ class Builder:
         if box._value in self.own:
             box._value = value
         else:
+            self.versions.setdefault(id(box), (box, box._version - 1))
             self.overlay[id(box)] = (box, value)
+
+    def forget_writes(self) -> None:
+        """The boxes count as not written: another arm, another attempt, or a failure follows."""
+        for box, version in self.versions.values():
+            box._version = version
 
     def root(self) -> Builder:
         """The builder of the whole graph."""

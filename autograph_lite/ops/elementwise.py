@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograph_lite.errors import DomainError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type
 from autograph_lite.ops.record import (
@@ -25,8 +26,10 @@ from autograph_lite.ops.record import (
     register,
 )
 from autograph_lite.ops.shapes import elementwise
+from autograph_lite.ops.words import copysign, floor, fmod, sdiv, srem
 
 Text = str | Callable[..., Any]
+_INTEGER = Constant("it is an integer")
 NUMERIC = ("float64", "float32", "int64", "int32")
 
 
@@ -107,7 +110,7 @@ unary("tanh", "tanh(x)", lambda x, out: f.subtract(1.0, f.square(out)))
 unary("arctan", "atan(x)", lambda x, out: f.reciprocal(f.add(f.square(x), 1.0)))
 
 
-def _power_float(x, y):  # type: ignore[no-untyped-def]
+def _power_float(x, y):
     if y == 2.0:
         out = x * x
     elif y == 1.0:
@@ -140,9 +143,9 @@ binary("power", _power_float, Partials(_power_partials), domain=(0.2, 2.5))
 binary("power_number", _power_float, Partials(_power_number_partial), domain=(0.2, 2.5))
 
 
-def _power_int(x, y):  # type: ignore[no-untyped-def]
+def _power_int(x, y):
     if y < 0:
-        raise DomainError("Integers to negative integer powers are not allowed.")  # type: ignore[name-defined]  # noqa: F821
+        raise DomainError("Integers to negative integer powers are not allowed.")
     out = x * 0 + 1
     base = x
     n = y
@@ -157,7 +160,7 @@ def _power_int(x, y):  # type: ignore[no-untyped-def]
 binary(
     "integer_power",
     _power_int,
-    Constant("it is an integer"),
+    _INTEGER,
     exact=np.power,
     dtypes=("int64", "int32"),
 )
@@ -264,34 +267,34 @@ register(
 # --- integers and bools ------------------------------------------------------------------------
 
 
-def _floor_divide_int(x, y):  # type: ignore[no-untyped-def]
+def _floor_divide_int(x, y):
     safe = 1 if (y == 0) | (y == -1) else y
-    q = sdiv(x, safe)  # type: ignore[name-defined]  # noqa: F821
-    q = q - 1 if (srem(x, safe) != 0) & ((x < 0) != (safe < 0)) else q  # type: ignore[name-defined]  # noqa: F821
+    q = sdiv(x, safe)
+    q = q - 1 if (srem(x, safe) != 0) & ((x < 0) != (safe < 0)) else q
     return 0 if y == 0 else (0 - x if y == -1 else q)
 
 
-def _remainder_int(x, y):  # type: ignore[no-untyped-def]
+def _remainder_int(x, y):
     safe = 1 if (y == 0) | (y == -1) else y
-    r = srem(x, safe)  # type: ignore[name-defined]  # noqa: F821
+    r = srem(x, safe)
     r = r + safe if (r != 0) & ((r < 0) != (safe < 0)) else r
     return 0 if (y == 0) | (y == -1) else r
 
 
-def _remainder_float(x, y):  # type: ignore[no-untyped-def]
-    r = fmod(x, y)  # type: ignore[name-defined]  # noqa: F821
+def _remainder_float(x, y):
+    r = fmod(x, y)
     shifted = r + y if (r < 0) != (y < 0) else r
-    zero = copysign(x * 0 if x == 0 else y * 0, y)  # type: ignore[name-defined]  # noqa: F821
+    zero = copysign(x * 0 if x == 0 else y * 0, y)
     return r if y == 0 else (shifted if r != 0 else (zero if r == 0 else r))
 
 
-def _floor_divide_float(x, y):  # type: ignore[no-untyped-def]
-    r = fmod(x, y)  # type: ignore[name-defined]  # noqa: F821
+def _floor_divide_float(x, y):
+    r = fmod(x, y)
     d = (x - r) / y
     d = d - 1 if (r != 0) & ((r < 0) != (y < 0)) else d
-    low = floor(d)  # type: ignore[name-defined]  # noqa: F821
+    low = floor(d)
     near = low + 1 if d - low > 0.5 else low
-    return x / y if y == 0 else (copysign(d * 0, x / y) if d == 0 else near)  # type: ignore[name-defined]  # noqa: F821
+    return x / y if y == 0 else (copysign(d * 0, x / y) if d == 0 else near)
 
 
 for _name, _function, _exact in (
@@ -301,7 +304,7 @@ for _name, _function, _exact in (
     binary(
         _name,
         _function,
-        Constant("it is an integer"),
+        _INTEGER,
         exact=_exact,
         dtypes=("int64", "int32"),
     )
@@ -312,14 +315,12 @@ binary(
     Partials(lambda x, y, out: (f.add(_zero(x), 1.0), f.negative(f.floor_divide(x, y)))),
     domain=(0.3, 2.9),
 )
-for _name, _body, _exact in (
+for _name, _body, _bitwise in (
     ("bitwise_and", "x & y", np.bitwise_and),
     ("bitwise_or", "x | y", np.bitwise_or),
     ("bitwise_xor", "x ^ y", np.bitwise_xor),
 ):
-    binary(
-        _name, _body, Constant("it is an integer"), exact=_exact, dtypes=("int64", "int32", "bool")
-    )
+    binary(_name, _body, _INTEGER, exact=_bitwise, dtypes=("int64", "int32", "bool"))
 for _name, _body in (
     ("left_shift", "shl(x, y & 63) if (y >= 0) & (y < width(x)) else x * 0"),
     (
@@ -327,7 +328,7 @@ for _name, _body in (
         "ashr(x, y & 63 if y < width(x) else width(x) - 1) if y >= 0 else ashr(x, width(x) - 1)",
     ),
 ):
-    binary(_name, _body, Constant("it is an integer"), dtypes=("int64", "int32"))
+    binary(_name, _body, _INTEGER, dtypes=("int64", "int32"))
 piecewise_constant("invert", "invert(x)", exact=np.invert, dtypes=("int64", "int32", "bool"))
 piecewise_constant("logical_not", "not x", exact=np.logical_not, dtypes=("bool",))
 

@@ -26,7 +26,7 @@ def _matmul_types(a: Type, b: Type) -> tuple[Type]:
     return (tensor(a.dtype, (a.shape[0], b.shape[1])),)
 
 
-def _matmul(a, b, out):  # type: ignore[no-untyped-def]
+def _matmul(a, b, out):
     for i in range(a.shape[0]):
         for j in range(b.shape[1]):
             out[i, j] = a.dtype(0)
@@ -57,7 +57,7 @@ def _inner_types(a: Type, b: Type) -> tuple[Type]:
     return (tensor(a.dtype, ()),)
 
 
-def _inner(a, b, out):  # type: ignore[no-untyped-def]
+def _inner(a, b, out):
     acc = a.dtype(0)
     for k in range(a.shape[0]):
         acc = acc + a[k] * b[k]

@@ -6,6 +6,7 @@ is the next such input, -1 is what remains.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -32,8 +33,8 @@ def _filled(shape: Template, dims: tuple[Any, ...]) -> tuple[int, ...]:
 
 def _reshape_types(x: Type, *dims: Type, shape: Template) -> tuple[Type]:
     if all(isinstance(e, int) for e in x.shape) and not dims:
-        size = int(np.prod(x.shape, dtype=object))
-        rest = int(np.prod([e for e in shape if e != -1], dtype=object))
+        size = math.prod(e for e in x.shape if isinstance(e, int))
+        rest = math.prod(e for e in shape if e is not None and e != -1)
         if -1 in shape and rest > 0 and size % rest == 0:
             shape = tuple(size // rest if e == -1 else e for e in shape)
         elif -1 in shape or rest != size:

@@ -9,10 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from autograph_lite.errors import DomainError
 from autograph_lite.ir.types import Type, py, tensor
 from autograph_lite.ops.record import Constant, Op, Scalar, register
+from autograph_lite.ops.words import (
+    checked_mul,
+    checked_sub,
+    copysign,
+    float64,
+    floor,
+    fmod,
+    int64,
+    sdiv,
+    srem,
+)
 
-# ruff: noqa: F821  (bodies are compiled to kernels, never run as Python)
 _NUMBER = Constant("a Python number is not differentiated")
 
 
@@ -27,13 +38,13 @@ def _number(name: str, body: str | Callable[..., Any], result: str | None = None
     register(Op("py_" + name, _rule(result), Scalar(body), _NUMBER, dtypes=("int64", "float64")))
 
 
-def _truediv(x, y):  # type: ignore[no-untyped-def]
+def _truediv(x, y):
     if y == 0:
         raise ZeroDivisionError("division by zero")
     return float64(x) / float64(y)
 
 
-def _floordiv_int(x, y):  # type: ignore[no-untyped-def]
+def _floordiv_int(x, y):
     if y == 0:
         raise ZeroDivisionError("integer division or modulo by zero")
     if y == -1:
@@ -44,14 +55,14 @@ def _floordiv_int(x, y):  # type: ignore[no-untyped-def]
     return q
 
 
-def _mod_int(x, y):  # type: ignore[no-untyped-def]
+def _mod_int(x, y):
     if y == 0:
         raise ZeroDivisionError("integer modulo by zero")
     r = srem(x, 1 if y == -1 else y)
     return r + y if (r != 0) & ((r < 0) != (y < 0)) else r
 
 
-def _mod_float(x, y):  # type: ignore[no-untyped-def]
+def _mod_float(x, y):
     if y == 0:
         raise ZeroDivisionError("float modulo")
     r = fmod(x, y)
@@ -59,7 +70,7 @@ def _mod_float(x, y):  # type: ignore[no-untyped-def]
     return shifted if r != 0 else copysign(0.0, y)
 
 
-def _floordiv_float(x, y):  # type: ignore[no-untyped-def]
+def _floordiv_float(x, y):
     if y == 0:
         raise ZeroDivisionError("float floor division by zero")
     r = fmod(x, y)
@@ -70,7 +81,7 @@ def _floordiv_float(x, y):  # type: ignore[no-untyped-def]
     return near if d != 0 else copysign(0.0, x / y)
 
 
-def _power_float(x, y):  # type: ignore[no-untyped-def]
+def _power_float(x, y):
     if (x == 0) & (y < 0):
         raise ZeroDivisionError("0.0 cannot be raised to a negative power")
     if (x < 0) & (floor(y) != y) & (y - y == 0) & (x - x == 0):
@@ -81,7 +92,7 @@ def _power_float(x, y):  # type: ignore[no-untyped-def]
     return out
 
 
-def _power_int(x, y):  # type: ignore[no-untyped-def]
+def _power_int(x, y):
     if y < 0:
         raise DomainError("an int to a negative power is a float: write float(x) ** y")
     out = 1
@@ -124,7 +135,7 @@ _number("float", "float64(x)", "float64")
 _number("bool", "bool(x)", "bool")
 
 
-def _int(x):  # type: ignore[no-untyped-def]
+def _int(x):
     y = float64(x)
     if y != y:
         raise DomainError("cannot convert float NaN to integer")
@@ -162,7 +173,7 @@ register(
 )
 
 
-def _range_length(start, stop, step):  # type: ignore[no-untyped-def]
+def _range_length(start, stop, step):
     if step == 0:
         raise DomainError("range() arg 3 must not be zero")
     up = step > 0

@@ -104,7 +104,7 @@ def _others(x: Value, count: int) -> Value:
     return f.product_of_others(x, count=count)
 
 
-def product_of_others(x, out):  # type: ignore[no-untyped-def]
+def product_of_others(x, out):
     rows = x.shape[0]
     n = x.shape[1]
     for i in range(rows):
@@ -152,7 +152,7 @@ def _position_types(x: Type, *, axis: int) -> tuple[Type]:
     return (tensor("int64", reduced(x.shape, (axis,))),)
 
 
-def _argmax(x, out):  # type: ignore[no-untyped-def]
+def _argmax(x, out):
     for i in range(x.shape[0]):
         for k in range(x.shape[2]):
             best = 0
@@ -163,7 +163,7 @@ def _argmax(x, out):  # type: ignore[no-untyped-def]
             out[i, k] = best
 
 
-def _argmin(x, out):  # type: ignore[no-untyped-def]
+def _argmin(x, out):
     for i in range(x.shape[0]):
         for k in range(x.shape[2]):
             best = 0
@@ -187,7 +187,7 @@ for _name, _function, _exact in (("argmax", _argmax, np.argmax), ("argmin", _arg
     )
 
 
-def _cumsum(x, out):  # type: ignore[no-untyped-def]
+def _cumsum(x, out):
     for i in range(x.shape[0]):
         for k in range(x.shape[2]):
             acc = x.dtype(0)

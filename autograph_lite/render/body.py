@@ -130,7 +130,7 @@ def typed(value: Bound, dtype: str) -> Expr:
             return Const(float(number), dtype)
         return Const(bool(number) if dtype == B1 else int(number), dtype)
     assert not hasattr(value, "load")
-    expr: Expr = value  # type: ignore[assignment]
+    expr: Expr = value
     return expr if expr.type == dtype else Cast(expr, dtype)
 
 

@@ -59,7 +59,7 @@ def view_of(low: Lowering, x: Array, spec: tuple[Any, ...], dynamic: tuple[Value
             extents.append(extent)
             strides.append(stride)
         else:
-            first, count, step = slice_extent(k, tuple(reader.number(e) for e in entries), extent)  # type: ignore[arg-type]
+            first, count, step = slice_extent(k, tuple(reader.number(e) for e in entries), extent)
             offset = iadd(offset, imul(first, stride))
             extents.append(count)
             strides.append(k.atom("s", imul(step, stride)))

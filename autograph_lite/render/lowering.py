@@ -13,6 +13,7 @@ from autograph_lite.render.arrays import Array, Buffer, Saved, row_major
 from autograph_lite.render.emitter import Emitter
 from autograph_lite.render.form import I64, Const, Expr
 
+SHORT = {"add": "sum", "subtract": "diff", "multiply": "prod", "divide": "quot"}
 Lowered = Expr | Array | Saved
 
 
@@ -147,9 +148,8 @@ def refine(array: Array, type: Type) -> Array:
 
 def hint(node: Node) -> str:
     """A readable name for the result of a node."""
-    return {"add": "sum", "subtract": "diff", "multiply": "prod", "divide": "quot"}.get(
-        node.op.name, node.op.name.removeprefix("py_")
-    ) + "_"
+    name: str = node.op.name
+    return SHORT.get(name, name.removeprefix("py_")) + "_"
 
 
 def scalar_body(k: Emitter, node: Node, operands: dict[str, Expr]) -> Expr:

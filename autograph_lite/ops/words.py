@@ -1,0 +1,45 @@
+"""The words of op bodies beyond Python's own.
+
+Bodies are compiled to kernels and never run as Python; the names stand here so that a reader and the
+type checker can look them up.  Their meaning is in `render.body`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def float64(x: Any) -> Any:
+    """A conversion, as in C."""
+
+
+def int64(x: Any) -> Any:
+    """A conversion, as in C; the body has checked the range."""
+
+
+def sdiv(x: Any, y: Any) -> Any:
+    """The quotient of integers, rounded towards zero; `y` is neither 0 nor an overflowing -1."""
+
+
+def srem(x: Any, y: Any) -> Any:
+    """The remainder that belongs to `sdiv`."""
+
+
+def fmod(x: Any, y: Any) -> Any:
+    """The exact remainder of floats, with the sign of `x`."""
+
+
+def copysign(x: Any, y: Any) -> Any:
+    """`x` with the sign of `y`."""
+
+
+def floor(x: Any) -> Any:
+    """The greatest whole number not above `x`."""
+
+
+def checked_sub(x: Any, y: Any) -> Any:
+    """x - y; an int64 that overflows is a fault."""
+
+
+def checked_mul(x: Any, y: Any) -> Any:
+    """x * y; an int64 that overflows is a fault."""
