@@ -11,6 +11,7 @@ import io
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -88,12 +89,15 @@ def modes(f: Function, order: int) -> dict[str, tuple[Callable[..., Any], Callab
     """Name -> (compiled run, eager run); each takes arguments and returns named results."""
     found: dict[str, Any] = {"compiled": (lambda *a: named(f(*a)), lambda *a: named(f.eager(*a)))}
     if order:
-        eager = lambda *a: differentiated(f.eager, a, order)  # noqa: E731
         found["compiled under a tape"] = (lambda *a: differentiated(f, a, order), eager)
+
+        def eager(*a: Any) -> Any:
+            return differentiated(f.eager, a, order)
 
         def inside(*a: Any) -> Any:
             return differentiated(f, a, order)
 
+        assert isinstance(inside, FunctionType)
         found["compiled with its gradient"] = (Function(inside), eager)
     return found
 
@@ -125,7 +129,7 @@ def differentiated(
 
 
 def is_float_tensor(leaf: Any) -> bool:
-    return isinstance(leaf, Box) and leaf.dtype in (np.float64, np.float32)
+    return isinstance(leaf, Box) and value_of(leaf).type.floating
 
 
 def outcome(run: Callable[..., Any], f: Function, args: tuple[Any, ...]) -> Outcome:

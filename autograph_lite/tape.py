@@ -25,7 +25,7 @@ from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Constant, Indexed, Linear, Op, f
 from autograph_lite.seeds import one_hot, seeds, target_value
-from autograph_lite.tensor import ArrayLike
+from autograph_lite.tensor import ArrayLike, Promoted
 from autograph_lite.variables import Variable, held
 
 _USED = (

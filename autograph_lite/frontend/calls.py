@@ -176,7 +176,7 @@ class Caller:
         if isinstance(found, np.ndarray | np.generic):
             getters = [self.trace._getters.get(id(a), (a, None))[1] for a in args]
             if any(g is not None for g in getters):
-                again = [g or (lambda a=a: a) for g, a in zip(getters, args, strict=True)]
+                again = [g or functools.partial(_given, a) for g, a in zip(getters, args, strict=True)]
                 self.trace._getters[id(found)] = (
                     found,
                     lambda: function(*(g() for g in again), **kwargs),
@@ -331,6 +331,11 @@ def _zip(*parts: Any, strict: bool = False) -> Any:
     if strict or any(p is None for p in found):
         raise ConversionError("zip of tensors with Python objects, or strict, is not available yet")
     return Zipped(parts)
+
+
+def _given(obj: Any) -> Any:
+    """An object from outside that needs no path to be found again."""
+    return obj
 
 
 MEANINGS: dict[Any, Callable[..., Any]] = {

@@ -22,7 +22,8 @@ from autograph_lite.ops.control import FAIL
 from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.ops.record import f
 
-INPLACE = {
+CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
+INPLACE: dict[str, Callable[[Any, Any], Any]] = {
     "add": operator.iadd,
     "sub": operator.isub,
     "mul": operator.imul,
@@ -290,8 +291,8 @@ class Operators:
                 "an f-string of a value that only the run knows is not available yet; use ag.print",
                 self.trace.origin(),
             )
-        shown = {"r": repr, "s": str, "a": ascii}.get(conversion, lambda v: v)(value)
-        return format(shown, spec)
+        convert = CONVERSIONS.get(conversion)
+        return format(value if convert is None else convert(value), spec)
 
     def join(self, *parts: str) -> str:
         return "".join(parts)

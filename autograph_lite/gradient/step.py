@@ -49,8 +49,10 @@ class Loop:
     def outer(self, argument: Value) -> Value:
         """The value outside whose cotangent is carried for an argument."""
         if argument in self.state:
-            return self.outs[self.state.index(argument)]
-        return self.captures[self.captured.index(argument)]
+            state: Value = self.outs[self.state.index(argument)]
+            return state
+        captured: Value = self.captures[self.captured.index(argument)]
+        return captured
 
     def start(self, argument: Value) -> Cotangent | None:
         """The cotangent that has arrived outside before the reverse loop."""

@@ -42,7 +42,8 @@ def indent(lines):
 
 
 def block(depth, in_loop, in_function=False):
-    return st.lists(statement(depth, in_loop, in_function), min_size=1, max_size=4).map(
+    least = 2 if depth > 1 else 1
+    return st.lists(statement(depth, in_loop, in_function), min_size=least, max_size=4).map(
         lambda parts: [line for part in parts for line in part]
     )
 
@@ -62,7 +63,8 @@ def statement(depth, in_loop, in_function):
         simple += [st.just(["break"]), st.just(["continue"])]
     if depth == 0:
         return st.one_of(simple)
-    return st.one_of(*simple[:4], *compound(depth - 1, in_loop, in_function), *simple)
+    larger = compound(depth - 1, in_loop, in_function)
+    return st.one_of(*larger, *simple, *larger)
 
 
 def compound(depth, in_loop, in_function):
@@ -92,7 +94,11 @@ def _repeat(parts):
     return [f"while turn() and {test}:", *indent(body)]
 
 
-PROGRAMS = block(3, False)
+# Three programs in four start with all names assigned; the others also show what is missing when.
+STARTS = st.sampled_from([["c = a", "d = 1"], ["d, c = b, 2"], ["c = d = 0"], ["d = 3"]])
+PROGRAMS = st.tuples(STARTS, block(3, False), st.just(["return a, b, c, d"])).map(
+    lambda parts: [line for part in parts for line in part]
+)
 
 
 class Context:
