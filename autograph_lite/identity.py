@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, as_value, staging, wrap
+from autograph_lite.boxes import Box, as_value, staging, value_of, wrap
 from autograph_lite.compiled import Function
 from autograph_lite.errors import AutographError, ConversionError
 from autograph_lite.frontend.state import is_variable
@@ -89,10 +89,11 @@ def modes(f: Function, order: int) -> dict[str, tuple[Callable[..., Any], Callab
     """Name -> (compiled run, eager run); each takes arguments and returns named results."""
     found: dict[str, Any] = {"compiled": (lambda *a: named(f(*a)), lambda *a: named(f.eager(*a)))}
     if order:
-        found["compiled under a tape"] = (lambda *a: differentiated(f, a, order), eager)
 
         def eager(*a: Any) -> Any:
             return differentiated(f.eager, a, order)
+
+        found["compiled under a tape"] = (lambda *a: differentiated(f, a, order), eager)
 
         def inside(*a: Any) -> Any:
             return differentiated(f, a, order)

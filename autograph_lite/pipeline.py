@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from autograph_lite.execute import Executable
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import Symbol, tensor
@@ -13,7 +15,6 @@ from autograph_lite.optimize.passes import optimize
 from autograph_lite.render.llvm import print_llvm
 from autograph_lite.render.lower import lower_graph
 from autograph_lite.render.source import print_source
-import numpy as np
 from autograph_lite_runtime import load
 
 

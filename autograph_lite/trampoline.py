@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from autograph_lite_runtime import context, faults
 
 from autograph_lite.boxes import write
 from autograph_lite.execute import Executable
@@ -20,6 +19,7 @@ from autograph_lite.frontend.state import Container, Leaf, Structure
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, Symbol, Type
 from autograph_lite.tensor import Tensor
+from autograph_lite_runtime import context, faults
 
 MISS = object()
 VIEW = {
@@ -120,7 +120,9 @@ class _Writer:
             self.lines.append(f"        {name} = {made}({value})")
 
 
-def trampoline(staged: Staged, executable: Executable, leaves: list[Any]) -> Callable[..., Any] | None:
+def trampoline(
+    staged: Staged, executable: Executable, leaves: list[Any]
+) -> Callable[..., Any] | None:
     """A function of the flat arguments, or None where the ordinary way is needed."""
     if staged.prints or staged.written_arguments or executable.slots > 64 or executable.keeps:
         return None
@@ -170,9 +172,7 @@ def _arguments(writer: _Writer, staged: Staged, leaves: list[Any]) -> dict[Value
     return names
 
 
-def _body(
-    writer: _Writer, staged: Staged, executable: Executable, names: dict[Value, str]
-) -> None:
+def _body(writer: _Writer, staged: Staged, executable: Executable, names: dict[Value, str]) -> None:
     writer.lines.append("    c = acquire()")
     writer.lines.append("    try:")
     for value, (type, slot) in zip(staged.graph.body.arguments, executable.arguments, strict=True):

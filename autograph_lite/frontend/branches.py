@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from autograph_lite.boxes import Box, value_of
@@ -13,7 +14,6 @@ from autograph_lite.frontend.state import (
     Leaf,
     Maybe,
     Nothing,
-    Promoted,
     Structure,
     describe,
     fitted,
@@ -28,6 +28,7 @@ from autograph_lite.ops.control import IF
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.ops.staging import emit, staged_region, with_region
+from autograph_lite.tensor import Promoted
 
 
 class Arm:
@@ -130,7 +131,7 @@ class _Join:
             dtype = tensors[0].type.dtype
             if tensors[0].type.rank or weak(values[0].type.dtype, dtype) != dtype:
                 continue
-            with_region(arms[i].builder, lambda i=i, v=values[0], d=dtype: self._weaken(i, v, d))
+            with_region(arms[i].builder, partial(self._weaken, i, values[0], dtype))
             self.number, self.tensor_side = NAME[values[0].type.dtype], 1 - i
 
     def _weaken(self, side: int, value: Value, dtype: str) -> None:

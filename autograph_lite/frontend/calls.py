@@ -176,7 +176,9 @@ class Caller:
         if isinstance(found, np.ndarray | np.generic):
             getters = [self.trace._getters.get(id(a), (a, None))[1] for a in args]
             if any(g is not None for g in getters):
-                again = [g or functools.partial(_given, a) for g, a in zip(getters, args, strict=True)]
+                again = [
+                    g or functools.partial(_given, a) for g, a in zip(getters, args, strict=True)
+                ]
                 self.trace._getters[id(found)] = (
                     found,
                     lambda: function(*(g() for g in again), **kwargs),

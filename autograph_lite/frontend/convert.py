@@ -11,7 +11,7 @@ import linecache
 import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import CodeType, FunctionType
+from types import CodeType, FrameType, FunctionType
 from typing import Any, cast
 
 import gast
@@ -22,7 +22,7 @@ from autograph_lite.frontend.expressions import Expressions
 from autograph_lite.frontend.fence import check
 from autograph_lite.frontend.mangle import mangle
 from autograph_lite.frontend.nodes import Node, arguments, define, load, located
-from autograph_lite.frontend.origin import deepest, origins
+from autograph_lite.frontend.origin import Places, deepest, places
 from autograph_lite.frontend.read import Source, read
 from autograph_lite.frontend.rewrite import rewrite_function
 from autograph_lite.frontend.statements import Fresh
@@ -36,9 +36,10 @@ class Staged:
     """What one code object becomes: text, the user's lines, and the code that makes the function."""
 
     source: str
-    lines: Mapping[int, Origin]
+    places: Places
     filename: str
     code: CodeType
+    spans: dict[int, list[tuple[int | None, ...]]]  # of the code objects inside, filled when asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Converted:
     @property
     def lines(self) -> Mapping[int, Origin]:
         """The user's place for every line of the staged source."""
-        return self.staged.lines
+        return self.staged.places.lines
 
     @property
     def filename(self) -> str:
@@ -78,6 +79,7 @@ class Converted:
 # Code objects compare equal when their files differ, so they are told apart by identity; the weak
 # reference removes the entry before the identity can be used again.
 _DONE: dict[int, tuple[weakref.ref[CodeType], Staged]] = {}
+_BY_FILE: dict[str, Staged] = {}
 
 
 def convert(function: FunctionType) -> Converted:
@@ -89,11 +91,28 @@ def convert(function: FunctionType) -> Converted:
     staged = _stage(function)
     key = id(code)
     _DONE[key] = (weakref.ref(code, lambda _: _forget(key)), staged)
+    _BY_FILE[staged.filename] = staged
     return Converted(function, staged)
 
 
 def _forget(key: int) -> None:
-    _DONE.pop(key, None)
+    entry = _DONE.pop(key, None)
+    if entry is not None:
+        _BY_FILE.pop(entry[1].filename, None)
+
+
+def origin_of(frame: FrameType) -> Origin | None:
+    """The user's line and column that a frame of staged code is executing; None in other code."""
+    code = frame.f_code
+    staged = _BY_FILE.get(code.co_filename)
+    if staged is None:
+        return None
+    spans = staged.spans.get(id(code))
+    if spans is None:
+        spans = staged.spans[id(code)] = list(code.co_positions())
+    line, _, start, end = spans[frame.f_lasti // 2]
+    exact = staged.places.spans.get((line or 0, start or 0, end or 0))
+    return exact or staged.places.lines.get(frame.f_lineno)
 
 
 def is_staged(function: FunctionType) -> bool:
@@ -106,9 +125,10 @@ def _stage(function: FunctionType) -> Staged:
     try:
         tree = _rewritten(source, code.co_name)
         text = text_of(tree)
-        lines = origins(tree, text, code.co_filename, code.co_name)
+        found = places(tree, text, code.co_filename, code.co_name)
         filename = _register(code, text)
-        return Staged(text, lines, filename, compile(text, filename, "exec", dont_inherit=True))
+        made = compile(text, filename, "exec", dont_inherit=True)
+        return Staged(text, found, filename, made, {})
     except (RecursionError, MemoryError, IndentationError) as error:
         line, column = deepest(source.node)
         message = f"the code is nested too deep at line {line}: assign parts of it to names"

@@ -18,7 +18,6 @@ from autograph_lite.frontend.state import (
     Leaf,
     Maybe,
     Nothing,
-    Promoted,
     Structure,
     Undefined,
     describe,
@@ -36,6 +35,7 @@ from autograph_lite.ops.control import IF, LOOP
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.ops.staging import emit, staged_region, with_region
+from autograph_lite.tensor import Promoted
 
 Get = Callable[[], tuple[Any, ...]]
 Set = Callable[[tuple[Any, ...]], None]
@@ -246,9 +246,7 @@ def _widen_value(attempt: Attempt, slot: Slot, i: int, new: Type) -> bool:
 
 def _free_extents(slot: Slot, i: int, old: Type, wider: Type) -> bool:
     """Extents that a step changes may be any; whether one was not so before."""
-    shape = tuple(
-        a if a in slot.free else b for a, b in zip(old.shape, wider.shape, strict=True)
-    )
+    shape = tuple(a if a in slot.free else b for a, b in zip(old.shape, wider.shape, strict=True))
     if shape == old.shape:
         return False
     slot.free.update(b for a, b in zip(old.shape, shape, strict=True) if a != b)
@@ -277,8 +275,9 @@ def _read(builder: Builder, attempt: Attempt, slot: Slot, i: int) -> bool:
 
 
 def only_converted(nodes: Iterable[Node], number: Value, new: Type) -> bool:
-    """Whether all that these nodes do with a Python number is to convert it to a type; what a branch
-    hands through counts as converted where it is joined."""
+    """Whether all that these nodes do with a Python number is to convert it to a type, before or after
+    arithmetic that gives the same bits in both; what a branch hands through counts as converted where
+    it is joined."""
     for node in nodes:
         if number not in node.inputs:
             continue
@@ -286,9 +285,24 @@ def only_converted(nodes: Iterable[Node], number: Value, new: Type) -> bool:
             continue
         if new.kind == "py" and new.dtype == "float64" and node.op.name == "py_float":
             continue
+        if _same_in_both(node, new) and only_converted(nodes, node.outputs[0], new):
+            continue
         if node.op is not IF or not _converted_in_arms(node, number, new):
             return False
     return True
+
+
+SAME_BITS = ("py_add", "py_subtract", "py_multiply", "py_negative")
+
+
+def _same_in_both(node: Node, new: Type) -> bool:
+    """Whether a node computes the same on Python floats and on float64 tensors."""
+    return (
+        new.kind == "ag"
+        and new.dtype == "float64"
+        and node.op.name in SAME_BITS
+        and all(v.type.dtype == "float64" for v in node.inputs)
+    )
 
 
 def _converted_in_arms(node: Node, number: Value, new: Type) -> bool:
@@ -359,11 +373,10 @@ def _bind(plan: Plan, attempt: Attempt, outputs: tuple[Value, ...]) -> None:
             zero = context.interpreter.number(0)  # type: ignore[attr-defined]
             ran = f.weak(f.py_greater(outputs[0], zero), dtype="bool")
             made = Promoted(value_of(made), ran, slot.number)
-        if slot.box is not None and obj is entered and isinstance(made, Box):
-            # the name still holds the same tensor: it may have been written in place
-            if entered._version:
-                write(slot.box, value_of(made))
-                made = slot.box
+        kept = slot.box if obj is entered and isinstance(made, Box) else None
+        if kept is not None and entered._version:  # the same tensor, written in place
+            write(kept, value_of(made))
+            made = kept
         objects.append(made)
     for box in attempt.boxes:
         context.interpreter.write(box, next(values))  # type: ignore[attr-defined]

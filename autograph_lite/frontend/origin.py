@@ -1,4 +1,4 @@
-"""Staged tree and its text -> which user line each line of the text stands for.
+"""Staged tree and its text -> which place of the user each line and expression stands for.
 
 The text is parsed again and both trees are walked side by side: what the text has at a line came from
 the node that stands at the same place of the staged tree, and that node kept the user's position.
@@ -8,21 +8,46 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from autograph_lite.errors import Origin
 
 _GENERATED = re.compile(r"make__|(get_state|set_state|(if|else|loop)_body|loop_test)_\d+")
 
 
-def origins(staged: ast.Module, text: str, filename: str, function: str) -> dict[int, Origin]:
-    """For every line of the text the place of the statement on it."""
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The user's places of a staged text: one for each line, and for expressions on a line by the
+    columns where they start and end, which is how CPython marks its instructions."""
+
+    lines: Mapping[int, Origin]
+    spans: Mapping[tuple[int, int, int], Origin]
+
+
+def places(staged: ast.Module, text: str, filename: str, function: str) -> Places:
+    """Lines and spans of the text of a staged tree."""
     start = Origin(filename, staged.body[0].lineno, -1, function)
-    found: dict[int, Origin] = {}
-    for line, place in _places(staged, ast.parse(text), start):
-        found.setdefault(line, place)
-    return dict(_filled(found, text.count("\n")))
+    lines: dict[int, Origin] = {}
+    spans: dict[tuple[int, int, int], Origin] = {}
+    for made, read, place in _statements(staged, ast.parse(text), start):
+        lines.setdefault(read.lineno, place)
+        spans.update(_spans(made, read, place))
+    return Places(dict(_filled(lines, text.count("\n"))), spans)
+
+
+def _spans(
+    made: ast.stmt, read: ast.stmt, around: Origin
+) -> Iterator[tuple[tuple[int, int, int], Origin]]:
+    """The expressions of one statement; a loop, because they may be deep."""
+    waiting: list[tuple[ast.AST, ast.AST]] = [(made, read)]
+    while waiting:
+        one, other = waiting.pop()
+        if isinstance(one, ast.expr) and isinstance(other, ast.expr) and hasattr(one, "lineno"):
+            span = (other.lineno, other.col_offset, other.end_col_offset or 0)
+            yield span, replace(around, line=one.lineno, column=one.col_offset)
+        pairs = zip(ast.iter_child_nodes(one), ast.iter_child_nodes(other), strict=True)
+        waiting.extend(pair for pair in pairs if not isinstance(pair[0], ast.stmt))
 
 
 def _filled(found: dict[int, Origin], lines: int) -> Iterator[tuple[int, Origin]]:
@@ -33,8 +58,10 @@ def _filled(found: dict[int, Origin], lines: int) -> Iterator[tuple[int, Origin]
         yield line, last
 
 
-def _places(staged: ast.AST, parsed: ast.AST, around: Origin) -> Iterator[tuple[int, Origin]]:
-    """Each statement's line; one that has no place of its own belongs to what is around it."""
+def _statements(
+    staged: ast.AST, parsed: ast.AST, around: Origin
+) -> Iterator[tuple[ast.stmt, ast.stmt, Origin]]:
+    """Each statement with its place; one that has no place of its own belongs to what is around it."""
     made_body, read_body = getattr(staged, "body", None), getattr(parsed, "body", None)
     if not isinstance(made_body, list) or not isinstance(read_body, list):
         return
@@ -42,8 +69,8 @@ def _places(staged: ast.AST, parsed: ast.AST, around: Origin) -> Iterator[tuple[
         place = around
         if getattr(made, "lineno", None) is not None:
             place = Origin(around.filename, made.lineno, made.col_offset, around.function)
-        yield read.lineno, place
-        yield from _places(made, read, _inside(made, place))
+        yield made, read, place
+        yield from _statements(made, read, _inside(made, place))
 
 
 def _inside(node: ast.stmt, place: Origin) -> Origin:

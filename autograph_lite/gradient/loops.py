@@ -80,7 +80,10 @@ def _active(loop: Loop) -> list[Value]:
     wanted = [
         a
         for a, v in zip(loop.captured, loop.captures, strict=True)
-        if (a in found or v in aliased) and v.type.floating and not v.type.depth and loop.sweep.wants(v)
+        if (a in found or v in aliased)
+        and v.type.floating
+        and not v.type.depth
+        and loop.sweep.wants(v)
     ]
     return carried + wanted
 

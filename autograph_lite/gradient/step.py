@@ -113,11 +113,11 @@ class Step:
             self._alias(argument, first, later)
         for argument, entry in zip(loop.elements, loop.entries, strict=True):
             if entry is not None:
-                self._alias(argument, self._if_active(loop.captured[entry]), None, back=loop.reverse)
+                self._alias(
+                    argument, self._if_active(loop.captured[entry]), None, back=loop.reverse
+                )
 
-    def _same(
-        self, values: tuple[Value, ...], captures: tuple[Value, ...], i: int
-    ) -> Value | None:
+    def _same(self, values: tuple[Value, ...], captures: tuple[Value, ...], i: int) -> Value | None:
         """The argument that begins a step with the same value as state `i`, given all of them."""
         value = values[i]
         if not value.type.floating or value.type.depth:

@@ -249,6 +249,7 @@ binary("scale", "0 if x == 0 else x * y", Partials(lambda g, p, out: (p, g)), ex
 # The sum of two cotangents; an op of its own, so that no pass reorders it.
 binary("accumulate", "x + y", Linear(lambda g, x, y, out: (g, g)), exact=np.add)
 
+
 def _either_types(cond: Type, x: Type, y: Type) -> tuple[Type, ...]:
     return (x,) if x.depth else elementwise()(cond, x, y)
 

@@ -22,8 +22,12 @@ FLUSH = ctypes.CFUNCTYPE(ctypes.c_int32)
 
 
 class Context:
-    """One call's block.  `slots`, `doubles`, `singles` and `ints` are the same memory, seen as int64,
-    float64, float32 and int32 (two of these to a slot, the lower one counts); `address` is where they start, which is what a kernel takes; slot 0 is already filled."""
+    """One call's block.
+
+    `slots`, `doubles`, `singles` and `ints` are the same memory, seen as int64, float64, float32 and
+    int32 (two of these to a slot, the lower one counts); `address` is where they start, which is
+    what a kernel takes; slot 0 is already filled.
+    """
 
     __slots__ = (
         "_block",

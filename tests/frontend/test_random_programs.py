@@ -138,7 +138,9 @@ def run(function, a, b):
 
 
 @settings(max_examples=250, deadline=None, derandomize=True)
-@given(PROGRAMS, st.lists(st.tuples(st.integers(-1, 3), st.integers(-1, 3)), min_size=3, max_size=3))
+@given(
+    PROGRAMS, st.lists(st.tuples(st.integers(-1, 3), st.integers(-1, 3)), min_size=3, max_size=3)
+)
 def test_staged_programs_do_what_the_originals_do(lines, inputs):
     function, text = program(lines)
     staged = stage(function)

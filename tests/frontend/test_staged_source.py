@@ -1,10 +1,14 @@
 """The staged source is a product: what it looks like, which names are carried, whose lines it has."""
 
 import ast
+import gc
+import linecache
+import sys
 
 import pytest
 
-from autograph_lite.frontend import convert
+from autograph_lite.frontend import convert, origin_of
+from autograph_lite.frontend.convert import _DONE
 from tests.frontend.reference import Reference, Scope, states
 
 # -- which names control flow hands on ---------------------------------------------------------------
@@ -189,7 +193,12 @@ STATES = [
     (with_a_break, [("for", ("s", "break_1__")), ("if", ("s", "break_1__"))]),
     (
         with_a_continue,
-        [("for", ("s",)), ("if", ("x", "continue_1__")), ("if", ("s",)), ("if", ("x", "continue_1__"))],
+        [
+            ("for", ("s",)),
+            ("if", ("x", "continue_1__")),
+            ("if", ("s",)),
+            ("if", ("x", "continue_1__")),
+        ],
     ),
     (endless, [("while", ("n", "x", "break_1__")), ("if", ("break_1__",))]),
     (
@@ -227,7 +236,7 @@ def search(data, limit):
     return -1
 
 
-SEARCH = '''\
+SEARCH = """\
 def make__(ag__, scope__):
 
     def search(data, limit):
@@ -290,7 +299,7 @@ loop_test_1, loop_body_1, get_state_1, set_state_1, ('total', 'return_value__', 
         return return_value__
 
     return search
-'''
+"""
 
 
 def step(self, x, *, rate=0.1):
@@ -322,14 +331,14 @@ def test_golden_source(function, text):
 def many_operators(a, b):
     return (
         (a - b) - (a - (b - a)),
-        -(a**-b) ** 2,
+        -((a**-b) ** 2),
         (-a) ** b**2,
         (a**b) ** 2,
         a * (b + 1) % 7 // (2 * 3),
         ~a | b & (a ^ 3) << 1 >> (b - 1),
         (a == b) + (a < b) * 2,
         (a or b) + 1,
-        [*(a, b), *(a and [b] or [])],
+        [*(a, b), *((a and [b]) or [])],
         (lambda: a)() + 1,
         -a if (lambda: b) else (a, b),
         {"x": lambda: 1, **({} or {})},
@@ -349,6 +358,7 @@ def test_parentheses_keep_the_meaning():
 # -- lines -------------------------------------------------------------------------------------------
 
 
+# fmt: off
 def two_places(x):
 
     def inner(y):
@@ -360,6 +370,7 @@ def two_places(x):
         z = inner(
             x)
     return z  # the last
+# fmt: on
 
 
 def test_every_line_has_the_users_place():
@@ -387,3 +398,45 @@ def test_tracebacks_show_the_staged_source():
         staged(3)
     frames = [entry for entry in caught.traceback if "<staged two_places" in str(entry.path)]
     assert [convert(two_places).lines[f.lineno + 1].function for f in frames][-1] == "inner"
+
+
+# fmt: off
+def far_apart(x):
+    return [
+        x + 1,
+        abs(
+            x
+        ) * [x, x[
+            0]],
+    ]
+# fmt: on
+
+
+def test_a_frame_has_the_users_line_and_column():
+    staged = convert(far_apart).bind(Reference(), Scope(far_apart))
+    with pytest.raises(TypeError) as caught:
+        staged(3)
+    frames = [entry.frame.raw for entry in caught.traceback if "<staged" in str(entry.path)]
+    traced = caught.value.__traceback__
+    while traced.tb_frame is not frames[-1]:
+        traced = traced.tb_next
+    place = origin_of(traced.tb_frame)
+    assert (place.line - far_apart.__code__.co_firstlineno, place.column) == (5, 16)
+    assert place.function == "far_apart"
+
+
+def test_a_frame_of_other_code_has_no_place():
+    assert origin_of(sys._getframe()) is None
+
+
+def test_the_staged_source_goes_with_its_code():
+    space = {"__name__": "cell"}
+    text = "def f(x):\n    return x\n"
+    linecache.cache["<gone>"] = (len(text), None, text.splitlines(keepends=True), "<gone>")
+    exec(compile(text, "<gone>", "exec"), space)
+    count = len(_DONE)
+    convert(space["f"])
+    assert len(_DONE) == count + 1
+    space.clear()
+    gc.collect()
+    assert len(_DONE) == count
