@@ -29,6 +29,10 @@ from autograph_lite.frontend.statements import Fresh
 from autograph_lite.frontend.text import text_of
 
 MAKER = "make__"
+# What Python itself needs to import inside the function, relative imports included.
+_IMPORTING = ("__name__", "__package__", "__spec__", "__loader__")
+# Kept with its code object, whose identity then cannot be used again.
+_Spans = tuple[CodeType, list[tuple[int | None, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Staged:
     places: Places
     filename: str
     code: CodeType
-    spans: dict[int, list[tuple[int | None, ...]]]  # of the code objects inside, filled when asked
+    spans: dict[int, _Spans]  # of the code objects inside, filled when asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ class Converted:
 
     def bind(self, ag__: object, scope__: object) -> FunctionType:
         """The function itself, whose operations are those of `ag__` and whose globals `scope__`."""
-        space: dict[str, Any] = {"__name__": self.function.__module__}
+        around = self.function.__globals__
+        space: dict[str, Any] = {name: around[name] for name in _IMPORTING if name in around}
         exec(self.staged.code, space)
         made = cast(FunctionType, space[MAKER](ag__, scope__))
         given = self.function
@@ -96,9 +101,9 @@ def convert(function: FunctionType) -> Converted:
 
 
 def _forget(key: int) -> None:
-    entry = _DONE.pop(key, None)
-    if entry is not None:
-        _BY_FILE.pop(entry[1].filename, None)
+    _, staged = _DONE.pop(key)
+    if _BY_FILE.get(staged.filename) is staged:
+        del _BY_FILE[staged.filename]
 
 
 def origin_of(frame: FrameType) -> Origin | None:
@@ -107,10 +112,9 @@ def origin_of(frame: FrameType) -> Origin | None:
     staged = _BY_FILE.get(code.co_filename)
     if staged is None:
         return None
-    spans = staged.spans.get(id(code))
-    if spans is None:
-        spans = staged.spans[id(code)] = list(code.co_positions())
-    line, _, start, end = spans[frame.f_lasti // 2]
+    if id(code) not in staged.spans:
+        staged.spans[id(code)] = (code, list(code.co_positions()))
+    line, _, start, end = staged.spans[id(code)][1][frame.f_lasti // 2]
     exact = staged.places.spans.get((line or 0, start or 0, end or 0))
     return exact or staged.places.lines.get(frame.f_lineno)
 

@@ -388,23 +388,6 @@ def maybe_missing_in_a_round(n):
     return s
 
 
-@case(*PAIRS)
-def tuple_targets(a, b):
-    out = 0
-    for i, (x, *y) in enumerate([(a, b, 1), (b, a), (7, 8, 9)]):
-        out += i * x + sum(y)
-    return out, i, x, y
-
-
-@case(*PAIRS)
-def targets_that_are_parts(a, b):
-    x = [0, 0]
-    for x[0] in range(a):
-        for x[1] in range(b):
-            pass
-    return x
-
-
 @pytest.mark.parametrize("function, inputs", CASES.rows)
 def test_the_staged_function_means_the_same(function, inputs):
     check(function, inputs)

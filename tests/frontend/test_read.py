@@ -1,6 +1,7 @@
 """The source that is found is that of the function, or the function is refused."""
 
 import functools
+import importlib
 import importlib.util
 import linecache
 
@@ -176,3 +177,15 @@ def test_deep_nesting_is_refused_with_its_line(module, arms):
     _, found = module("def f(x):\n    if x == 0:\n        y = 0\n" + branches + "    return y\n")
     with pytest.raises(ConversionError, match="too deep"):
         convert(found.f)
+
+
+def test_relative_imports_work_inside(tmp_path, monkeypatch):
+    package = tmp_path / "somewhere"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "numbers_of_it.py").write_text("three = 3\n")
+    (package / "program.py").write_text(
+        "def f():\n    from .numbers_of_it import three\n    return three\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    assert stage(importlib.import_module("somewhere.program").f)() == 3

@@ -141,6 +141,23 @@ def swaps(n):
     return a, b, c, d
 
 
+@case(*PAIRS)
+def tuple_targets(a, b):
+    out = 0
+    for i, (x, *y) in enumerate([(a, b, 1), (b, a), (7, 8, 9)]):
+        out += i * x + sum(y)
+    return out, i, x, y
+
+
+@case(*PAIRS)
+def targets_that_are_parts(a, b):
+    x = [0, 0]
+    for x[0] in range(a):
+        for x[1] in range(b):
+            pass
+    return x
+
+
 @case()
 def annotated(n):
     x: int = n
