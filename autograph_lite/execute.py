@@ -70,7 +70,7 @@ class Executable:
         if call.error is not None:
             raise call.error
         number, details = call.fault()
-        if number < 0 or status == faults.MEMORY:
+        if number < 0:
             raise errors.LimitError(f"an array of {details[0]} elements does not fit into memory")
         site = self.sites[number]
         error = getattr(errors, site.error)

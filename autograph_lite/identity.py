@@ -130,7 +130,9 @@ def differentiated(
 
 
 def is_float_tensor(leaf: Any) -> bool:
-    return isinstance(leaf, Box) and value_of(leaf).type.floating
+    return (
+        isinstance(leaf, Box) and value_of(leaf).type.floating and value_of(leaf).type.kind == "ag"
+    )
 
 
 def outcome(run: Callable[..., Any], f: Function, args: tuple[Any, ...]) -> Outcome:

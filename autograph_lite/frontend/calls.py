@@ -11,14 +11,14 @@ import builtins
 import functools
 import sys
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 import autograph_lite.numpy as anp
 from autograph_lite.boxes import Box, value_of, wrap
-from autograph_lite.errors import ConversionError, GraphTypeError, Origin
+from autograph_lite.errors import ConversionError, GraphTypeError
 from autograph_lite.frontend.convert import Converted, convert
 from autograph_lite.frontend.iteration import Counting, Enumerated, Zipped, counted
 from autograph_lite.frontend.loops import condition
@@ -28,10 +28,6 @@ from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 
 LIBRARIES = ("autograph_lite", "numpy", "scipy")
-
-
-LINES: dict[str, Mapping[int, Origin]] = {}
-"""Per file of staged code, the user's place of each line."""
 
 
 def owner(function: Any) -> str:
@@ -144,7 +140,7 @@ class Caller:
         """A function with Python source: converted unless it is ours, NumPy's or converted."""
         code = function.__code__
         if code.co_filename.startswith("<staged"):
-            return function(*args, **kwargs)
+            return result_of(function(*args, **kwargs))
         if owner(function) in LIBRARIES or _standard(function):
             return self._library(function, args, kwargs)
         return result_of(self.bound(function)(*args, **kwargs))
@@ -152,7 +148,6 @@ class Caller:
     def bound(self, function: types.FunctionType) -> Callable[..., Any]:
         """The converted function, reading names where the original does."""
         converted: Converted = convert(function)
-        LINES[converted.filename] = converted.lines
         return converted.bind(self.operators, Scope(function, self.trace))
 
     def _library(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

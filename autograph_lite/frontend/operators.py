@@ -179,10 +179,16 @@ class Operators:
         """A chained comparison: each operand is evaluated once, and none after a false one."""
         name, thunk = pairs[0]
         right = thunk()
-        found = COMPARE[name](left, right)
+        found = self._compared(name, left, right)
         if len(pairs) == 1:
             return found
         return self.and_(found, lambda: self.compare(right, *pairs[1:]))
+
+    def _compared(self, name: str, left: Any, right: Any) -> Any:
+        if name in COMPARE:
+            return COMPARE[name](left, right)
+        found = self.contains(right, left) if name.endswith("in") else self.is_(left, right)
+        return self.not_(found) if "not" in name else found
 
     def is_(self, a: Any, b: Any) -> bool:
         return a is b
@@ -266,10 +272,11 @@ class Operators:
     ) -> Any:
         return self._located(lambda: self.caller.call(self, function, args, kwargs or {}))
 
-    def assert_(self, test: Any, message: Thunk) -> None:
+    def assert_(self, test: Any, message: Thunk | None) -> None:
         found = truth(test)
         if not symbolic(found):
-            assert found, message()
+            if not found:
+                raise AssertionError(*([] if message is None else [message()]))
             return
         raise ConversionError(
             "assert on a value that only the run knows is not available yet", self.trace.origin()

@@ -13,7 +13,8 @@ import numpy as np
 
 from autograph_lite.boxes import Box, wrap
 from autograph_lite.errors import AutographError, ConversionError, Origin
-from autograph_lite.frontend.calls import LINES, Caller, owner, result_of
+from autograph_lite.frontend.calls import Caller, owner, result_of
+from autograph_lite.frontend.convert import origin_of
 from autograph_lite.frontend.operators import Operators
 from autograph_lite.frontend.state import Structure, is_variable, take_apart
 from autograph_lite.frontend.trace import Guard, Input, Printed, Trace, free
@@ -54,8 +55,9 @@ def present_origin() -> Origin | None:
     """The user's line that is being staged: the innermost frame of converted code."""
     frame: types.FrameType | None = sys._getframe(1)
     while frame is not None:
-        if frame.f_code.co_filename.startswith("<staged"):
-            return LINES[frame.f_code.co_filename].get(frame.f_lineno)
+        origin = origin_of(frame)
+        if origin is not None:
+            return origin
         frame = frame.f_back
     return None
 

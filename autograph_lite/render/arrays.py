@@ -20,7 +20,19 @@ from autograph_lite.render.emitter import (
     product,
     select,
 )
-from autograph_lite.render.form import B1, I64, Bin, Const, Copy, Expr, For, Load, Store, Var
+from autograph_lite.render.form import (
+    B1,
+    I64,
+    Bin,
+    Const,
+    Copy,
+    Expr,
+    For,
+    Load,
+    Overflows,
+    Store,
+    Var,
+)
 from autograph_lite_runtime import faults
 
 
@@ -83,8 +95,21 @@ def new_array(
 ) -> Array:
     """An uninitialised array of the kernel's own."""
     extents = tuple(k.atom("n", e) for e in extents)
-    base = k.alloc(hint, product(extents), dtype, where)
+    base = k.alloc(hint, checked_size(k, extents, dtype), dtype, where)
     return Array(base, dtype, extents, row_major(extents), Buffer(owned=True))
+
+
+def checked_size(k: Emitter, extents: tuple[Expr, ...], dtype: str) -> Expr:
+    """How many elements there are; a product beyond int64 is a fault, not a small number."""
+    total: Expr = ONE
+    shape = ", ".join(f"{{{i}}}" for i in range(min(len(extents), 4)))
+    text = f"an array of shape ({shape}) and dtype {dtype} does not fit into memory"
+    for extent in extents:
+        if not isinstance(total, Const) and not isinstance(extent, Const):
+            fault = k.fault(faults.MEMORY, text, "LimitError", *extents[:4])
+            k.fault_if(Overflows("mul", total, extent), fault)
+        total = k.atom("size", imul(total, extent))
+    return total
 
 
 def block(base: Var, dtype: str, extents: tuple[Expr, ...], owned: bool) -> Array:

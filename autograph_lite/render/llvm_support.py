@@ -39,8 +39,11 @@ fine:
 }}
 """
 
+# Other threads get their turn, as they do between the steps of Python code.
 POLL = """
 define internal i32 @ag.poll(ptr %ctx) noinline cold nounwind {
+  %thread = call ptr @ag_save_thread()
+  call void @ag_restore_thread(ptr %thread)
   %raised = call i32 @ag_check_signals()
   %quiet = icmp eq i32 %raised, 0
   br i1 %quiet, label %write, label %stop
@@ -243,6 +246,8 @@ full:
 """
 
 SYMBOLS = {
+    "ag_save_thread": "declare ptr @ag_save_thread()",
+    "ag_restore_thread": "declare void @ag_restore_thread(ptr)",
     "ag_check_signals": "declare i32 @ag_check_signals()",
     "ag_aligned_alloc": "declare noalias ptr @ag_aligned_alloc(i64, i64)",
     "ag_realloc": "declare ptr @ag_realloc(ptr, i64)",
@@ -251,7 +256,7 @@ SYMBOLS = {
 
 PIECES: dict[str, tuple[str, tuple[str, ...]]] = {
     "flush": (FLUSH, ()),
-    "poll": (POLL, ("flush", "ag_check_signals")),
+    "poll": (POLL, ("flush", "ag_check_signals", "ag_save_thread", "ag_restore_thread")),
     "enter": (ENTER, ()),
     "rewind": (REWIND, ("enter",)),
     "grow": (GROW, ("enter", "ag_aligned_alloc", "llvm.umax.i64")),

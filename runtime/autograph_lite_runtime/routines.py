@@ -40,7 +40,11 @@ MEMORY = {
     "ag_free": "free",
 }
 
-PYTHON = {"ag_check_signals": "PyErr_CheckSignals"}
+PYTHON = {
+    "ag_check_signals": "PyErr_CheckSignals",
+    "ag_save_thread": "PyEval_SaveThread",
+    "ag_restore_thread": "PyEval_RestoreThread",
+}
 
 
 def symbol(name: str) -> str:

@@ -39,7 +39,6 @@ ROWS: tuple[tuple[str, str, str, int], ...] = (
     ("s", "np.sum({})", "v", 3),
     ("s", "np.mean({})", "v", 1),
     ("s", "np.max({})", "v", 1),
-    ("s", "np.prod({})", "v", 1),
     ("s", "({} @ {})", "vv", 1),
     ("s", "np.sum({})", "m", 1),
     ("s", "{}[{} % 3]", "wi", 3),
@@ -415,7 +414,11 @@ def generate(seed: int) -> tuple[Program, list[str]]:
     )
     inputs = tuple(_arguments(rng, matrix) for _ in range(2))
     parameters = "x, a, M, n" if matrix else "x, a, n"
-    return Program(prelude, parameters, (*body, Stmt(text, final)), inputs), [dtype, *g.used]
+    # Where arguments are written in place there is no gradient with respect to what they were.
+    order = 0 if rng.random() < 0.1 else 2
+    first = () if order == 0 else (Stmt("x, a = x.copy(), a.copy()"),)
+    whole = (*first, *body, Stmt(text, final))
+    return Program(prelude, parameters, whole, inputs, order), [dtype, *g.used]
 
 
 def _arguments(rng: random.Random, matrix: bool) -> str:
