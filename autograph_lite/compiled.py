@@ -346,6 +346,3 @@ def make_function(function: Callable[..., Any]) -> Function:
     if not isinstance(function, types.FunctionType):
         raise GraphTypeError(f"function needs a Python function, not {type(function).__name__}")
     return Function(function)
-
-
-__all__ = ["Function", "make_function"]

@@ -8,6 +8,7 @@ its type stays).  So `y[t] = v` costs O(1) in a loop, under a tape too.
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -344,8 +345,6 @@ def _integer_division(name: str, ufunc: Callable[..., Any]) -> Handler:
 
 def user_level() -> int:
     """How many frames up the user's code stands."""
-    import sys
-
     level, frame = 1, sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(
         "autograph_lite"

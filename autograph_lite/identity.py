@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, as_value, staging, value_of, wrap
+from autograph_lite.boxes import Box, value_of, wrap
 from autograph_lite.compiled import Function
 from autograph_lite.errors import AutographError, ConversionError
 from autograph_lite.frontend.state import is_variable
@@ -189,6 +189,3 @@ def _plain(leaf: Any) -> Any:
     if isinstance(leaf, Box):
         return leaf._value.data
     return leaf
-
-
-__all__ = ["IdentityError", "as_value", "staging", "verify"]

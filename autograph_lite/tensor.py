@@ -12,10 +12,10 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograph_lite import display, indexing
-from autograph_lite.boxes import Box, staging, value_of, view, wrap
+from autograph_lite.boxes import Box, staging, value_of, wrap
 from autograph_lite.errors import ConversionError, GradientError, GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
-from autograph_lite.operators import Arithmetic, cast, in_place
+from autograph_lite.operators import Arithmetic, in_place
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.protocols import array_function, array_ufunc
@@ -277,9 +277,6 @@ Box.classes["ag"] = Tensor
 def is_tensor(obj: Any) -> bool:
     """Whether it is a tensor or a variable."""
     return isinstance(obj, ArrayLike)
-
-
-__all__ = ["ArrayLike", "Tensor", "cast", "extent", "is_tensor", "shape_of", "view"]
 
 
 class Promoted(Tensor):

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from autograph_lite.boxes import Box, value_of, wrap
 from autograph_lite.errors import GraphTypeError
 from autograph_lite.ir.graph import Value
@@ -73,8 +75,6 @@ def counted(iterable: Any) -> Counted | None:
 
 
 def _has_rows(obj: Any) -> bool:
-    import numpy as np
-
     return (isinstance(obj, Box) and bool(value_of(obj).type.shape)) or isinstance(obj, np.ndarray)
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograph_lite.boxes import Box, value_of, wrap, write
-from autograph_lite.errors import GraphTypeError
+from autograph_lite.boxes import Box, value_of, write
+from autograph_lite.errors import GraphTypeError, ShapeError
 from autograph_lite.frontend.state import (
     NAME,
     Leaf,
@@ -133,8 +133,6 @@ def condition(obj: Any) -> Value:
     if isinstance(obj, Box):
         value = value_of(obj)
         if value.type.rank:
-            from autograph_lite.errors import ShapeError
-
             raise ShapeError("condition must be a scalar; use np.any or np.all")
         if value.type.kind == "py":
             return value if value.type.dtype == "bool" else f.py_bool(value)
@@ -382,6 +380,3 @@ def _bind(plan: Plan, attempt: Attempt, outputs: tuple[Value, ...]) -> None:
         context.interpreter.write(box, next(values))  # type: ignore[attr-defined]
         box._version += 1
     plan.set(tuple(objects))
-
-
-__all__ = ["Plan", "Region", "condition", "stage_loop", "wrap"]

@@ -17,7 +17,7 @@ from autograph_lite.frontend.calls import Caller, owner, result_of
 from autograph_lite.frontend.convert import origin_of
 from autograph_lite.frontend.operators import Operators
 from autograph_lite.frontend.state import Structure, is_variable, take_apart
-from autograph_lite.frontend.trace import Guard, Input, Printed, Trace, free
+from autograph_lite.frontend.trace import Guard, Input, Printed, Trace
 from autograph_lite.ir.graph import Graph, Region, Value
 from autograph_lite.ir.types import PY_DTYPE, Symbol, Type
 from autograph_lite.ops.dispatch import context
@@ -201,6 +201,3 @@ def given_back(obj: Any, leaves: list[Any]) -> Any:
     if isinstance(obj, dict):
         return {k: given_back(o, leaves) for k, o in obj.items()}
     return obj
-
-
-__all__ = ["Staged", "free", "given_back", "leaf_type", "stage"]

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box
+from autograph_lite.boxes import Box, dtype_name, wrap
 from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.state import Structure, take_apart
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import PY_DTYPE, Symbol, Type
+from autograph_lite.ir.types import Symbol, Type
 from autograph_lite.ops.control import CONSTANT, PRINT
 from autograph_lite.ops.dispatch import apply_all
 
@@ -87,8 +87,6 @@ class Trace(Builder):
         return obj
 
     def _float(self, read: Getter, what: str) -> Any:
-        from autograph_lite.boxes import wrap
-
         if what not in self._floats:
             self._floats[what] = self.input(read, Type("py", "float64"))
         return wrap(self._floats[what])
@@ -125,14 +123,9 @@ def type_of(obj: Any) -> Type:
     else:
         data = obj
     if data.dtype.name not in ("bool", "int32", "int64", "float32", "float64"):
-        from autograph_lite.boxes import dtype_name
-
         return Type("ag", dtype_name(data.dtype, "a captured array"), free(data.shape))
     return Type("ag", data.dtype.name, free(data.shape))
 
 
 def free(shape: tuple[int, ...]) -> tuple[Any, ...]:
     return tuple(e if e in (0, 1) else Symbol() for e in shape)
-
-
-__all__ = ["PY_DTYPE", "Guard", "Input", "Trace", "type_of"]

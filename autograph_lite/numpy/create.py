@@ -10,8 +10,9 @@ import autograph_lite.operators as o
 from autograph_lite.boxes import Box, as_value, concrete, dtype_name, holds_box, staging, wrap
 from autograph_lite.ir.graph import Value
 from autograph_lite.limits import check_size
-from autograph_lite.numpy.move import stack, template
+from autograph_lite.numpy.move import broadcast_to, stack, template
 from autograph_lite.ops.record import f
+from autograph_lite.tensor import Tensor
 
 
 def _filled(value: Value, shape: Any) -> Any:
@@ -141,8 +142,6 @@ def _constant(obj: Any, name: str | None) -> Value:
 
 def asarray(a: Any, dtype: Any = None) -> Any:
     """A tensor; a itself where it is one already."""
-    from autograph_lite.tensor import Tensor
-
     if isinstance(a, Tensor) and (dtype is None or a.dtype == np.dtype(dtype_name(dtype))):
         return a
     return array(a, dtype)
@@ -153,6 +152,4 @@ def constant(value: Any, dtype: Any = None, shape: Any = None) -> Any:
     made = array(value, dtype)
     if shape is None:
         return made
-    from autograph_lite.numpy.move import broadcast_to
-
     return wrap(f.copy(o.strong(broadcast_to(made, shape))))

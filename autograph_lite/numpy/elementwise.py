@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import autograph_lite.operators as o
-from autograph_lite.boxes import as_value, wrap
+from autograph_lite.boxes import as_value, dtype_name, wrap
 from autograph_lite.ops.record import f
 from autograph_lite.promotion import BINARY, UNARY
+from autograph_lite.tensor import shape_of
 
 
 def _of_one(name: str) -> Callable[[Any], Any]:
@@ -112,8 +113,6 @@ def copy(a: Any) -> Any:
 
 def astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
     """The elements in another dtype; a fraction is cut off, NaN gives the least int."""
-    from autograph_lite.boxes import dtype_name
-
     value, name = o.strong(as_value_of(x)), dtype_name(dtype)
     if value.type.dtype == name and not copy:
         return x
@@ -122,8 +121,6 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
 
 def shape(a: Any) -> tuple[Any, ...]:
     """The extents."""
-    from autograph_lite.tensor import shape_of
-
     return shape_of(as_value(a))
 
 

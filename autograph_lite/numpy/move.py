@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import autograph_lite.operators as o
-from autograph_lite.boxes import Box, as_value, view, wrap
+from autograph_lite.boxes import Box, as_value, dtype_name, view, wrap
 from autograph_lite.errors import GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.limits import check_size
@@ -134,8 +134,6 @@ concat = concatenate
 
 
 def _in(values: list[Value], dtype: Any) -> list[Value]:
-    from autograph_lite.boxes import dtype_name
-
     return values if dtype is None else [o.cast(v, dtype_name(dtype)) for v in values]
 
 

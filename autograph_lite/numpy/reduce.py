@@ -11,6 +11,7 @@ from autograph_lite.errors import GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.record import f
 from autograph_lite.ops.shapes import normal_axis
+from autograph_lite.tensor import extent
 
 
 def _axes(axis: Any, rank: int) -> tuple[int, ...]:
@@ -71,8 +72,6 @@ def _mean_dtype(x: Value) -> str:
 
 def _count(x: Value, axes: tuple[int, ...]) -> Value:
     """The number of elements along the axes, as a scalar of the dtype of x."""
-    from autograph_lite.tensor import extent
-
     count: Any = 1
     for axis in axes:
         count = count * extent(x, axis)

@@ -14,6 +14,7 @@ import numpy as np
 from autograph_lite.errors import ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Extent, Symbol, Type, tensor
+from autograph_lite.ops.dispatch import constant
 from autograph_lite.ops.elementwise import NUMERIC
 from autograph_lite.ops.record import Indexed, Linear, Op, Structural, f, register
 
@@ -139,8 +140,6 @@ def _setitem(x: Any, v: Any, *dynamic: Any, spec: Spec) -> Any:
 def _setitem_vjp(
     g: Value, x: Value, v: Value, *dynamic: Value, out: Value, spec: Spec
 ) -> tuple[Any, ...]:
-    from autograph_lite.ops.dispatch import constant
-
     part = f.unbroadcast(f.getitem(g, *dynamic, spec=spec), v)
     rest = f.setitem(g, constant(0.0, g.type.dtype), *dynamic, spec=spec)
     return (rest, part, *(None for _ in dynamic))

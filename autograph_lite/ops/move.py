@@ -14,6 +14,7 @@ import numpy as np
 from autograph_lite.errors import DomainError, ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Extent, Symbol, Type, py, tensor
+from autograph_lite.ops.dispatch import constant
 from autograph_lite.ops.elementwise import NUMERIC
 from autograph_lite.ops.record import Constant, Linear, Op, Structural, f, register
 from autograph_lite.ops.shapes import normal_axis, text
@@ -234,8 +235,6 @@ def _part_vjp(
 
 def _corner(ct: Value) -> Value:
     """A scalar of the dtype of `ct`."""
-    from autograph_lite.ops.dispatch import constant
-
     return constant(0.0, ct.type.dtype)
 
 
