@@ -94,6 +94,7 @@ class Group:
             self._element(low, indices, sources, outs, folds, None)
         for fold in folds.values():
             fold.close()
+            fold.settle(product(self.extents))
 
     def _element(
         self,
