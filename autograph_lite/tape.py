@@ -55,6 +55,9 @@ class GradientTape:
         self._tracked: set[Value] = set()
         self._roots: dict[Value, Value] = {}  # every value read of a variable -> the first one
         self._variables: dict[int, Variable] = {}
+        # id of a tensor -> the tensor and its value at watch(): what is differentiated with respect to,
+        # whatever is written into the tensor later
+        self._at_watch: dict[int, tuple[Any, Value]] = {}
         self._first: dict[int, Value] = {}  # id of a variable -> its first value read
 
     # --- recording ---
@@ -153,6 +156,7 @@ class GradientTape:
                 self._add_root(leaf, held(leaf))
         elif _is_floating(value := value_of(leaf)):
             self._tracked.add(value)
+            self._at_watch[id(leaf)] = (leaf, value)
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:
@@ -222,7 +226,8 @@ class GradientTape:
         """The value that stands for a source; None for a variable that was never read."""
         if isinstance(source, Variable):
             return self._first.get(id(source)) if id(source) in self._variables else None
-        return value_of(source)
+        box, value = self._at_watch.get(id(source), (None, None))
+        return value if box is source else value_of(source)
 
     def _pullback(
         self, nodes: list[Node], seeds: list[tuple[Value, Value]], sources: Any

@@ -37,8 +37,9 @@ class _Arm:
         for argument, outer in zip(self.source.arguments, self.captures, strict=True):
             self.inner.set(argument, self._inside(self.sweep.get(outer)))
         for result, out in zip(self.source.results, self.node.outputs, strict=True):
-            got = self._inside(self.sweep.get(out))
-            if got is not None:
+            got = self._inside(self.sweep.of_itself(out))
+            handed_through = out in self.sweep.own and result in self.source.arguments
+            if got is not None and not handed_through:
                 self.inner.add(result, got.value, got.arrived)
         for node in reversed(list(self.adjoint.nodes)):
             self.inner.visit(node)
@@ -168,7 +169,7 @@ class IfReverse:
 
 def reverse_if(sweep: Sweep, node: Node) -> None:
     """Append the reverse of a branch where a result of it has a cotangent."""
-    if any(sweep.get(v) for v in present(sweep, node).outputs):
+    if any(sweep.of_itself(v) for v in present(sweep, node).outputs):
         IfReverse(sweep, node).run()
 
 

@@ -47,12 +47,39 @@ class Sweep:
         present: Callable[[Node], Node] | None = None,
         nodes: Iterable[Node] = (),
     ) -> None:
-        self.aliases = {n.outputs[0]: n.inputs for n in nodes if n.op.name == "either"}
+        self.aliases: dict[Value, tuple[Value, ...]] = {}
+        self.own: dict[Value, Value] = {}  # where a value is aliased in some runs only: its own key
+        for node in nodes:
+            self._follow(node)
         self.cotangents: dict[Value, Cotangent] = {}
         self.roots = roots or {}
         self.wanted = wanted
         self.replace = replace
         self.present = present
+
+    def _follow(self, node: Node) -> None:
+        """Results that are one of two values: `either`, and a branch that hands a value through."""
+        if node.op.name == "either":
+            self.aliases[node.outputs[0]] = node.inputs
+        if node.op.name != "if":
+            return
+        cond, *captures = node.inputs
+        arms = (node.params["then"], node.params["orelse"])
+        for j, out in enumerate(node.outputs):
+            results = [arm.results[j] for arm in arms]
+            places = [
+                arm.arguments.index(r) if r in arm.arguments and r.type.floating else None
+                for arm, r in zip(arms, results, strict=True)
+            ]
+            if places == [None, None]:
+                continue
+            own = self.own[out] = Value(out.type)
+            first, second = (own if i is None else captures[i] for i in places)
+            self.aliases[out] = (cond, first, second)
+
+    def of_itself(self, value: Value) -> Cotangent | None:
+        """What has arrived at a value where it is not another one."""
+        return self.get(self.own.get(value, value))
 
     def key(self, value: Value) -> Value:
         return self.roots.get(value, value)
@@ -91,12 +118,12 @@ class Sweep:
     def visit(self, node: Node) -> None:
         """Pass the cotangents of a node's results on to its inputs."""
         derivative = node.op.derivative
-        if node.op.name == "either":
+        if not node.outputs or node.op.name == "either":
             return
         if isinstance(derivative, Threaded):
             THREADED[node.op.name](self, node)
             return
-        if not node.outputs or (g := self.get(node.outputs[0])) is None:
+        if (g := self.get(node.outputs[0])) is None:
             return
         if isinstance(derivative, Refused):
             raise GradientError(derivative.why, node.origin)
@@ -147,6 +174,8 @@ def chosen(cond: Value, a: Cotangent | None, b: Cotangent | None) -> Cotangent |
 
 def both(a: Value | None, b: Value) -> Value:
     """Whether two conditions hold, the first of which may be known to."""
+    if b.type.kind == "py":
+        b = f.weak(b, dtype="bool")
     return b if a is None else f.bitwise_and(a, b)
 
 
