@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, value_of, wrap
+from autograph_lite.boxes import Box, array_data, value_of, wrap
 from autograph_lite.compiled import Function
 from autograph_lite.errors import AutographError, ConversionError
 from autograph_lite.frontend.state import is_variable
@@ -74,12 +74,13 @@ def shown(x: Any) -> str:
 def verify(f: Function, *args: Any, order: int = 2) -> None:
     """Raise IdentityError, naming the first difference, unless eager and compiled runs of
     `f(*args)` agree in every byte; gradients up to `order` (0, 1 or 2) with respect to every float
-    tensor among the arguments and every variable that `f` reads."""
+    array among the arguments and every variable that `f` reads."""
     own = rebuild(args, _copied)
     f.compile(*own)
     for mode, (run, reference) in modes(f, order).items():
-        want = outcome(reference, f, args)
-        got = outcome(run, f, args)
+        given = args if mode == "compiled" else rebuild(args, _entered)
+        want = outcome(reference, f, given)
+        got = outcome(run, f, given)
         found = want.difference(got)
         if found is not None:
             raise IdentityError(f"{f.__name__}: eager and {mode} differ in {found}")
@@ -182,7 +183,12 @@ def captured_state(f: Function) -> Iterator[Any]:
 def _copied(leaf: Any) -> Any:
     if isinstance(leaf, Box) and not is_variable(leaf):
         return wrap(Value(None, leaf._value.data.copy()))
-    return leaf
+    return leaf.copy() if isinstance(leaf, np.ndarray) else leaf
+
+
+def _entered(leaf: Any) -> Any:
+    """An array as a tensor: what it becomes at the entry of a function, so that it can be watched."""
+    return wrap(Value(None, array_data(leaf))) if isinstance(leaf, np.ndarray) else leaf
 
 
 def _plain(leaf: Any) -> Any:
