@@ -6,7 +6,7 @@ it needs of the forward arm becomes a result of the forward branch; the other ar
 
 from __future__ import annotations
 
-from autograph_lite.gradient.regions import Adjoint, flag, present, substitute, zeros
+from autograph_lite.gradient.regions import Adjoint, flag, present, roots_of, substitute, zeros
 from autograph_lite.gradient.reverse import THREADED, Cotangent, Sweep
 from autograph_lite.ir.build import merged_captures, region
 from autograph_lite.ir.graph import Node, Region, Value
@@ -18,8 +18,14 @@ class _Arm:
     """One arm under reverse."""
 
     def __init__(
-        self, sweep: Sweep, node: Node, source: Region, captures: tuple[Value, ...]
+        self,
+        sweep: Sweep,
+        node: Node,
+        source: Region,
+        captures: tuple[Value, ...],
+        roots: tuple[Value, ...],
     ) -> None:
+        self.roots = roots
         self.sweep, self.node, self.source, self.captures = sweep, node, source, captures
         self.adjoint = Adjoint(source)
         self.saved: dict[Value, Value] = {}
@@ -35,7 +41,9 @@ class _Arm:
             replace=self.adjoint.replace, present=self.adjoint.present, nodes=self.adjoint.nodes
         )
         for argument, outer in zip(self.source.arguments, self.captures, strict=True):
-            self.inner.set(argument, self._inside(self.sweep.get(outer)))
+            self.inner.inherit(self.sweep, self.builder, argument, outer)
+        for root in self.roots:
+            self.inner.set(root, self._inside(self.sweep.get(root)))
         for result, out in zip(self.source.results, self.node.outputs, strict=True):
             got = self._inside(self.sweep.of_itself(out))
             handed_through = out in self.sweep.own and result in self.source.arguments
@@ -80,8 +88,8 @@ class _Arm:
         """Whether a node inside was made to save more."""
         return list(self.source.nodes) != self.adjoint.nodes
 
-    def result(self, argument: Value) -> Cotangent | None:
-        return self.inner.get(argument)
+    def result(self, root: Value) -> Cotangent | None:
+        return self.inner.get(root)
 
 
 class IfReverse:
@@ -93,12 +101,16 @@ class IfReverse:
         self.cond, *captures = node.inputs
         self.captures = tuple(captures)
         p = self.node.params
-        self.arms = [_Arm(sweep, self.node, p[name], self.captures) for name in ("then", "orelse")]
+        self.roots = roots_of(sweep, self.captures)
+        self.arms = [
+            _Arm(sweep, self.node, p[name], self.captures, tuple(self.roots))
+            for name in ("then", "orelse")
+        ]
 
     def run(self) -> None:
-        changed = [i for i in range(len(self.captures)) if self._changed(i)]
+        changed = [root for root in self.roots if self._changed(root)]
         self._save_more()
-        plans = [(i, self._flagged(i)) for i in changed]
+        plans = [(root, self._flagged(root)) for root in changed]
         results = [self._results(arm, plans) for arm in self.arms]
         captured = merged_captures(*(arm.builder for arm in self.arms))
         regions = [
@@ -109,35 +121,32 @@ class IfReverse:
         types = tuple(v.type for v in results[0])
         params = {"then": regions[0], "orelse": regions[1]}
         outputs = iter(emit(IF, (self.cond, *captured), types, params))
-        for i, flagged in plans:
+        for root, flagged in plans:
             value = next(outputs)
-            self.sweep.set(self.captures[i], Cotangent(value, next(outputs) if flagged else None))
+            self.sweep.set(root, Cotangent(value, next(outputs) if flagged else None))
 
-    def _changed(self, i: int) -> bool:
-        """Whether an arm hands back another cotangent of a capture than it was given."""
-        value = self.captures[i]
-        if not value.type.floating or not self.sweep.wants(value):
-            return False
-        return any(self._new(arm, i) for arm in self.arms)
+    def _changed(self, root: Value) -> bool:
+        """Whether an arm hands back another cotangent than it was given."""
+        return any(self._new(arm, root) for arm in self.arms)
 
-    def _new(self, arm: _Arm, i: int) -> bool:
-        got, before = arm.result(arm.source.arguments[i]), self.sweep.get(self.captures[i])
+    def _new(self, arm: _Arm, root: Value) -> bool:
+        got, before = arm.result(root), self.sweep.get(root)
         if got is None or before is None:
             return got is not before
         return arm.builder.local(before.value) is not got.value
 
-    def _flagged(self, i: int) -> bool:
-        got = [arm.result(arm.source.arguments[i]) for arm in self.arms]
+    def _flagged(self, root: Value) -> bool:
+        got = [arm.result(root) for arm in self.arms]
         return any(g is None or g.arrived is not None for g in got)
 
-    def _results(self, arm: _Arm, plans: list[tuple[int, bool]]) -> tuple[Value, ...]:
+    def _results(self, arm: _Arm, plans: list[tuple[Value, bool]]) -> tuple[Value, ...]:
         found: list[Value] = []
 
         def build() -> None:
-            for i, flagged in plans:
-                got = arm.result(arm.source.arguments[i])
-                found.append(arm.builder.local(got.value) if got else zeros(self.captures[i]))
-                found[-1] = arm.builder.local(found[-1])
+            for root, flagged in plans:
+                got = arm.result(root)
+                value = got.value if got else zeros(self.roots[root])
+                found.append(arm.builder.local(value))
                 if flagged:
                     found.append(flag(arm.builder, got))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograph_lite.gradient.regions import present, substitute
+from autograph_lite.gradient.regions import present, roots_of, substitute
 from autograph_lite.gradient.reverse import THREADED, Cotangent, Sweep
 from autograph_lite.gradient.step import Loop, Step
 from autograph_lite.ir.build import Builder, merged_captures, region
@@ -78,14 +78,12 @@ def _active(loop: Loop) -> list[Value]:
     }
     aliased.update(loop.captures[e] for e in loop.entries if e is not None)
     wanted = [
-        a
+        v
         for a, v in zip(loop.captured, loop.captures, strict=True)
-        if (a in found or v in aliased)
-        and v.type.floating
-        and not v.type.depth
-        and loop.sweep.wants(v)
+        if (a in found or v in aliased) and not v.type.depth
     ]
-    return carried + wanted
+    loop.roots = roots_of(loop.sweep, wanted)
+    return carried + list(loop.roots)
 
 
 def _finish(step: Step) -> None:
@@ -164,8 +162,8 @@ def _hand_on(step: Step, outputs: tuple[Value, ...], flagged: list[Value]) -> No
     values = dict(zip(carried, outputs[1:], strict=False))
     flags = dict(zip(flagged, outputs[1 + len(carried) :], strict=False))
     for v in carried:
-        if v in loop.captured:
-            sweep.set(loop.outer(v), Cotangent(values[v], flags.get(v)))
+        if v in loop.roots:
+            sweep.set(v, Cotangent(values[v], flags.get(v)))
     for v in reversed(carried):
         init = loop.inits[loop.state.index(v)] if v in loop.state else None
         if init is not None and init.type.floating and sweep.wants(init):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from autograph_lite.gradient.reverse import Cotangent, Sweep
@@ -55,8 +56,21 @@ def substitute(sweep: Sweep, node: Node) -> None:
         find(node.outputs[0])[0].replace(node.outputs[0], node)
 
 
+def roots_of(sweep: Sweep, captures: Iterable[Value]) -> dict[Value, Value]:
+    """The values whose cotangents a region updates: those that its captures are, in some run or in
+    all.  Each with a capture of its shape."""
+    roots: dict[Value, Value] = {}
+    for value in captures:
+        if value.type.floating and sweep.wants(value):
+            for leaf in sweep.leaves(value):
+                roots.setdefault(leaf, value)
+    return roots
+
+
 def zeros(like: Value) -> Value:
     """Zeros in the shape of a value; a scalar need not be read for that."""
+    if like.type.depth:
+        return f.void(like)
     zero = context.interpreter.constant(0.0, like.type.dtype)
     if like.type.rank == 0:
         return zero

@@ -47,6 +47,7 @@ class Sweep:
         present: Callable[[Node], Node] | None = None,
         nodes: Iterable[Node] = (),
     ) -> None:
+        self.names: dict[Value, Value] = {}  # argument of a region -> the value that it is outside
         self.aliases: dict[Value, tuple[Value, ...]] = {}
         self.own: dict[Value, Value] = {}  # where a value is aliased in some runs only: its own key
         for node in nodes:
@@ -77,6 +78,32 @@ class Sweep:
             first, second = (own if i is None else captures[i] for i in places)
             self.aliases[out] = (cond, first, second)
 
+    def inherit(self, outer: Sweep, builder: Any, argument: Value, captured: Value) -> None:
+        """`argument` is `captured` of the sweep outside, with all that this one is in some runs."""
+        self.names[argument] = outer.name(captured)
+        self._inherit(outer, builder, self.names[argument])
+
+    def _inherit(self, outer: Sweep, builder: Any, value: Value) -> None:
+        if value in outer.aliases and value not in self.aliases:
+            cond, *parts = outer.aliases[value]
+            first, second = (outer.name(part) for part in parts)
+            self.aliases[value] = (builder.local(cond), first, second)
+            self._inherit(outer, builder, first)
+            self._inherit(outer, builder, second)
+
+    def name(self, value: Value) -> Value:
+        """The value under which cotangents of `value` are kept, or that it is an alias of."""
+        value = self.names.get(value, value)
+        return value if value in self.aliases else self.key(value)
+
+    def leaves(self, value: Value) -> list[Value]:
+        """The values that `value` may be, each with a cotangent of its own."""
+        value = self.name(value)
+        if value not in self.aliases:
+            return [value]
+        _, first, second = self.aliases[value]
+        return list(dict.fromkeys([*self.leaves(first), *self.leaves(second)]))
+
     def of_itself(self, value: Value) -> Cotangent | None:
         """What has arrived at a value where it is not another one."""
         return self.get(self.own.get(value, value))
@@ -86,6 +113,7 @@ class Sweep:
 
     def get(self, value: Value) -> Cotangent | None:
         """What has arrived at a value, or at the one that it is."""
+        value = self.names.get(value, value)
         if value not in self.aliases:
             return self.cotangents.get(self.key(value))
         cond, first, second = self.aliases[value]
@@ -95,6 +123,7 @@ class Sweep:
         """Replace the cotangent of a value (R1), or of the one that it is."""
         if cotangent is None:
             return
+        value = self.names.get(value, value)
         if value not in self.aliases:
             self.cotangents[self.key(value)] = cotangent
             return
@@ -107,6 +136,7 @@ class Sweep:
 
     def add(self, value: Value, g: Value, arrived: Value | None = None) -> None:
         """Let a contribution arrive (R2); what is one value or another passes it on to that one."""
+        value = self.names.get(value, value)
         if value in self.aliases:
             cond, first, second = self.aliases[value]
             self.add(first, g, both(arrived, cond))

@@ -45,14 +45,11 @@ class Loop:
         self.entries: tuple[int | None, ...] = p.get("entries") or (None,) * self.reads
         self.reverse = bool(p.get("reverse"))
         self.saved: dict[Value, Value] = {}
+        self.roots: dict[Value, Value] = {}  # what the captures are -> a capture of the same shape
 
     def outer(self, argument: Value) -> Value:
-        """The value outside whose cotangent is carried for an argument."""
-        if argument in self.state:
-            state: Value = self.outs[self.state.index(argument)]
-            return state
-        captured: Value = self.captures[self.captured.index(argument)]
-        return captured
+        """The value outside whose cotangent is carried: of a piece of state, or a root itself."""
+        return self.outs[self.state.index(argument)] if argument in self.state else argument
 
     def start(self, argument: Value) -> Cotangent | None:
         """The cotangent that has arrived outside before the reverse loop."""
@@ -60,7 +57,9 @@ class Loop:
 
     def start_value(self, argument: Value) -> Cotangent:
         """The cotangent with which the reverse loop begins; zeros where nothing has arrived."""
-        return self.start(argument) or Cotangent(zeros(self.outer(argument)))
+        return self.start(argument) or Cotangent(
+            zeros(self.roots.get(argument, self.outer(argument)))
+        )
 
 
 class Step:
@@ -82,13 +81,17 @@ class Step:
     def _trace(self) -> None:
         loop, builder = self.loop, self.builder
         self.step = builder.argument(py("int64"))
-        carried = {v: builder.argument(v.type) for v in self.active if self.flags[v] != "unset"}
+        carried = {
+            v: builder.argument(self._like(v).type) for v in self.active if self.flags[v] != "unset"
+        }
         arrived = {v: builder.argument(FLAG) for v in self.active if self.flags[v] == "maybe"}
         builder.resolve = self._resolve
         self.inner = Sweep(
             replace=self.adjoint.replace, present=self.adjoint.present, nodes=self.adjoint.nodes
         )
         self.own: dict[Value, Value] = {}
+        for argument, outer in zip(loop.captured, loop.captures, strict=True):
+            self.inner.inherit(loop.sweep, builder, argument, outer)
         self._follow_aliases()
         self._seed(carried, arrived)
         for node in reversed(list(self.adjoint.nodes)):
@@ -129,7 +132,9 @@ class Step:
         return self.loop.state[before[0]] if before else None
 
     def _if_active(self, argument: Value) -> Value | None:
-        return argument if argument in self.active else None
+        captured = self.loop.captures[self.loop.captured.index(argument)]
+        leaves = self.loop.sweep.leaves(captured)
+        return argument if all(leaf in self.loop.roots for leaf in leaves) else None
 
     def _alias(
         self, argument: Value, first: Value | None, later: Value | None, back: bool = False
@@ -148,7 +153,7 @@ class Step:
         """Captures as they stand, then histories (their readers ran last), then the state."""
         loop = self.loop
         for v in self.active:
-            if v in carried and v in loop.captured:
+            if v in carried and v in loop.roots:
                 self.inner.set(v, Cotangent(carried[v], arrived.get(v)))
         written = loop.node.outputs[1 + loop.m :]
         for result, outer in zip(loop.body.results[loop.m :], written, strict=True):
@@ -156,7 +161,7 @@ class Step:
         for argument, outer in zip(loop.elements, loop.histories, strict=True):
             self._seed_element(argument, outer)
         for v in self.active:
-            if v in carried and v not in loop.captured:
+            if v in carried and v not in loop.roots:
                 self.inner.add(loop.body.results[loop.state.index(v)], carried[v], arrived.get(v))
 
     def _seed_element(self, inside: Value, outer: Value) -> None:
@@ -258,12 +263,16 @@ class Step:
             if self.flags[v] == "unset":
                 continue
             got = self.after[v]
-            values.append(self.builder.local(got.value) if got else zeros(v))
+            values.append(self.builder.local(got.value if got else zeros(self._like(v))))
             if self.flags[v] == "maybe":
                 flags.append(flag(self.builder, got))
         written = [self.builder.local(filled(got)) for _, got in self.outgoing]
         self.entered = [self.builder.local(self._entering(slot)) for slot in self.following]
         self.values, self.flag_results, self.written = values, flags, written
+
+    def _like(self, active: Value) -> Value:
+        """A value with the shape of what is carried."""
+        return self.loop.roots.get(active, active)
 
     def _entering(self, slot: int) -> Value:
         """What the forward step began with in a slot."""
