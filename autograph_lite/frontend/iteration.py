@@ -98,8 +98,15 @@ def _arange(made: Any) -> Counted | None:
 
 
 def _rows(x: Any) -> Counted:
-    value = value_of(x) if isinstance(x, Box) else context.interpreter.lift(x)  # type: ignore[attr-defined]
-    return Counted(f.dim(value, axis=0), lambda k: wrap(f.getitem(value, k, spec=(("int", None),))))
+    """The rows of an array as they are when each step begins, as NumPy iterates."""
+    if not isinstance(x, Box):
+        lifted: Value = context.interpreter.lift(x)  # type: ignore[attr-defined]
+        return Counted(f.dim(lifted, axis=0), lambda k: _row(lifted, k))
+    return Counted(f.dim(value_of(x), axis=0), lambda k: _row(value_of(x), k))
+
+
+def _row(value: Value, k: Value) -> Any:
+    return wrap(f.getitem(value, k, spec=(("int", None),)))
 
 
 def _enumerated(e: Enumerated) -> Counted | None:

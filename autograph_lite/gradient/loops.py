@@ -120,9 +120,10 @@ def _emit(step: Step) -> None:
     captured = [v for v in captured if v not in step.incoming]
     begins = [_first_element(loop, v, outer) for v in sources]
     captured = list(dict.fromkeys([*captured, *(v for v in begins if v is not None)]))
-    inits = (*(c.value for c in starts), *first, *(loop.outs[i] for i in step.following))
-    step.builder.arguments.extend(step.following.values())
-    results = (*step.values, *step.flag_results, *step.entered, *step.written)
+    seen = [_outer_flag(outer, loop.sweep.get(v)) for v in step.seen]
+    inits = (*(c.value for c in starts), *first, *(loop.outs[i] for i in step.following), *seen)
+    step.builder.arguments.extend([*step.following.values(), *step.seen.values()])
+    results = (*step.values, *step.flag_results, *step.entered, *step.now_seen, *step.written)
     body = region(step.builder, results, captured)
     body = Region((*body.arguments, *elements), body.nodes, body.results)
     params = {
@@ -168,9 +169,10 @@ def _hand_on(step: Step, outputs: tuple[Value, ...], flagged: list[Value]) -> No
         init = loop.inits[loop.state.index(v)] if v in loop.state else None
         if init is not None and init.type.floating and sweep.wants(init):
             sweep.add(init, values[v], flags.get(v))
-    written = outputs[1 + len(carried) + len(flagged) + len(step.following) :]
-    for (outer, _), new in zip(step.outgoing, written, strict=True):
-        sweep.set(outer, Cotangent(new))
+    rest = outputs[1 + len(carried) + len(flagged) + len(step.following) :]
+    seen = dict(zip(step.seen, rest, strict=False))
+    for (outer, _), new in zip(step.outgoing, rest[len(seen) :], strict=True):
+        sweep.set(outer, Cotangent(new, seen.get(outer)))
 
 
 def _widest(init: Type, result: Type) -> Type:

@@ -267,8 +267,21 @@ class Step:
             if self.flags[v] == "maybe":
                 flags.append(flag(self.builder, got))
         written = [self.builder.local(filled(got)) for _, got in self.outgoing]
+        self.seen, self.now_seen = self._any_arrived()
         self.entered = [self.builder.local(self._entering(slot)) for slot in self.following]
         self.values, self.flag_results, self.written = values, flags, written
+
+    def _any_arrived(self) -> tuple[dict[Value, Value], list[Value]]:
+        """Per history whose elements may get a cotangent: whether any element so far has got one,
+        before and after this step."""
+        seen: dict[Value, Value] = {}
+        after: list[Value] = []
+        for outer, got in self.outgoing:
+            if got.arrived is not None:
+                seen[outer] = Value(FLAG)
+                self.builder.own.add(seen[outer])
+                after.append(self.builder.local(f.bitwise_or(seen[outer], got.arrived)))
+        return seen, after
 
     def _like(self, active: Value) -> Value:
         """A value with the shape of what is carried."""

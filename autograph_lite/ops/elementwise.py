@@ -339,7 +339,7 @@ piecewise_constant("floor", "floor(x)", exact=np.floor)
 piecewise_constant("ceil", "ceil(x)", exact=np.ceil)
 unary(
     "sign",
-    "x if (x != x) | (x == 0) else (1 if x > 0 else -1)",
+    "x if x != x else (1 if x > 0 else (-1 if x < 0 else 0))",
     lambda x, out: _zero(x),
     dtypes=NUMERIC,
 )

@@ -82,7 +82,7 @@ def _floordiv_float(x, y):
 
 
 def _power_float(x, y):
-    if (x == 0) & (y < 0):
+    if (x == 0) & (y < 0) & (y - y == 0):
         raise ZeroDivisionError("0.0 cannot be raised to a negative power")
     if (x < 0) & (floor(y) != y) & (y - y == 0) & (x - x == 0):
         raise DomainError("a negative number to a fractional power is complex")

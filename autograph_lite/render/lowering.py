@@ -81,13 +81,19 @@ class Lowering:
         return self.last_use.get(value, -1) > self.position
 
     def exclusive(self, value: Value) -> bool:
-        """Whether the buffer of `value` may be written at the present node: owned, and no value
-        that is read later shares it."""
+        """Whether the buffer of `value` may be written at the present node: owned, and nothing that
+        this node reads elsewhere or that is read later shares it."""
         array = self.env[value]
         if not isinstance(array, Array) or not array.buffer.owned or self.live_later(value):
             return False
+        here = self.region.nodes[self.position].inputs
+        if here.count(value) > 1:
+            return False
         return not any(
-            isinstance(other, Array) and other.buffer is array.buffer and self.live_later(v)
+            isinstance(other, Array)
+            and other.buffer is array.buffer
+            and v is not value
+            and (self.live_later(v) or v in here)
             for v, other in self.env.items()
         )
 
