@@ -18,7 +18,7 @@ import numpy as np
 
 from autograph_lite.boxes import Box, array_data, staging, value_of, wrap, write
 from autograph_lite.eager import EAGER
-from autograph_lite.errors import GraphTypeError
+from autograph_lite.errors import AutographError, GraphTypeError
 from autograph_lite.frontend.convert import convert
 from autograph_lite.frontend.stage import Staged, given_back, of_library, stage
 from autograph_lite.frontend.state import Leaf, is_variable, put_together
@@ -31,7 +31,7 @@ from autograph_lite.ops.control import CALL
 from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.optimize.passes import optimize
 from autograph_lite.pipeline import compile_graph, kernel_source
-from autograph_lite.printing import replay
+from autograph_lite.printing import muted, replay
 from autograph_lite.trampoline import MISS, trampoline
 
 TENSOR = Leaf("ag")
@@ -52,6 +52,7 @@ class Specialisation:
             self.callee.printer = self._print
         self.calls = 0
         self.quick_tried = False
+        self.printed = 0
 
     def holds(self) -> bool:
         """Whether everything that was captured as a guard is still the same."""
@@ -94,13 +95,19 @@ class Specialisation:
         for i in staged.written_arguments:
             write(leaves[i], next(written))
         for box in staged.written_boxes:
-            write(box, next(written))
+            value = next(written)
+            write(box, Value(None, value.data, True) if is_variable(box) else value)
         if staged.structure == TENSOR:
             return _out(results[0])
         made = put_together(staged.structure, iter(results[: staged.returned]), _out)
         return given_back(made, leaves)
 
+    def writes(self) -> bool:
+        """Whether a call changes anything but its result."""
+        return bool(self.staged.written_arguments or self.staged.written_boxes)
+
     def _print(self, key: str, values: list[Any]) -> None:
+        self.printed += 1
         printed = self.staged.prints[int(key)]
         items = put_together(printed.structure, iter([_value(v) for v in values]), _out)
         replay(printed.voice, items, printed.options)
@@ -194,10 +201,23 @@ class Function:
             return context.interpreter.root().caller.call_inside(self.python_function, args, kwargs)  # type: ignore[attr-defined]
         nest, leaves = self._bound(args, kwargs)
         specialisation = self._specialisation(nest, leaves)
-        out = specialisation(leaves)
+        specialisation.printed = 0
+        try:
+            out = specialisation(leaves)
+        except AutographError:
+            if specialisation.writes():
+                self._replay(specialisation, args, kwargs)
+            raise
         if not kwargs and not specialisation.quick_tried and not context.tapes:
             self._prepare(specialisation, args)
         return out
+
+    def _replay(self, specialisation: Specialisation, args: Any, kwargs: Any) -> None:
+        """After a fault, do step by step what Python does up to it: what was written before the
+        fault stays written, and the error is raised at the user's line.  The kernel wrote nothing
+        back; what it printed is not printed again."""
+        with muted(specialisation.printed):
+            self.eager(*args, **kwargs)
 
     def _prepare(self, specialisation: Specialisation, args: tuple[Any, ...]) -> None:
         specialisation.quick_tried = True

@@ -113,6 +113,7 @@ def differentiated(
 ) -> list[tuple[str, Any]]:
     """Results, gradients of their sum, and for order 2 gradients of the gradients' sum."""
     sources = [a for a in leaves(args) if is_float_tensor(a)]
+    variables = variables_of(f)
     outer = GradientTape() if order > 1 else contextlib.nullcontext()
     with outer as second:
         if second is not None:
@@ -121,7 +122,7 @@ def differentiated(
             first.watch(sources)
             out = f(*args)
         targets = [leaf for leaf in leaves(out) if is_float_tensor(leaf)]
-        sources = [*sources, *first.watched_variables()]
+        sources = [*sources, *variables]
         gradients = first.gradient(targets, sources) if targets and sources else []
     parts = named(out) + [(f"gradient {i}", g) for i, g in enumerate(gradients)]
     if second is not None and any(g is not None for g in gradients):
@@ -167,6 +168,13 @@ def _kind(error: BaseException) -> str:
     """The built-in class that a user would catch."""
     builtin = next(c for c in type(error).__mro__ if c.__module__ == "builtins")
     return builtin.__name__
+
+
+def variables_of(f: Callable[..., Any]) -> list[Any]:
+    """The float variables that a compiled function, or the one whose eager form `f` is, captures."""
+    function = getattr(f, "__self__", f)
+    found = captured_state(function) if isinstance(function, Function) else iter(())
+    return [b for b in found if is_variable(b) and b._value.type.floating and b.trainable]
 
 
 def captured_state(f: Function) -> Iterator[Any]:

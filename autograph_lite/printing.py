@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -36,11 +39,32 @@ def _named(file: Any, default: str) -> Any:
     return "stdout" if file is sys.stdout else "stderr" if file is sys.stderr else file
 
 
+class _Muted(threading.local):
+    """How many prints of this thread are still to be left out."""
+
+    count = 0
+
+
+_muted = _Muted()
+
+
 def _print(voice: str, items: tuple[Any, ...], options: dict[str, Any]) -> None:
     if staging():
         context.interpreter.emit_print(voice, items, **options)  # type: ignore[attr-defined]
+    elif _muted.count:
+        _muted.count -= 1
     else:
         replay(voice, items, options)
+
+
+@contextmanager
+def muted(count: int) -> Iterator[None]:
+    """The next `count` prints have been made already and are left out."""
+    _muted.count = count
+    try:
+        yield
+    finally:
+        _muted.count = 0
 
 
 def replay(voice: str, items: Any, options: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ from autograph_lite.errors import (
     GradientWarning,
     TapeError,
 )
-from autograph_lite.gradient.reverse import Cotangent, pullback
+from autograph_lite.gradient.reverse import Cotangent, Sweep, pullback
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import FLOATS
 from autograph_lite.nests import leaves, rebuild
@@ -229,13 +229,11 @@ class GradientTape:
         box, value = self._at_watch.get(id(source), (None, None))
         return value if box is source else value_of(source)
 
-    def _pullback(
-        self, nodes: list[Node], seeds: list[tuple[Value, Value]], sources: Any
-    ) -> dict[Value, Cotangent]:
+    def _pullback(self, nodes: list[Node], seeds: list[tuple[Value, Value]], sources: Any) -> Sweep:
         """Cotangents; a target that the tape does not follow leads nowhere."""
         reached = [(t, g) for t, g in seeds if t in self._tracked]
         if not reached:
-            return {}
+            return Sweep()
         kept = {v: v for s in leaves(sources) if (v := self._key(s)) is not None}
         return pullback(nodes, reached, {**kept, **self._roots}, self._tracked.__contains__)
 
@@ -289,7 +287,7 @@ def _check_sources(sources: Any) -> None:
             )
 
 
-def _result(found: dict[Value, Cotangent], key: Value | None, source: Any, zeros: bool) -> Any:
+def _result(found: Sweep, key: Value | None, source: Any, zeros: bool) -> Any:
     """The gradient with respect to one source as the user sees it."""
     cotangent = None if key is None else found.get(key)
     if cotangent is not None and _has_arrived(cotangent):
@@ -311,9 +309,7 @@ def _has_arrived(cotangent: Cotangent) -> bool:
     return flag is None or flag.data is None or bool(flag.data)
 
 
-def _stacked(
-    rows: list[dict[Value, Cotangent]], key: Value | None, source: Any, target: Value, zeros: bool
-) -> Any:
+def _stacked(rows: list[Sweep], key: Value | None, source: Any, target: Value, zeros: bool) -> Any:
     """The rows of a jacobian as one array of shape target.shape + source.shape."""
     parts = [_result(row, key, source, zeros) for row in rows]
     if all(part is None for part in parts) and (parts or not zeros):

@@ -250,14 +250,14 @@ def pullback(
     seeds: Iterable[tuple[Value, Value]],
     roots: dict[Value, Value] | None = None,
     wanted: Callable[[Value], bool] | None = None,
-) -> dict[Value, Cotangent]:
-    """Cotangents of every value that the seeds reach; a value that is missing is unconnected."""
+) -> Sweep:
+    """The sweep over all nodes; `get` gives the cotangent of a value, None if it is unconnected."""
     sweep = Sweep(roots, wanted, nodes=nodes)
     for target, cotangent in seeds:
         sweep.add(target, cotangent)
     for node in reversed(nodes):
         sweep.visit(node)
-    return sweep.cotangents
+    return sweep
 
 
 THREADED: dict[str, Callable[[Sweep, Node], None]] = {}
