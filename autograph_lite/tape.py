@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from autograph_lite.boxes import value_of, wrap
+from autograph_lite.boxes import staging, value_of, wrap
 from autograph_lite.eager import user_level
 from autograph_lite.errors import (
+    ConversionError,
     GradientError,
     GradientWarning,
     TapeError,
@@ -48,6 +49,7 @@ class GradientTape:
         self._persistent = bool(persistent)
         self._automatic = bool(watch_accessed_variables)
         self._recording = False
+        self._home: Any = None
         self._clear()
 
     def _clear(self) -> None:
@@ -77,6 +79,7 @@ class GradientTape:
             self._stop()
 
     def _start(self) -> None:
+        self._home = context.interpreter
         context.tapes.append(self)
         self._recording = True
 
@@ -242,6 +245,11 @@ class GradientTape:
         """The nodes, while this tape does not record; a one-shot tape is used up."""
         if self._nodes is None:
             raise TapeError(_USED)
+        if staging() and self._home is not context.interpreter:
+            raise ConversionError(
+                "gradient() is asked for inside a staged loop or branch, of a tape that was opened"
+                " outside it; open the tape inside, or ask for the gradient after it"
+            )
         nodes = self._nodes if not self._recording else list(self._nodes)
         if self._recording and self._persistent:
             warnings.warn(

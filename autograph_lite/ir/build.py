@@ -33,6 +33,7 @@ class Builder:
         self.own: set[Value] = set()
         self.captures: dict[Value, Value] = {}
         self.overlay: dict[int, tuple[Any, Value]] = {}
+        self.watchers: list[Any] = []  # the tapes that record around the region
         self.versions: dict[int, tuple[Any, int]] = {}
         self.resolve: Callable[[Value], Value | None] | None = None
         self._constants: dict[tuple[str, str], Value] = {}
@@ -129,7 +130,13 @@ class Builder:
             return self.overlay[id(box)][1]
         if box._value in self.own:
             return box._value  # type: ignore[no-any-return]
-        return self.lift(box) if self.parent is None else self.local(self.parent.read(box))
+        if self.parent is None:
+            return self.lift(box)
+        value = self.parent.read(box)
+        if getattr(box, "is_variable", False):
+            for tape in self.watchers:
+                tape.accessed(box, value)
+        return self.local(value)
 
     def write(self, box: Any, value: Value) -> None:
         """Give a box another value, seen by every later read in this region."""

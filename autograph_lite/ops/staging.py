@@ -46,6 +46,7 @@ class staged_region:
 
     def __enter__(self) -> Builder:
         self._outer, self._tapes = context.interpreter, context.tapes
+        self.builder.watchers = context.tapes
         context.interpreter, context.tapes = self.builder, []
         return self.builder
 
