@@ -431,7 +431,8 @@ def number_samples(op: Op) -> Iterator[Sample]:
 def _number_dtypes(op: Op) -> tuple[str, ...]:
     if op.name.endswith("_integer"):
         return ("int64",)
-    return ("float64",) if op.name in ("py_floordiv", "py_mod", "py_power") else op.dtypes
+    floats = ("py_floordiv", "py_mod", "py_power", "py_int")  # int(k) of an int is k itself
+    return ("float64",) if op.name in floats else op.dtypes
 
 
 def samples(op: Op) -> list[Sample]:

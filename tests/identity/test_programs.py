@@ -1,0 +1,41 @@
+"""Every program gives the same bytes eagerly and compiled: values, gradients, state, text, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograph_lite as ag
+from autograph_lite.boxes import Box
+from tests.identity.programs import CASES, VALUES_ONLY
+
+NAMES = [f"{i}-{program.__name__}" for i, (program, _) in enumerate(CASES)]
+
+
+def cast(arguments: tuple[Any, ...], dtype: str) -> tuple[Any, ...]:
+    return tuple(ag.cast(a, dtype) if isinstance(a, Box) else a for a in arguments)
+
+
+@pytest.mark.parametrize(("program", "arguments"), CASES, ids=NAMES)
+def test_to_second_order(program: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    ag.verify(ag.function(program), *arguments, order=2)
+
+
+@pytest.mark.parametrize(
+    ("program", "arguments"), VALUES_ONLY, ids=[p.__name__ for p, _ in VALUES_ONLY]
+)
+def test_values(program: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    ag.verify(ag.function(program), *arguments, order=0)
+
+
+@pytest.mark.parametrize(("program", "arguments"), CASES, ids=NAMES)
+def test_plain_arguments(program: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    plain = [np.asarray(a.numpy()) if isinstance(a, Box) else a for a in arguments]
+    if program.__name__.startswith(("rows_of_a_written", "writes_its_argument")):
+        with pytest.raises(ag.errors.ConversionError, match=r"x = x\.copy\(\)"):
+            ag.function(program)(*plain)
+    else:
+        ag.verify(ag.function(program), *plain, order=0)
