@@ -10,7 +10,6 @@ import numpy as np
 
 import autograph_lite as ag
 
-# ruff: noqa: B007, SIM102, SIM108  (as users write)
 c = ag.constant
 VECTOR = c(np.array([-0.6, 1.4, -1.2]))
 SCALAR = c(-0.751)
