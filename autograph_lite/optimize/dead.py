@@ -1,7 +1,7 @@
 """Dead code: nodes that reach no result and have no effect go, in regions too.
 
-A node that can fault stays only while something needs it: a fault that Python would raise is raised
-by the node whose result is used, or by an effect.
+What the program itself reads by index or divides stays although nothing needs the result: where Python
+would raise, the kernel raises too.
 """
 
 from __future__ import annotations
@@ -17,11 +17,31 @@ def _region(region: Region) -> Region:
     needed: set[Value] = set(region.results)
     kept: list[Node] = []
     for node in reversed(region.nodes):
-        if _has_effect(node) or any(v in needed for v in node.outputs):
+        if _has_effect(node) or _may_fault(node) or any(v in needed for v in node.outputs):
             node = _inside(node)
             kept.append(node)
             needed.update(node.inputs)
     return Region(region.arguments, tuple(reversed(kept)), region.results)
+
+
+FAULTING = (
+    "getitem",
+    "reshape",
+    "integer_power",
+    "py_truediv",
+    "py_floordiv",
+    "py_floordiv_integer",
+    "py_mod",
+    "py_mod_integer",
+    "py_power",
+    "py_power_integer",
+    "py_int",
+)
+
+
+def _may_fault(node: Node) -> bool:
+    """Whether a node of the user's program can raise."""
+    return node.origin is not None and node.op.name in FAULTING
 
 
 def _has_effect(node: Node) -> bool:

@@ -325,6 +325,11 @@ def out_of_range(x, i):
     return x[i]
 
 
+def reads_and_forgets(x, i):
+    x[i]
+    return np.sum(x)
+
+
 CASES = [
     (recurrence, (SERIES, c(0.7), c(1.3))),
     (over_arange, (c(2.0), c(0.7))),
@@ -374,6 +379,7 @@ VALUES_ONLY = [
     (defined_in_one_arm, (c(-1.0),)),
     (out_of_range, (VECTOR, 5)),
     (out_of_range, (VECTOR, -4)),
+    (reads_and_forgets, (VECTOR, 5)),
     (trains, (20,)),
     (reductions, (MATRIX,)),
 ]
