@@ -11,8 +11,8 @@ from typing import Any as _Any
 
 import numpy as _np
 
-from autograph_lite import errors, number, numpy, optimizers
-from autograph_lite.eager import install_evaluator as _install_evaluator
+from autograph_lite import errors, numpy, optimizers
+from autograph_lite.eager.interpreter import install_evaluator as _install_evaluator
 from autograph_lite.errors import AutographError
 from autograph_lite.numpy import (
     arange,
@@ -31,11 +31,11 @@ from autograph_lite.numpy import (
 )
 from autograph_lite.numpy import astype as cast
 from autograph_lite.numpy.create import constant
-from autograph_lite.printing import ag_print as print
-from autograph_lite.tape import GradientTape
-from autograph_lite.tensor import Tensor, is_tensor
-from autograph_lite.transforms import grad, stop_gradient, value_and_grad
-from autograph_lite.variables import Variable
+from autograph_lite.printing.print import ag_print as print
+from autograph_lite.tape.tape import GradientTape
+from autograph_lite.tape.transforms import grad, stop_gradient, value_and_grad
+from autograph_lite.tensors.tensor import Tensor, is_tensor
+from autograph_lite.tensors.variables import Variable
 
 if TYPE_CHECKING:
     from autograph_lite.api import function, verify
@@ -93,7 +93,6 @@ __all__ = [
     "int64",
     "is_tensor",
     "linspace",
-    "number",
     "numpy",
     "ones",
     "ones_like",

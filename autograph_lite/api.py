@@ -7,8 +7,8 @@ from typing import Any, overload
 
 import autograph_lite.gradient.branches
 import autograph_lite.gradient.loops  # noqa: F401
-from autograph_lite.compiled import Function, make_function
-from autograph_lite.identity import IdentityError, verify
+from autograph_lite.call.function import Function, make_function
+from autograph_lite.call.verify import IdentityError, verify
 
 
 @overload

@@ -23,7 +23,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import autograph_lite.api  # noqa: F401  (the whole table)
-from autograph_lite import eager, pipeline
+from autograph_lite import pipeline
+from autograph_lite.eager import interpreter as eager
 from autograph_lite.ops import OPS
 from autograph_lite.ops.record import Fold, Indexed, Linear, Loops, Op, Partials, Scalar, Vjp, f
 from tests.ops.checks import check

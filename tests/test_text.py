@@ -5,7 +5,7 @@ from collections import namedtuple
 import numpy as np
 import pytest
 
-from autograph_lite.text import (
+from autograph_lite.printing.text import (
     TensorText,
     ag_repr,
     ag_str,

@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite import display, optimizers
 from autograph_lite import numpy as ops
-from autograph_lite.boxes import Box, as_value, dtype_name, holds_box, value_of
+from autograph_lite import optimizers
 from autograph_lite.errors import DomainError, GraphTypeError
 from autograph_lite.ir.types import promote
 from autograph_lite.numpy import (
@@ -60,11 +59,13 @@ from autograph_lite.numpy import (
 )
 from autograph_lite.numpy.create import constant as _constant
 from autograph_lite.numpy.ranges import arange as _arange
-from autograph_lite.printing import tf_print as print
-from autograph_lite.tape import GradientTape
-from autograph_lite.tensor import Tensor, is_tensor
-from autograph_lite.transforms import stop_gradient
-from autograph_lite.variables import Variable as _Variable
+from autograph_lite.printing import display
+from autograph_lite.printing.print import tf_print as print
+from autograph_lite.tape.tape import GradientTape
+from autograph_lite.tape.transforms import stop_gradient
+from autograph_lite.tensors.boxes import Box, as_value, dtype_name, holds_box, value_of
+from autograph_lite.tensors.tensor import Tensor, is_tensor
+from autograph_lite.tensors.variables import Variable as _Variable
 
 float32, float64 = np.dtype("float32"), np.dtype("float64")
 int32, int64, bool = np.dtype("int32"), np.dtype("int64"), np.dtype("bool")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from autograph_lite.boxes import Box, value_of
 from autograph_lite.errors import GraphTypeError
 from autograph_lite.frontend.loops import Get, Set
 from autograph_lite.frontend.state import (
@@ -28,7 +27,8 @@ from autograph_lite.ops.control import IF
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.ops.staging import emit, staged_region, with_region
-from autograph_lite.tensor import Promoted
+from autograph_lite.tensors.boxes import Box, value_of
+from autograph_lite.tensors.tensor import Promoted
 
 
 class Arm:

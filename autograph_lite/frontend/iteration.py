@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, value_of, wrap
 from autograph_lite.errors import GraphTypeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
+from autograph_lite.tensors.boxes import Box, value_of, wrap
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograph_lite.boxes import Box, value_of, write
 from autograph_lite.errors import GraphTypeError, ShapeError
 from autograph_lite.frontend.state import (
     NAME,
@@ -35,7 +34,8 @@ from autograph_lite.ops.control import IF, LOOP
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.ops.staging import emit, staged_region, with_region
-from autograph_lite.tensor import Promoted
+from autograph_lite.tensors.boxes import Box, value_of, write
+from autograph_lite.tensors.tensor import Promoted
 
 Get = Callable[[], tuple[Any, ...]]
 Set = Callable[[tuple[Any, ...]], None]

@@ -10,7 +10,6 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from autograph_lite.boxes import Box, value_of, wrap
 from autograph_lite.errors import AutographError, ConversionError, UndefinedVariableError
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
@@ -21,6 +20,7 @@ from autograph_lite.frontend.trace import Trace
 from autograph_lite.ops.control import FAIL
 from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.ops.record import f
+from autograph_lite.tensors.boxes import Box, value_of, wrap
 
 CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
 INPLACE: dict[str, Callable[[Any, Any], Any]] = {

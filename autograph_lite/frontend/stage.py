@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, wrap
 from autograph_lite.errors import AutographError, ConversionError, Origin
 from autograph_lite.frontend.calls import Caller, owner, result_of
 from autograph_lite.frontend.convert import origin_of
@@ -21,6 +20,7 @@ from autograph_lite.frontend.trace import Guard, Input, Printed, Trace
 from autograph_lite.ir.graph import Graph, Region, Value
 from autograph_lite.ir.types import PY_DTYPE, Symbol, Type
 from autograph_lite.ops.dispatch import context
+from autograph_lite.tensors.boxes import Box, wrap
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from autograph_lite.boxes import Box, value_of, wrap
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, Type
 from autograph_lite.ops.control import FILLER
 from autograph_lite.ops.dispatch import context
-from autograph_lite.tensor import Promoted
+from autograph_lite.tensors.boxes import Box, value_of, wrap
+from autograph_lite.tensors.tensor import Promoted
 
 
 class Undefined:

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, dtype_name, wrap
 from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.state import Structure, take_apart
 from autograph_lite.ir.build import Builder
@@ -21,6 +20,7 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Symbol, Type
 from autograph_lite.ops.control import CONSTANT, PRINT
 from autograph_lite.ops.dispatch import apply_all
+from autograph_lite.tensors.boxes import Box, dtype_name, wrap
 
 Getter = Callable[[], Any]
 

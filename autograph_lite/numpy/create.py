@@ -6,13 +6,21 @@ from typing import Any
 
 import numpy as np
 
-import autograph_lite.operators as o
-from autograph_lite.boxes import Box, as_value, concrete, dtype_name, holds_box, staging, wrap
+import autograph_lite.tensors.operators as o
+from autograph_lite.eager.limits import check_size
 from autograph_lite.ir.graph import Value
-from autograph_lite.limits import check_size
 from autograph_lite.numpy.move import broadcast_to, stack, template
 from autograph_lite.ops.record import f
-from autograph_lite.tensor import Tensor
+from autograph_lite.tensors.boxes import (
+    Box,
+    as_value,
+    concrete,
+    dtype_name,
+    holds_box,
+    staging,
+    wrap,
+)
+from autograph_lite.tensors.tensor import Tensor
 
 
 def _filled(value: Value, shape: Any) -> Any:

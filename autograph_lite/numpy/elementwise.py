@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import autograph_lite.operators as o
-from autograph_lite.boxes import as_value, dtype_name, wrap
+import autograph_lite.tensors.operators as o
 from autograph_lite.ops.record import f
-from autograph_lite.promotion import BINARY, UNARY
-from autograph_lite.tensor import shape_of
+from autograph_lite.tensors.boxes import as_value, dtype_name, wrap
+from autograph_lite.tensors.promotion import BINARY, UNARY
+from autograph_lite.tensors.tensor import shape_of
 
 
 def _of_one(name: str) -> Callable[[Any], Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import autograph_lite.operators as o
-from autograph_lite.boxes import wrap
+import autograph_lite.tensors.operators as o
 from autograph_lite.errors import ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.record import f
+from autograph_lite.tensors.boxes import wrap
 
 
 def _product(a: Value, b: Value) -> Value:

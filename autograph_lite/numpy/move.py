@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-import autograph_lite.operators as o
-from autograph_lite.boxes import Box, as_value, dtype_name, view, wrap
+import autograph_lite.tensors.operators as o
+from autograph_lite.eager.limits import check_size
 from autograph_lite.errors import GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
-from autograph_lite.limits import check_size
 from autograph_lite.numpy.reduce import _axes
 from autograph_lite.ops.record import f
 from autograph_lite.ops.shapes import normal_axis
-from autograph_lite.tensor import ArrayLike
+from autograph_lite.tensors.boxes import Box, as_value, dtype_name, view, wrap
+from autograph_lite.tensors.tensor import ArrayLike
 
 Template = tuple[int | None, ...]
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-import autograph_lite.operators as o
-from autograph_lite.boxes import Box, as_value, dtype_name, staging, value_of
+import autograph_lite.tensors.operators as o
+from autograph_lite.eager.limits import check_size
+from autograph_lite.eager.scalars import scalar
 from autograph_lite.errors import DomainError, GraphTypeError, StagedOverflowError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, promote
-from autograph_lite.limits import check_size
 from autograph_lite.ops.record import f
-from autograph_lite.scalars import scalar
-from autograph_lite.tensor import Tensor
+from autograph_lite.tensors.boxes import Box, as_value, dtype_name, staging, value_of
+from autograph_lite.tensors.tensor import Tensor
 
 
 class Range(Tensor):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
-import autograph_lite.operators as o
-from autograph_lite.boxes import as_value, dtype_name, wrap
+import autograph_lite.tensors.operators as o
 from autograph_lite.errors import GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.record import f
 from autograph_lite.ops.shapes import normal_axis
-from autograph_lite.tensor import extent
+from autograph_lite.tensors.boxes import as_value, dtype_name, wrap
+from autograph_lite.tensors.tensor import extent
 
 
 def _axes(axis: Any, rank: int) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 from autograph_lite.errors import GradientError
 from autograph_lite.numpy import sqrt
 from autograph_lite.optimizers.base import Optimizer
-from autograph_lite.variables import Variable
+from autograph_lite.tensors.variables import Variable
 
 
 class Adagrad(Optimizer):

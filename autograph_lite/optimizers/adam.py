@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograph_lite.boxes import value_of, wrap
 from autograph_lite.numpy import maximum, power, sqrt, square
-from autograph_lite.operators import cast
 from autograph_lite.optimizers.base import Optimizer, in_unit_interval
-from autograph_lite.variables import Variable
+from autograph_lite.tensors.boxes import value_of, wrap
+from autograph_lite.tensors.operators import cast
+from autograph_lite.tensors.variables import Variable
 
 
 class Adam(Optimizer):

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, call, value_of, wrap
-from autograph_lite.eager import user_level
+from autograph_lite.eager.interpreter import user_level
 from autograph_lite.errors import GradientError, GradientWarning, GraphTypeError
-from autograph_lite.operators import cast
-from autograph_lite.tape import GradientTape
-from autograph_lite.tensor import Tensor
-from autograph_lite.variables import Variable
+from autograph_lite.tape.tape import GradientTape
+from autograph_lite.tensors.boxes import Box, call, value_of, wrap
+from autograph_lite.tensors.operators import cast
+from autograph_lite.tensors.tensor import Tensor
+from autograph_lite.tensors.variables import Variable
 
 
 class Optimizer(ABC):

@@ -6,7 +6,7 @@ from typing import Any
 
 from autograph_lite.numpy import sqrt, square
 from autograph_lite.optimizers.base import Optimizer, in_unit_interval
-from autograph_lite.variables import Variable
+from autograph_lite.tensors.variables import Variable
 
 
 class RMSprop(Optimizer):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograph_lite.optimizers.base import Optimizer, in_unit_interval
-from autograph_lite.variables import Variable
+from autograph_lite.tensors.variables import Variable
 
 
 class SGD(Optimizer):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import autograph_lite as ag
-from autograph_lite import eager
+from autograph_lite.eager import interpreter as eager
 from autograph_lite.errors import StaleViewError
 
 

@@ -23,8 +23,8 @@ from typing import Any
 
 import autograph_lite as ag
 from autograph_lite.api import IdentityError
+from autograph_lite.call.verify import modes, outcome
 from autograph_lite.errors import ConversionError, GraphTypeError
-from autograph_lite.identity import modes, outcome
 
 REFUSED = "it is refused"
 ROOT = Path(__file__).absolute().parents[2]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autograph_lite as ag
-from autograph_lite.boxes import Box
+from autograph_lite.tensors.boxes import Box
 from tests.identity.programs import CASES, VALUES_ONLY
 
 NAMES = [f"{i}-{program.__name__}" for i, (program, _) in enumerate(CASES)]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.ops import OPS
-from autograph_lite.tape import GradientTape
+from autograph_lite.tape.tape import GradientTape
 from tests.ops.checks import apply, boxed
 
 INF, NAN = np.inf, np.nan

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import write
 from autograph_lite.execute import Executable
 from autograph_lite.frontend.stage import Argument, Staged, given_back, leaf_type
 from autograph_lite.frontend.state import Container, Leaf, Structure
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, Symbol, Type
-from autograph_lite.tensor import Tensor
+from autograph_lite.tensors.boxes import write
+from autograph_lite.tensors.tensor import Tensor
 from autograph_lite_runtime import context, faults
 
 MISS = object()

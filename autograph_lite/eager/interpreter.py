@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from autograph_lite.eager.scalars import CONSTRUCT, ON_SCALARS, SAFE, SCALARS, quiet, scalar
 from autograph_lite.errors import (
     AutographError,
     DomainError,
@@ -29,7 +30,6 @@ from autograph_lite.ops import OPS
 from autograph_lite.ops.dispatch import install_eager
 from autograph_lite.ops.index import numpy_index
 from autograph_lite.ops.record import Op
-from autograph_lite.scalars import CONSTRUCT, ON_SCALARS, SAFE, SCALARS, quiet, scalar
 
 Handler = Callable[[tuple[Value, ...], dict[str, Any]], tuple[Value, ...]]
 Evaluator = Callable[[Op, dict[str, Any], tuple[Any, ...]], tuple[Any, ...]]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite import text
+from autograph_lite.printing import text
 
 _voice = ["numpy"]
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, as_value, refuse_view, staging, value_of, wrap, write
 from autograph_lite.errors import DomainError, GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, same_shape
 from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.ops.record import OPS, f
-from autograph_lite.promotion import BINARY, UNARY, Rule, promoted, resolve
+from autograph_lite.tensors.boxes import Box, as_value, refuse_view, staging, value_of, wrap, write
+from autograph_lite.tensors.promotion import BINARY, UNARY, Rule, promoted, resolve
 
 _WEAK = {kind: "py." + dtype for kind, dtype in PY_DTYPE.items()}
 _CAST = OPS["cast"]

@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, as_value, call, staging, value_of, wrap
 from autograph_lite.errors import GradientError, GraphTypeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import leaves, rebuild
-from autograph_lite.number import Number
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f as ops
 from autograph_lite.ops.shapes import text
-from autograph_lite.tape import GradientTape
-from autograph_lite.tensor import ArrayLike, Tensor
+from autograph_lite.tape.tape import GradientTape
+from autograph_lite.tensors.boxes import Box, as_value, call, staging, value_of, wrap
+from autograph_lite.tensors.number import Number
+from autograph_lite.tensors.tensor import ArrayLike, Tensor
 
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...]

@@ -13,13 +13,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from autograph_lite.eager import EAGER
+from autograph_lite.eager.interpreter import EAGER
+from autograph_lite.eager.scalars import scalar
 from autograph_lite.errors import GraphTypeError, StaleViewError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import DTYPES, PY_DTYPE
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
-from autograph_lite.scalars import scalar
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite import text
-from autograph_lite.boxes import Box, staging, value_of
 from autograph_lite.errors import GraphTypeError
 from autograph_lite.nests import rebuild
 from autograph_lite.ops.dispatch import context
+from autograph_lite.printing import text
+from autograph_lite.tensors.boxes import Box, staging, value_of
 
 
 def ag_print(*items: Any, sep: str = " ", end: str = "\n", file: Any = None) -> None:

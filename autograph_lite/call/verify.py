@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, array_data, value_of, wrap
-from autograph_lite.compiled import Function
+from autograph_lite.call.function import Function
 from autograph_lite.errors import AutographError, ConversionError
 from autograph_lite.frontend.state import is_variable
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import leaves, rebuild
-from autograph_lite.tape import GradientTape
+from autograph_lite.tape.tape import GradientTape
+from autograph_lite.tensors.boxes import Box, array_data, value_of, wrap
 
 
 class IdentityError(AutographError, AssertionError):

@@ -7,16 +7,24 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograph_lite import display
-from autograph_lite.boxes import Box, as_value, concrete, dtype_name, staging, value_of, write
 from autograph_lite.errors import GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, Shape, Type, weak
-from autograph_lite.operators import strong
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.ops.shapes import text
-from autograph_lite.tensor import ArrayLike, Tensor, is_tensor
+from autograph_lite.printing import display
+from autograph_lite.tensors.boxes import (
+    Box,
+    as_value,
+    concrete,
+    dtype_name,
+    staging,
+    value_of,
+    write,
+)
+from autograph_lite.tensors.operators import strong
+from autograph_lite.tensors.tensor import ArrayLike, Tensor, is_tensor
 
 
 class Variable(ArrayLike):

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, as_value, value_of
 from autograph_lite.errors import ConversionError, GradientError, GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import leaves
-from autograph_lite.operators import strong
 from autograph_lite.ops.dispatch import constant
 from autograph_lite.ops.record import f
 from autograph_lite.ops.shapes import text
+from autograph_lite.tensors.boxes import Box, as_value, value_of
+from autograph_lite.tensors.operators import strong
 
 
 def target_value(target: Any) -> Value:

@@ -11,14 +11,15 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograph_lite import display, indexing
-from autograph_lite.boxes import Box, staging, value_of, wrap
 from autograph_lite.errors import ConversionError, GradientError, GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
-from autograph_lite.operators import Arithmetic, in_place
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
-from autograph_lite.protocols import array_function, array_ufunc
+from autograph_lite.printing import display
+from autograph_lite.tensors import indexing
+from autograph_lite.tensors.boxes import Box, staging, value_of, wrap
+from autograph_lite.tensors.operators import Arithmetic, in_place
+from autograph_lite.tensors.protocols import array_function, array_ufunc
 
 
 def extent(value: Value, axis: int) -> Any:

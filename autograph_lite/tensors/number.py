@@ -11,11 +11,11 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograph_lite.boxes import Box, value_of, wrap
 from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
+from autograph_lite.tensors.boxes import Box, value_of, wrap
 
 _BY_INTEGER = ("floordiv", "mod", "power")  # ops with a body of their own for integers
 # ufuncs whose result on numbers leaves no freedom: the same bits as NumPy's own
@@ -73,7 +73,7 @@ _ARRAY_NAMES = {"truediv": "divide", "floordiv": "floor_divide", "mod": "remaind
 
 def _with_array(name: str, a: Any, b: Any) -> Any:
     """A number beside an array or NumPy scalar: NumPy's rules."""
-    from autograph_lite.operators import binary, power
+    from autograph_lite.tensors.operators import binary, power
 
     other = b if isinstance(a, Number) else a
     if isinstance(other, Box) or not isinstance(other, np.ndarray | np.generic):
@@ -125,7 +125,7 @@ class Number(Box):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """NumPy on a number: exact operations only, for the others have bits of NumPy's own."""
-        from autograph_lite.protocols import array_ufunc
+        from autograph_lite.tensors.protocols import array_ufunc
 
         if ufunc.__name__ not in _EXACT and all(map(_is_number, inputs)):
             raise ConversionError(

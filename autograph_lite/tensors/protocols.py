@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, staging
 from autograph_lite.errors import GradientError, GraphTypeError
 from autograph_lite.ops.dispatch import context
+from autograph_lite.tensors.boxes import Box, staging
 
 
 def _ours() -> Any:

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from autograph_lite.boxes import staging, value_of, wrap
-from autograph_lite.eager import user_level
+from autograph_lite.eager.interpreter import user_level
 from autograph_lite.errors import (
     ConversionError,
     GradientError,
@@ -25,9 +24,10 @@ from autograph_lite.ir.types import FLOATS
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Constant, Indexed, Linear, Op, f
-from autograph_lite.seeds import one_hot, seeds, target_value
-from autograph_lite.tensor import ArrayLike, Promoted
-from autograph_lite.variables import Variable, held
+from autograph_lite.tape.seeds import one_hot, seeds, target_value
+from autograph_lite.tensors.boxes import staging, value_of, wrap
+from autograph_lite.tensors.tensor import ArrayLike, Promoted
+from autograph_lite.tensors.variables import Variable, held
 
 _USED = (
     "a non-persistent GradientTape can only be used to compute one set of gradients (or"

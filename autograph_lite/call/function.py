@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, array_data, staging, value_of, wrap, write
-from autograph_lite.eager import EAGER
+from autograph_lite.call.trampoline import MISS, trampoline
+from autograph_lite.eager.interpreter import EAGER
 from autograph_lite.errors import AutographError, GraphTypeError
 from autograph_lite.frontend.convert import convert
 from autograph_lite.frontend.stage import Staged, given_back, of_library, stage
@@ -31,8 +31,8 @@ from autograph_lite.ops.control import CALL
 from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.optimize.passes import optimize
 from autograph_lite.pipeline import compile_graph, kernel_source
-from autograph_lite.printing import muted, replay
-from autograph_lite.trampoline import MISS, trampoline
+from autograph_lite.printing.print import muted, replay
+from autograph_lite.tensors.boxes import Box, array_data, staging, value_of, wrap, write
 
 TENSOR = Leaf("ag")
 MOST = 64

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.boxes import Box, as_value, refuse_view, value_of, view, wrap, write
 from autograph_lite.errors import GraphIndexError, GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
-from autograph_lite.operators import cast, strong
 from autograph_lite.ops.dispatch import apply_all
 from autograph_lite.ops.index import Spec, is_view
 from autograph_lite.ops.record import OPS
+from autograph_lite.tensors.boxes import Box, as_value, refuse_view, value_of, view, wrap, write
+from autograph_lite.tensors.operators import cast, strong
 
 _GETITEM, _SETITEM = OPS["getitem"], OPS["setitem"]
 _ALLOWED = (

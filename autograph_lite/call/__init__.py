@@ -1,0 +1,1 @@
+"""Compiled functions: signature -> kernel, and what a call does."""

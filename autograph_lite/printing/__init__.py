@@ -1,0 +1,1 @@
+"""Values as text: one formatter for eager mode and for kernels."""
