@@ -202,7 +202,7 @@ def _leaf(structure: Leaf, parts: Iterator[tuple[str, Type]]) -> str:
     if structure.kind in ("ag", "py"):
         return _made(name, type)
     value, inner = next(parts)
-    other = "None" if structure.kind == "none" else f"{structure.kind}({value})"
+    other = "None" if structure.kind == "none" else next(parts)[0]
     return f"({_made(value, inner)} if {name} else {other})"
 
 

@@ -21,6 +21,7 @@ from autograph_lite.errors import AutographError, ConversionError
 from autograph_lite.frontend.state import is_variable
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import leaves, rebuild
+from autograph_lite.tape.seeds import present
 from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.boxes import Box, array_data, value_of, wrap
 
@@ -126,7 +127,7 @@ def differentiated(
         gradients = first.gradient(targets, sources) if targets and sources else []
     parts = named(out) + [(f"gradient {i}", g) for i, g in enumerate(gradients)]
     if second is not None and any(g is not None for g in gradients):
-        seconds = second.gradient([g for g in gradients if g is not None], sources)
+        seconds = second._gradient(present([g for g in gradients if g is not None]), sources)
         parts += [(f"second gradient {i}", g) for i, g in enumerate(seconds)]
     return parts
 
@@ -152,7 +153,7 @@ def outcome(run: Callable[..., Any], f: Function, args: tuple[Any, ...]) -> Outc
             except Exception as error:
                 if isinstance(error, ConversionError):
                     raise
-                parts.append(("error", (_kind(error), str(error).split("\n")[0])))
+                parts.append(("error", described(error)))
         parts.append(("printed text", text.getvalue()))
         parts += [
             (f"argument {i}", _plain(a)) for i, a in enumerate(leaves(own)) if isinstance(a, Box)
@@ -164,8 +165,12 @@ def outcome(run: Callable[..., Any], f: Function, args: tuple[Any, ...]) -> Outc
     return Outcome(tuple(parts))
 
 
+def described(error: BaseException) -> tuple[str, str]:
+    """The built-in class that a user would catch, and the message without its place."""
+    return _kind(error), str(error).split("\n")[0]
+
+
 def _kind(error: BaseException) -> str:
-    """The built-in class that a user would catch."""
     builtin = next(c for c in type(error).__mro__ if c.__module__ == "builtins")
     return builtin.__name__
 

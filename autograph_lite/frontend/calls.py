@@ -26,6 +26,7 @@ from autograph_lite.frontend.trace import Trace
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
+from autograph_lite.tensors.tagged import Tagged, as_number, as_tensor
 
 LIBRARIES = ("autograph_lite", "numpy", "scipy")
 
@@ -253,6 +254,8 @@ def _to_number(dtype: str, python: type) -> Callable[..., Any]:
     def convert_number(obj: Any = 0, *rest: Any) -> Any:
         if not _staged(obj):
             return python(obj, *rest)
+        if isinstance(obj, Tagged) and dtype != "bool":
+            return _either_number(convert_number, obj)
         value = value_of(obj)
         if value.type.shape:
             raise GraphTypeError("only 0-dimensional arrays can be converted to Python scalars")
@@ -268,6 +271,23 @@ def _to_number(dtype: str, python: type) -> Callable[..., Any]:
         return wrap(f.number(value, dtype=dtype))
 
     return convert_number
+
+
+def _either_number(convert_number: Callable[[Any], Any], obj: Tagged) -> Any:
+    """float() or int() of the tensor or of the number, whichever it is."""
+    from autograph_lite.frontend.branches import stage_if
+
+    if obj.number is None:
+        obj.refused()
+    tensor, number = as_tensor(obj), as_number(obj)
+    return stage_if(
+        obj.is_tensor,
+        lambda: convert_number(tensor),
+        lambda: convert_number(number),
+        tuple,
+        lambda _: None,
+        (),
+    )
 
 
 def _selecting(
@@ -311,6 +331,8 @@ def _sum(items: Any, start: Any = 0) -> Any:
 
 
 def _isinstance(obj: Any, classes: Any) -> bool:
+    if isinstance(obj, Tagged):
+        obj.refused()
     if _staged(obj) and obj.__class__.__name__ == "Number":
         python = {"int64": int, "float64": float, "bool": bool}[obj.dtype]
         return issubclass(python, classes)

@@ -7,35 +7,33 @@ an array), until they stay.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from autograph_lite.errors import GraphTypeError, ShapeError
+from autograph_lite.frontend.bindings import Bindings, Key, enter_written, leaves, refresh_all
+from autograph_lite.frontend.joins import Typed, joined, lifted
+from autograph_lite.frontend.promote import as_type, exact
 from autograph_lite.frontend.state import (
-    NAME,
-    Leaf,
-    Maybe,
-    Nothing,
     Structure,
-    Undefined,
     describe,
-    filler,
-    fitted,
+    leaf_places,
     put_together,
     take_apart,
-    truth,
-    unsure,
+    with_leaf,
 )
+from autograph_lite.frontend.ties import as_value
 from autograph_lite.ir.build import Builder, merged_captures, region
-from autograph_lite.ir.graph import Node, Region, Value
+from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, join, py, tensor
-from autograph_lite.ops.control import IF, LOOP
+from autograph_lite.ops.control import LOOP
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.ops.staging import emit, staged_region, with_region
-from autograph_lite.tensors.boxes import Box, value_of, write
-from autograph_lite.tensors.tensor import Promoted
+from autograph_lite.tensors.boxes import Box, is_stale, touch, value_of, wrap
+from autograph_lite.tensors.number import PYTHON_NAME
+from autograph_lite.tensors.tagged import Tagged
 
 Get = Callable[[], tuple[Any, ...]]
 Set = Callable[[tuple[Any, ...]], None]
@@ -43,16 +41,35 @@ Set = Callable[[tuple[Any, ...]], None]
 
 @dataclass(slots=True)
 class Slot:
-    """One name of the loop state: its structure and the values it begins with."""
+    """One name of the loop state: what it holds before the loop, and what it may hold in a step."""
 
     name: str
+    start: tuple[Structure, list[Value]]
     structure: Structure
-    inits: list[Value]
     types: list[Type]
-    box: Box | None = None
-    number: str = ""  # the Python number that it is before the first step, a tensor after it
-    late: bool = False  # first assigned by the body
+    numbers: dict[int, Value] = field(
+        default_factory=dict
+    )  # leaf -> number that begins as a tensor
     free: set[Any] = field(default_factory=set)  # extents that vary from step to step
+
+    @property
+    def held(self) -> Typed:
+        return self.structure, self.types
+
+    def tensors(self, values: list[Value]) -> dict[int, Value]:
+        """The values of leaves that are tensors, by the number of the leaf."""
+        found = enumerate(leaf_places(self.structure))
+        return {i: values[place] for i, (leaf, place) in found if leaf.kind == "ag"}
+
+    def join(self, old: Type, new: Type) -> Type | None:
+        """The type of either; extents that a step changes may be any, from then on."""
+        wider = join(old, new)
+        if wider is None or old == new:
+            return wider
+        pairs = zip(old.shape, wider.shape, strict=True)
+        shape = tuple(a if a in self.free or a == b else b for a, b in pairs)
+        self.free.update(b for a, b in zip(old.shape, shape, strict=True) if a != b)
+        return Type(old.kind, old.dtype, shape, old.depth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +85,19 @@ class Plan:
 
 
 class Attempt:
-    """The body staged once under an assumption about the types of the state."""
+    """The body staged once under an assumption about the types of the state, and about which
+    tensors its names are bound to."""
 
-    def __init__(self, plan: Plan, slots: list[Slot], boxes: list[Box]) -> None:
-        self.plan, self.slots, self.boxes = plan, slots, boxes
+    def __init__(
+        self,
+        plan: Plan,
+        slots: list[Slot],
+        boxes: list[Box],
+        bindings: Bindings,
+        stale: frozenset[int],
+    ) -> None:
+        self.plan, self.slots, self.boxes, self.bindings = plan, slots, boxes, bindings
+        self.stale = stale | {id(box) for box in self.entered() if is_stale(box)}
         self.body_region, self.test_region = staged_region(), staged_region()
         self.test_value: Value | None = None
         outer = plan.get()
@@ -86,12 +112,23 @@ class Attempt:
     def _enter(self, builder: Builder) -> list[Any]:
         """Declare the arguments of a region and bind the state to them."""
         self.step = builder.argument(py("int64"))
-        objects = []
-        for slot in self.slots:
-            values = iter([builder.argument(t) for t in slot.types])
-            objects.append(put_together(slot.structure, values))
+        values = [[builder.argument(t) for t in slot.types] for slot in self.slots]
         for box in self.boxes:
-            builder.overlay[id(box)] = (box, builder.argument(value_in(builder.parent, box).type))
+            argument = builder.argument(value_in(builder.parent, box).type)
+            enter_written(builder, box, argument)
+        told = [builder.argument(tensor("bool")) for _ in self.bindings.told]
+        tensors = {
+            (n, i): v
+            for n, (slot, own) in enumerate(zip(self.slots, values, strict=True))
+            for i, v in slot.tensors(own).items()
+        }
+        made = self.bindings.enter(builder, tensors, self.step, told)
+        refresh_all(self.entered(), self.stale)
+        make = _rebinding({tensors[key]: box for key, box in made.items()})
+        objects = [
+            put_together(slot.structure, iter(own), make)
+            for slot, own in zip(self.slots, values, strict=True)
+        ]
         self.plan.set(tuple(objects))
         return objects
 
@@ -108,7 +145,8 @@ class Attempt:
             self.plan.body(self.step)
             self.after = self.plan.get()
             self.taken = [take_apart(obj) for obj in self.after]
-            self.written = [box for _, (box, _) in sorted(builder.overlay.items(), key=lambda e: 0)]
+            self.written = [box for box, _ in builder.overlay.values()]
+            self.stale_after = {id(box) for box in self.entered() if is_stale(box)}
 
     def argument(self, builder: Builder, slot: Slot, i: int) -> Value:
         """The argument of a region for value `i` of a slot."""
@@ -119,8 +157,18 @@ class Attempt:
             position += len(other.types)
         raise ValueError(slot.name)
 
+    def entered(self) -> list[Box]:
+        """The tensors from outside that steps write."""
+        return [*self.boxes, *self.bindings.written_boxes()]
+
     def new_boxes(self) -> list[Box]:
-        return [b for b in self.written if not any(b is known for known in self.boxes)]
+        known = [*self.boxes, *self.bindings.kept().values()]
+        return [b for b in self.written if not any(b is one for one in known)]
+
+
+def _rebinding(bound: dict[Value, Any]) -> Callable[[Value], Any]:
+    """Makes leaves of values: each what it is bound to."""
+    return lambda value: bound[value] if value in bound else wrap(value)
 
 
 def value_in(builder: Any, box: Box) -> Value:
@@ -130,6 +178,9 @@ def value_in(builder: Any, box: Box) -> Value:
 
 def condition(obj: Any) -> Value:
     """A test as a bool value."""
+    builder: Any = context.interpreter
+    if isinstance(obj, Tagged):
+        return _tagged_condition(obj)
     if isinstance(obj, Box):
         value = value_of(obj)
         if value.type.rank:
@@ -137,20 +188,33 @@ def condition(obj: Any) -> Value:
         if value.type.kind == "py":
             return value if value.type.dtype == "bool" else f.py_bool(value)
         return value if value.type.dtype == "bool" else f.not_equal(value, 0)
-    builder: Any = context.interpreter
     result: Value = builder.constant(bool(obj), "bool")
     return result
+
+
+def _tagged_condition(obj: Tagged) -> Value:
+    """Python's truth of the tensor or the number; None is false."""
+    tensor_holds = condition(wrap(value_of(obj)))
+    if obj.number is None:
+        return f.bitwise_and(obj.is_tensor, tensor_holds)
+    number_holds = f.weak(condition(wrap(obj.number)), dtype="bool")
+    return f.where(obj.is_tensor, tensor_holds, number_holds)
 
 
 def stage_loop(plan: Plan) -> None:
     """Find the types, append the loop node, bind the names to its results."""
     slots = [_slot(name, obj) for name, obj in zip(plan.names, plan.get(), strict=True)]
     boxes: list[Box] = []
-    for _ in range(12):
-        attempt = Attempt(plan, slots, boxes)
+    bindings = Bindings(leaves(plan.get()))
+    stale: frozenset[int] = frozenset()
+    for _ in range(16):
+        attempt = Attempt(plan, slots, boxes, bindings, stale)
         more = attempt.new_boxes()
         boxes = boxes + more
-        if not _widen(attempt, slots) and not more:
+        widened = _widen(attempt, slots)
+        bindings, rebound = bindings.after(attempt.body_region.builder, attempt.after)
+        known, stale = stale, stale | attempt.stale_after
+        if not widened and not more and not rebound and known == stale:
             _finish(plan, attempt)
             return
     raise GraphTypeError(
@@ -160,159 +224,53 @@ def stage_loop(plan: Plan) -> None:
 
 def _slot(name: str, obj: Any) -> Slot:
     structure, values = take_apart(obj)
-    box = obj if isinstance(obj, Box) and structure == Leaf("ag") else None
-    return Slot(name, structure, values, [v.type for v in values], box)
+    return Slot(name, (structure, values), structure, [v.type for v in values])
 
 
 def _widen(attempt: Attempt, slots: list[Slot]) -> bool:
-    """Let the state take the types that a step gives; whether anything changed."""
+    """Let the state hold what a step leaves in it; whether anything changed."""
     changed = False
     for slot, (structure, values) in zip(slots, attempt.taken, strict=True):
-        if isinstance(structure, Nothing):
+        after = structure, [v.type for v in values]
+        if _begins_as_tensor(attempt, slot, after):
+            changed = True
             continue
-        if isinstance(structure, Maybe) or isinstance(slot.structure, Nothing):
-            changed |= _make_unsure(slot, structure, values)
-        types = [v.type for v in values]
-        if isinstance(slot.structure, Maybe) and not isinstance(structure, Maybe):
-            structure, types = unsure(structure), [tensor("bool"), *types]
-        if not compatible(slot.structure, structure):
+        held = joined(slot.name, slot.held, after, slot.join)
+        if held is None:
             _different(attempt, slot)
-        for i, type in enumerate(types):
-            changed |= _widen_value(attempt, slot, i, type)
-        slot.structure = _renamed(slot, structure)
+        else:
+            changed |= held != slot.held
+            slot.structure, slot.types = held
     return changed
 
 
-def _make_unsure(slot: Slot, structure: Structure, values: list[Value]) -> bool:
-    """The name may be undefined before a step: its state says whether it is defined."""
-    if isinstance(slot.structure, Maybe):
-        return False
-    if isinstance(slot.structure, Nothing):
-        types = [v.type for v in values]
-        slot.types = types if isinstance(structure, Maybe) else [tensor("bool"), *types]
-        slot.late = True
-        slot.structure = unsure(structure)
-        slot.inits = [truth(False), *(filler(t) for t in slot.types[1:])]
-    else:
-        slot.structure = unsure(slot.structure)
-        slot.types = [tensor("bool"), *slot.types]
-        slot.inits = [truth(True), *slot.inits]
-    return True
-
-
-def _renamed(slot: Slot, structure: Structure) -> Structure:
-    """The structure after a step, under the name of the slot."""
-    if isinstance(structure, Maybe):
-        return Maybe(slot.name, structure.inner)
-    return structure
-
-
-def compatible(a: Structure, b: Structure) -> bool:
-    """Whether two structures differ in the kinds of their leaves at most."""
-    if isinstance(a, Leaf) and isinstance(b, Leaf):
+def _begins_as_tensor(attempt: Attempt, slot: Slot, after: Typed) -> bool:
+    """Whether a number of the name can begin as what a step makes of it; then it does."""
+    now = leaf_places(after[0])
+    for i, (mine, place) in enumerate(leaf_places(slot.structure)):
+        leaf, other = now[i] if i < len(now) else (mine, place)
+        if mine.kind != "py" or leaf.count != 1:
+            continue
+        new = after[1][other]
+        if new == slot.types[place] or not _is_exact(attempt, slot, place, new):
+            continue
+        begin = [at for _, at in leaf_places(slot.start[0])][i]
+        slot.numbers[i] = slot.start[1][begin]
+        slot.start[1][begin] = as_type(slot.start[1][begin], new)
+        slot.start = with_leaf(slot.start[0], i, leaf), slot.start[1]
+        slot.structure, slot.types[place] = with_leaf(slot.structure, i, leaf), new
         return True
-    if type(a) is not type(b):
-        return False
-    if isinstance(a, Maybe) and isinstance(b, Maybe):
-        return compatible(a.inner, b.inner)
-    if not isinstance(a, Leaf | Nothing) and hasattr(a, "parts"):
-        same = a.type is b.type and a.keys == b.keys and len(a.parts) == len(b.parts)  # type: ignore[union-attr]
-        return same and all(map(compatible, a.parts, b.parts))  # type: ignore[union-attr]
-    return a == b
-
-
-def _widen_value(attempt: Attempt, slot: Slot, i: int, new: Type) -> bool:
-    old = slot.types[i]
-    if old == new:
-        return False
-    wider = join(old, new)
-    if wider is not None:
-        return _free_extents(slot, i, old, wider)
-    if slot.late:
-        slot.types[i] = new
-        slot.inits[i] = filler(new)
-        return True
-    if old.kind == "py" and old.rank == new.rank and not slot.late:
-        promoted = promotion(attempt, slot, i, new)
-        if promoted is not None:
-            slot.inits[i] = promoted
-            slot.types[i] = new
-            return True
-    _different(attempt, slot)
     return False
 
 
-def _free_extents(slot: Slot, i: int, old: Type, wider: Type) -> bool:
-    """Extents that a step changes may be any; whether one was not so before."""
-    shape = tuple(a if a in slot.free else b for a, b in zip(old.shape, wider.shape, strict=True))
-    if shape == old.shape:
-        return False
-    slot.free.update(b for a, b in zip(old.shape, shape, strict=True) if a != b)
-    slot.types[i] = Type(old.kind, old.dtype, shape, old.depth)
-    return True
-
-
-def promotion(attempt: Attempt, slot: Slot, i: int, new: Type) -> Value | None:
-    """The initial Python number in the type that a step gives it, if no use of it in the body can
-    tell the difference: it is only ever converted to exactly that type."""
-    if attempt.plan.test is not None and _read(attempt.test_region.builder, attempt, slot, i):
-        return None
-    argument = attempt.argument(attempt.body_region.builder, slot, i)
-    if not only_converted(attempt.body_region.builder.nodes, argument, new):
-        return None
-    init = slot.inits[i]
-    if new.kind == "ag":
-        slot.number = NAME[init.type.dtype]
-        return f.weak(init, dtype=new.dtype)
-    return f.py_float(init) if new.dtype == "float64" and init.type.dtype == "int64" else None
-
-
-def _read(builder: Builder, attempt: Attempt, slot: Slot, i: int) -> bool:
-    argument = attempt.argument(builder, slot, i)
-    return any(argument in node.inputs for node in builder.nodes)
-
-
-def only_converted(nodes: Iterable[Node], number: Value, new: Type) -> bool:
-    """Whether all that these nodes do with a Python number is to convert it to a type, before or after
-    arithmetic that gives the same bits in both; what a branch hands through counts as converted where
-    it is joined."""
-    for node in nodes:
-        if number not in node.inputs:
-            continue
-        if new.kind == "ag" and node.op.name == "weak" and node.params["dtype"] == new.dtype:
-            continue
-        if new.kind == "py" and new.dtype == "float64" and node.op.name == "py_float":
-            continue
-        if _same_in_both(node, new) and only_converted(nodes, node.outputs[0], new):
-            continue
-        if node.op is not IF or not _converted_in_arms(node, number, new):
+def _is_exact(attempt: Attempt, slot: Slot, place: int, new: Type) -> bool:
+    """Whether no use of a number in the loop can tell that it begins as a value of type `new`."""
+    if attempt.plan.test is not None:
+        argument = attempt.argument(attempt.test_region.builder, slot, place)
+        if any(argument in node.inputs for node in attempt.test_region.builder.nodes):
             return False
-    return True
-
-
-SAME_BITS = ("py_add", "py_subtract", "py_multiply", "py_negative")
-
-
-def _same_in_both(node: Node, new: Type) -> bool:
-    """Whether a node computes the same on Python floats and on float64 tensors."""
-    return (
-        new.kind == "ag"
-        and new.dtype == "float64"
-        and node.op.name in SAME_BITS
-        and all(v.type.dtype == "float64" for v in node.inputs)
-    )
-
-
-def _converted_in_arms(node: Node, number: Value, new: Type) -> bool:
-    places = [i for i, v in enumerate(node.inputs[1:]) if v is number]
-    arms: list[Region] = [node.params["then"], node.params["orelse"]]
-    if node.inputs[0] is number:
-        return False
-    return all(
-        only_converted(arm.nodes, arm.arguments[i], new) and arm.arguments[i] not in arm.results
-        for arm in arms
-        for i in places
-    )
+    builder = attempt.body_region.builder
+    return exact(builder.nodes, attempt.argument(builder, slot, place), new)
 
 
 def _different(attempt: Attempt, slot: Slot) -> None:
@@ -331,17 +289,17 @@ def _finish(plan: Plan, attempt: Attempt) -> None:
 
     def collect() -> None:
         for slot, (structure, values) in zip(attempt.slots, attempt.taken, strict=True):
-            own = fitted(structure, values, slot.structure, slot.types)
-            results.extend(builder.local(v) for v in own)
+            results.extend(builder.local(v) for v in lifted(structure, values, slot.held))
         results.extend(builder.local(builder.read(b)) for b in attempt.boxes)
+        results.extend(map(as_value, attempt.bindings.telling(builder, attempt.after)))
 
     with_region(builder, collect)
     test = attempt.test_region.builder
     captured = merged_captures(builder, test)
     outer: Any = context.interpreter
-    inits = [v for slot in attempt.slots for v in slot.inits] + [
-        outer.read(b) for b in attempt.boxes
-    ]
+    inits = [v for slot in attempt.slots for v in lifted(*slot.start, slot.held)]
+    inits += [outer.read(b) for b in attempt.boxes]
+    inits += [as_value(r.first) for r in attempt.bindings.told]
     inits = [outer.local(v) for v in inits]
     params: dict[str, Any] = {
         "body": region(builder, tuple(results), captured),
@@ -361,22 +319,40 @@ def _finish(plan: Plan, attempt: Attempt) -> None:
 def _bind(plan: Plan, attempt: Attempt, outputs: tuple[Value, ...]) -> None:
     """Give the names and the boxes their values after the loop."""
     values = iter(outputs[1:])
-    objects = []
-    for slot, obj, entered in zip(attempt.slots, attempt.after, attempt.objects, strict=True):
-        if isinstance(slot.structure, Nothing):
-            objects.append(Undefined(slot.name))
-            continue
-        made = put_together(slot.structure, values)
-        if slot.number and slot.structure == Leaf("ag"):
-            zero = context.interpreter.number(0)  # type: ignore[attr-defined]
-            ran = f.weak(f.py_greater(outputs[0], zero), dtype="bool")
-            made = Promoted(value_of(made), ran, slot.number)
-        kept = slot.box if obj is entered and isinstance(made, Box) else None
-        if kept is not None and entered._version:  # the same tensor, written in place
-            write(kept, value_of(made))
-            made = kept
-        objects.append(made)
+    tensors: dict[Key, Value] = {}
+    owned: list[list[Value]] = []
+    for n, slot in enumerate(attempt.slots):
+        owned.append([next(values) for _ in slot.types])
+        tensors.update(((n, i), v) for i, v in slot.tensors(owned[n]).items())
+    bound = {key: _after_loop(attempt, key, v, outputs[0]) for key, v in tensors.items()}
+    make = _rebinding({tensors[key]: box for key, box in bound.items()})
+    objects = [
+        put_together(slot.structure, iter(own), make)
+        for slot, own in zip(attempt.slots, owned, strict=True)
+    ]
     for box in attempt.boxes:
+        touch(box)
         context.interpreter.write(box, next(values))  # type: ignore[attr-defined]
-        box._version += 1
+    refresh_all(attempt.entered(), attempt.stale)
+    attempt.bindings.tie(bound, outputs[0], list(values))
     plan.set(tuple(objects))
+
+
+def _after_loop(attempt: Attempt, key: Key, value: Value, steps: Value) -> Any:
+    """What a leaf is bound to after the loop: the tensor from before it, one of its own, or, where a
+    number began as a tensor and no step was taken, still the number."""
+    bindings, number = attempt.bindings, attempt.slots[key[0]].numbers.get(key[1])
+    if number is not None:
+        zero = context.interpreter.number(0)  # type: ignore[attr-defined]
+        ran = f.weak(f.py_greater(steps, zero), dtype="bool")
+        return Tagged(value, ran, PYTHON_NAME[number.type.dtype], number)
+    kept = bindings.kept().get(key)
+    if kept is None:
+        made = wrap(value)
+        before = bindings.entry[key]._base if key in bindings.entry else None
+        made._base = bindings.views.get(key, before)
+        return made
+    if key in bindings.written:
+        touch(kept)
+        context.interpreter.write(kept, value)  # type: ignore[attr-defined]
+    return kept

@@ -21,6 +21,7 @@ from autograph_lite.ops.control import FAIL
 from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.ops.record import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
+from autograph_lite.tensors.tagged import Tagged
 
 CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
 INPLACE: dict[str, Callable[[Any, Any], Any]] = {
@@ -190,7 +191,11 @@ class Operators:
         found = self.contains(right, left) if name.endswith("in") else self.is_(left, right)
         return self.not_(found) if "not" in name else found
 
-    def is_(self, a: Any, b: Any) -> bool:
+    def is_(self, a: Any, b: Any) -> Any:
+        """What may be None is compared with it when the kernel runs."""
+        for one, other in ((a, b), (b, a)):
+            if isinstance(one, Tagged) and other is None:
+                return wrap(f.logical_not(one.is_tensor)) if one.python == "none" else False
         return a is b
 
     def contains(self, container: Any, item: Any) -> Any:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import PY_DTYPE, Type
+from autograph_lite.ir.types import PY_DTYPE
 from autograph_lite.ops.control import FILLER
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box, value_of, wrap
-from autograph_lite.tensors.tensor import Promoted
+from autograph_lite.tensors.number import PYTHON_NAME
+from autograph_lite.tensors.tagged import Tagged
 
 
 class Undefined:
@@ -41,10 +42,16 @@ class MaybeUndefined:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A tensor ("ag") or a Python number ("py"), or one or the other: "int", "float", "bool"
-    or "none" names what is not a tensor, and a value before the tensor says that it is one."""
+    """A tensor ("ag"), a Python number ("py"), or a tagged one of both: "int", "float", "bool" or "none"
+    names what is not a tensor.  A tagged leaf has three values: whether it is the tensor, the tensor,
+    the number ("none" has no third)."""
 
     kind: str
+
+    @property
+    def count(self) -> int:
+        """How many values it has."""
+        return 1 if self.kind in ("ag", "py") else 2 if self.kind == "none" else 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +109,9 @@ def _apart(obj: Any, values: list[Value], numbers: bool) -> Structure:
     if isinstance(obj, MaybeUndefined):
         values.append(obj.defined)
         return Maybe(obj.name, _apart(obj.obj, values, numbers))
-    if isinstance(obj, Promoted) and not numbers:
-        values.append(obj.is_tensor)
-        values.append(value_of(obj))
+    if isinstance(obj, Tagged):
+        values += [obj.is_tensor, value_of(obj)]
+        values += [] if obj.number is None else [obj.number]
         return Leaf(obj.python)
     if isinstance(obj, Box) and not is_variable(obj):
         values.append(value_of(obj))
@@ -121,6 +128,58 @@ def _apart(obj: Any, values: list[Value], numbers: bool) -> Structure:
 
 def is_variable(obj: Any) -> bool:
     return isinstance(obj, Box) and obj.__class__.__name__ == "Variable"
+
+
+def leaf_places(structure: Structure) -> list[tuple[Leaf, int]]:
+    """The leaves in order, each with the position of its first value."""
+    found: list[tuple[Leaf, int]] = []
+    _places(structure, 0, found)
+    return found
+
+
+def _places(structure: Structure, at: int, found: list[tuple[Leaf, int]]) -> int:
+    if isinstance(structure, Leaf):
+        found.append((structure, at))
+        return at + structure.count
+    if isinstance(structure, Maybe):
+        return _places(structure.inner, at + 1, found)
+    for part in structure.parts if isinstance(structure, Container) else ():
+        at = _places(part, at, found)
+    return at
+
+
+def with_leaf(structure: Structure, n: int, leaf: Leaf) -> Structure:
+    """The structure with leaf number `n` replaced."""
+    return _with_leaf(structure, [n], leaf)
+
+
+def _with_leaf(structure: Structure, left: list[int], leaf: Leaf) -> Structure:
+    if isinstance(structure, Leaf):
+        left[0] -= 1
+        return leaf if left[0] == -1 else structure
+    if isinstance(structure, Maybe):
+        return Maybe(structure.name, _with_leaf(structure.inner, left, leaf))
+    if isinstance(structure, Container):
+        parts = tuple(_with_leaf(part, left, leaf) for part in structure.parts)
+        return Container(structure.type, structure.keys, parts)
+    return structure
+
+
+def tensors_of(obj: Any) -> list[Box | None]:
+    """What the leaves of an object are bound to: tensors, None for other leaves."""
+    if isinstance(obj, MaybeUndefined):
+        return tensors_of(obj.obj)
+    if isinstance(obj, Tagged):
+        return [None]
+    if isinstance(obj, Box) and not is_variable(obj):
+        return [obj if obj._value.type.kind == "ag" else None]
+    if isinstance(obj, bool | int | float) and type(obj) in PY_DTYPE:
+        return [None]
+    if isinstance(obj, list | tuple):
+        return [box for part in obj for box in tensors_of(part)]
+    if isinstance(obj, dict):
+        return [box for part in obj.values() for box in tensors_of(part)]
+    return []
 
 
 def put_together(
@@ -150,26 +209,25 @@ def _leaf(kind: str, values: Iterator[Value], make: Callable[[Value], Any]) -> A
     if kind in ("ag", "py"):
         return make(next(values))
     is_tensor, value = next(values), next(values)
-    return make(value) if is_tensor.data else PYTHON[kind](value.data)
-
-
-PYTHON: dict[str, Callable[[Any], Any]] = {
-    "float": float,
-    "int": int,
-    "bool": bool,
-    "none": lambda _: None,
-}
-NAME = {"float64": "float", "int64": "int", "bool": "bool"}
+    number = None if kind == "none" else next(values)
+    if is_tensor.data is None:
+        return Tagged(value, is_tensor, kind, number)
+    if is_tensor.data:
+        return make(value)
+    return None if number is None else make(number)
 
 
 def describe(structure: Structure, values: Iterator[Value]) -> str:
     """What an object is, for a message to the user."""
     if isinstance(structure, Leaf):
-        type = next(values).type
+        own = [next(values) for _ in range(structure.count)]
+        type = own[0 if structure.count == 1 else 1].type
         if type.kind == "py":
-            return f"a Python {({'float64': 'float', 'int64': 'int', 'bool': 'bool'})[type.dtype]}"
+            return f"a Python {PYTHON_NAME[type.dtype]}"
         rank = f" with {type.rank} axes" if type.rank != 1 else " with 1 axis"
-        return f"a {type.dtype} tensor{rank if type.rank else ''}"
+        text = f"a {type.dtype} tensor{rank if type.rank else ''}"
+        other = "None" if structure.kind == "none" else f"a Python {structure.kind}"
+        return text if structure.count == 1 else f"{text} or {other}"
     if isinstance(structure, Static):
         return repr(structure.obj)
     if isinstance(structure, Nothing):
@@ -180,7 +238,7 @@ def describe(structure: Structure, values: Iterator[Value]) -> str:
     return f"a {structure.type.__name__} of {len(structure.parts)}"
 
 
-def filler(type: Type) -> Value:
+def filler(type: Any) -> Value:
     """A value of a type that nothing reads."""
     builder: Any = context.interpreter
     return builder.append(FILLER, (), (type,), {"type": type})[0]  # type: ignore[no-any-return]
@@ -189,20 +247,3 @@ def filler(type: Type) -> Value:
 def truth(held: bool) -> Value:
     """A constant bool value."""
     return context.interpreter.constant(held, "bool")
-
-
-def unsure(structure: Structure) -> Maybe:
-    """The structure of a name that may also be undefined."""
-    assert not isinstance(structure, Nothing)
-    return structure if isinstance(structure, Maybe) else Maybe("", structure)
-
-
-def fitted(
-    structure: Structure, values: list[Value], target: Structure, types: list[Type]
-) -> list[Value]:
-    """The values of an object in the form of `target`, which may add that it is defined."""
-    if not isinstance(target, Maybe) or isinstance(structure, Maybe):
-        return values
-    if isinstance(structure, Nothing):
-        return [truth(False), *(filler(t) for t in types[1:])]
-    return [truth(True), *values]

@@ -247,14 +247,14 @@ def fitted(part: Value, x: Value) -> Value:
 
 def pullback(
     nodes: Sequence[Node],
-    seeds: Iterable[tuple[Value, Value]],
+    seeds: Iterable[tuple[Value, Value, Value | None]],
     roots: dict[Value, Value] | None = None,
     wanted: Callable[[Value], bool] | None = None,
 ) -> Sweep:
     """The sweep over all nodes; `get` gives the cotangent of a value, None if it is unconnected."""
     sweep = Sweep(roots, wanted, nodes=nodes)
-    for target, cotangent in seeds:
-        sweep.add(target, cotangent)
+    for seed in seeds:
+        sweep.add(*seed)
     for node in reversed(nodes):
         sweep.visit(node)
     return sweep

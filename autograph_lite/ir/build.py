@@ -34,7 +34,10 @@ class Builder:
         self.captures: dict[Value, Value] = {}
         self.overlay: dict[int, tuple[Any, Value]] = {}
         self.watchers: list[Any] = []  # the tapes that record around the region
-        self.versions: dict[int, tuple[Any, int]] = {}
+        self.links: list[Any] = []  # boxes that are one in some runs
+        self.before: dict[
+            int, tuple[Any, int, Any]
+        ] = {}  # boxes from outside before they were written
         self.resolve: Callable[[Value], Value | None] | None = None
         self._constants: dict[tuple[str, str], Value] = {}
 
@@ -138,18 +141,26 @@ class Builder:
                 tape.accessed(box, value)
         return self.local(value)
 
+    def remember(self, box: Any) -> None:
+        """A box is about to be written: whatever is staged next may not have happened."""
+        if box._value not in self.own:
+            self.before.setdefault(id(box), (box, box._version, box._base))
+
     def write(self, box: Any, value: Value) -> None:
         """Give a box another value, seen by every later read in this region."""
         if box._value in self.own:
             box._value = value
         else:
-            self.versions.setdefault(id(box), (box, box._version - 1))
             self.overlay[id(box)] = (box, value)
+
+    def linked(self) -> bool:
+        """Whether any boxes are one in some runs."""
+        return bool(self.links) or (self.parent is not None and self.parent.linked())
 
     def forget_writes(self) -> None:
         """The boxes count as not written: another arm, another attempt, or a failure follows."""
-        for box, version in self.versions.values():
-            box._version = version
+        for box, version, base in self.before.values():
+            box._version, box._base = version, base
 
     def root(self) -> Builder:
         """The builder of the whole graph."""

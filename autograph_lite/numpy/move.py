@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -47,8 +48,19 @@ def _filled(known: list[int | None], dynamic: list[Value]) -> Template:
     return tuple(int(next(rest).data) if e is None else e for e in known)
 
 
-def _same_or_view(out: Value, a: Any) -> Any:
-    return view(out, a) if isinstance(a, Box) and out.type.shape else wrap(out)
+Put = Callable[[Value, Value], Value]
+
+
+def _view(out: Value, a: Any, put: Put | None, contiguous: bool = False) -> Any:
+    """A view of a tensor; `put(base, written)` undoes the move."""
+    if not isinstance(a, Box) or not out.type.shape:
+        return wrap(out)
+    return view(out, a, put, contiguous)
+
+
+def _is_block(a: Any) -> bool:
+    """Whether NumPy's array would be one block, so that its reshape is a view and no copy."""
+    return isinstance(a, Box) and (a._base is None or a._base.contiguous)
 
 
 def reshape(a: Any, /, shape: Any, *, order: str = "C") -> Any:
@@ -58,7 +70,12 @@ def reshape(a: Any, /, shape: Any, *, order: str = "C") -> Any:
     known, dynamic = template(shape)
     if sum(e == -1 for e in known) > 1:
         raise ShapeError("can only specify one unknown dimension")
-    return _same_or_view(f.reshape(o.strong(a), *dynamic, shape=known), a)
+    out = f.reshape(o.strong(a), *dynamic, shape=known)
+    return _view(out, a, _reshape_back if _is_block(a) else None, contiguous=True)
+
+
+def _reshape_back(base: Value, written: Value) -> Value:
+    return f.reshape_like(written, base)
 
 
 def ravel(a: Any) -> Any:
@@ -75,14 +92,26 @@ def transpose(a: Any, axes: Any = None) -> Any:
         order = tuple(normal_axis(i, x.type.rank) for i in axes)
         if sorted(order) != list(range(x.type.rank)):
             raise ShapeError("axes don't match array")
-    return _same_or_view(f.transpose(x, axes=order), a)
+    back = tuple(np.argsort(order).tolist())
+    return _view(
+        f.transpose(x, axes=order),
+        a,
+        lambda base, written: f.transpose(written, axes=back),
+        contiguous=x.type.rank < 2,
+    )
 
 
 def expand_dims(a: Any, axis: Any) -> Any:
     """New axes of extent 1."""
     x = o.strong(a)
     count = len(axis) if isinstance(axis, tuple | list) else 1
-    return _same_or_view(f.expand_dims(x, axes=_axes(axis, x.type.rank + count)), a)
+    axes = _axes(axis, x.type.rank + count)
+    return _view(
+        f.expand_dims(x, axes=axes),
+        a,
+        lambda base, written: f.squeeze(written, axes=axes),
+        contiguous=True,
+    )
 
 
 def squeeze(a: Any, axis: Any = None) -> Any:
@@ -92,20 +121,26 @@ def squeeze(a: Any, axis: Any = None) -> Any:
         axes = tuple(i for i, e in enumerate(x.type.shape) if e == 1)
     else:
         axes = _axes(axis, x.type.rank)
-    return _same_or_view(f.squeeze(x, axes=axes), a)
+    return _view(
+        f.squeeze(x, axes=axes),
+        a,
+        lambda base, written: f.expand_dims(written, axes=axes),
+        contiguous=True,
+    )
 
 
 def flip(m: Any, axis: Any = None) -> Any:
     """Reversed along axes."""
     x = o.strong(m)
-    return _same_or_view(f.flip(x, axes=_axes(axis, x.type.rank)), m)
+    axes = _axes(axis, x.type.rank)
+    return _view(f.flip(x, axes=axes), m, lambda base, written: f.flip(written, axes=axes))
 
 
 def broadcast_to(array: Any, shape: Any) -> Any:
     """Repeated to a shape."""
     known, dynamic = template(shape)
     check_size([e for e in known if e is not None], "float64")
-    return _same_or_view(f.broadcast_to(o.strong(array), *dynamic, shape=known), array)
+    return _view(f.broadcast_to(o.strong(array), *dynamic, shape=known), array, None)
 
 
 def _several(arrays: Any, what: str) -> list[Value]:

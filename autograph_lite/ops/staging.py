@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograph_lite.ir.build import Builder
+from autograph_lite.ir.build import Builder, merged_captures, region
 from autograph_lite.ir.graph import Node, Value
-from autograph_lite.ir.types import Type
+from autograph_lite.ir.types import Type, join
+from autograph_lite.ops.control import IF
 from autograph_lite.ops.dispatch import context
 
 
@@ -33,7 +34,7 @@ def emit(
     inside = tuple(builder.local(v) for v in inputs)
     outputs: tuple[Value, ...] = builder.append(op, inside, types, params)
     for tape in context.tapes:
-        tape.record(op, inputs, outputs, params, ())
+        tape.record(op, inside, outputs, params, ())
     return outputs
 
 
@@ -62,3 +63,21 @@ def with_region(builder: Builder, action: Callable[[], None]) -> None:
         action()
     finally:
         context.interpreter, context.tapes = outer, tapes
+
+
+def pick(cond: Value, a: Value, b: Value) -> Value:
+    """`a` where the condition holds, else `b`: itself, not a copy, whatever shapes they have."""
+    arms = []
+    for value in (a, b):
+        region_ = staged_region()
+        with region_ as builder:
+            result = builder.local(value)
+        arms.append((builder, result))
+    captured = merged_captures(*(builder for builder, _ in arms))
+    regions = {
+        name: region(builder, (result,), captured)
+        for name, (builder, result) in zip(("then", "orelse"), arms, strict=True)
+    }
+    joined = join(a.type, b.type)
+    assert joined is not None, (a, b)
+    return emit(IF, (cond, *captured), (joined,), regions)[0]

@@ -38,9 +38,22 @@ from autograph_lite_runtime import faults
 
 @dataclass(slots=True, eq=False)
 class Buffer:
-    """Memory that arrays share; compared by identity."""
+    """Memory that arrays share.  `owned`: the kernel may write into it.  `of`: where it is the memory
+    of other buffers, as a branch or a region sees it, those."""
 
     owned: bool
+    of: tuple[Buffer, ...] = ()
+
+    def meets(self, other: Buffer) -> bool:
+        """Whether two buffers may be the same memory."""
+        return not self._roots().isdisjoint(other._roots())
+
+    def _roots(self) -> set[Buffer]:
+        return {root for part in self.of for root in part._roots()} or {self}
+
+    def lent(self) -> Buffer:
+        """The same memory, not to be written into."""
+        return Buffer(False, (self,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +125,11 @@ def checked_size(k: Emitter, extents: tuple[Expr, ...], dtype: str) -> Expr:
     return total
 
 
-def block(base: Var, dtype: str, extents: tuple[Expr, ...], owned: bool) -> Array:
+def block(
+    base: Var, dtype: str, extents: tuple[Expr, ...], owned: bool, of: tuple[Buffer, ...] = ()
+) -> Array:
     """A row-major array at a pointer."""
-    return Array(base, dtype, extents, row_major(extents), Buffer(owned))
+    return Array(base, dtype, extents, row_major(extents), Buffer(owned, of))
 
 
 def copy_of(k: Emitter, x: Array, hint: str = "copy", where: str = "temp") -> Array:

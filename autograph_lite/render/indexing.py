@@ -177,7 +177,7 @@ def _write(low: Lowering, node: Node, add: bool) -> None:
     k = low.k
     new = low.array(source) if source.type.rank else low.scalar(source)
     old = low.array(target)
-    if isinstance(new, Array) and new.buffer is old.buffer:
+    if isinstance(new, Array) and new.buffer.meets(old.buffer):
         new = copy_of(k, new)
     x = _writable(low, target, node)
     if is_view(spec):

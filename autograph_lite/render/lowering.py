@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from autograph_lite.ir.graph import Node, Region, Value
@@ -91,7 +92,7 @@ class Lowering:
             return False
         return not any(
             isinstance(other, Array)
-            and other.buffer is array.buffer
+            and other.buffer.meets(array.buffer)
             and v is not value
             and (self.live_later(v) or v in here)
             for v, other in self.env.items()
@@ -129,8 +130,7 @@ class Lowering:
         found = self.env[value]
         if not isinstance(found, Array):
             return found
-        own = Buffer(owned=False)
-        return Array(found.base, found.dtype, found.extents, found.strides, own, found.offset)
+        return replace(found, buffer=found.buffer.lent())
 
 
 def last_uses(region: Region) -> dict[Value, int]:

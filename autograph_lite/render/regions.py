@@ -267,7 +267,7 @@ class _Loop:
         if isinstance(value, Saved):
             return Saved(k.let("next", value.base), k.let("next", value.count))
         if isinstance(value, Array):
-            if any(value.base == c.var for c in others):
+            if any(c.array is not None and value.buffer.meets(c.array.buffer) for c in others):
                 return copy_of(k, value)
             if value.base == carry.var and not value.contiguous:
                 return copy_of(k, value)
@@ -289,7 +289,10 @@ def _store_carry(k: Emitter, carry: Carry, value: Array) -> None:
         k.add(If(compare("gt", size, carry.capacity), tuple(grow)))
         for var, extent in zip(carry.extents, value.extents, strict=True):
             k.add(Let(var, extent))
-    k.add(Copy(carry.var, value.base, size, value.dtype))
+    copy: form.Stmt = Copy(carry.var, value.base, size, value.dtype)
+    if carry.array is not None and value.buffer.meets(carry.array.buffer):
+        copy = If(form.Cmp("ne", carry.var, value.base), (copy,))
+    k.add(copy)
 
 
 def lower_if(low: Lowering, node: Node) -> None:
@@ -299,7 +302,7 @@ def lower_if(low: Lowering, node: Node) -> None:
     captures = node.inputs[1:]
     low.flush()
     homes = [_home(k, v.type) for v in node.outputs]
-    owned = [True] * len(homes)
+    buffers: list[list[Buffer]] = [[] for _ in homes]
     arms = []
     for name in ("then", "orelse"):
         region: Region = node.params[name]
@@ -308,11 +311,11 @@ def lower_if(low: Lowering, node: Node) -> None:
             for argument, value in zip(region.arguments, captures, strict=True):
                 inner.env[argument] = _lent(low, value)
             for i, (home, result) in enumerate(zip(homes, inner.run(), strict=True)):
-                owned[i] &= _move_home(k, home, result)
+                buffers[i] += _move_home(k, home, result)
         arms.append(tuple(statements))
     k.add(If(cond, arms[0], arms[1]))
-    for value, home, own in zip(node.outputs, homes, owned, strict=True):
-        low.set(value, _at_home(home, value.type, own))
+    for value, home, of in zip(node.outputs, homes, buffers, strict=True):
+        low.set(value, _at_home(home, value.type, tuple(of)))
 
 
 def _lent(low: Lowering, value: Value) -> Lowered:
@@ -331,26 +334,26 @@ def _home(k: Emitter, type: Type) -> tuple[Var, ...]:
     return (k.fresh("joined", PTR), *(k.fresh("n", I64) for _ in range(type.rank)))
 
 
-def _move_home(k: Emitter, home: tuple[Var, ...], result: Lowered) -> bool:
-    """Put a result into its variables; whether its buffer may be written into."""
+def _move_home(k: Emitter, home: tuple[Var, ...], result: Lowered) -> list[Buffer]:
+    """Put a result into its variables; whose memory it is."""
     parts: tuple[Expr, ...]
-    own = True
+    of: list[Buffer] = []
     if isinstance(result, Saved):
         parts = (result.base, result.count)
     elif isinstance(result, Array):
         x = as_block(k, result)
-        own = x.buffer.owned
+        of = [x.buffer]
         parts = (x.base, *x.extents)
     else:
         parts = (result,)
     for var, part in zip(home, parts, strict=True):
         k.add(Let(var, part))
-    return own
+    return of
 
 
-def _at_home(home: tuple[Var, ...], type: Type, owned: bool) -> Lowered:
+def _at_home(home: tuple[Var, ...], type: Type, of: tuple[Buffer, ...]) -> Lowered:
     if type.depth:
         return Saved(home[0], home[1])
     if type.rank == 0:
         return home[0]
-    return block(home[0], type.dtype, home[1:], owned)
+    return block(home[0], type.dtype, home[1:], all(buffer.owned for buffer in of), of)

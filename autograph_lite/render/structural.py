@@ -9,7 +9,6 @@ from autograph_lite.render import body, form
 from autograph_lite.render.accumulate import Accumulator
 from autograph_lite.render.arrays import (
     Array,
-    Buffer,
     Saved,
     as_block,
     block,
@@ -158,7 +157,7 @@ def _spread(low: Lowering, node: Node) -> None:
     g = low.array(node.inputs[0])
     rest = iter(g.strides)
     strides = tuple(ZERO if i in node.params["axes"] else next(rest) for i in range(len(target)))
-    low.set(node.outputs[0], Array(g.base, g.dtype, target, strides, Buffer(owned=False), g.offset))
+    low.set(node.outputs[0], Array(g.base, g.dtype, target, strides, g.buffer.lent(), g.offset))
 
 
 def _unbroadcast(low: Lowering, node: Node) -> None:

@@ -14,17 +14,24 @@ from autograph_lite.ops.record import f
 from autograph_lite.ops.shapes import text
 from autograph_lite.tensors.boxes import Box, as_value, value_of
 from autograph_lite.tensors.operators import strong
+from autograph_lite.tensors.tagged import Tagged, checked
 
 
 def target_value(target: Any) -> Value:
     if target is None:
         raise GraphTypeError("target is None; gradients are taken of a tensor")
+    if isinstance(target, Tagged) and target.python == "none":
+        return value_of(checked(target, "target is None; gradients are taken of a tensor"))
     if isinstance(target, Box):
         return value_of(target)
     return as_value(target, None, "target")
 
 
-def seeds(target: Any, output_gradients: Any) -> list[tuple[Value, Value]]:
+Seed = tuple[Value, Value, Value | None]
+"""A target, its cotangent, and, where only the run knows whether it is a tensor, a bool."""
+
+
+def seeds(target: Any, output_gradients: Any) -> list[Seed]:
     targets = leaves(target)
     if output_gradients is None:
         given = [None] * len(targets)
@@ -33,9 +40,24 @@ def seeds(target: Any, output_gradients: Any) -> list[tuple[Value, Value]]:
         given = leaves(output_gradients) if nested else [output_gradients]
     if len(given) != len(targets):
         raise GradientError(f"output_gradients has {len(given)} parts for {len(targets)} targets")
-    values = [target_value(t) for t in targets]
-    pairs = zip(values, given, strict=True)
-    return [(v, _seed(v, g)) for v, g in pairs if v.type.floating]
+    found: list[Seed] = []
+    for one, g in zip(targets, given, strict=True):
+        value = target_value(one)
+        if value.type.floating:
+            found.append((value, _seed(value, g), _is_tensor(one)))
+    return found
+
+
+def _is_tensor(target: Any) -> Value | None:
+    """A number leads nowhere."""
+    return target.is_tensor if isinstance(target, Tagged) and target.python != "none" else None
+
+
+def present(targets: list[Any]) -> list[Seed]:
+    """Seeds of ones; what turns out to be None is left out."""
+    values = [value_of(t) for t in targets]
+    flags = [t.is_tensor if isinstance(t, Tagged) else None for t in targets]
+    return [(v, ones_like(v), flag) for v, flag in zip(values, flags, strict=True)]
 
 
 def _seed(target: Value, given: Any) -> Value:

@@ -24,9 +24,11 @@ from autograph_lite.ir.types import FLOATS
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Constant, Indexed, Linear, Op, f
-from autograph_lite.tape.seeds import one_hot, seeds, target_value
+from autograph_lite.tape.seeds import Seed, one_hot, seeds, target_value
 from autograph_lite.tensors.boxes import staging, value_of, wrap
-from autograph_lite.tensors.tensor import ArrayLike, Promoted
+from autograph_lite.tensors.number import kind_name
+from autograph_lite.tensors.tagged import Tagged
+from autograph_lite.tensors.tensor import ArrayLike
 from autograph_lite.tensors.variables import Variable, held
 
 _USED = (
@@ -148,7 +150,7 @@ class GradientTape:
         for leaf in leaves(tensor):
             if not isinstance(leaf, ArrayLike):
                 raise GradientError(
-                    f"watch() needs tensors or variables, not {type(leaf).__name__}; make it a"
+                    f"watch() needs tensors or variables, not {kind_name(leaf)}; make it a"
                     " tensor first: x = ag.constant(x)"
                 )
             self._watch(leaf)
@@ -200,7 +202,9 @@ class GradientTape:
         """
         zeros = _wants_zeros(unconnected_gradients)
         _check_sources(sources)
-        starts = seeds(target, output_gradients)
+        return self._gradient(seeds(target, output_gradients), sources, zeros)
+
+    def _gradient(self, starts: list[Seed], sources: Any, zeros: bool = False) -> Any:
         with self._reading() as nodes:
             found = self._pullback(nodes, starts, sources)
         return rebuild(sources, lambda source: _result(found, self._key(source), source, zeros))
@@ -220,7 +224,7 @@ class GradientTape:
         value = target_value(target)
         with self._reading() as nodes:
             rows = [
-                self._pullback(nodes, [(value, seed)] if seed is not None else [], sources)
+                self._pullback(nodes, [(value, seed, None)] if seed is not None else [], sources)
                 for seed in one_hot(value)
             ]
         return rebuild(sources, lambda s: _stacked(rows, self._key(s), s, value, zeros))
@@ -232,9 +236,9 @@ class GradientTape:
         box, value = self._at_watch.get(id(source), (None, None))
         return value if box is source else value_of(source)
 
-    def _pullback(self, nodes: list[Node], seeds: list[tuple[Value, Value]], sources: Any) -> Sweep:
+    def _pullback(self, nodes: list[Node], seeds: list[Seed], sources: Any) -> Sweep:
         """Cotangents; a target that the tape does not follow leads nowhere."""
-        reached = [(t, g) for t, g in seeds if t in self._tracked]
+        reached = [seed for seed in seeds if seed[0] in self._tracked]
         if not reached:
             return Sweep()
         kept = {v: v for s in leaves(sources) if (v := self._key(s)) is not None}
@@ -290,7 +294,7 @@ def _check_sources(sources: Any) -> None:
     for source in leaves(sources):
         if not isinstance(source, ArrayLike):
             raise GradientError(
-                f"a source is a {type(source).__name__}; gradients are taken with respect to"
+                f"a source is a {kind_name(source)}; gradients are taken with respect to"
                 " tensors and variables"
             )
 
@@ -303,8 +307,9 @@ def _result(found: Sweep, key: Value | None, source: Any, zeros: bool) -> Any:
         flag = cotangent.arrived
         if flag is None or flag.data is not None:
             return wrap(cotangent.value)
-        value = f.where(flag, cotangent.value, f.zeros_like(cotangent.value))
-        return wrap(value) if zeros else Promoted(value, flag, "none")
+        if not zeros:
+            return Tagged(cotangent.value, flag, "none")
+        return wrap(f.where(flag, cotangent.value, f.zeros_like(cotangent.value)))
     if not zeros:
         return None
     value = held(source) if isinstance(source, Variable) else value_of(source)

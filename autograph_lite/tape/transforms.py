@@ -21,7 +21,8 @@ from autograph_lite.ops.record import f as ops
 from autograph_lite.ops.shapes import text
 from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.boxes import Box, as_value, call, staging, value_of, wrap
-from autograph_lite.tensors.number import Number
+from autograph_lite.tensors.number import Number, kind_name
+from autograph_lite.tensors.tagged import Tagged, either
 from autograph_lite.tensors.tensor import ArrayLike, Tensor
 
 Function = Callable[..., Any]
@@ -139,9 +140,10 @@ def _differentiate(
         out = call(f, *entered, **{k: rebuild(v, _entered) for k, v in kwargs.items()})
     target, aux = _split(out, has_aux)
     value = _scalar(target)
-    gradients = tape.gradient(wrap(value), sources, unconnected_gradients="zero")
+    followed = target if isinstance(target, Box) else wrap(value)
+    gradients = tape.gradient(followed, sources, unconnected_gradients="zero")
     if not plain:
-        return (target if isinstance(target, Box) else wrap(value)), aux, tuple(gradients)
+        return followed, aux, tuple(gradients)
     shaped = tuple(_like(args[p], g) for p, g in zip(chosen, gradients, strict=True))
     return _python(value), rebuild(aux, _leave), shaped
 
@@ -176,7 +178,7 @@ def _source(f: Function, place: int, leaf: Any) -> Any:
             raise GradientError(f"{name} is {value.type.dtype}; gradients need a float input")
         return Tensor(ops.copy(value))
     raise GraphTypeError(
-        f"{_argument(f, place)} is a {type(leaf).__name__}; gradients need a float input"
+        f"{_argument(f, place)} is a {kind_name(leaf)}; gradients need a float input"
     )
 
 
@@ -209,10 +211,10 @@ def _split(out: Any, has_aux: bool) -> tuple[Any, Any]:
 def _scalar(target: Any) -> Value:
     if isinstance(target, list | tuple | dict) or target is None:
         raise GradientError(
-            f"the function returns a {type(target).__name__}; grad needs a scalar (has_aux=True for"
+            f"the function returns a {kind_name(target)}; grad needs a scalar (has_aux=True for"
             " more results, GradientTape.jacobian for more outputs)"
         )
-    value = as_value(target, None, "the result")
+    value = either(target) if isinstance(target, Tagged) else as_value(target, None, "the result")
     if value.type.shape:
         raise GradientError(
             f"the function returns an array of shape {text(value.type.shape)}; grad needs a scalar:"

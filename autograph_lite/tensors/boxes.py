@@ -8,7 +8,8 @@ error (NumPy's view would show the change, our value would not).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -19,17 +20,34 @@ from autograph_lite.errors import GraphTypeError, StaleViewError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import DTYPES, PY_DTYPE
 from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.record import f
+from autograph_lite.ops.staging import pick
+from autograph_lite.tensors.aliases import same_as
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Where a view was taken: the base, its version then, and the index where it is one."""
+    """Where a view was taken: the base, its version then, and how to write through it.
+
+    `put(base, written)` gives the base's value with the view's in it, None where that is refused.
+    `contiguous`: whether NumPy's view is one block, so that a reshape of it is a view again and no
+    copy.  `index` is the (spec, dynamic) of a slice.  `other`: where a branch made the view, what it
+    is a view of in the other arm.
+    """
 
     base: Box
     version: int
-    spec: tuple[tuple[Any, ...], ...] | None = None
-    dynamic: tuple[Value, ...] = ()
+    put: Callable[[Value, Value], Value] | None = None
+    contiguous: bool = False
+    index: tuple[Any, ...] | None = None
+    other: View | None = None
+
+    @property
+    def stale(self) -> bool:
+        """Whether a base has been written since."""
+        base = self.base
+        if base._version != self.version or (self.other is not None and self.other.stale):
+            return True
+        return base._base is not None and base._base.stale
 
 
 class Box:
@@ -38,6 +56,7 @@ class Box:
     __slots__ = ("__weakref__", "_base", "_value", "_version")
     classes: ClassVar[dict[str, type[Box]]] = {}  # kind of value -> class that `wrap` makes
     is_variable: ClassVar[bool] = False
+    is_tagged: ClassVar[bool] = False
 
     def __init__(self, value: Value) -> None:
         self._value = value
@@ -50,7 +69,7 @@ _classes = Box.classes
 
 def value_of(box: Box) -> Value:
     """The box's value in the thread's context."""
-    if box._base is not None and box._base.base._version != box._base.version:
+    if box._base is not None and box._base.stale:
         raise StaleViewError(
             "this view is stale: the tensor it was taken from has been written since;"
             " take the view again, or take a copy before the write: x[i:j].copy()"
@@ -64,31 +83,50 @@ def value_of(box: Box) -> Value:
 
 
 def refuse_view(box: Box) -> None:
-    """An error where writing the box would have to write the base of a view that is no slice of it;
-    asked before anything is written."""
-    if box._base is not None and (box._base.spec is None or box._base.base._base is not None):
-        raise StaleViewError(
-            "writing through this view is not supported: write to the tensor it was taken from, by"
-            " its own index, or into a copy: x[i:j].copy()"
-        )
+    """An error where what is written into a box could not reach its base; asked before anything is
+    written."""
+    view = box._base
+    while view is not None:
+        if view.put is None or view.other is not None:
+            raise StaleViewError(
+                "writing through this view is not supported: write to the tensor it was taken from, by"
+                " its own index, or into a copy: x[i:j].copy()"
+            )
+        view = view.base._base
 
 
 def write(box: Box, value: Value) -> None:
-    """Give the box another value; views taken before become stale.  A slice writes its base too."""
+    """Give the box another value; views taken before become stale.  A view writes its base too, and a
+    tensor that is another one in some runs writes that one in those."""
     if box._base is not None:
         refuse_view(box)
-        _write_base(box._base, value)
-        box._base = View(box._base.base, box._base.base._version, box._base.spec, box._base.dynamic)
+        view = box._base
+        assert view.put is not None
+        write(view.base, view.put(value_of(view.base), value))
+    interpreter: Any = context.interpreter
+    touch(box)
+    refresh(box)
+    interpreter.write(box, value)
+    for other, cond in same_as(box) if staging() and interpreter.linked() else ():
+        touch(other)
+        interpreter.write(other, pick(cond, value, interpreter.read(other)))
+
+
+def touch(box: Box) -> None:
+    """The box is written: views taken before are stale."""
+    if context.interpreter is not EAGER:
+        context.interpreter.remember(box)  # type: ignore[attr-defined]
     box._version += 1
-    if context.interpreter is EAGER:
-        box._value = value
-    else:
-        context.interpreter.write(box, value)  # type: ignore[attr-defined]
 
 
-def _write_base(view: View, value: Value) -> None:
-    base = value_of(view.base)
-    write(view.base, f.setitem(base, value, *view.dynamic, spec=view.spec))
+def refresh(box: Box) -> None:
+    """The box shows what its base holds now."""
+    if box._base is not None:
+        box._base = replace(box._base, version=box._base.base._version)
+
+
+def is_stale(box: Box) -> bool:
+    return box._base is not None and box._base.stale
 
 
 def staging() -> bool:
@@ -113,15 +151,15 @@ def wrap(value: Value) -> Any:
 def view(
     value: Value,
     base: Box,
-    spec: tuple[tuple[Any, ...], ...] | None = None,
-    dynamic: tuple[Value, ...] = (),
+    put: Callable[[Value, Value], Value] | None,
+    contiguous: bool = False,
+    index: tuple[Any, ...] | None = None,
 ) -> Any:
-    """A tensor that stops being valid when its base is written."""
+    """A tensor that stops being valid when its base is written; of a variable, a copy."""
     box = Box.classes["ag"](value)
-    if base._base is None:
-        box._base = View(base, base._version, spec, dynamic)
-    else:
-        box._base = View(base._base.base, base._base.version)
+    if not base.is_variable:
+        whole = base._base is None or base._base.contiguous
+        box._base = View(base, base._version, put, contiguous and whole, index)
     return box
 
 
@@ -163,7 +201,7 @@ def as_value(obj: Any, like_dtype: str | None = None, what: str = "the operand")
     if isinstance(obj, Value):
         return obj
     if isinstance(obj, Box):
-        return value_of(obj)
+        return obj.refused() if obj.is_tagged else value_of(obj)  # type: ignore[attr-defined]
     if isinstance(obj, bool | int | float) and not isinstance(obj, np.generic):
         dtype = like_dtype or PY_DTYPE[_py_class(obj)]
         return context.interpreter.constant(obj, dtype)

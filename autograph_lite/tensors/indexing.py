@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,28 @@ def get(box: Box, index: Any) -> Any:
     spec, dynamic = index_spec(x, index)
     out = apply_all(_GETITEM, (x, *dynamic), {"spec": spec})[0]
     if out.type.shape and is_view(spec):
-        return view(out, box, spec, tuple(dynamic))
+        return view(out, box, _writer(spec, dynamic), _is_block(spec), (spec, tuple(dynamic)))
     return wrap(out)
+
+
+def _writer(spec: Spec, dynamic: list[Value]) -> Callable[[Value, Value], Value]:
+    """Writes what the slice has become into the tensor that it was taken from."""
+
+    def put(base: Value, written: Value) -> Value:
+        return apply_all(_SETITEM, (base, written, *dynamic), {"spec": spec})[0]
+
+    return put
+
+
+def _is_block(spec: Spec) -> bool:
+    """Whether the elements of a slice stand together: all of every axis but the first ones."""
+    kinds = [e for e in spec if e[0] != "new"]
+    while kinds and kinds[0][0] == "int":
+        kinds.pop(0)
+    first = kinds[:1]
+    return all(e == ("slice", "", "", "") for e in kinds[1:]) and all(
+        e[3] in ("", 1) for e in first
+    )
 
 
 def put(box: Box, index: Any, item: Any) -> None:
@@ -57,8 +78,7 @@ def _is_own_slice(box: Box, item: Any, spec: Spec, dynamic: list[Value]) -> bool
         taken is not None
         and taken.base is box
         and taken.version == box._version
-        and taken.spec == spec
-        and taken.dynamic == tuple(dynamic)
+        and taken.index == (spec, tuple(dynamic))
     )
 
 

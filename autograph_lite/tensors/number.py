@@ -142,6 +142,16 @@ class Number(Box):
         return f"<staged {value_of(self).type}>"
 
 
+def kind_name(obj: Any) -> str:
+    """The name of an object's type, for a message: a staged number is a Python number."""
+    if isinstance(obj, Number):
+        return PYTHON_NAME[obj.dtype]
+    return obj.refused() if getattr(obj, "is_tagged", False) else type(obj).__name__
+
+
+PYTHON_NAME = {"float64": "float", "int64": "int", "bool": "bool"}
+
+
 def _is_number(obj: Any) -> bool:
     return isinstance(obj, Number | bool | int | float)
 

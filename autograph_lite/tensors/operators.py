@@ -14,6 +14,7 @@ from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.ops.record import OPS, f
 from autograph_lite.tensors.boxes import Box, as_value, refuse_view, staging, value_of, wrap, write
 from autograph_lite.tensors.promotion import BINARY, UNARY, Rule, promoted, resolve
+from autograph_lite.tensors.tagged import Tagged, in_dtype, settled
 
 _WEAK = {kind: "py." + dtype for kind, dtype in PY_DTYPE.items()}
 _CAST = OPS["cast"]
@@ -31,6 +32,8 @@ def unary(name: str, x: Any) -> Any:
 
 def apply_rule(rule: Rule, *operands: Any) -> Any:
     """Promote the operands and apply the rule's op."""
+    if any(isinstance(obj, Tagged) for obj in operands):
+        operands = tuple(settled(operands))
     found = [_operand(obj) for obj in operands]
     dtype, op = resolve(rule, *[d for _, d in found])
     inputs = tuple([_in_dtype(v, d, dtype) for v, d in found])
@@ -65,6 +68,8 @@ def cast(value: Value, dtype: str) -> Value:
 
 def strong(obj: Any, dtype: str | None = None, what: str = "the operand") -> Value:
     """A value of array kind, in `dtype` where it is given."""
+    if isinstance(obj, Tagged) and dtype is not None:
+        return in_dtype(obj, dtype)
     value = as_value(obj, dtype, what)
     if value.type.kind == "py":
         return f.weak(value, dtype=dtype or value.type.dtype)
@@ -73,7 +78,7 @@ def strong(obj: Any, dtype: str | None = None, what: str = "the operand") -> Val
 
 def common(*objects: Any) -> list[Value]:
     """Values of one dtype: that of their promotion."""
-    found = [_operand(obj) for obj in objects]
+    found = [_operand(obj) for obj in settled(objects)]
     dtype = promoted(*[d for _, d in found])
     return [_in_dtype(v, d, dtype) for v, d in found]
 

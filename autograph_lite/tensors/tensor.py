@@ -107,7 +107,7 @@ class ArrayLike(Arithmetic):
     def __iter__(self) -> Iterator[Any]:
         if not value_of(self).type.shape:
             raise GraphTypeError("iteration over a 0-d array")
-        return iter([self[i] for i in range(len(self))])
+        return (self[i] for i in range(len(self)))  # each row as it is when its turn comes
 
     def __getitem__(self, index: Any) -> Any:
         return indexing.get(self, index)
@@ -278,17 +278,3 @@ Box.classes["ag"] = Tensor
 def is_tensor(obj: Any) -> bool:
     """Whether it is a tensor or a variable."""
     return isinstance(obj, ArrayLike)
-
-
-class Promoted(Tensor):
-    """A staged tensor that stands for a Python number, or None, where `is_tensor` (a bool value) is
-    false: a number that a step or a branch which may not have run made a tensor; a gradient that may
-    not be connected.  The bits are the same; a caller to whom it is returned gets the number or None.
-    """
-
-    __slots__ = ("is_tensor", "python")
-
-    def __init__(self, value: Value, is_tensor: Value, python: str) -> None:
-        super().__init__(value)
-        self.is_tensor = is_tensor
-        self.python = python

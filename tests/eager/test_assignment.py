@@ -159,9 +159,48 @@ def test_gradient_through_augmented_assignment():
     np.testing.assert_array_equal(tape.gradient(loss, x).numpy(), [1.0, 4.0, 6.0])
 
 
-def test_writing_through_other_views():
+WRITTEN = {
+    "transpose": lambda x: x.T,
+    "ravel": lambda x: x.ravel(),
+    "reshape": lambda x: x.reshape(3, 4),
+    "flip": lambda x: np.flip(x, 1),
+    "expand_dims": lambda x: np.expand_dims(x, 1),
+    "squeeze": lambda x: np.squeeze(np.expand_dims(x, 1)),
+    "row of rows": lambda x: x[1:][0],
+    "strided slice of a transpose": lambda x: x.T[::2],
+    "slice of a flip": lambda x: np.flip(x)[1:, 1:3],
+    "reshape of a leading slice": lambda x: x[2:].reshape(3, 2),
+    "transpose of a slice of a reshape": lambda x: x.reshape(2, 6)[:, 2:].T,
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_writing_through_views(name):
+    start = np.arange(12.0).reshape(4, 3).copy()
+    x, y = start.copy(), ag.array(start)
+    for a in (x, y):
+        view = WRITTEN[name](a)
+        view[...] = view * 2.0
+        view += 1.0
+        view[0] = -5.0
+        view[-1] *= 3.0
+    np.testing.assert_array_equal(y.numpy(), x)
+
+
+def test_gradient_through_a_written_view():
+    x = ag.array([1.0, 2.0, 3.0])
+    with ag.GradientTape() as tape:
+        tape.watch(x)
+        y = x * x
+        view = np.flip(y)
+        view[0] = x[0] * 10.0
+        loss = np.sum(y * y)
+    np.testing.assert_array_equal(tape.gradient(loss, x).numpy(), [4.0 + 200.0, 32.0, 0.0])
+
+
+def test_writing_where_numpy_has_a_copy_or_a_read_only_view():
     x = ag.zeros((2, 2))
-    for view in (x.T, x.ravel(), x[1:][0]):
+    for view in (x.T.reshape(4), np.broadcast_to(x, (3, 2, 2))):
         with pytest.raises(StaleViewError, match="by its own index"):
             view[0] = 1.0
         with pytest.raises(StaleViewError, match="by its own index"):

@@ -23,8 +23,8 @@ from typing import Any
 
 import autograph_lite as ag
 from autograph_lite.api import IdentityError
-from autograph_lite.call.verify import modes, outcome
-from autograph_lite.errors import ConversionError, GraphTypeError
+from autograph_lite.call.verify import described, modes, outcome
+from autograph_lite.errors import AutographError, ConversionError, GraphTypeError, StaleViewError
 
 REFUSED = "it is refused"
 ROOT = Path(__file__).absolute().parents[2]
@@ -69,10 +69,8 @@ def check(program: Callable[..., Any], inputs: list[tuple[Any, ...]], order: int
         f = ag.function(program)
         try:
             f.compile(*args)  # now the state that it captures is known, and put back after a run
-        except (ConversionError, GraphTypeError) as error:
-            return Verdict("refused", "staged", _first_line(error))
-        except Exception:
-            return _compared_errors(f, args)
+        except AutographError as error:
+            return _refused(f, args, error)
         for mode, (run, reference) in modes(f, order).items():
             found = _compared(f, args, mode, run, reference)
             if found.kind not in ("same", "raised"):
@@ -81,9 +79,15 @@ def check(program: Callable[..., Any], inputs: list[tuple[Any, ...]], order: int
     return raised
 
 
-def _compared_errors(f: Any, args: tuple[Any, ...]) -> Verdict:
-    run, reference = modes(f, 0)["compiled"]
-    return _compared(f, args, "compiled", run, reference)
+def _refused(f: Any, args: tuple[Any, ...], error: AutographError) -> Verdict:
+    """An error before anything ran: the one that eager execution raises in the end, or a refusal."""
+    _, reference = modes(f, 0)["compiled"]
+    theirs = dict(outcome(reference, f, args).parts).get("error")
+    if theirs == described(error):
+        return Verdict("raised", "staged", str(theirs))
+    if theirs is None or isinstance(error, ConversionError | GraphTypeError | StaleViewError):
+        return Verdict("refused", "staged", _first_line(error))
+    return Verdict("differs", "staged", f"{_first_line(error)} (eager: {theirs})")
 
 
 def _compared(f: Any, args: Any, mode: str, run: Any, reference: Any) -> Verdict:

@@ -154,10 +154,10 @@ class Generator:
             return Expr(kind, self.rng.choice(leaves))
         if kind == "i":
             return Expr("i", self.rng.choice("012"))
-        if kind == "s":
-            return Expr("s", "x[0]")
-        if kind == "m":
-            return Expr("m", "np.outer(x, x)")
+        if kind in "sn":
+            return Expr(kind, "x[0]")
+        if kind in "mq":
+            return Expr(kind, "np.outer(x, x)")
         return Expr("v", "x") if kind in "vw" else None
 
     def possible(self, row: tuple[str, str, str, int], scope: Scope, depth: int) -> bool:

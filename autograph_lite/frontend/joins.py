@@ -1,0 +1,165 @@
+"""Two structures with the types of their values -> one that holds what either holds; values likewise.
+
+A name may be defined in one of two regions only, a number in one and a tensor in the other, None in
+one: then a bool says which.  Kinds, dtypes and numbers of axes that cannot be joined give None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from autograph_lite.frontend.state import (
+    Container,
+    Leaf,
+    Maybe,
+    Nothing,
+    Static,
+    Structure,
+    filler,
+    truth,
+)
+from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import Type, join, tensor, weak
+from autograph_lite.ops.record import f
+from autograph_lite.tensors.number import PYTHON_NAME
+
+Typed = tuple[Structure, list[Type]]
+Join = Callable[[Type, Type], Type | None]
+_FLAG = tensor("bool")
+
+
+def joined(name: str, a: Typed, b: Typed, join_types: Join = join) -> Typed | None:
+    """What a name holds that holds `a` or `b`."""
+    types: list[Type] = []
+    ends = iter(a[1]), iter(b[1])
+    structure = _joined(name, a[0], b[0], ends, types, join_types)
+    return None if structure is None else (structure, types)
+
+
+Ends = tuple[Iterator[Type], Iterator[Type]]
+
+
+def _joined(
+    name: str, a: Structure, b: Structure, ends: Ends, types: list[Type], join_types: Join
+) -> Structure | None:
+    if isinstance(a, Nothing) and isinstance(b, Nothing):
+        return Nothing(name)
+    if isinstance(a, Nothing | Maybe) or isinstance(b, Nothing | Maybe):
+        return _joined_maybe(name, a, b, ends, types, join_types)
+    if isinstance(a, Leaf | Static) and isinstance(b, Leaf | Static):
+        return _joined_leaf(a, b, ends, types, join_types)
+    if not isinstance(a, Container) or not isinstance(b, Container):
+        return None
+    if a.type is not b.type or a.keys != b.keys or len(a.parts) != len(b.parts):
+        return None
+    pairs = zip(a.parts, b.parts, strict=True)
+    parts = [_joined(name, x, y, ends, types, join_types) for x, y in pairs]
+    return None if None in parts else Container(a.type, a.keys, tuple(parts))
+
+
+def _joined_maybe(
+    name: str, a: Structure, b: Structure, ends: Ends, types: list[Type], join_types: Join
+) -> Structure | None:
+    types.append(_FLAG)
+    for side, end in ((a, ends[0]), (b, ends[1])):
+        if isinstance(side, Maybe):
+            next(end)
+    a = a.inner if isinstance(a, Maybe) else a
+    b = b.inner if isinstance(b, Maybe) else b
+    if isinstance(a, Nothing) or isinstance(b, Nothing):
+        there, rest = (b, ends[1]) if isinstance(a, Nothing) else (a, ends[0])
+        types.extend(next(rest) for _ in range(size(there)))
+        return Maybe(name, there)
+    inner = _joined(name, a, b, ends, types, join_types)
+    return None if inner is None else Maybe(name, inner)
+
+
+def size(structure: Structure) -> int:
+    """How many values an object of this structure has."""
+    if isinstance(structure, Leaf):
+        return structure.count
+    if isinstance(structure, Maybe):
+        return 1 + size(structure.inner)
+    return sum(map(size, structure.parts)) if isinstance(structure, Container) else 0
+
+
+def _joined_leaf(
+    a: Leaf | Static, b: Leaf | Static, ends: Ends, types: list[Type], join_types: Join
+) -> Structure | None:
+    if isinstance(a, Static) and isinstance(b, Static):
+        return a if a == b else None
+    left, right = ([next(end) for _ in range(size(x))] for x, end in ((a, ends[0]), (b, ends[1])))
+    if isinstance(a, Leaf) and isinstance(b, Leaf) and a.kind == b.kind:
+        both = [join_types(x, y) for x, y in zip(left, right, strict=True)]
+        types.extend(t for t in both if t is not None)
+        return None if None in both else a
+    first, second = tagged(a, left, right), tagged(b, right, left)
+    if first is None or second is None or first[0] != second[0]:
+        return None
+    both = [join_types(x, y) for x, y in zip(first[1], second[1], strict=True)]
+    types.extend(t for t in both if t is not None)
+    return None if None in both else first[0]
+
+
+def tagged(x: Leaf | Static, own: list[Type], other: list[Type]) -> tuple[Leaf, list[Type]] | None:
+    """A leaf as a tagged one, given the types of what it is joined with."""
+    if isinstance(x, Static):
+        fits = x.obj is None and len(other) in (1, 2) and other[-1].kind == "ag"
+        return (Leaf("none"), [_FLAG, other[-1]]) if fits else None
+    if x.kind == "py":
+        rest = other[0 if len(other) == 1 else 1]
+        fits = rest.kind == "ag" and not rest.rank and weak(own[0].dtype, rest.dtype) == rest.dtype
+        return (Leaf(PYTHON_NAME[own[0].dtype]), [_FLAG, rest, own[0]]) if fits else None
+    if x.kind == "ag":
+        numbers = [t for t in other if t.kind == "py"]
+        if numbers and not own[0].rank:
+            return Leaf(PYTHON_NAME[numbers[0].dtype]), [_FLAG, own[0], numbers[0]]
+        return None if numbers else (Leaf("none"), [_FLAG, own[0]])
+    return x, own
+
+
+def lifted(structure: Structure, values: list[Value], target: Typed) -> list[Value]:
+    """The values of an object in the form of a structure that it was joined into."""
+    out: list[Value] = []
+    _lift(structure, iter(values), target[0], iter(target[1]), out)
+    return out
+
+
+def _lift(
+    x: Structure,
+    values: Iterator[Value],
+    target: Structure,
+    types: Iterator[Type],
+    out: list[Value],
+) -> None:
+    if isinstance(target, Maybe):
+        next(types)
+        if isinstance(x, Maybe):
+            out.append(next(values))
+            x = x.inner
+        else:
+            out.append(truth(not isinstance(x, Nothing)))
+        if isinstance(x, Nothing):
+            out.extend(filler(next(types)) for _ in range(size(target.inner)))
+        else:
+            _lift(x, values, target.inner, types, out)
+    elif isinstance(target, Leaf):
+        _lift_leaf(x, values, target, [next(types) for _ in range(target.count)], out)
+    elif isinstance(target, Container):
+        assert isinstance(x, Container)
+        for part, wanted in zip(x.parts, target.parts, strict=True):
+            _lift(part, values, wanted, types, out)
+
+
+def _lift_leaf(
+    x: Structure, values: Iterator[Value], target: Leaf, types: list[Type], out: list[Value]
+) -> None:
+    if x == target:
+        out.extend(next(values) for _ in types)
+    elif isinstance(x, Static):
+        out += [truth(False), *map(filler, types[1:])]
+    elif x == Leaf("py"):
+        number = next(values)
+        out += [truth(False), f.weak(number, dtype=types[1].dtype), number]
+    else:
+        out += [truth(True), next(values), *map(filler, types[2:])]

@@ -1,0 +1,70 @@
+"""Python numbers of a loop's state that may begin as tensors.
+
+`s = 0.0` before a loop that adds tensors to s is a number until the first step and a tensor after it.
+It may begin as a tensor where no use of it in the body can tell the difference in bits: where the
+body only converts it to the type that it takes, before or after arithmetic that is the same in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from autograph_lite.ir.graph import Node, Region, Value
+from autograph_lite.ir.types import Type
+from autograph_lite.ops.control import IF
+from autograph_lite.ops.record import f
+
+
+def as_type(number: Value, new: Type) -> Value:
+    """A number as what a step makes of it: a scalar tensor, or a float."""
+    return f.weak(number, dtype=new.dtype) if new.kind == "ag" else f.py_float(number)
+
+
+def exact(nodes: Iterable[Node], argument: Value, new: Type) -> bool:
+    """Whether a number of the state may begin as a value of type `new`."""
+    if new.kind == "py" and (new.dtype, argument.type.dtype) != ("float64", "int64"):
+        return False
+    return not new.rank and only_converted(nodes, argument, new)
+
+
+def only_converted(nodes: Iterable[Node], number: Value, new: Type) -> bool:
+    """Whether all that these nodes do with a Python number is to convert it to a type, before or after
+    arithmetic that gives the same bits in both; what a branch hands through counts as converted where
+    it is joined."""
+    for node in nodes:
+        if number not in node.inputs:
+            continue
+        if new.kind == "ag" and node.op.name == "weak" and node.params["dtype"] == new.dtype:
+            continue
+        if new.kind == "py" and new.dtype == "float64" and node.op.name == "py_float":
+            continue
+        if _same_in_both(node, new) and only_converted(nodes, node.outputs[0], new):
+            continue
+        if node.op is not IF or not _converted_in_arms(node, number, new):
+            return False
+    return True
+
+
+SAME_BITS = ("py_add", "py_subtract", "py_multiply", "py_negative")
+
+
+def _same_in_both(node: Node, new: Type) -> bool:
+    """Whether a node computes the same on Python floats and on float64 tensors."""
+    return (
+        new.kind == "ag"
+        and new.dtype == "float64"
+        and node.op.name in SAME_BITS
+        and all(v.type.dtype == "float64" for v in node.inputs)
+    )
+
+
+def _converted_in_arms(node: Node, number: Value, new: Type) -> bool:
+    places = [i for i, v in enumerate(node.inputs[1:]) if v is number]
+    arms: list[Region] = [node.params["then"], node.params["orelse"]]
+    if node.inputs[0] is number:
+        return False
+    return all(
+        only_converted(arm.nodes, arm.arguments[i], new) and arm.arguments[i] not in arm.results
+        for arm in arms
+        for i in places
+    )

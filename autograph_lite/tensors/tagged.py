@@ -1,0 +1,234 @@
+"""Tagged: what is a tensor in some runs, and in the others a Python number or None.
+
+`y = 0.0`, then in a branch `y = x * x`: only the run knows which of the two y is, and the two are not
+the same: a number is weak in promotion, divides by zero with an error and computes as Python does.  So
+both are kept, with a bool that says which one counts.  Where the other operand makes the result the
+same either way, there is one result; else there are again two, or a branch.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn
+
+import numpy as np
+
+from autograph_lite.errors import ConversionError
+from autograph_lite.ir.graph import Value
+from autograph_lite.ops.control import FAIL
+from autograph_lite.ops.dispatch import apply_all, context
+from autograph_lite.ops.record import f
+from autograph_lite.tensors.boxes import Box, value_of, wrap
+from autograph_lite.tensors.number import PYTHON_NAME, Number
+
+Operator = Callable[..., Any]
+_SYMBOLS: dict[Operator, str] = {
+    operator.add: "+",
+    operator.sub: "-",
+    operator.mul: "*",
+    operator.truediv: "/",
+    operator.floordiv: "//",
+    operator.mod: "%",
+    operator.pow: "** or pow()",
+    operator.lt: "<",
+    operator.le: "<=",
+    operator.gt: ">",
+    operator.ge: ">=",
+    operator.eq: "==",
+    operator.ne: "!=",
+}
+_COMPARE = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
+_TOTAL = (operator.add, operator.sub, operator.mul, operator.neg, operator.abs)
+"""On floats these raise nothing, so that both results can be computed."""
+_UFUNCS: dict[str, Operator] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "true_divide": operator.truediv,
+    "negative": operator.neg,
+    "absolute": operator.abs,
+}
+
+
+def _refused(self: Tagged, *args: Any) -> NoReturn:
+    del args
+    raise ConversionError(
+        f"this is a tensor in some runs and a Python {self.python} in others, and they do not do the"
+        f" same here; make it a tensor in both: ag.constant({_EXAMPLE[self.python]})"
+    )
+
+
+_EXAMPLE = {"float": "0.0", "int": "0", "bool": "False", "none": "0.0 instead of None"}
+
+
+def _forward(op: Operator) -> Operator:
+    return lambda self, other: combined(op, self, other)
+
+
+def _reflected(op: Operator) -> Operator:
+    return lambda self, other: combined(op, other, self)
+
+
+def _one(op: Operator) -> Operator:
+    return lambda self: combined(op, self)
+
+
+class Tagged(Box):
+    """`number` (of kind py) counts where `is_tensor` is false, None where `python` is "none"."""
+
+    __slots__ = ("is_tensor", "number", "python")
+    is_tagged = True
+    refused = _refused
+
+    def __init__(
+        self, value: Value, is_tensor: Value, python: str, number: Value | None = None
+    ) -> None:
+        super().__init__(value)
+        self.is_tensor = is_tensor
+        self.python = python
+        self.number = number
+
+    __add__, __radd__ = _forward(operator.add), _reflected(operator.add)
+    __sub__, __rsub__ = _forward(operator.sub), _reflected(operator.sub)
+    __mul__, __rmul__ = _forward(operator.mul), _reflected(operator.mul)
+    __truediv__, __rtruediv__ = _forward(operator.truediv), _reflected(operator.truediv)
+    __floordiv__, __rfloordiv__ = _forward(operator.floordiv), _reflected(operator.floordiv)
+    __mod__, __rmod__ = _forward(operator.mod), _reflected(operator.mod)
+    __pow__, __rpow__ = _forward(operator.pow), _reflected(operator.pow)
+    __lt__, __le__ = _forward(operator.lt), _forward(operator.le)
+    __gt__, __ge__ = _forward(operator.gt), _forward(operator.ge)
+    __eq__, __ne__ = _forward(operator.eq), _forward(operator.ne)
+    __hash__ = None  # type: ignore[assignment]
+    __neg__, __pos__, __abs__ = _one(operator.neg), _one(operator.pos), _one(operator.abs)
+    __float__ = __int__ = __index__ = __bool__ = __format__ = __array__ = __iter__ = _refused
+    __len__ = __getitem__ = __setitem__ = __matmul__ = __rmatmul__ = _refused
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        _refused(self)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        op = _UFUNCS.get(ufunc.__name__)
+        if method == "__call__" and not kwargs and op is not None:
+            return combined(op, *inputs)
+        return getattr(ufunc, method)(*settled(inputs), **kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return function(*settled(args), **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<staged {value_of(self).type} or {self.python}>"
+
+
+def combined(op: Operator, *operands: Any) -> Any:
+    """An operator on operands of which one at least is tagged."""
+    given = tuple(defined(op, operands, x) for x in operands)
+    tags = [x for x in given if isinstance(x, Tagged)]
+    if not tags:
+        return op(*given)
+    if _same_either_way(op, given, tags):
+        return op(*map(as_tensor, given))
+    floats = op in _COMPARE or (op in _TOTAL and all(x.python == "float" for x in tags))
+    if floats and all(_is_number(x) or isinstance(x, Tagged) for x in given):
+        return _both(op, given, tags)
+    first = tags[0]
+    arms = [
+        tuple(change(x) if x is first else x for x in given) for change in (as_tensor, as_number)
+    ]
+    return _branch(first.is_tensor, lambda: op(*arms[0]), lambda: op(*arms[1]))
+
+
+def _same_either_way(op: Operator, given: tuple[Any, ...], tags: list[Tagged]) -> bool:
+    """Whether another operand makes a number take the dtype that the tensor has."""
+    strong = [x for x in given if not isinstance(x, Tagged) and not _is_number(x)]
+    if not strong or (op is operator.pow and isinstance(given[1], Tagged)):
+        return False
+    dtypes = {
+        x._value.type.dtype if isinstance(x, Box) else np.asarray(x).dtype.name for x in strong
+    }
+    return all(dtypes == {value_of(x).type.dtype} for x in tags)
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, Number) or x.__class__ in (bool, int, float)
+
+
+def _both(op: Operator, given: tuple[Any, ...], tags: list[Tagged]) -> Any:
+    """The operator on the tensors and on the numbers; the tags say which result counts."""
+    tensor, number = op(*map(as_tensor, given)), op(*map(as_number, given))
+    is_tensor = tags[0].is_tensor
+    for x in tags[1:]:
+        is_tensor = f.bitwise_or(is_tensor, x.is_tensor)
+    return Tagged(value_of(tensor), is_tensor, PYTHON_NAME[number.dtype], value_of(number))
+
+
+def as_tensor(x: Any) -> Any:
+    """The tensor of a tagged object."""
+    return wrap(value_of(x)) if isinstance(x, Tagged) else x
+
+
+def as_number(x: Any) -> Any:
+    """The number of a tagged object."""
+    return wrap(x.number) if isinstance(x, Tagged) and x.number is not None else x
+
+
+def defined(op: Operator, operands: tuple[Any, ...], x: Any) -> Any:
+    """What may be None as a tensor, after a check at run time; anything else as it is."""
+    if not isinstance(x, Tagged) or x.python != "none":
+        return x
+    names = ["NoneType" if o is x else _class_name(o) for o in operands]
+    if len(names) == 2:
+        text = f"unsupported operand type(s) for {_SYMBOLS[op]}: {names[0]!r} and {names[1]!r}"
+    else:
+        text = f"bad operand type for unary {'-' if op is operator.neg else 'operator'}: 'NoneType'"
+    return checked(x, text)
+
+
+def checked(x: Tagged, text: str) -> Any:
+    """The tensor of what may be None; a fault at run time where it is None."""
+    params = {"code": "TYPE", "text": text, "error": "GraphTypeError"}
+    apply_all(FAIL, (f.logical_not(x.is_tensor),), params)
+    return as_tensor(x)
+
+
+def _class_name(x: Any) -> str:
+    if isinstance(x, Number):
+        return PYTHON_NAME[x.dtype]
+    return "NoneType" if isinstance(x, Tagged) else type(x).__name__
+
+
+def settled(args: Iterable[Any]) -> list[Any]:
+    """Arguments in which tagged ones are tensors, where another argument gives numbers their dtype."""
+    given = list(args)
+    for n, x in enumerate(given):
+        if isinstance(x, Tagged):
+            others = tuple(y for y in given if y is not x)
+            if x.python == "none" or not _same_either_way(operator.add, (x, *others), [x]):
+                _refused(x)
+            given[n] = as_tensor(x)
+    return given
+
+
+def either(x: Tagged) -> Value:
+    """Whichever of the two it is, as a value of the tensor's dtype: itself, not a copy."""
+    if x.number is None:
+        return value_of(checked(x, "target is None; gradients are taken of a tensor"))
+    dtype = value_of(x).type.dtype
+    return f.either(x.is_tensor, value_of(x), f.weak(x.number, dtype=dtype))
+
+
+def in_dtype(x: Tagged, dtype: str) -> Value:
+    """Either one as a value of a dtype."""
+    if x.number is None:
+        _refused(x)
+    tensor = value_of(x) if value_of(x).type.dtype == dtype else f.cast(value_of(x), dtype=dtype)
+    return f.where(x.is_tensor, tensor, f.weak(x.number, dtype=dtype))
+
+
+def _branch(cond: Value, then: Callable[[], Any], orelse: Callable[[], Any]) -> Any:
+    """A staged conditional expression."""
+    root: Any = context.interpreter.root()  # type: ignore[attr-defined]
+    return root.caller.operators.ifexp(wrap(cond), then, orelse)
