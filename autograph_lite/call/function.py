@@ -22,13 +22,12 @@ from autograph_lite.errors import AutographError, GraphTypeError
 from autograph_lite.frontend.convert import convert
 from autograph_lite.frontend.stage import Staged, given_back, of_library, stage
 from autograph_lite.frontend.state import Leaf, is_variable, put_together
-from autograph_lite.gradient.calls import Callee
+from autograph_lite.gradient.calls import Callee, call
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.text import graph_text
 from autograph_lite.nests import leaves as leaves_of
 from autograph_lite.nests import rebuild
-from autograph_lite.ops.control import CALL
-from autograph_lite.ops.dispatch import apply_all, context
+from autograph_lite.ops.dispatch import context
 from autograph_lite.optimize.passes import optimize
 from autograph_lite.pipeline import compile_graph, kernel_source
 from autograph_lite.printing.print import muted, replay
@@ -86,8 +85,7 @@ class Specialisation:
     def _recorded(self, objects: list[Any], values: list[Value]) -> list[Value]:
         """Call by the tape: the kernel that saves, recorded as one node."""
         del objects
-        params = {"function": self.callee, "order": len(context.tapes)}
-        return list(apply_all(CALL, tuple(self._ordered(values)), params))
+        return list(call(self.callee, tuple(self._ordered(values))))
 
     def _returned(self, results: list[Value], leaves: list[Any]) -> Any:
         staged = self.staged

@@ -133,9 +133,7 @@ def differentiated(
 
 
 def is_float_tensor(leaf: Any) -> bool:
-    return (
-        isinstance(leaf, Box) and value_of(leaf).type.floating and value_of(leaf).type.kind == "ag"
-    )
+    return isinstance(leaf, Box) and value_of(leaf).type.differentiable
 
 
 def outcome(run: Callable[..., Any], f: Function, args: tuple[Any, ...]) -> Outcome:
@@ -179,7 +177,7 @@ def variables_of(f: Callable[..., Any]) -> list[Any]:
     """The float variables that a compiled function, or the one whose eager form `f` is, captures."""
     function = getattr(f, "__self__", f)
     found = captured_state(function) if isinstance(function, Function) else iter(())
-    return [b for b in found if is_variable(b) and b._value.type.floating and b.trainable]
+    return [b for b in found if is_variable(b) and b._value.type.differentiable and b.trainable]
 
 
 def captured_state(f: Function) -> Iterator[Any]:

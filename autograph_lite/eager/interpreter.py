@@ -302,6 +302,11 @@ def _index_add(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value
     return _moved(x, target)
 
 
+def _index_add_where(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
+    x, g, where, *dynamic = inputs
+    return _index_add((x, g, *dynamic), params) if where.data else (x,)
+
+
 def _add_into(target: Any, index: tuple[Any, ...], g: Any) -> None:
     target[index] += g
 
@@ -359,15 +364,7 @@ _unbroadcast_kernel = _by_kernel(OPS["unbroadcast"])
 
 def _call(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
     """A compiled graph; for `order` tapes it also returns what its reverse needs."""
-    callee, order = params["function"], params["order"]
-    types = [v.type for v in callee.saving(order).body.results]
-    found = callee.run([v.data for v in inputs], order)
-    return tuple(
-        [
-            Value(t if t.depth or t.kind == "py" else None, d)
-            for t, d in zip(types, found, strict=True)
-        ]
-    )
+    return tuple(params["function"].outputs(inputs, params["order"]))
 
 
 _SPECIAL: dict[str, Handler] = {
@@ -379,6 +376,7 @@ _SPECIAL: dict[str, Handler] = {
     "getitem": _getitem,
     "setitem": _setitem,
     "index_add": _index_add,
+    "index_add_where": _index_add_where,
     "floor_divide_integer": _integer_division("floor_divide", np.floor_divide),
     "remainder_integer": _integer_division("remainder", np.remainder),
 }

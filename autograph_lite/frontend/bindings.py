@@ -8,54 +8,21 @@ into it has to reach every other name that is bound to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.state import MaybeUndefined, tensors_of
-from autograph_lite.frontend.ties import in_region, inside, tie
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Value
-from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.record import f
-from autograph_lite.tensors.aliases import Sure, reached_from, same
+from autograph_lite.ops.same import as_value
+from autograph_lite.ops.ties import End, Outer, Relation, assumed, at_end, related
+from autograph_lite.tensors.aliases import TENSORS, link
 from autograph_lite.tensors.boxes import Box, View, refresh, touch, wrap
 
 Key = tuple[int, int]
 """A leaf: number of the name, and of the tensor or number in what it is bound to."""
-TOLD = "told"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Relation:
-    """Leaf `a`, and leaf `b` or a tensor from outside, are one in the first step if `first`; in later
-    ones if `later`.  Where either is not known, a bool of the state tells."""
-
-    a: Key
-    b: Any
-    first: Sure
-    later: bool | str
-
-    @property
-    def pair(self) -> tuple[Key, Any]:
-        """What names the two; tensors by identity, for `==` of tensors is elementwise."""
-        return self.a, self.b if isinstance(self.b, tuple) else id(self.b)
-
-    def holds(self, number: Value, told: Value | None) -> Sure:
-        """Whether the two are one after `number` steps."""
-        if told is not None:
-            return told
-        if self.first and self.later:
-            return True
-        compare = f.py_equal if self.first else f.py_greater
-        return compare(number, _zero())
-
-
-def _zero() -> Value:
-    zero: Value = context.interpreter.number(0)  # type: ignore[attr-defined]
-    return zero
 
 
 def leaves(objects: tuple[Any, ...]) -> dict[Key, Box]:
@@ -80,12 +47,11 @@ class Bindings:
     @property
     def told(self) -> list[Relation]:
         """Relations that the state tells, one bool each."""
-        return [r for r in self.relations if r.later == TOLD]
+        return [r for r in self.relations if r.told]
 
     def assumed(self) -> tuple[Any, ...]:
         """All that staging a step depends on, comparable."""
-        related = [(r.pair, r.later) for r in self.relations]
-        return self.rebound, self.written, sorted(self.views), related
+        return self.rebound, self.written, sorted(self.views), assumed(self.relations)
 
     def kept(self) -> dict[Key, Box]:
         return {key: box for key, box in self.entry.items() if key not in self.rebound}
@@ -119,18 +85,19 @@ class Bindings:
 
     def tie(self, made: dict[Key, Any], number: Value, told: list[Value]) -> None:
         """Link what may be one, inside a step or after the loop."""
-        say = dict(zip(map(id, self.told), told, strict=True))
+        say = dict(zip((r.pair for r in self.told), told, strict=True))
         for r in self.relations:
-            other = made.get(r.b) if isinstance(r.b, tuple) else r.b
-            tie(made.get(r.a), other, _holding(r, number, say.get(id(r))))
+            other = r.b.thing if isinstance(r.b, Outer) else made.get(r.b)
+            if r.a in made and other is not None:
+                link(made[r.a], other, r.condition(number, say.get(r.pair)))
         for key, box in made.items():
             if key in self.rebound and box._value.type.kind == "ag" and not box._value.type.rank:
-                tie(box, self.entry.get(key, Box(box._value)), None)
+                link(box, self.entry.get(key, Box(box._value)), None)
 
     # --- after a step ---
 
-    def after(self, builder: Builder, objects: tuple[Any, ...]) -> tuple[Bindings, bool]:
-        """The bindings that a staged step shows, and whether they differ from these."""
+    def after(self, builder: Builder, objects: tuple[Any, ...]) -> Bindings:
+        """The bindings that a staged step shows: itself where they are these."""
         ends = leaves(objects)
         kept = self.kept()
         rebound = self.rebound | {k for k, box in kept.items() if ends.get(k) is not box}
@@ -140,58 +107,19 @@ class Bindings:
         found = replace(self, rebound=rebound, written=written, views=views)
         if rebound == self.rebound:
             found = replace(found, relations=self._related(builder, ends))
-        changed = found.assumed() != self.assumed()
-        return (found if changed else self), changed
+        return self if found.assumed() == self.assumed() else found
 
     def _related(self, builder: Builder, ends: dict[Key, Box]) -> tuple[Relation, ...]:
-        keys = sorted(k for k in ends if k in self.rebound and ends[k]._value.type.rank > 0)
-        outer = _outer_tensors(builder, [*(ends[k] for k in keys), *self.entry.values()])
-        found = list(self.relations)
-        for n, a in enumerate(keys):
-            for b in (*keys[:n], *outer):
-                end: Any = ends[b] if isinstance(b, tuple) else b
-                later = in_region(builder, partial(same, ends[a], end))
-                first = self._at_entry(a, b)
-                if first is not False or later is not False:
-                    known = isinstance(first, bool) and isinstance(later, bool)
-                    _merge(found, Relation(a, b, first, later if known else TOLD))
-        return tuple(found)
+        """Scalars are left out: they are hardly ever written."""
+        wide = {k: box for k, box in ends.items() if k in self.rebound and box._value.type.rank}
+        entry = {k: box for k, box in self.entry.items() if k in wide or k not in self.rebound}
+        found = related(TENSORS, self.relations, entry, End(builder, wide))
+        return tuple(r for r in found if r.a in wide)
 
-    def _at_entry(self, a: Key, b: Any) -> Sure:
-        """Whether a leaf and another one, or a tensor, are one before the loop."""
-        one, other = self.entry.get(a), self.entry.get(b) if isinstance(b, tuple) else b
-        return False if one is None or other is None else same(one, other)
-
-    def telling(self, builder: Builder, objects: tuple[Any, ...]) -> Iterator[Sure]:
+    def telling(self, builder: Builder, objects: tuple[Any, ...]) -> list[Value]:
         """What a step hands on to the next about each relation that the state tells."""
-        ends = leaves(objects)
-        for r in self.told:
-            other = ends.get(r.b) if isinstance(r.b, tuple) else r.b
-            one = ends.get(r.a)
-            yield same(one, other) if one is not None and other is not None else False
-
-
-def _holding(r: Relation, number: Value, told: Value | None) -> Callable[[], Sure]:
-    return lambda: r.holds(number, told)
-
-
-def _merge(found: list[Relation], new: Relation) -> None:
-    """Steps that differ in whether two tensors are one leave it to the state."""
-    for n, old in enumerate(found):
-        if old.pair == new.pair:
-            if old.later != new.later:
-                found[n] = replace(old, later=TOLD)
-            return
-    found.append(new)
-
-
-def _outer_tensors(builder: Builder, ends: list[Box]) -> list[Box]:
-    """The tensors from outside that a leaf may be."""
-    found: list[Box] = []
-    for end in ends:
-        reached = [end, *in_region(builder, partial(reached_from, end))]
-        found += [box for box in reached if not inside(builder, box)]
-    return list({id(box): box for box in found}.values())
+        end = End(builder, leaves(objects))
+        return [as_value(at_end(TENSORS, end, r.a, r.b)) for r in self.told]
 
 
 def first_view(box: Box) -> View | None:
@@ -223,8 +151,8 @@ def _carried_views(
         if view is None:
             continue
         base = view.base
-        reachable = any(box is base for box in ends.values()) or not inside(builder, base)
-        if id(base) in builder.before or (reachable and inside(builder, base)):
+        reachable = any(box is base for box in ends.values()) or base._value not in builder.own
+        if id(base) in builder.before or (reachable and base._value in builder.own):
             raise ConversionError(
                 "a view is carried from one step of the loop to the next, and the tensor that it was"
                 " taken from may be written in between; carry a copy: x[i:j].copy()"

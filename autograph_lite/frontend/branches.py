@@ -19,15 +19,15 @@ from autograph_lite.frontend.state import (
     take_apart,
     tensors_of,
 )
-from autograph_lite.frontend.ties import Ends, Tie, as_value, tie, ties_at_ends
-from autograph_lite.ir.build import Builder, merged_captures, region
-from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import Type, join
-from autograph_lite.ops.control import IF
+from autograph_lite.ir.build import Builder
+from autograph_lite.ir.graph import Condition, Test, Value
+from autograph_lite.ops import regions as ops
 from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.record import f
-from autograph_lite.ops.staging import emit, staged_region, with_region
-from autograph_lite.tensors.aliases import Sure
+from autograph_lite.ops.regions import emit_if
+from autograph_lite.ops.same import as_value
+from autograph_lite.ops.staging import in_region, staged_region, with_region
+from autograph_lite.ops.ties import End, Outer, Tie, ties_at_ends
+from autograph_lite.tensors.aliases import TENSORS, link
 from autograph_lite.tensors.boxes import Box, View, is_stale, touch
 
 
@@ -77,66 +77,63 @@ def stage_if(
     arms = [Arm(then, get, set), Arm(orelse, get, set)]
     joins = [_Join(name, arms[0], arms[1], i) for i, name in enumerate((*names, "the value"))]
     parted = [j for j in joins if not j.same]
-    ends = [[box for j in parted for box in j.ends(k)] for k in (0, 1)]
-    ties = ties_at_ends([(arm.builder, e) for arm, e in zip(arms, ends, strict=True)])
-    handed = [t for t in ties if t.dynamic and _has_axes(t, ends)]
+    ends = [End(arm.builder, _tensors([j.ends(k) for j in parted])) for k, arm in enumerate(arms)]
+    ties = ties_at_ends(TENSORS, ends)
+    told = [t for t in ties if t.dynamic and _has_axes(t, ends)]
     boxes = list({id(b): b for arm in arms for b in arm.boxes()}.values())
-    results = [_results(arm, k, joins, boxes, handed) for k, arm in enumerate(arms)]
-    captured = merged_captures(*(arm.builder for arm in arms))
-    params = {
-        name: region(arm.builder, tuple(r), captured)
-        for name, arm, r in zip(("then", "orelse"), arms, results, strict=True)
-    }
-    types = tuple(_joined_type(a, b) for a, b in zip(results[0], results[1], strict=True))
-    values = iter(emit(IF, (cond, *captured), types, params))
+    results = [
+        in_region(arm.builder, partial(_results, arm, k, joins, boxes, told))
+        for k, arm in enumerate(arms)
+    ]
+    values = iter(
+        emit_if(cond, *(ops.Arm(arm.builder, r) for arm, r in zip(arms, results, strict=True)))
+    )
     objects = [j.bind(values) for j in joins]
     for box in boxes:
         touch(box)
         context.interpreter.write(box, next(values))  # type: ignore[attr-defined]
     refresh_all(boxes, {i for arm in arms for i in arm.stale})
-    leaves = [
-        box for j, obj in zip(joins, objects, strict=True) if not j.same for box in tensors_of(obj)
-    ]
+    bound = _tensors([tensors_of(obj) for j, obj in zip(joins, objects, strict=True) if not j.same])
     for t in ties:
-        told = next(values) if any(t is one for one in handed) else None
-        other = leaves[t.b] if isinstance(t.b, int) else t.b
-        sure = told is not None or not t.dynamic
-        tie(leaves[t.a], other, partial(_tied, t, cond, told) if sure else None)
+        flag = next(values) if any(t is one for one in told) else None
+        other = t.b.thing if isinstance(t.b, Outer) else bound.get(t.b)
+        if t.a in bound and other is not None:
+            link(bound[t.a], other, _tied(t, cond, flag))
     set(tuple(objects[:-1]))
     return objects[-1]
 
 
-def _has_axes(t: Tie, ends: list[Ends]) -> bool:
+def _tensors(names: list[list[Box | None]]) -> dict[tuple[int, int], Box]:
+    """The tensors among the leaves of names."""
+    return {
+        (n, i): box
+        for n, leaves in enumerate(names)
+        for i, box in enumerate(leaves)
+        if box is not None
+    }
+
+
+def _has_axes(t: Tie, ends: list[End]) -> bool:
     """Whether the tensors have elements to be written one by one."""
-    return any(box is not None and box._value.type.rank > 0 for box in (ends[0][t.a], ends[1][t.a]))
+    return any(end.things[t.a]._value.type.rank > 0 for end in ends if t.a in end.things)
 
 
-def _tied(t: Tie, cond: Value, told: Value | None) -> Sure:
-    """After the branch: whether the tensors of a tie are one."""
-    if told is not None:
-        return told
-    return True if all(t.sides) else (cond if t.sides[0] else f.logical_not(cond))
-
-
-def _joined_type(a: Value, b: Value) -> Type:
-    either = join(a.type, b.type)
-    assert either is not None
-    return either
+def _tied(t: Tie, cond: Value, flag: Value | None) -> Condition | None:
+    """After the branch: when the tensors of a tie are one."""
+    if flag is not None:
+        return flag
+    if t.dynamic:
+        return None
+    return True if all(t.sides) else (cond if t.sides[0] else Test("not", cond))
 
 
 def _results(
-    arm: Arm, which: int, joins: list[_Join], boxes: list[Box], handed: list[Tie]
+    arm: Arm, which: int, joins: list[_Join], boxes: list[Box], told: list[Tie]
 ) -> list[Value]:
-    results: list[Value] = []
-
-    def collect() -> None:
-        for j in joins:
-            results.extend(arm.builder.local(v) for v in j.values(which))
-        results.extend(arm.builder.local(arm.builder.read(b)) for b in boxes)
-        results.extend(as_value(t.sides[which]) for t in handed)
-
-    with_region(arm.builder, collect)
-    return results
+    """What an arm gives, in the arm."""
+    results = [arm.builder.local(v) for j in joins for v in j.values(which)]
+    results += [arm.builder.local(arm.builder.read(b)) for b in boxes]
+    return results + [arm.builder.local(as_value(t.sides[which])) for t in told]
 
 
 class _Join:
@@ -166,7 +163,7 @@ class _Join:
         """What the arm returns for the name."""
         return [] if self.same else lifted(*self.sides[which], self.held)
 
-    def ends(self, which: int) -> Ends:
+    def ends(self, which: int) -> list[Box | None]:
         """The tensors that the leaves are bound to at the end of an arm."""
         found = tensors_of(self.objects[which])
         return found or [None] * len(leaf_places(self.held[0]))

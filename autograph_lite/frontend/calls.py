@@ -20,9 +20,9 @@ import autograph_lite.numpy as anp
 from autograph_lite.errors import ConversionError, GraphTypeError
 from autograph_lite.frontend.convert import Converted, convert
 from autograph_lite.frontend.iteration import Counting, Enumerated, Zipped, counted
-from autograph_lite.frontend.loops import condition
 from autograph_lite.frontend.state import MaybeUndefined, Undefined, is_variable
 from autograph_lite.frontend.trace import Trace
+from autograph_lite.frontend.truth import condition
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap

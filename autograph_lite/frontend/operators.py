@@ -14,9 +14,10 @@ from autograph_lite.errors import AutographError, ConversionError, UndefinedVari
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
 from autograph_lite.frontend.iteration import Counted, counted
-from autograph_lite.frontend.loops import Get, Plan, Set, condition, stage_loop
+from autograph_lite.frontend.loops import Get, Plan, Set, stage_loop
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
+from autograph_lite.frontend.truth import condition
 from autograph_lite.ops.control import FAIL
 from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.ops.record import f

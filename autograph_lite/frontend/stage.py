@@ -152,7 +152,7 @@ def _close(
         *(entered[i]._value for i in written),
         *(trace.read(b) for b in boxes),
     )
-    region = Region(tuple(trace.arguments), tuple(trace.nodes), results)
+    region = Region(tuple(trace.arguments), tuple(trace.nodes), results, tuple(trace.links))
     return Staged(
         Graph(function.__name__, region),
         tuple(passed),

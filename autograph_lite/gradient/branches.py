@@ -6,180 +6,127 @@ it needs of the forward arm becomes a result of the forward branch; the other ar
 
 from __future__ import annotations
 
-from autograph_lite.gradient.regions import Adjoint, flag, present, roots_of, substitute, zeros
-from autograph_lite.gradient.reverse import THREADED, Cotangent, Sweep
-from autograph_lite.ir.build import merged_captures, region
+from functools import partial
+
+from autograph_lite.gradient.cotangents import Cotangent, blanked, cotangent, flag, nothing
+from autograph_lite.gradient.mirror import Mirror, present, roots_of, substitute
+from autograph_lite.gradient.reverse import THREADED, Sweep
 from autograph_lite.ir.graph import Node, Region, Value
-from autograph_lite.ops.control import CONSTANT, FILLER, IF
-from autograph_lite.ops.staging import emit, staged_region, with_region
+from autograph_lite.ops.control import FILLER
+from autograph_lite.ops.regions import Arm, emit_if
+from autograph_lite.ops.staging import in_region, staged_region
+
+ARMS = ("then", "orelse")
 
 
-class _Arm:
+class ReversedArm:
     """One arm under reverse."""
 
-    def __init__(
-        self,
-        sweep: Sweep,
-        node: Node,
-        source: Region,
-        captures: tuple[Value, ...],
-        roots: tuple[Value, ...],
-    ) -> None:
-        self.roots = roots
-        self.sweep, self.node, self.source, self.captures = sweep, node, source, captures
-        self.adjoint = Adjoint(source)
+    def __init__(self, sweep: Sweep, node: Node, source: Region, roots: list[Value]) -> None:
+        self.sweep, self.node, self.roots, self.source = sweep, node, roots, source
+        self.captures = node.inputs[1:]
         self.saved: dict[Value, Value] = {}
-        self.read: dict[Value, Value] = {}
-        entered = staged_region()
-        self.builder = entered.builder
-        with entered:
+        with staged_region() as builder:
+            self.builder = builder
+            self.mirror = Mirror(source, builder, self._find)
+            self.adjoint = self.mirror.adjoint
+            names = zip(source.arguments, self.captures, strict=True)
+            self.inner = self.mirror.sweep(sweep, names)
             self._trace()
 
     def _trace(self) -> None:
-        self.builder.resolve = self._resolve
-        self.inner = Sweep(
-            replace=self.adjoint.replace, present=self.adjoint.present, nodes=self.adjoint.nodes
-        )
-        for argument, outer in zip(self.source.arguments, self.captures, strict=True):
-            self.inner.inherit(self.sweep, self.builder, argument, outer)
         for root in self.roots:
-            self.inner.set(root, self._inside(self.sweep.get(root)))
+            self.inner.set(root, self._inside(self.sweep.cotangents.get(root)))
         for result, out in zip(self.source.results, self.node.outputs, strict=True):
-            got = self._inside(self.sweep.of_itself(out))
-            handed_through = out in self.sweep.own and result in self.source.arguments
-            if got is not None and not handed_through:
-                self.inner.add(result, got.value, got.arrived)
-        for node in reversed(list(self.adjoint.nodes)):
-            self.inner.visit(node)
+            got = self._inside(self.sweep.of_itself(out)) if out.type.differentiable else None
+            if got is not None:
+                self.inner.arrive(result, got)
+        self.inner.run(self.adjoint.nodes)
 
     def _inside(self, got: Cotangent | None) -> Cotangent | None:
         if got is None:
             return None
-        flag = None if got.arrived is None else self.builder.local(got.arrived)
-        return Cotangent(self.builder.local(got.value), flag)
+        there = got.there if isinstance(got.there, bool) else self.builder.local(got.there)
+        return cotangent(self.builder.local(got.value), there, got.blank)
 
-    def _resolve(self, value: Value) -> Value | None:
-        if value in self.read:
-            return self.read[value]
-        made = self.adjoint.makers().get(value)
+    def _find(self, value: Value) -> Value | None:
         if value in self.source.arguments:
-            found = self.builder.local(self.captures[self.source.arguments.index(value)])
-        elif made is None:
-            return None
-        elif made.op is CONSTANT:
-            p = made.params
-            found = self.builder.constant(p["value"], p["dtype"], made.outputs[0].type.kind)
-        else:
-            found = self._saved(value)
-        self.read[value] = found
-        return found
-
-    def _saved(self, value: Value) -> Value:
+            return self.builder.local(self.captures[self.source.arguments.index(value)])
         if value in self.source.results:
             return self.builder.local(self.node.outputs[self.source.results.index(value)])
+        if value not in self.adjoint.makers:
+            return None
         outer = self.saved.setdefault(value, Value(value.type))
         inside = Value(value.type)
         self.builder.captures[outer] = inside
+        self.builder.outside[inside] = outer
         self.builder.own.add(inside)
         return inside
 
-    @property
-    def changed(self) -> bool:
-        """Whether a node inside was made to save more."""
-        return list(self.source.nodes) != self.adjoint.nodes
-
-    def result(self, root: Value) -> Cotangent | None:
-        return self.inner.get(root)
-
-
-class IfReverse:
-    """The reverse of one `if` node."""
-
-    def __init__(self, sweep: Sweep, node: Node) -> None:
-        self.sweep = sweep
-        self.node = present(sweep, node)
-        self.cond, *captures = node.inputs
-        self.captures = tuple(captures)
-        p = self.node.params
-        self.roots = roots_of(sweep, self.captures)
-        self.arms = [
-            _Arm(sweep, self.node, p[name], self.captures, tuple(self.roots))
-            for name in ("then", "orelse")
-        ]
-
-    def run(self) -> None:
-        changed = [root for root in self.roots if self._changed(root)]
-        self._save_more()
-        plans = [(root, self._flagged(root)) for root in changed]
-        results = [self._results(arm, plans) for arm in self.arms]
-        captured = merged_captures(*(arm.builder for arm in self.arms))
-        regions = [
-            region(arm.builder, r, captured) for arm, r in zip(self.arms, results, strict=True)
-        ]
-        if not plans:
-            return
-        types = tuple(v.type for v in results[0])
-        params = {"then": regions[0], "orelse": regions[1]}
-        outputs = iter(emit(IF, (self.cond, *captured), types, params))
-        for root, flagged in plans:
-            value = next(outputs)
-            self.sweep.set(root, Cotangent(value, next(outputs) if flagged else None))
-
-    def _changed(self, root: Value) -> bool:
-        """Whether an arm hands back another cotangent than it was given."""
-        return any(self._new(arm, root) for arm in self.arms)
-
-    def _new(self, arm: _Arm, root: Value) -> bool:
-        got, before = arm.result(root), self.sweep.get(root)
+    def changes(self, root: Value) -> bool:
+        """Whether the arm hands back another cotangent than it was given."""
+        got, before = self.inner.cotangents.get(root), self.sweep.cotangents.get(root)
         if got is None or before is None:
             return got is not before
-        return arm.builder.local(before.value) is not got.value
+        return got.value is not self.builder.local(before.value)
 
-    def _flagged(self, root: Value) -> bool:
-        got = [arm.result(root) for arm in self.arms]
-        return any(g is None or g.arrived is not None for g in got)
-
-    def _results(self, arm: _Arm, plans: list[tuple[Value, bool]]) -> tuple[Value, ...]:
+    def results(self, plans: list[tuple[Value, Value, bool]]) -> list[Value]:
+        """Per root a cotangent and, where it is asked for, whether anything has arrived."""
         found: list[Value] = []
-
-        def build() -> None:
-            for root, flagged in plans:
-                got = arm.result(root)
-                value = got.value if got else zeros(self.roots[root])
-                found.append(arm.builder.local(value))
-                if flagged:
-                    found.append(flag(arm.builder, got))
-
-        with_region(arm.builder, build)
-        return tuple(found)
-
-    def _save_more(self) -> None:
-        """The forward branch with what the reverse reads among its results."""
-        extra = [(a, v, outer) for a, arm in enumerate(self.arms) for v, outer in arm.saved.items()]
-        node = self.node
-        if not extra and not any(arm.changed for arm in self.arms):
-            return
-        regions = {}
-        for a, (name, arm) in enumerate(zip(("then", "orelse"), self.arms, strict=True)):
-            nodes = list(arm.adjoint.nodes)
-            results = list(arm.source.results)
-            for owner, value, outer in extra:
-                if owner == a:
-                    results.append(value)
-                else:
-                    filler = Value(outer.type)
-                    nodes.append(Node(FILLER, (), (filler,), {"type": outer.type}))
-                    results.append(filler)
-            regions[name] = Region(arm.source.arguments, tuple(nodes), tuple(results))
-        outputs = (*node.outputs, *(outer for _, _, outer in extra))
-        new = Node(node.op, node.inputs, outputs, {**node.params, **regions}, (), node.origin)
-        substitute(self.sweep, new)
+        for root, like, flagged in plans:
+            got = self.inner.cotangents.get(root)
+            if flagged and got is not None:
+                got = blanked(got)
+            value = nothing(like) if got is None else got.value
+            found.append(self.builder.local(value))
+            if flagged:
+                found.append(flag(self.builder, got))
+        return found
 
 
 def reverse_if(sweep: Sweep, node: Node) -> None:
     """Append the reverse of a branch where a result of it has a cotangent."""
-    if any(sweep.of_itself(v) for v in present(sweep, node).outputs):
-        IfReverse(sweep, node).run()
+    node = present(sweep, node)
+    if not any(v.type.differentiable and sweep.of_itself(v) for v in node.outputs):
+        return
+    roots = roots_of(sweep, node.inputs[1:])
+    arms = [ReversedArm(sweep, node, node.params[name], list(roots)) for name in ARMS]
+    plans = []
+    for root, like in roots.items():
+        if any(arm.changes(root) for arm in arms):
+            got = [arm.inner.cotangents.get(root) for arm in arms]
+            plans.append((root, like, any(g is None or g.arrived is not None for g in got)))
+    made = [Arm(a.builder, in_region(a.builder, partial(a.results, plans))) for a in arms]
+    _save_more(sweep, node, arms)
+    if not plans:
+        return
+    outputs = iter(emit_if(node.inputs[0], made[0], made[1]))
+    for root, _, flagged in plans:
+        value = next(outputs)
+        there = next(outputs) if flagged else None
+        sweep.set(root, Cotangent(value, there, blank=flagged))
+
+
+def _save_more(sweep: Sweep, node: Node, arms: list[ReversedArm]) -> None:
+    """The forward branch with what the reverse reads among its results."""
+    extra = [(arm, v, outer) for arm in arms for v, outer in arm.saved.items()]
+    if not extra and not any(arm.adjoint.changed for arm in arms):
+        return
+    regions = {}
+    for name, arm in zip(ARMS, arms, strict=True):
+        nodes, results = list(arm.adjoint.nodes), list(arm.source.results)
+        for owner, value, outer in extra:
+            if owner is arm:
+                results.append(value)
+            else:
+                filler = Value(outer.type)
+                nodes.append(Node(FILLER, (), (filler,), {"type": outer.type}))
+                results.append(filler)
+        links = arm.source.links
+        regions[name] = Region(arm.source.arguments, tuple(nodes), tuple(results), links)
+    outputs = (*node.outputs, *(outer for _, _, outer in extra))
+    new = Node(node.op, node.inputs, outputs, {**node.params, **regions}, (), node.origin)
+    substitute(sweep, node, new)
 
 
 THREADED["if"] = reverse_if

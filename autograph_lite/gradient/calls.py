@@ -9,15 +9,29 @@ other: it is called, recorded and differentiated in turn.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from autograph_lite.gradient.regions import Adjoint
-from autograph_lite.gradient.reverse import THREADED, Cotangent, Sweep
+from autograph_lite.gradient.cotangents import Cotangent
+from autograph_lite.gradient.mirror import Mirror
+from autograph_lite.gradient.reverse import THREADED, Sweep
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Graph, Node, Region, Value
+from autograph_lite.ir.walk import needed, replaced
 from autograph_lite.ops.control import CALL, CONSTANT
 from autograph_lite.ops.dispatch import apply_all, context
+from autograph_lite.ops.same import as_value, reached_from, same
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A graph with what a caller must know: `same` are triples (result, argument or earlier result,
+    flag): the result is that one where the flag, another result, holds; None: always.  The first
+    `given` results are the graph's own."""
+
+    graph: Graph
+    given: int
+    same: tuple[tuple[int, Any, int | None], ...] = ()
 
 
 class Callee:
@@ -32,38 +46,120 @@ class Callee:
         self.compile = compile
         self.printer: Any = None
         self._executables: dict[int, Any] = {}
-        self._saving: list[Graph] = [graph]
+        self._saving: dict[int, Whole] = {}
         self._reverses: dict[Any, Reversed] = {}
+        self._merged: dict[tuple[int, ...], Callee] = {}
 
     def run(self, values: list[Any], order: int = 0) -> list[Any]:
         """Execute the graph that saves for `order` reverses."""
         return self.ready(order).run(values, self.printer)  # type: ignore[no-any-return]
 
+    def outputs(self, inputs: tuple[Value, ...], order: int) -> list[Value]:
+        """The same on values: a result that is an argument, or another result, is that value."""
+        whole = self.saving(order)
+        data = self.run([v.data for v in inputs], order)
+        out = [
+            Value(v.type if v.type.depth or v.type.kind == "py" else None, d)
+            for v, d in zip(whole.graph.body.results, data, strict=True)
+        ]
+        for i, other, flag in whole.same:
+            if flag is None or data[flag]:
+                out[i] = out[other] if isinstance(other, int) else inputs[other[1]]
+        return out
+
+    def merging(self, inputs: tuple[Value, ...]) -> Callee:
+        """The graph for a call in which some arguments are one value."""
+        first: dict[Value, int] = {}
+        places = tuple(
+            first.setdefault(v, i) if v.type.differentiable else i for i, v in enumerate(inputs)
+        )
+        if places == tuple(range(len(inputs))):
+            return self
+        if places not in self._merged:
+            arguments = self.graph.body.arguments
+            by = {arguments[i]: arguments[p] for i, p in enumerate(places) if p != i}
+            made = Callee(Graph(self.graph.name, replaced(self.graph.body, by)), self.compile)
+            made.printer = self.printer
+            self._merged[places] = made
+        return self._merged[places]
+
     def ready(self, order: int = 0) -> Any:
         """The executable, compiled when first needed."""
         if order not in self._executables:
-            self._executables[order] = self.compile(self.saving(order))
+            self._executables[order] = self.compile(self.saving(order).graph)
         return self._executables[order]
 
-    def saving(self, order: int) -> Graph:
-        while len(self._saving) <= order:
-            graph = self._saving[-1]
-            every = tuple(v.type.floating for v in graph.body.results)
-            none = tuple(False for _ in graph.body.arguments)
-            made = reverse_graph(graph, (every, none), lambda v: v.type.floating)
-            self._saving.append(made.forward)
+    def saving(self, order: int) -> Whole:
+        if order not in self._saving:
+            self._saving[order] = _saving(self.graph, order)
         return self._saving[order]
 
     def reverse(self, order: int, pattern: Any, wanted: tuple[bool, ...]) -> Reversed:
         """The reverse of the graph that saves for `order`, for the cotangents that are there."""
         key = (order, pattern, wanted)
         if key not in self._reverses:
-            graph = self.saving(order)
+            graph = self.saving(order).graph
             arguments = dict(zip(graph.body.arguments, wanted, strict=True))
-            made = reverse_graph(graph, pattern, lambda v: arguments.get(v, True))
+            made = reverse_graph(graph, pattern, lambda v: arguments.get(v, True), order)
             made.callee = Callee(made.graph, self.compile)
             self._reverses[key] = made
         return self._reverses[key]
+
+
+def _saving(graph: Graph, order: int) -> Whole:
+    """The graph with what `order` reverses need, and with the flags that say which results are one;
+    itself where no tape records the call."""
+    given = len(graph.body.results)
+    if not order:
+        return Whole(graph, given)
+    flagged, found = _identified(graph)
+    for level in range(order, 0, -1):
+        every = tuple(v.type.differentiable for v in flagged.body.results)
+        none = tuple(False for _ in flagged.body.arguments)
+        made = reverse_graph(flagged, (every, none), lambda v: v.type.differentiable, level)
+        flagged = made.forward
+    return Whole(flagged, given, found)
+
+
+def _identified(graph: Graph) -> tuple[Graph, tuple[tuple[int, Any, int | None], ...]]:
+    """The graph with bools among its results: which results are arguments, or one with another."""
+    builder = Builder(None, CONSTANT, lambda: None)
+    body = graph.body
+    builder.nodes = list(body.nodes)
+    builder.own = {*body.arguments, *(v for n in body.nodes for v in n.outputs)}
+    for link in body.links:
+        builder.link(link.a, link.b, link.condition)
+    results = list(body.results)
+    found: list[tuple[int, Any, int | None]] = []
+    floats = {i: v for i, v in enumerate(results) if v.type.differentiable}
+    with building(builder):
+        for i, value in floats.items():
+            others: list[tuple[Any, Value]] = [(j, v) for j, v in floats.items() if j < i]
+            may_be = [value, *reached_from(value)]
+            others += [(("argument", n), v) for n, v in enumerate(body.arguments) if v in may_be]
+            for name, other in others:
+                sure = same(value, other)
+                if sure is True:
+                    found.append((i, name, None))
+                elif sure is not False:
+                    found.append((i, name, len(results)))
+                    results.append(as_value(sure))
+    region = Region(body.arguments, tuple(builder.nodes), tuple(results), tuple(builder.links))
+    return Graph(graph.name, region), tuple(found)
+
+
+class building:
+    """Stage into a builder, out of sight of the tapes."""
+
+    def __init__(self, builder: Builder) -> None:
+        self.builder = builder
+
+    def __enter__(self) -> None:
+        self.outer, self.tapes = context.interpreter, context.tapes
+        context.interpreter, context.tapes = self.builder, []
+
+    def __exit__(self, *error: object) -> None:
+        context.interpreter, context.tapes = self.outer, self.tapes
 
 
 @dataclass(slots=True)
@@ -75,91 +171,90 @@ class Reversed:
     forward: Graph
     needs: tuple[Value, ...]
     updated: tuple[int, ...]
-    callee: Callee | None = None
+    callee: Callee | None = field(default=None)
 
 
-def reverse_graph(graph: Graph, pattern: Any, wanted: Callable[[Value], bool]) -> Reversed:
-    """Reverse a graph, given which results and which arguments have a cotangent already."""
+def reverse_graph(
+    graph: Graph, pattern: Any, wanted: Callable[[Value], bool], order: int
+) -> Reversed:
+    """Reverse a graph, given which results and which arguments have a cotangent already.
+
+    For `order` 1 nobody will reverse the reverse: it need not know which of its values are one.
+    """
     back = _Back(graph, wanted)
-    outer, tapes = context.interpreter, context.tapes
-    context.interpreter, context.tapes = back.builder, []
-    try:
-        return back.build(pattern)
-    finally:
-        context.interpreter, context.tapes = outer, tapes
+    with building(back.builder):
+        return back.build(pattern, order)
 
 
 class _Back:
     def __init__(self, graph: Graph, wanted: Callable[[Value], bool]) -> None:
         self.graph = graph
-        self.adjoint = Adjoint(graph.body)
         self.builder = Builder(None, CONSTANT, lambda: None)
-        self.builder.resolve = self._resolve
-        self.needs: dict[Value, Value] = {}
+        self.mirror = Mirror(graph.body, self.builder, self._find)
+        self.adjoint = self.mirror.adjoint
         self.wanted = wanted
 
-    def _resolve(self, value: Value) -> Value | None:
-        if value in self.needs:
-            return self.needs[value]
-        made = self.adjoint.makers().get(value)
-        if made is not None and made.op is CONSTANT:
-            p = made.params
-            return self.builder.constant(p["value"], p["dtype"], value.type.kind)
-        self.needs[value] = Value(value.type)
-        self.builder.own.add(self.needs[value])
-        return self.needs[value]
+    def _find(self, value: Value) -> Value:
+        found = Value(value.type)
+        self.builder.own.add(found)
+        return found
 
-    def build(self, pattern: Any) -> Reversed:
+    def build(self, pattern: Any, order: int) -> Reversed:
         body, builder = self.graph.body, self.builder
         seeds, current = pattern
-        sweep = Sweep(
-            wanted=self._wants,
-            replace=self.adjoint.replace,
-            present=self.adjoint.present,
-            nodes=self.adjoint.nodes,
-        )
-        cotangents = []
-        for result, there in zip(body.results, seeds, strict=False):
-            if there:
-                cotangents.append(builder.argument(result.type))
-        for argument, there in zip(body.arguments, current, strict=True):
-            if there:
-                got = builder.argument(argument.type)
-                cotangents.append(got)
-                sweep.set(argument, Cotangent(got))
-        rest = iter(cotangents)
+        sweep = self.mirror.sweep(None, ())
+        sweep.wanted = self._wants
+        given = [
+            builder.argument(r.type) for r, there in zip(body.results, seeds, strict=False) if there
+        ]
+        before = {
+            a: builder.argument(a.type)
+            for a, there in zip(body.arguments, current, strict=True)
+            if there
+        }
+        for argument, got in before.items():
+            sweep.set(argument, Cotangent(got))
+        rest = iter(given)
         for result, there in zip(body.results, seeds, strict=False):
             if there:
                 sweep.add(result, next(rest))
-        for node in reversed(list(self.adjoint.nodes)):
-            sweep.visit(node)
-        return self._finish(sweep, cotangents)
+        sweep.run(self.adjoint.nodes)
+        return self._finish(sweep, order)
 
     def _wants(self, value: Value) -> bool:
         return value not in self.graph.body.arguments or self.wanted(value)
 
-    def _finish(self, sweep: Sweep, cotangents: list[Value]) -> Reversed:
+    def _finish(self, sweep: Sweep, order: int) -> Reversed:
         body, builder = self.graph.body, self.builder
         results: list[Value] = []
         updated: list[int] = []
         for i, argument in enumerate(body.arguments):
-            got = sweep.get(argument)
+            got = sweep.cotangents.get(argument)
             if got is None or not self.wanted(argument):
                 continue
             updated.append(i)
-            results.append(builder.local(got.value))
-            flag = got.arrived
-            results.append(builder.constant(True, "bool") if flag is None else builder.local(flag))
+            results += [builder.local(got.value), builder.local(as_value(got.there))]
+        read = {forward: here for forward, here in self.mirror.seen.items() if here in builder.own}
+        links = tuple(builder.links) if order > 1 else ()
+        used = needed(builder.nodes, results, links)
+        live = tuple(n for n in builder.nodes if not used.isdisjoint(n.outputs))
+        needs = {f: here for f, here in read.items() if here in used and self._is_input(here)}
         known = {*body.arguments, *body.results}
-        extra = tuple(v for v in self.needs if v not in known)
-        forward = Region(body.arguments, tuple(self.adjoint.nodes), (*body.results, *extra))
-        back = Region(
-            (*builder.arguments, *self.needs.values()), tuple(builder.nodes), tuple(results)
+        extra = tuple(v for v in needs if v not in known)
+        nodes = tuple(self.adjoint.nodes)
+        forward = Region(body.arguments, nodes, (*body.results, *extra), body.links)
+        arguments = (*builder.arguments, *needs.values())
+        links = tuple(  # arguments that are one are merged before the call
+            x for x in links if x.a in used and not {x.a, x.b} <= {*arguments}
         )
+        back = Region(arguments, live, tuple(results), links)
         name = self.graph.name
-        return Reversed(
-            Graph(name + "_reverse", back), Graph(name, forward), tuple(self.needs), tuple(updated)
-        )
+        graph = Graph(name + "_reverse", back)
+        return Reversed(graph, Graph(name, forward), tuple(needs), tuple(updated))
+
+    def _is_input(self, value: Value) -> bool:
+        """Not a constant that was made anew."""
+        return value not in self.builder.makers
 
 
 def again(back: Reversed, callee: Callee, node: Node) -> dict[Value, Value]:
@@ -175,28 +270,45 @@ def again(back: Reversed, callee: Callee, node: Node) -> dict[Value, Value]:
     }
 
 
+def call(callee: Callee, inputs: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Call a graph eagerly, recorded by the tapes."""
+    params = {"function": callee.merging(inputs), "order": len(context.tapes)}
+    return apply_all(CALL, inputs, params)
+
+
+def _arrived(sweep: Sweep, node: Node) -> list[Cotangent | None]:
+    """What has arrived at each result; at one that is an argument, or an earlier result, nothing of its
+    own."""
+    seen = set(node.inputs)
+    found: list[Cotangent | None] = []
+    for v in node.outputs:
+        found.append(sweep.get(v) if v.type.differentiable and v not in seen else None)
+        seen.add(v)
+    return found
+
+
 def reverse_call(sweep: Sweep, node: Node) -> None:
     """Call the reverse graph of an eager call with the current cotangents."""
     callee: Callee = node.params["function"]
     order = node.params["order"]
-    found = [sweep.get(v) if v.type.floating else None for v in node.outputs]
+    whole = callee.saving(order)
+    found = _arrived(sweep, node)
     if not any(found):
         return
-    before = [sweep.get(v) if v.type.floating else None for v in node.inputs]
-    wanted = tuple(v.type.floating and sweep.wants(v) for v in node.inputs)
+    before = [sweep.get(v) if v.type.differentiable else None for v in node.inputs]
+    wanted = tuple(v.type.differentiable and sweep.wants(v) for v in node.inputs)
     current = tuple(w and c is not None for w, c in zip(wanted, before, strict=True))
     back = callee.reverse(order, (tuple(c is not None for c in found), current), wanted)
     given = [c.value for c in found if c is not None]
     given += [c.value for c, there in zip(before, current, strict=True) if c is not None and there]
-    body = callee.saving(order).body
+    body = whole.graph.body
     held = dict(zip(body.arguments, node.inputs, strict=True))
     held.update(zip(body.results, node.outputs, strict=True))
     assert back.callee is not None
     if any(v not in held for v in back.needs):
         held.update(again(back, callee, node))
-    needed = [held[v] for v in back.needs]
-    params = {"function": back.callee, "order": len(context.tapes)}
-    outputs = apply_all(CALL, (*given, *needed), params)
+    needed_now = [held[v] for v in back.needs]
+    outputs = call(back.callee, (*given, *needed_now))
     for n, i in enumerate(back.updated):
         value, flag = outputs[2 * n], outputs[2 * n + 1]
         if flag.data:

@@ -6,229 +6,227 @@ R2 a structural zero is not a number: the first contribution is assigned, later 
 R3 nodes are visited by decreasing time of creation, and sums of cotangents are not reordered;
 R4 only graphs that no pass has rewritten are differentiated;
 R5 R1 holds for the arguments of every call too.
+
+The unrolled program has one cotangent per value.  In a graph, one value may have several names (the
+result of a branch that hands an argument through, the state of a loop in its first step); links say
+when, and a contribution to such a name goes to the value that it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from autograph_lite.errors import GradientError
+from autograph_lite.gradient.cotangents import Cotangent, chosen, cotangent, joined, nothing
+from autograph_lite.gradient.links import Choice, Links
 from autograph_lite.ir.graph import Node, Value
-from autograph_lite.ir.types import same_shape
-from autograph_lite.ops.record import Constant, Indexed, Linear, Partials, Refused, Threaded, Vjp, f
+from autograph_lite.ops.move import summed
+from autograph_lite.ops.record import (
+    Constant,
+    Indexed,
+    Linear,
+    Partials,
+    Refused,
+    Threaded,
+    Vjp,
+    f,
+)
+from autograph_lite.ops.regions import branch
+from autograph_lite.ops.same import Sure, as_value, both, holds, negated
 
-
-@dataclass(frozen=True, slots=True)
-class Cotangent:
-    """What has arrived at a value; `arrived` is a bool value where only the run can tell."""
-
-    value: Value
-    arrived: Value | None = None
-
-
-Replace = Callable[[Value, Node], None]
+Replace = Callable[[Node, Node], None]
+Recurse = Callable[[Value, Cotangent], None]
 
 
 class Sweep:
-    """One reverse pass: the cotangents so far.
+    """One reverse pass over the nodes of one region: the cotangents so far.
 
     `roots` maps values that are one source (the reads of a variable) to their common key; `wanted`
-    limits the work to values that can lead to a source, None to all.  `replace` puts a node that
-    saves more in the place of the node with a given first output; `present` finds it again.
+    limits the work to values that can lead to a source, None to all.  `outer` is the sweep of the
+    region around; `names` maps arguments of this region to the values that they are there.  `replace`
+    puts a node that saves more in the place of another; `present` finds it again.
     """
+
+    roots: dict[Value, Value]
 
     def __init__(
         self,
+        links: Links,
+        *,
         roots: dict[Value, Value] | None = None,
         wanted: Callable[[Value], bool] | None = None,
+        outer: Sweep | None = None,
         replace: Replace | None = None,
         present: Callable[[Node], Node] | None = None,
-        nodes: Iterable[Node] = (),
     ) -> None:
-        self.names: dict[Value, Value] = {}  # argument of a region -> the value that it is outside
-        self.aliases: dict[Value, tuple[Value, ...]] = {}
-        self.own: dict[Value, Value] = {}  # where a value is aliased in some runs only: its own key
-        for node in nodes:
-            self._follow(node)
+        self.links = links
+        self.outer = outer
+        self.names: dict[Value, Value] = {}
         self.cotangents: dict[Value, Cotangent] = {}
-        self.roots = roots or {}
+        inherited: dict[Value, Value] = {} if outer is None else outer.roots
+        self.roots = inherited if roots is None else roots
         self.wanted = wanted
         self.replace = replace
         self.present = present
 
-    def _follow(self, node: Node) -> None:
-        """Results that are one of two values: `either`, and a branch that hands a value through."""
-        if node.op.name == "either":
-            self.aliases[node.outputs[0]] = node.inputs
-        if node.op.name != "if":
-            return
-        cond, *captures = node.inputs
-        arms = (node.params["then"], node.params["orelse"])
-        for j, out in enumerate(node.outputs):
-            results = [arm.results[j] for arm in arms]
-            places = [
-                arm.arguments.index(r) if r in arm.arguments and r.type.floating else None
-                for arm, r in zip(arms, results, strict=True)
-            ]
-            if places == [None, None]:
-                continue
-            own = self.own[out] = Value(out.type)
-            first, second = (own if i is None else captures[i] for i in places)
-            self.aliases[out] = (cond, first, second)
-
-    def inherit(self, outer: Sweep, builder: Any, argument: Value, captured: Value) -> None:
-        """`argument` is `captured` of the sweep outside, with all that this one is in some runs."""
-        self.names[argument] = outer.name(captured)
-        self._inherit(outer, builder, self.names[argument])
-
-    def _inherit(self, outer: Sweep, builder: Any, value: Value) -> None:
-        if value in outer.aliases and value not in self.aliases:
-            cond, *parts = outer.aliases[value]
-            first, second = (outer.name(part) for part in parts)
-            self.aliases[value] = (builder.local(cond), first, second)
-            self._inherit(outer, builder, first)
-            self._inherit(outer, builder, second)
+    # --- names -> values ---
 
     def name(self, value: Value) -> Value:
-        """The value under which cotangents of `value` are kept, or that it is an alias of."""
+        """An argument as what it is outside; the reads of a variable as their common key."""
         value = self.names.get(value, value)
-        return value if value in self.aliases else self.key(value)
+        if self.outer is not None:
+            return self.outer.name(value)
+        return self.roots.get(value, value)
+
+    def choice(self, value: Value) -> Choice | None:
+        """What a value is; None where it is itself in every run."""
+        found = self.links.choice(value, self._is_busy)
+        return found if found is not None or self.outer is None else self.outer.choice(value)
+
+    def _is_busy(self, value: Value) -> bool:
+        """Whether anything has arrived at a value before the sweep of its region begins."""
+        name = self.name(value)
+        sweep: Sweep | None = self
+        while sweep is not None:
+            if name in sweep.cotangents:
+                return True
+            sweep = sweep.outer
+        return False
 
     def leaves(self, value: Value) -> list[Value]:
         """The values that `value` may be, each with a cotangent of its own."""
         value = self.name(value)
-        if value not in self.aliases:
+        found = self.choice(value)
+        if found is None:
             return [value]
-        _, first, second = self.aliases[value]
-        return list(dict.fromkeys([*self.leaves(first), *self.leaves(second)]))
+        return list(dict.fromkeys([*self.leaves(found.then), *self.leaves(found.orelse)]))
 
-    def of_itself(self, value: Value) -> Cotangent | None:
-        """What has arrived at a value where it is not another one."""
-        return self.get(self.own.get(value, value))
-
-    def key(self, value: Value) -> Value:
-        return self.roots.get(value, value)
+    # --- cotangents ---
 
     def get(self, value: Value) -> Cotangent | None:
-        """What has arrived at a value, or at the one that it is."""
-        value = self.names.get(value, value)
-        if value not in self.aliases:
-            return self.cotangents.get(self.key(value))
-        cond, first, second = self.aliases[value]
-        return chosen(cond, self.get(first), self.get(second))
+        """What has arrived at a value."""
+        value = self.name(value)
+        found = self.choice(value)
+        if found is None:
+            return self.cotangents.get(value)
+        a, b = self.get(found.then), self.get(found.orelse)
+        return None if a is None and b is None else chosen(holds(found.condition), a, b)
 
-    def set(self, value: Value, cotangent: Cotangent | None) -> None:
-        """Replace the cotangent of a value (R1), or of the one that it is."""
-        if cotangent is None:
-            return
-        value = self.names.get(value, value)
-        if value not in self.aliases:
-            self.cotangents[self.key(value)] = cotangent
-            return
-        cond, first, second = self.aliases[value]
-        self.set(first, chosen(cond, cotangent, self.get(first)))
-        self.set(second, chosen(f.logical_not(cond), cotangent, self.get(second)))
+    def of_itself(self, value: Value) -> Cotangent | None:
+        """What has arrived at a value where it is no other one."""
+        key = self.itself(value)
+        return None if key is None else self.cotangents.get(key)
+
+    def itself(self, value: Value) -> Value | None:
+        """The key of a value where it is no other one; None if there is no such run."""
+        value = self.name(value)
+        found = self.choice(value)
+        if found is None:
+            return value
+        return self.itself(found.orelse) if found.own else None
+
+    def set(self, value: Value, got: Cotangent | None) -> None:
+        """Replace the cotangent of a value that has one of its own (R1)."""
+        if got is not None:
+            self.cotangents[self.name(value)] = got
 
     def wants(self, value: Value) -> bool:
         return self.wanted is None or self.wanted(value)
 
-    def add(self, value: Value, g: Value, arrived: Value | None = None) -> None:
-        """Let a contribution arrive (R2); what is one value or another passes it on to that one."""
-        value = self.names.get(value, value)
-        if value in self.aliases:
-            cond, first, second = self.aliases[value]
-            self.add(first, g, both(arrived, cond))
-            self.add(second, g, both(arrived, f.logical_not(cond)))
+    def add(self, value: Value, g: Value, there: Sure = True) -> None:
+        """Let a contribution arrive (R2), where it is there."""
+        new = cotangent(g, there)
+        if new is not None:
+            self.arrive(value, new)
+
+    def arrive(self, value: Value, g: Cotangent) -> None:
+        """Let a contribution arrive at the value that `value` is."""
+        self._at_leaves(value, g, lambda leaf, part: self._join(leaf, part))
+
+    def _join(self, leaf: Value, g: Cotangent) -> None:
+        self.cotangents[leaf] = joined(self.cotangents.get(leaf), g)
+
+    def _at_leaves(self, value: Value, g: Cotangent, act: Recurse) -> None:
+        """Act on each value that `value` may be, with `g` where it is that one."""
+        value = self.name(value)
+        found = self.choice(value)
+        if found is None:
+            act(value, g)
             return
-        key = self.key(value)
-        self.cotangents[key] = joined(self.cotangents.get(key), Cotangent(g, arrived))
+        here = holds(found.condition)
+        for leaf, where in ((found.then, here), (found.orelse, negated(here))):
+            part = cotangent(g.value, both(g.there, where))
+            if part is not None:
+                self._at_leaves(leaf, part, act)
+
+    # --- nodes ---
+
+    def run(self, nodes: Iterable[Node]) -> None:
+        """Visit the nodes, last one first (R3)."""
+        for node in reversed(list(nodes)):
+            self.visit(node)
 
     def visit(self, node: Node) -> None:
         """Pass the cotangents of a node's results on to its inputs."""
-        derivative = node.op.derivative
-        if not node.outputs or node.op.name == "either":
+        if not node.outputs:
             return
+        derivative = node.op.derivative
         if isinstance(derivative, Threaded):
             THREADED[node.op.name](self, node)
             return
-        if (g := self.get(node.outputs[0])) is None:
+        g = self.of_itself(node.outputs[0])
+        if g is None:
             return
         if isinstance(derivative, Refused):
             raise GradientError(derivative.why, node.origin)
-        if node.outputs[0] in self.roots:
+        if self.name(node.outputs[0]) in self.roots:
             g.value.pinned = True  # a source: its cotangent is read after the sweep
         if isinstance(derivative, Indexed):
             self._indexed(node, derivative, g)
         elif not isinstance(derivative, Constant):
             for value, part in zip(node.inputs, contributions(node, g.value), strict=False):
-                if part is not None and value.type.floating and self.wants(value):
+                if part is not None and value.type.differentiable and self.wants(value):
                     if part is g.value:
                         part.pinned = True  # two cotangents are one value now
-                    self.add(value, part, g.arrived)
+                    self.add(value, part, g.there)
+
+    def shaped(self, key: Value) -> Value:
+        """A value of the shape of what is kept under a key."""
+        sweep: Sweep | None = self
+        while sweep is not None:
+            if key in sweep.links.owner:
+                return sweep.links.owner[key]
+            sweep = sweep.outer
+        return key
 
     def _indexed(self, node: Node, derivative: Indexed, g: Cotangent) -> None:
+        """Add to the elements that were read, in place: O(1) where one was."""
         x = node.inputs[0]
-        if not x.type.floating or not self.wants(x):
+        if not x.type.differentiable or not self.wants(x):
             return
-        before = self.get(x)
-        current = None if before is None else before.value
-        new = derivative.function(
-            current, g.value, *node.inputs, out=node.outputs[0], **node.params
-        )
-        if g.arrived is None:
-            self.set(x, Cotangent(new))
-        elif before is None:
-            self.set(x, Cotangent(new, g.arrived))
-        else:
-            value = f.either(g.arrived, new, before.value)
-            arrived = before.arrived and f.bitwise_or(before.arrived, g.arrived)
-            self.set(x, Cotangent(value, arrived))
+
+        def act(leaf: Value, part: Cotangent) -> None:
+            before = self.cotangents.get(leaf)
+            current = f.zeros_like(self.shaped(leaf)) if before is None else before.value
+            there = part.there if before is None else _either_there(before, part)
+            value = derivative.function(
+                current, part.value, part.arrived, *node.inputs, **node.params
+            )
+            new = cotangent(value, there, blank=True)
+            assert new is not None
+            self.cotangents[leaf] = new
+
+        self._at_leaves(x, g, act)
 
 
-def chosen(cond: Value, a: Cotangent | None, b: Cotangent | None) -> Cotangent | None:
-    """One cotangent or the other, as the run decides."""
-    if a is None and b is None:
-        return None
-    if a is None or b is None:
-        there, holds = (b, f.logical_not(cond)) if a is None else (a, cond)
-        assert there is not None
-        return Cotangent(there.value, both(there.arrived, holds))
-    value = f.either(cond, a.value, b.value)
-    if a.arrived is None and b.arrived is None:
-        return Cotangent(value)
-    true = f.equal(cond, cond)
-    return Cotangent(value, f.where(cond, a.arrived or true, b.arrived or true))
+def _either_there(before: Cotangent, g: Cotangent) -> Sure:
+    if before.arrived is None or g.arrived is None:
+        return True
+    return f.bitwise_or(before.arrived, g.arrived)
 
 
-def both(a: Value | None, b: Value) -> Value:
-    """Whether two conditions hold, the first of which may be known to."""
-    if b.type.kind == "py":
-        b = f.weak(b, dtype="bool")
-    return b if a is None else f.bitwise_and(a, b)
-
-
-def joined(before: Cotangent | None, g: Cotangent) -> Cotangent:
-    """The sum of what was there and what arrives; whoever comes first is assigned.
-
-    What depends on the run is chosen by `either`, whose result *is* one of two values: the next
-    reverse pass adds to that value's cotangent, as it would for an assignment.
-    """
-    if before is None:
-        return g
-    total = f.accumulate(before.value, g.value)
-    if before.arrived is not None:
-        total = f.either(before.arrived, total, g.value)
-    if g.arrived is None:
-        return Cotangent(total)
-    value = f.either(g.arrived, total, before.value)
-    if before.arrived is None:
-        return Cotangent(value)
-    return Cotangent(value, f.bitwise_or(before.arrived, g.arrived))
-
-
-def contributions(node: Node, g: Value) -> Iterable[Value | None]:
+def contributions(node: Node, g: Value) -> Iterator[Value | None]:
     """What a cotangent of the result contributes to each input, in the order of the inputs."""
     derivative, out = node.op.derivative, node.outputs[0]
     if isinstance(derivative, Partials):
@@ -237,27 +235,69 @@ def contributions(node: Node, g: Value) -> Iterable[Value | None]:
     else:
         assert isinstance(derivative, Vjp | Linear)
         parts = derivative.function(g, *node.inputs, out=out, **node.params)
-    return [None if p is None else fitted(p, x) for p, x in zip(parts, node.inputs, strict=False)]
+    for part, x in zip(parts, node.inputs, strict=False):
+        yield None if part is None else summed(part, x)
 
 
-def fitted(part: Value, x: Value) -> Value:
-    """A contribution in the shape of its input: summed over the axes along which it was repeated."""
-    return part if same_shape(part.type.shape, x.type.shape) else f.unbroadcast(part, x)
+# --- ops that are one of their inputs, in some runs --------------------------------------------------
+
+
+def _reverse_either(sweep: Sweep, node: Node) -> None:
+    """To the one that it is."""
+    g = sweep.of_itself(node.outputs[0])
+    if g is None:
+        return
+    condition, a, b = node.inputs
+    here = holds(condition)
+    sweep.add(a, g.value, both(g.there, here))
+    sweep.add(b, g.value, both(g.there, negated(here)))
+
+
+def _reverse_arrive(sweep: Sweep, node: Node) -> None:
+    """To both, or to the one that has arrived."""
+    g = sweep.of_itself(node.outputs[0])
+    if g is None:
+        return
+    x, y, has_x, has_y = node.inputs
+    sweep.add(x, g.value, both(g.there, holds(has_x)))
+    sweep.add(y, g.value, both(g.there, holds(has_y)))
+
+
+def _reverse_index_add_where(sweep: Sweep, node: Node) -> None:
+    """To the array, and from the elements to what was added to them."""
+    g = sweep.of_itself(node.outputs[0])
+    if g is None:
+        return
+    x, part, where, *dynamic = node.inputs
+    sweep.arrive(x, g)
+    here = holds(where)
+    taken = branch(
+        as_value(here), lambda: f.getitem(g.value, *dynamic, **node.params), lambda: nothing(part)
+    )
+    sweep.add(part, taken, both(g.there, here))
+
+
+THREADED: dict[str, Callable[[Sweep, Node], None]] = {
+    "either": _reverse_either,
+    "arrive": _reverse_arrive,
+    "index_add_where": _reverse_index_add_where,
+}
 
 
 def pullback(
+    links: Links,
     nodes: Sequence[Node],
     seeds: Iterable[tuple[Value, Value, Value | None]],
     roots: dict[Value, Value] | None = None,
     wanted: Callable[[Value], bool] | None = None,
 ) -> Sweep:
     """The sweep over all nodes; `get` gives the cotangent of a value, None if it is unconnected."""
-    sweep = Sweep(roots, wanted, nodes=nodes)
-    for seed in seeds:
-        sweep.add(*seed)
-    for node in reversed(nodes):
-        sweep.visit(node)
+    sweep = Sweep(links, roots=roots, wanted=wanted)
+    for target, g, there in seeds:
+        sweep.add(target, g, True if there is None else there)
+    sweep.run(nodes)
     return sweep
 
 
-THREADED: dict[str, Callable[[Sweep, Node], None]] = {}
+def as_flag(got: Cotangent) -> Value:
+    return as_value(got.there)

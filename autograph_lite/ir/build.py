@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograph_lite.errors import GraphTypeError, Origin
-from autograph_lite.ir.graph import Node, Region, Value
+from autograph_lite.ir.graph import Condition, Link, Node, Region, Test, Value
 from autograph_lite.ir.types import PY_DTYPE, Type, tensor
 
 
@@ -34,10 +34,13 @@ class Builder:
         self.captures: dict[Value, Value] = {}
         self.overlay: dict[int, tuple[Any, Value]] = {}
         self.watchers: list[Any] = []  # the tapes that record around the region
-        self.links: list[Any] = []  # boxes that are one in some runs
-        self.before: dict[
-            int, tuple[Any, int, Any]
-        ] = {}  # boxes from outside before they were written
+        self.links: list[Link] = []  # values that are one in some runs
+        self.links_of: dict[Value, list[Link]] = {}
+        self.box_links: list[Any] = []  # boxes that are one in some runs
+        self.makers: dict[Value, Node] = {}
+        self.outside: dict[Value, Value] = {}  # argument that stands for a captured value -> it
+        self.consulted = False  # whether a tape asked which values are one
+        self.before: dict[int, tuple[Any, int, Any]] = {}  # boxes before they were written
         self.resolve: Callable[[Value], Value | None] | None = None
         self._constants: dict[tuple[str, str], Value] = {}
 
@@ -69,6 +72,7 @@ class Builder:
             return self.captures[value]
         seen = Value(value.type)
         self.captures[value] = seen
+        self.outside[seen] = value
         self.own.add(seen)
         return seen
 
@@ -95,7 +99,9 @@ class Builder:
         """Append a node whose output types are given."""
         outputs = tuple(Value(t) for t in types)
         self.own.update(outputs)
-        self.nodes.append(Node(op, inside, outputs, params, regions, self.origin()))
+        node = Node(op, inside, outputs, params, regions, self.origin())
+        self.nodes.append(node)
+        self.makers.update(dict.fromkeys(outputs, node))
         return outputs
 
     def constant(self, number: Any, dtype: str, kind: str = "ag") -> Value:
@@ -155,7 +161,27 @@ class Builder:
 
     def linked(self) -> bool:
         """Whether any boxes are one in some runs."""
-        return bool(self.links) or (self.parent is not None and self.parent.linked())
+        return bool(self.box_links) or (self.parent is not None and self.parent.linked())
+
+    def link(self, a: Value, b: Value, condition: Condition) -> None:
+        """`a` is `b` where the condition holds."""
+        a, b = self.local(a), self.local(b)
+        if a is not b and condition is not False:
+            made = Link(a, b, self._seen(condition))
+            self.links.append(made)
+            self.links_of.setdefault(a, []).append(made)
+
+    def _seen(self, condition: Condition) -> Condition:
+        if isinstance(condition, Test):
+            return Test(condition.kind, self.local(condition.value))
+        return condition if isinstance(condition, bool) else self.local(condition)
+
+    def unlink(self, a: Value, b: Value) -> None:
+        """Forget what is known of these two; a condition that includes it follows."""
+        old = [link for link in self.links_of.get(a, ()) if link.b is b]
+        if old:
+            self.links = [link for link in self.links if link not in old]
+            self.links_of[a] = [link for link in self.links_of[a] if link not in old]
 
     def forget_writes(self) -> None:
         """The boxes count as not written: another arm, another attempt, or a failure follows."""
@@ -170,21 +196,18 @@ class Builder:
         """A builder of a region inside this one."""
         return Builder(self, self.constant_op, self.origin)
 
-    def replace(self, first_output: Value, node: Node) -> bool:
-        """Put `node` in the place of the node that made `first_output`; whether it is of this
-        region.  Outputs that the old node had stay the same values."""
-        for i, old in enumerate(self.nodes):
-            if old.outputs and old.outputs[0] is first_output:
-                self.nodes[i] = node
-                self.own.update(node.outputs)
-                return True
-        return False
+    def replace(self, old: Node, node: Node) -> None:
+        """Put `node` in the place of `old`, whose outputs it has too."""
+        self.nodes[next(i for i, n in enumerate(self.nodes) if n is old)] = node
+        self.own.update(node.outputs)
+        self.makers.update(dict.fromkeys(node.outputs, node))
 
 
 def region(builder: Builder, results: tuple[Value, ...], captured: list[Value]) -> Region:
     """Close a region: its declared arguments, then one for each of `captured`, values of the parent."""
     extra = tuple(builder.captures.get(v) or Value(v.type) for v in captured)
-    return Region((*builder.arguments, *extra), tuple(builder.nodes), results)
+    arguments = (*builder.arguments, *extra)
+    return Region(arguments, tuple(builder.nodes), results, tuple(builder.links))
 
 
 def merged_captures(*builders: Builder) -> list[Value]:

@@ -65,11 +65,33 @@ class Node:
     origin: Origin | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A condition on a value: "zero" (it is 0), "positive" (it is above 0), "not" (it is false)."""
+
+    kind: str
+    value: Value
+
+
+Condition = bool | Value | Test
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Link:
+    """`a` *is* `b` where the condition holds: not a copy, but the value that step-by-step execution
+    has there.  Gradients need to know, for one value has one cotangent.  `b` was there before `a`."""
+
+    a: Value
+    b: Value
+    condition: Condition
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Region:
     arguments: tuple[Value, ...]
     nodes: tuple[Node, ...]
     results: tuple[Value, ...]
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,13 +1,13 @@
 """Types of values: kind, dtype, shape; and NumPy 2's promotion of dtypes.
 
 A kind says who computes: "py" is a Python number (weak in promotion, Python's arithmetic), "ag" an
-array of ours, "history" the values that a loop saved, one per step.  An extent is an int where it is
-known when the graph is built, else a symbol: equal symbols are equal extents in every run.
+array of ours.  An extent is an int where it is known when the graph is built, else a symbol: equal
+symbols are equal extents in every run.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -33,7 +33,7 @@ Shape = tuple[Extent, ...]
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """`depth` counts the loops whose steps a history ranges over; 0 for every other kind."""
+    """Where `depth` is not 0, a history: the values that loops saved, one per step of so many loops."""
 
     kind: str
     dtype: str
@@ -47,6 +47,11 @@ class Type:
     @property
     def floating(self) -> bool:
         return self.dtype in FLOATS
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether a value can have a cotangent; a Python number is constant."""
+        return self.kind == "ag" and self.dtype in FLOATS
 
     def __str__(self) -> str:
         text = self.dtype if self.kind == "ag" else f"{self.kind}.{self.dtype}"
@@ -65,14 +70,12 @@ def py(dtype: str) -> Type:
 
 def history(element: Type) -> Type:
     """The type of one `element` per step of a loop."""
-    return Type("history", element.dtype, element.shape, element.depth + 1)
+    return replace(element, depth=element.depth + 1)
 
 
 def element(type: Type) -> Type:
     """What one step of a history holds."""
-    if type.depth > 1:
-        return Type("history", type.dtype, type.shape, type.depth - 1)
-    return Type("ag", type.dtype, type.shape)
+    return replace(type, depth=type.depth - 1)
 
 
 @cache

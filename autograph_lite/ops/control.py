@@ -84,7 +84,7 @@ FILLER = register(
 
 def _call_types(*inputs: Type, function: Any, order: int) -> tuple[Type, ...]:
     del inputs
-    return tuple(v.type for v in function.saving(order).body.results)
+    return tuple(v.type for v in function.saving(order).graph.body.results)
 
 
 # A compiled graph called eagerly under a tape.

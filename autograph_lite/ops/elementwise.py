@@ -26,7 +26,7 @@ from autograph_lite.ops.record import (
     register,
 )
 from autograph_lite.ops.shapes import elementwise
-from autograph_lite.ops.words import copysign, floor, fmod, sdiv, srem
+from autograph_lite.ops.words import copysign, floor, fmod, sdiv, seldom, srem
 
 Text = str | Callable[..., Any]
 _INTEGER = Constant("it is an integer")
@@ -241,20 +241,37 @@ register(
 
 def _scale(g: Any, p: Any) -> Any:
     with np.errstate(all="ignore"):
-        return np.where(g == 0, g.dtype.type(0), g * p)
+        r = g * p
+        return np.where((r != r) & (g == 0), g.dtype.type(0), r)
 
 
-# 0 where the cotangent is 0, whatever the partial: a branch not taken never poisons.
-binary("scale", "0 if x == 0 else x * y", Partials(lambda g, p, out: (p, g)), exact=_scale)
+def _scale_body(x, y):
+    r = x * y
+    return seldom((r != r) & (x == 0), 0, r)
+
+
+# The product of a cotangent and a partial, but 0 times infinity or NaN is 0: a branch that was not
+# taken never poisons.
+binary("scale", _scale_body, Partials(lambda g, p, out: (p, g)), exact=_scale)
 # The sum of two cotangents; an op of its own, so that no pass reorders it.
 binary("accumulate", "x + y", Linear(lambda g, x, y, out: (g, g)), exact=np.add)
+# The same where only the run knows whether each of them has arrived (the third and fourth input): what
+# has not is -0, which changes no bit of a sum.
+register(
+    Op(
+        "arrive",
+        lambda x, y, has_x, has_y: (x,),
+        Scalar("x + y"),
+        Threaded("it is the sum, or the one that has arrived"),
+    )
+)
 
 
 def _either_types(cond: Type, x: Type, y: Type) -> tuple[Type, ...]:
     return (x,) if x.depth else elementwise()(cond, x, y)
 
 
-# One of two values of one shape, itself: the reverse pass follows it to that value.
+# One of two values of one shape, itself: links say so, and the reverse pass follows them.
 register(
     Op(
         "either",

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ShapeError
-from autograph_lite.ir.graph import Value
+from autograph_lite.ir.graph import Test, Value
 from autograph_lite.ir.types import Extent, Symbol, Type, tensor
-from autograph_lite.ops.dispatch import constant
+from autograph_lite.ops.dispatch import constant, context
 from autograph_lite.ops.elementwise import NUMERIC
-from autograph_lite.ops.record import Indexed, Linear, Op, Structural, f, register
+from autograph_lite.ops.move import summed
+from autograph_lite.ops.record import Indexed, Linear, Op, Structural, Threaded, f, register
 
 Spec = tuple[tuple[Any, ...], ...]
 
@@ -86,11 +87,15 @@ def _getitem(x: Any, *dynamic: Any, spec: Spec) -> Any:
 
 
 def _read_vjp(
-    current: Value | None, g: Value, x: Value, *dynamic: Value, out: Value, spec: Spec
+    current: Value, g: Value, where: Value | None, x: Value, *dynamic: Value, spec: Spec
 ) -> Value:
-    if current is None:
-        current = f.zeros_like(x)
-    return f.index_add(current, g, *dynamic, spec=spec)
+    del x
+    if where is None:
+        return f.index_add(current, g, *dynamic, spec=spec)
+    out = f.index_add_where(current, g, where, *dynamic, spec=spec)
+    builder: Any = context.interpreter
+    builder.link(out, current, Test("not", where))
+    return out
 
 
 register(
@@ -132,6 +137,17 @@ register(
 )
 
 
+# The same where a condition holds; else `x` itself, and the index is not looked at.
+register(
+    Op(
+        "index_add_where",
+        lambda x, g, where, *dynamic, spec: (x,),
+        Structural("in place where the old value is dead"),
+        Threaded("it is x where nothing was added"),
+    )
+)
+
+
 def _setitem(x: Any, v: Any, *dynamic: Any, spec: Spec) -> Any:
     x[numpy_index(spec, dynamic)] = v
     return x
@@ -140,7 +156,7 @@ def _setitem(x: Any, v: Any, *dynamic: Any, spec: Spec) -> Any:
 def _setitem_vjp(
     g: Value, x: Value, v: Value, *dynamic: Value, out: Value, spec: Spec
 ) -> tuple[Any, ...]:
-    part = f.unbroadcast(f.getitem(g, *dynamic, spec=spec), v)
+    part = summed(f.getitem(g, *dynamic, spec=spec), v)
     rest = f.setitem(g, constant(0.0, g.type.dtype), *dynamic, spec=spec)
     return (rest, part, *(None for _ in dynamic))
 

@@ -13,8 +13,8 @@ import numpy as np
 
 from autograph_lite.errors import DomainError, ShapeError
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import Extent, Symbol, Type, py, tensor
-from autograph_lite.ops.dispatch import constant
+from autograph_lite.ir.types import Extent, Symbol, Type, py, same_shape, tensor
+from autograph_lite.ops.dispatch import constant, context
 from autograph_lite.ops.elementwise import NUMERIC
 from autograph_lite.ops.record import Constant, Linear, Op, Structural, f, register
 from autograph_lite.ops.shapes import normal_axis, text
@@ -145,15 +145,53 @@ register(
         "broadcast_to",
         _broadcast_types,
         _VIEW,
-        Linear(lambda g, x, *dims, out, shape: (f.unbroadcast(g, x), *(None for _ in dims))),
+        Linear(lambda g, x, *dims, out, shape: (summed(g, x), *(None for _ in dims))),
         exact=lambda x, *dims, shape: np.broadcast_to(x, _filled(shape, dims)).copy(),
         dtypes=NUMERIC,
     )
 )
 
 
+def _same_shape(a: Any, b: Any) -> Any:
+    return np.bool_(a == b)
+
+
+# Whether two arrays have the same extents.
+register(
+    Op(
+        "same_shape",
+        lambda a, b: (tensor("bool"),),
+        Structural("compares extents"),
+        Constant("it is a bool"),
+        exact=_same_shape,
+        shape_only=(0, 1),
+    )
+)
+
+
 def _unbroadcast_vjp(ct: Value, g: Value, x: Value, out: Value) -> tuple[Value, None]:
-    return f.broadcast_like(ct, g), None
+    return repeated(ct, g), None
+
+
+def summed(g: Value, x: Value) -> Value:
+    """`g` in the shape of `x`: g itself where they are equal, else summed over the axes along which x
+    was repeated."""
+    return g if same_shape(g.type.shape, x.type.shape) else _linked(f.unbroadcast(g, x), g, x)
+
+
+def repeated(x: Value, like: Value) -> Value:
+    """`x` in the shape of `like`: itself where they are equal, else repeated."""
+    if same_shape(x.type.shape, like.type.shape):
+        return x
+    return _linked(f.broadcast_like(x, like), x, like)
+
+
+def _linked(out: Value, x: Value, like: Value) -> Value:
+    """While staging, equal shapes may turn out only when the kernel runs: then `out` is `x`."""
+    builder: Any = context.interpreter
+    if out is not x and out.data is None and x.type.rank == like.type.rank:
+        builder.link(out, x, f.same_shape(x, like))
+    return out
 
 
 # The sum of `g` over the axes along which `x` was repeated to the shape of `g`.
@@ -171,7 +209,7 @@ register(
         "broadcast_like",
         lambda x, like: (tensor(x.dtype, like.shape),),
         _VIEW,
-        Linear(lambda g, x, like, out: (f.unbroadcast(g, x), None)),
+        Linear(lambda g, x, like, out: (summed(g, x), None)),
         exact=lambda x, shape: np.broadcast_to(x, shape).copy(),
         shape_only=(1,),
     )

@@ -80,7 +80,8 @@ class Linear:
 class Indexed:
     """Reads some elements of the first input: its cotangent is added in place, in O(read) time.
 
-    `function(current, g, *inputs, **params)` returns the updated cotangent of the first input.
+    `function(current, g, where, *inputs, **params)` returns the updated cotangent of the first input;
+    `where` is a bool value that says whether g has arrived, None where it has.
     """
 
     function: Callable[..., Any]

@@ -1,4 +1,4 @@
-"""Ops with regions: regions under construction, and the nodes that hold them.
+"""Regions under construction.
 
 `context.interpreter` is then the builder of the innermost region; a builder keeps its parent.
 """
@@ -8,22 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograph_lite.ir.build import Builder, merged_captures, region
-from autograph_lite.ir.graph import Node, Value
-from autograph_lite.ir.types import Type, join
-from autograph_lite.ops.control import IF
+from autograph_lite.ir.build import Builder
+from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import Type
 from autograph_lite.ops.dispatch import context
-
-
-def find(value: Value) -> tuple[Builder, Node]:
-    """The node under construction that made a value, and its builder."""
-    builder: Any = context.interpreter
-    while builder is not None:
-        for node in builder.nodes:
-            if node.outputs and node.outputs[0] is value:
-                return builder, node
-        builder = builder.parent
-    raise ValueError("the node belongs to no region under construction")
 
 
 def emit(
@@ -65,19 +53,8 @@ def with_region(builder: Builder, action: Callable[[], None]) -> None:
         context.interpreter, context.tapes = outer, tapes
 
 
-def pick(cond: Value, a: Value, b: Value) -> Value:
-    """`a` where the condition holds, else `b`: itself, not a copy, whatever shapes they have."""
-    arms = []
-    for value in (a, b):
-        region_ = staged_region()
-        with region_ as builder:
-            result = builder.local(value)
-        arms.append((builder, result))
-    captured = merged_captures(*(builder for builder, _ in arms))
-    regions = {
-        name: region(builder, (result,), captured)
-        for name, (builder, result) in zip(("then", "orelse"), arms, strict=True)
-    }
-    joined = join(a.type, b.type)
-    assert joined is not None, (a, b)
-    return emit(IF, (cond, *captured), (joined,), regions)[0]
+def in_region(builder: Builder, find: Callable[[], Any]) -> Any:
+    """The result of a function that may append nodes to a region."""
+    found: list[Any] = []
+    with_region(builder, lambda: found.append(find()))
+    return found[0]

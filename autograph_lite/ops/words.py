@@ -17,6 +17,10 @@ def int64(x: Any) -> Any:
     """A conversion, as in C; the body has checked the range."""
 
 
+def seldom(condition: Any, x: Any, y: Any) -> Any:
+    """`x if condition else y`, where the condition hardly ever holds: scalar code branches."""
+
+
 def sdiv(x: Any, y: Any) -> Any:
     """The quotient of integers, rounded towards zero; `y` is neither 0 nor an overflowing -1."""
 

@@ -21,7 +21,9 @@ def _region(region: Region) -> Region:
             node = _inside(node)
             kept.append(node)
             needed.update(node.inputs)
-    return Region(region.arguments, tuple(reversed(kept)), region.results)
+    return Region(
+        region.arguments, tuple(reversed(kept)), region.results
+    )  # links are for gradients
 
 
 FAULTING = (

@@ -267,6 +267,10 @@ class _Body:
 
     def call(self, name: str, args: list[ast.expr]) -> Any:
         values = [self.value(a) for a in args]
+        if name == "seldom":
+            cond = typed(values[0], B1)
+            a, b = self.same(values[1], values[2])
+            return Select(cond, a, b)
         if name == "cast":
             return typed(values[0], self.dtype)
         if name in CASTS:

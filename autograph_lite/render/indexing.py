@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from autograph_lite.ir.graph import Node, Value
-from autograph_lite.ops.index import is_view
+from autograph_lite.ops.index import Spec, is_view
 from autograph_lite.render.arrays import (
     Array,
     broadcast,
@@ -171,29 +172,50 @@ def lower_index_add(low: Lowering, node: Node) -> None:
     _write(low, node, add=True)
 
 
-def _write(low: Lowering, node: Node, add: bool) -> None:
+def lower_index_add_where(low: Lowering, node: Node) -> None:
+    target, source, where, *dynamic = node.inputs
+    _write(low, replace(node, inputs=(target, source, *dynamic)), add=True, where=where)
+
+
+def _write(low: Lowering, node: Node, add: bool, where: Value | None = None) -> None:
     target, source, *dynamic = node.inputs
-    spec = node.params["spec"]
     k = low.k
     new = low.array(source) if source.type.rank else low.scalar(source)
+    cond = None if where is None else low.scalar(where)
     old = low.array(target)
     if isinstance(new, Array) and new.buffer.meets(old.buffer):
         new = copy_of(k, new)
     x = _writable(low, target, node)
-    if is_view(spec):
-        view = view_of(low, x, spec, tuple(dynamic))
-        _assign(low, view, new, add)
+    with k.block() as statements:
+        _write_elements(low, x, new, node.params["spec"], tuple(dynamic), add)
+    if cond is None:
+        k.statements.extend(statements)
     else:
-        picked = Picked(low, x, spec, tuple(dynamic))
-        shaped = _fitted(low, new, picked.extents)
-
-        def visit(at: tuple[Expr, ...], position: tuple[Expr, ...]) -> None:
-            v = shaped.load(at) if isinstance(shaped, Array) else shaped
-            have = picked.view.load(position)
-            picked.view.store(k, position, _sum(have, v, x.dtype) if add else v)
-
-        picked.each(visit)
+        k.add(If(cond, tuple(statements)))
     low.set(node.outputs[0], x)
+
+
+def _write_elements(
+    low: Lowering,
+    x: Array,
+    new: Array | Expr,
+    spec: Spec,
+    dynamic: tuple[Value, ...],
+    add: bool,
+) -> None:
+    if is_view(spec):
+        view = view_of(low, x, spec, dynamic)
+        _assign(low, view, new, add)
+        return
+    picked = Picked(low, x, spec, dynamic)
+    shaped = _fitted(low, new, picked.extents)
+
+    def visit(at: tuple[Expr, ...], position: tuple[Expr, ...]) -> None:
+        v = shaped.load(at) if isinstance(shaped, Array) else shaped
+        have = picked.view.load(position)
+        picked.view.store(low.k, position, _sum(have, v, x.dtype) if add else v)
+
+    picked.each(visit)
 
 
 def _sum(a: Expr, b: Expr, dtype: str) -> Expr:

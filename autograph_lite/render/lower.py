@@ -26,7 +26,12 @@ from autograph_lite.render.emitter import Emitter
 from autograph_lite.render.form import I64, PTR, Expr, Var
 from autograph_lite.render.fuse import join_group
 from autograph_lite.render.histories import lower_either
-from autograph_lite.render.indexing import lower_getitem, lower_index_add, lower_setitem
+from autograph_lite.render.indexing import (
+    lower_getitem,
+    lower_index_add,
+    lower_index_add_where,
+    lower_setitem,
+)
 from autograph_lite.render.lowering import Handler, Lowered, Lowering, hint, scalar_body
 from autograph_lite.render.reductions import lower_fold, outer_axis_inner
 from autograph_lite.render.regions import lower_if, lower_loop
@@ -36,6 +41,7 @@ NAMED: dict[str, Handler] = {
     **STRUCTURAL,
     "getitem": lower_getitem,
     "index_add": lower_index_add,
+    "index_add_where": lower_index_add_where,
     "setitem": lower_setitem,
     "loop": lower_loop,
     "if": lower_if,

@@ -19,8 +19,18 @@ from autograph_lite.render.arrays import (
     new_array,
     row_major,
 )
-from autograph_lite.render.emitter import ONE, ZERO, compare, iadd, imul, isub, product, select
-from autograph_lite.render.form import F32, F64, I64, Bin, Const, Expr, For
+from autograph_lite.render.emitter import (
+    ONE,
+    ZERO,
+    both,
+    compare,
+    iadd,
+    imul,
+    isub,
+    product,
+    select,
+)
+from autograph_lite.render.form import B1, F32, F64, I64, Bin, Const, Expr, For
 from autograph_lite.render.histories import lower_void
 from autograph_lite.render.lowering import Handler, Lowering, hint
 from autograph_lite.render.reductions import reduce_axes
@@ -37,6 +47,13 @@ def _constant(low: Lowering, node: Node) -> None:
 
 def _dim(low: Lowering, node: Node) -> None:
     low.set(node.outputs[0], low.extents(node.inputs[0])[node.params["axis"]])
+
+
+def _same_shape(low: Lowering, node: Node) -> None:
+    same: Expr = Const(True, B1)
+    for a, b in zip(*(low.extents(v) for v in node.inputs), strict=True):
+        same = both(same, compare("eq", a, b))
+    low.set(node.outputs[0], low.k.atom("same", same))
 
 
 def _template(low: Lowering, shape: tuple[int | None, ...], dims: tuple[Value, ...]) -> list[Expr]:
@@ -321,6 +338,7 @@ def _filler(low: Lowering, node: Node) -> None:
 STRUCTURAL: dict[str, Handler] = {
     "constant": _constant,
     "dim": _dim,
+    "same_shape": _same_shape,
     "reshape": _reshape,
     "reshape_like": _reshape_like,
     "transpose": _transpose,

@@ -43,7 +43,7 @@ def seeds(target: Any, output_gradients: Any) -> list[Seed]:
     found: list[Seed] = []
     for one, g in zip(targets, given, strict=True):
         value = target_value(one)
-        if value.type.floating:
+        if value.type.differentiable:
             found.append((value, _seed(value, g), _is_tensor(one)))
     return found
 
@@ -100,7 +100,7 @@ def one_hot(value: Value) -> list[Value | None]:
             "jacobian of a target whose shape is known only at run time: write a loop over its"
             " rows that takes the gradient of each"
         )
-    if not value.type.floating:
+    if not value.type.differentiable:
         return [None] * int(np.prod(shape, dtype=np.int64))  # type: ignore[arg-type]
     if not shape:
         return [ones_like(value)]

@@ -18,12 +18,15 @@ from autograph_lite.errors import (
     GradientWarning,
     TapeError,
 )
-from autograph_lite.gradient.reverse import Cotangent, Sweep, pullback
+from autograph_lite.gradient.cotangents import Cotangent
+from autograph_lite.gradient.links import NO_LINKS, Links
+from autograph_lite.gradient.reverse import Sweep, pullback
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import FLOATS
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Constant, Indexed, Linear, Op, f
+from autograph_lite.ops.same import consult, reached_from, visible_links
 from autograph_lite.tape.seeds import Seed, one_hot, seeds, target_value
 from autograph_lite.tensors.boxes import staging, value_of, wrap
 from autograph_lite.tensors.number import kind_name
@@ -103,7 +106,8 @@ class GradientTape:
             if value in tracked:
                 break
         else:
-            return
+            if not staging() or not any(self.follows(v) for v in inputs):
+                return
         has, reads = _followed.get(op) or _how(op)
         if not has or not outputs or outputs[0] is inputs[0]:
             return
@@ -122,12 +126,19 @@ class GradientTape:
 
     def follows(self, value: Value) -> bool:
         """Whether a gradient with respect to something watched passes through the value."""
-        return value in self._tracked
+        if value in self._tracked:
+            return True
+        if value.data is None and staging():  # it may be a value that is followed
+            consult()
+            if any(self.follows(other) for other in reached_from(value)):
+                self._tracked.add(value)
+                return True
+        return False
 
     def extend(self, outputs: tuple[Value, ...]) -> None:
         """A recorded node gives more now: what it saved depends on what its results depend on."""
-        if any(v in self._tracked for v in outputs):
-            self._tracked.update(v for v in outputs if v.type.floating)
+        if any(self.follows(v) for v in outputs):
+            self._tracked.update(v for v in outputs if v.type.differentiable)
 
     def accessed(self, variable: Any, value: Value) -> None:
         """A variable is read: a value of it that was not seen before joins the source."""
@@ -137,7 +148,7 @@ class GradientTape:
             self._add_root(variable, value)
 
     def _add_root(self, variable: Any, value: Value) -> None:
-        if not value.type.floating:
+        if not value.type.differentiable:
             return
         self._variables[id(variable)] = variable
         self._roots[value] = self._first.setdefault(id(variable), value)
@@ -238,11 +249,12 @@ class GradientTape:
 
     def _pullback(self, nodes: list[Node], seeds: list[Seed], sources: Any) -> Sweep:
         """Cotangents; a target that the tape does not follow leads nowhere."""
-        reached = [seed for seed in seeds if seed[0] in self._tracked]
+        reached = [seed for seed in seeds if self.follows(seed[0])]
         if not reached:
-            return Sweep()
+            return Sweep(NO_LINKS)
+        links = Links(visible_links(), nodes) if staging() else NO_LINKS
         kept = {v: v for s in leaves(sources) if (v := self._key(s)) is not None}
-        return pullback(nodes, reached, {**kept, **self._roots}, self._tracked.__contains__)
+        return pullback(links, nodes, reached, {**kept, **self._roots}, self.follows)
 
     @contextmanager
     def _reading(self) -> Iterator[list[Node]]:
@@ -272,7 +284,7 @@ class GradientTape:
 
 
 def _is_floating(value: Value) -> bool:
-    if value.type.floating:
+    if value.type.differentiable:
         return True
     warnings.warn(
         "The dtype of the watched tensor must be floating (e.g. float32), got"

@@ -173,7 +173,7 @@ def _source(f: Function, place: int, leaf: Any) -> Any:
         return Tensor(ops.weak(value_of(leaf), dtype="float64"))
     if isinstance(leaf, ArrayLike | float | int | list):
         value = as_value(leaf)
-        if not value.type.floating:
+        if not value.type.differentiable:
             name = _argument(f, place)
             raise GradientError(f"{name} is {value.type.dtype}; gradients need a float input")
         return Tensor(ops.copy(value))
@@ -220,7 +220,7 @@ def _scalar(target: Any) -> Value:
             f"the function returns an array of shape {text(value.type.shape)}; grad needs a scalar:"
             " reduce it, for example by np.sum, or use GradientTape.jacobian"
         )
-    if not value.type.floating:
+    if not value.type.differentiable:
         raise GradientError(f"the function returns {value.type.dtype}; grad needs a float")
     return value
 

@@ -20,7 +20,7 @@ from autograph_lite.errors import GraphTypeError, StaleViewError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import DTYPES, PY_DTYPE
 from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.staging import pick
+from autograph_lite.ops.regions import pick
 from autograph_lite.tensors.aliases import same_as
 
 

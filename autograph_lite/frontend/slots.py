@@ -1,0 +1,99 @@
+"""The names of a loop's state: what each holds before the loop, and what it may hold in a step.
+
+The types are found by a fixed point: what a step leaves in a name is joined with what was assumed to
+be there, until nothing changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from autograph_lite.errors import GraphTypeError
+from autograph_lite.frontend.joins import Typed, joined
+from autograph_lite.frontend.promote import as_type
+from autograph_lite.frontend.state import Structure, describe, leaf_places, take_apart, with_leaf
+from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import Type, join
+
+Exact = Callable[[int, Type], bool]
+"""Whether value `i` of the slot, a number, may begin as a value of a type."""
+
+
+@dataclass(slots=True)
+class Slot:
+    """One name.  `numbers` has, by leaf, the numbers that begin as tensors."""
+
+    name: str
+    start: tuple[Structure, list[Value]]
+    structure: Structure
+    types: list[Type]
+    numbers: dict[int, Value] = field(default_factory=dict)
+    free: set[Any] = field(default_factory=set)  # extents that vary from step to step
+
+    @property
+    def held(self) -> Typed:
+        return self.structure, self.types
+
+    def tensors(self, values: list[Value]) -> dict[int, Value]:
+        """The values of leaves that are tensors, by the number of the leaf."""
+        found = enumerate(leaf_places(self.structure))
+        return {i: values[place] for i, (leaf, place) in found if leaf.kind == "ag"}
+
+    def join(self, old: Type, new: Type) -> Type | None:
+        """The type of either; extents that a step changes may be any, from then on."""
+        wider = join(old, new)
+        if wider is None or old == new:
+            return wider
+        pairs = zip(old.shape, wider.shape, strict=True)
+        shape = tuple(a if a in self.free or a == b else b for a, b in pairs)
+        self.free.update(b for a, b in zip(old.shape, shape, strict=True) if a != b)
+        return Type(old.kind, old.dtype, shape, old.depth)
+
+
+def slot(name: str, obj: Any) -> Slot:
+    """What a name holds before the loop."""
+    structure, values = take_apart(obj)
+    return Slot(name, (structure, values), structure, [v.type for v in values])
+
+
+def widen(own: Slot, structure: Structure, values: list[Value], exact: Exact) -> bool:
+    """Let the name hold what a step leaves in it; whether anything changed."""
+    after = structure, [v.type for v in values]
+    if _begins_as_tensor(own, after, exact):
+        return True
+    held = joined(own.name, own.held, after, own.join)
+    if held is None:
+        _refuse(own, structure, values)
+    changed = held != own.held
+    own.structure, own.types = held
+    return changed
+
+
+def _begins_as_tensor(own: Slot, after: Typed, exact: Exact) -> bool:
+    """Whether a number of the name can begin as what a step makes of it; then it does."""
+    now = leaf_places(after[0])
+    for i, (mine, place) in enumerate(leaf_places(own.structure)):
+        leaf, other = now[i] if i < len(now) else (mine, place)
+        if mine.kind != "py" or leaf.count != 1:
+            continue
+        new = after[1][other]
+        if new == own.types[place] or not exact(place, new):
+            continue
+        begin = leaf_places(own.start[0])[i][1]
+        own.numbers[i] = own.start[1][begin]
+        own.start[1][begin] = as_type(own.start[1][begin], new)
+        own.start = with_leaf(own.start[0], i, leaf), own.start[1]
+        own.structure, own.types[place] = with_leaf(own.structure, i, leaf), new
+        return True
+    return False
+
+
+def _refuse(own: Slot, structure: Structure, values: list[Value]) -> NoReturn:
+    before = describe(own.structure, iter([Value(t) for t in own.types]))
+    raise GraphTypeError(
+        f"the loop variable {own.name!r} is {before} before a step and"
+        f" {describe(structure, iter(values))} after it; give it one dtype and one number of axes"
+        " before the loop, for instance with ag.constant"
+    )

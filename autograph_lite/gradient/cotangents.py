@@ -1,0 +1,141 @@
+"""Cotangents: what has arrived at a value, and sums of it.
+
+Where only the run knows whether anything has arrived, a bool goes with the value, and the value is then
+blank: -0 for a scalar, which changes no bit of a sum, zeros for an array.  Whoever comes first is
+assigned, later ones are added (R2): zero instead of nothing would give 0 * inf = NaN and turn -0 into +0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from autograph_lite.ir.build import Builder
+from autograph_lite.ir.graph import Test, Value
+from autograph_lite.ir.types import same_shape
+from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.record import f
+from autograph_lite.ops.regions import branch, either, pick
+from autograph_lite.ops.same import Sure, as_value, both, negated, some, true
+
+
+@dataclass(frozen=True, slots=True)
+class Cotangent:
+    """What has arrived; `arrived` is a bool value where only the run can tell, else None.  `blank`:
+    whether the value is blank where nothing has."""
+
+    value: Value
+    arrived: Value | None = None
+    blank: bool = False
+
+    @property
+    def there(self) -> Sure:
+        """Whether anything has arrived."""
+        return True if self.arrived is None else self.arrived
+
+
+def cotangent(value: Value, there: Sure, blank: bool = False) -> Cotangent | None:
+    """A cotangent that is there where a condition holds."""
+    if isinstance(there, bool):
+        return Cotangent(value) if there else None
+    return Cotangent(value, there, blank)
+
+
+def is_scalar(value: Value) -> bool:
+    return value.type.rank == 0 and value.type.depth == 0
+
+
+def nothing(like: Value) -> Value:
+    """A blank cotangent in the shape of a value."""
+    if like.type.depth:
+        return f.void(like)
+    if like.type.rank == 0:
+        return context.interpreter.constant(-0.0, like.type.dtype)
+    if all(isinstance(e, int) for e in like.type.shape):
+        zero = context.interpreter.constant(0.0, like.type.dtype)
+        return f.broadcast_to(zero, shape=like.type.shape)
+    return f.zeros_like(like)
+
+
+def blanked(g: Cotangent) -> Cotangent:
+    """The same, its value blank where nothing has arrived."""
+    if g.arrived is None or g.blank:
+        return g
+    return Cotangent(either(g.arrived, g.value, nothing(g.value)), g.arrived, True)
+
+
+def joined(before: Cotangent | None, g: Cotangent) -> Cotangent:
+    """What was there, and what arrives."""
+    if before is None:
+        return g
+    if before.arrived is None and g.arrived is None:
+        return Cotangent(f.accumulate(before.value, g.value))
+    there = some(before.there, g.there)
+    value = (_scalars if is_scalar(g.value) else _arrays)(before, g)
+    blank = is_scalar(g.value) or before.blank
+    return Cotangent(value) if there is True else Cotangent(value, as_value(there), blank)
+
+
+def _scalars(before: Cotangent, g: Cotangent) -> Value:
+    """A plain sum, for what has not arrived is -0; by its links the one that has, if only one has."""
+    before, g = blanked(before), blanked(g)
+    flags = [true() if x.arrived is None else x.arrived for x in (before, g)]
+    out = f.arrive(before.value, g.value, *flags)
+    builder: Any = context.interpreter
+    if before.arrived is not None:
+        builder.link(out, g.value, Test("not", before.arrived))
+    if g.arrived is not None:
+        builder.link(out, before.value, Test("not", g.arrived))
+    return out
+
+
+def _arrays(before: Cotangent, g: Cotangent) -> Value:
+    if not same_shape(before.value.type.shape, g.value.type.shape):
+        return _added_where(before, g)
+    total = f.accumulate(before.value, g.value)
+    if before.arrived is not None:
+        total = either(before.arrived, total, g.value)
+    return total if g.arrived is None else either(g.arrived, total, before.value)
+
+
+def _added_where(before: Cotangent, g: Cotangent) -> Value:
+    """The sum in a branch, because the shapes are equal only where both have arrived."""
+    if before.arrived is None and g.arrived is None:
+        return f.accumulate(before.value, g.value)
+    one = pick(as_value(before.there), before.value, g.value)
+    sum_there = as_value(both(before.there, g.there))
+    return branch(sum_there, lambda: f.accumulate(before.value, g.value), lambda: one)
+
+
+def chosen(condition: Sure, a: Cotangent | None, b: Cotangent | None) -> Cotangent | None:
+    """One cotangent or the other, as the run decides."""
+    if a is None and b is None:
+        return None
+    if a is None or b is None:
+        there = a or b
+        assert there is not None
+        found = both(there.there, negated(condition) if a is None else condition)
+        return cotangent(there.value, found)
+    value = choice(condition, a.value, b.value)
+    if a.arrived is None and b.arrived is None:
+        return Cotangent(value)
+    found = f.where(as_value(condition), as_value(a.there), as_value(b.there))
+    blank = (a.arrived is None or a.blank) and (b.arrived is None or b.blank)
+    return Cotangent(value, found, blank)
+
+
+def choice(condition: Sure, a: Value, b: Value) -> Value:
+    """`a` or `b` itself, whatever their shapes."""
+    if isinstance(condition, bool):
+        return a if condition else b
+    if a is b:
+        return a
+    alike = same_shape(a.type.shape, b.type.shape)
+    return either(condition, a, b) if alike or a.type.depth else pick(condition, a, b)
+
+
+def flag(builder: Builder, got: Cotangent | None) -> Value:
+    """Whether a cotangent has arrived, as a value of a region."""
+    if got is None:
+        return builder.constant(False, "bool")
+    return builder.constant(True, "bool") if got.arrived is None else builder.local(got.arrived)

@@ -1,0 +1,76 @@
+"""The links of one region, as the reverse pass asks for them: what a value is, in some runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from autograph_lite.ir.graph import Condition, Link, Node, Test, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A name is `then` where the condition holds, else `orelse`: another value, or, where `own`, a key
+    that stands for the name itself."""
+
+    condition: Condition
+    then: Value
+    orelse: Value
+    own: bool
+
+
+class Links:
+    """Links by the value that they are of; `nodes` and `results` say where values are read.
+
+    A link need not be followed where the two names cannot meet: where nothing else arrives at `b`
+    before the sweep comes to where `a` was made.  Then what has arrived at `a` is handed to `b` there,
+    as a whole, and is the first to arrive.
+    """
+
+    def __init__(
+        self, links: Iterable[Link], nodes: Sequence[Node], results: Sequence[Value] = ()
+    ) -> None:
+        self.of: dict[Value, list[Link]] = {}
+        self.kin: dict[Value, list[Value]] = {}
+        for link in links:
+            self.of.setdefault(link.a, []).append(link)
+            self.kin.setdefault(link.a, []).append(link.b)
+            self.kin.setdefault(link.b, []).append(link.a)
+        self.last_read = {v: i for i, node in enumerate(nodes) for v in node.inputs}
+        self.last_read.update(dict.fromkeys(results, len(nodes)))
+        self.made = {v: i for i, node in enumerate(nodes) for v in node.outputs}
+        self.choices: dict[Value, Choice | None] = {}
+        self.owner: dict[Value, Value] = {}  # key of a name itself -> the name
+
+    def choice(self, value: Value, busy: Callable[[Value], bool]) -> Choice | None:
+        """What a value is; decided when it is first asked, which is before the sweep passes it."""
+        if value not in self.choices:
+            if value not in self.of:
+                return None
+            links = [link for link in self.of.get(value, ()) if self._meet(link, busy)]
+            self._chain(value, links)
+        return self.choices[value]
+
+    def _chain(self, value: Value, links: list[Link]) -> None:
+        """One condition after the other; where none holds the name is itself."""
+        if not links:
+            self.choices[value] = None
+            return
+        link, rest = links[0], links[1:]
+        if rest and rest[0].condition == Test("not", link.condition):  # type: ignore[arg-type]
+            self.choices[value] = Choice(link.condition, link.b, rest[0].b, own=False)
+            return
+        own = Value(value.type)
+        self.owner[own] = self.owner.get(value, value)
+        self.choices[value] = Choice(link.condition, link.b, own, own=True)
+        self._chain(own, rest)
+
+    def _meet(self, link: Link, busy: Callable[[Value], bool]) -> bool:
+        """Whether anything may arrive at `b` by another name before the sweep comes to `a`."""
+        place = self.made.get(link.a, -1)
+        others = [link.b, *(v for v in self.kin.get(link.b, ()) if v is not link.a)]
+        return any(self.last_read.get(v, -1) > place or busy(v) for v in others)
+
+
+NO_LINKS = Links((), ())
+"""Step by step a value has one name."""

@@ -1,0 +1,246 @@
+"""The reverse of one step of a loop, as the body of the reverse loop.
+
+What it needs of the forward step it reads from histories, which the forward loop is made to write.
+Values that follow from the step number alone are computed again.  What the step before it in time (the
+next one forwards) began with is carried along: one value is saved once, so that it has one cotangent
+in the next reverse pass.
+"""
+
+from __future__ import annotations
+
+from autograph_lite.gradient.cotangents import Cotangent, blanked, flag, nothing
+from autograph_lite.gradient.mirror import Mirror
+from autograph_lite.gradient.reverse import Sweep
+from autograph_lite.ir.graph import Node, Region, Value
+from autograph_lite.ir.types import element, history
+from autograph_lite.ops.control import CONSTANT
+from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.record import f
+from autograph_lite.ops.regions import FLAG, Step
+from autograph_lite.ops.same import as_value
+from autograph_lite.ops.staging import staged_region
+
+CHEAP = frozenset(
+    ("py_add", "py_subtract", "py_multiply", "py_negative", "weak", "cast", "getitem", "position")
+)
+
+
+class Loop:
+    """One loop node under reverse: its parts by name, inside (arguments) and outside."""
+
+    def __init__(self, sweep: Sweep, node: Node) -> None:
+        self.sweep, self.node = sweep, node
+        p = node.params
+        self.body: Region = p["body"]
+        self.m, self.reads = p["state"], p["reads"]
+        arguments = self.body.arguments
+        cut = len(arguments) - self.reads
+        self.k = arguments[0]
+        self.state = arguments[1 : 1 + self.m]
+        self.captured = arguments[1 + self.m : cut]
+        self.elements = arguments[cut:]
+        inputs = node.inputs[1:] if p["bounded"] else node.inputs
+        cut = len(inputs) - self.reads
+        self.inits = inputs[: self.m]
+        self.captures = inputs[self.m : cut]
+        self.histories = inputs[cut:]
+        self.steps = node.outputs[0]
+        self.outs = node.outputs[1 : 1 + self.m]
+        self.written = node.outputs[1 + self.m :]
+        self.results = self.body.results[: self.m]
+        self.saved: dict[Value, Value] = {}  # value of the body -> the history it will be saved in
+
+    def known_history(self, value: Value) -> Value | None:
+        """The history of a value that the loop saves already."""
+        saved = self.body.results[self.m :]
+        return self.written[saved.index(value)] if value in saved else None
+
+
+class Reversal:
+    """One attempt at the body of the reverse loop, under an assumption about what has arrived.
+
+    `slots` are pieces of state and `roots` values outside (with a value of the same shape) whose
+    cotangents the reverse loop carries; `states` says of each whether anything has arrived when a step
+    begins: "unset", "set" or "maybe".
+    """
+
+    def __init__(
+        self, loop: Loop, slots: list[Value], roots: dict[Value, Value], states: dict[Value, str]
+    ) -> None:
+        self.loop, self.slots, self.roots, self.states = loop, slots, roots, states
+        self.read: dict[Value, Value] = {}  # history outside -> this step's element of it
+        self.following: dict[int, Value] = {}  # piece of state -> what the next step began with
+        self.saved: list[Value] = []
+        self.outgoing: list[tuple[Value, Cotangent]] = []
+        with staged_region() as builder:
+            self.builder = builder
+            self.step = Step(builder)
+            self.mirror = Mirror(loop.body, builder, self._find, loop.results, loop.captured)
+            names = zip(loop.captured, loop.captures, strict=True)
+            self.inner = self.mirror.sweep(loop.sweep, names)
+            self._trace()
+
+    @property
+    def carried(self) -> list[Value]:
+        return [v for v in (*self.slots, *self.roots) if self.states[v] != "unset"]
+
+    @property
+    def flagged(self) -> list[Value]:
+        return [v for v in self.carried if self.states[v] == "maybe"]
+
+    def like(self, carried: Value) -> Value:
+        """A value outside with the shape of what is carried."""
+        if carried in self.roots:
+            return self.roots[carried]
+        out: Value = self.loop.outs[self.loop.state.index(carried)]
+        return out
+
+    def _trace(self) -> None:
+        loop = self.loop
+        values = {v: self.step.declare(self.like(v).type) for v in self.carried}
+        flags = {v: self.step.declare(FLAG) for v in self.flagged}
+        given = {v: Cotangent(x, flags.get(v), v in flags) for v, x in values.items()}
+        for root in self.roots:
+            self.inner.set(root, given.get(root))
+        for result, outer in zip(loop.body.results[loop.m :], loop.written, strict=True):
+            self._seed_element(result, outer)
+        for argument, outer in zip(loop.elements, loop.histories, strict=True):
+            self._seed_element(argument, outer)
+        for slot in self.slots:
+            if slot in given:
+                self.inner.arrive(loop.results[loop.state.index(slot)], given[slot])
+        self.inner.run(self.mirror.adjoint.nodes)
+        self.after = {v: self.inner.of_itself(v) for v in self.slots}
+        self.after |= {v: self.inner.cotangents.get(v) for v in self.roots}
+        for argument, outer in zip(loop.elements, loop.histories, strict=True):
+            got = self.inner.of_itself(argument) if argument.type.differentiable else None
+            if got is not None:
+                self.outgoing.append((outer, got))
+
+    def _seed_element(self, inside: Value, outer: Value) -> None:
+        """This step's element of the cotangent of a history."""
+        got = self.loop.sweep.get(outer) if outer.type.differentiable else None
+        if got is not None:
+            there = None if got.arrived is None else self.builder.local(got.arrived)
+            self.inner.arrive(inside, Cotangent(self._element(got.value), there))
+
+    def states_after(self) -> dict[Value, str]:
+        """What has arrived after any number of steps, given what was assumed before."""
+        return {v: _meet(self.states[v], got) for v, got in self.after.items()}
+
+    # --- values of the forward step ---
+
+    def _find(self, value: Value) -> Value | None:
+        loop = self.loop
+        if value is loop.k:
+            return self._forward_step()
+        if value in loop.captured:
+            return self.builder.local(loop.captures[loop.captured.index(value)])
+        if value in loop.elements:
+            return self._element(loop.histories[loop.elements.index(value)])
+        made = self.mirror.adjoint.makers.get(value)
+        if made is None and value not in loop.state:
+            return None
+        if value in loop.results:
+            return self._following(loop.results.index(value))
+        if made is not None and self._is_cheap(made):
+            return self._again(made)
+        return self._element(self._history(value))
+
+    def _forward_step(self) -> Value:
+        """The step of the forward loop that is reversed now."""
+        one, back = (self.builder.constant(n, "int64", "py") for n in (1, -1))
+        last = f.position(self.loop.steps, back, one)
+        return f.position(self.step.k, last, back)
+
+    def _element(self, outer: Value) -> Value:
+        """This step's element of a history outside."""
+        if outer not in self.read:
+            self.read[outer] = Value(element(outer.type))
+            self.builder.own.add(self.read[outer])
+        return self.read[outer]
+
+    def _history(self, value: Value) -> Value:
+        """The history of a value of the body, which the forward loop is made to write."""
+        known = self.loop.known_history(value)
+        if known is None:
+            self.saved.append(value)
+            known = self.loop.saved.setdefault(value, Value(history(value.type)))
+        return known
+
+    def _following(self, slot: int) -> Value:
+        """The new value of a piece of state: what the step after it began with."""
+        if slot not in self.following:
+            self.following[slot] = self.step.declare(self.loop.outs[slot].type)
+        return self.following[slot]
+
+    def _is_cheap(self, node: Node) -> bool:
+        """Whether a node follows from the step number, constants and captured integers by scalar
+        steps.  What a cotangent may flow through is saved, so that one value has one cotangent."""
+        if node.op is CONSTANT:
+            return True
+        scalar = all(v.type.rank == 0 for v in node.outputs) and len(node.outputs) == 1
+        if (
+            not scalar
+            or node.op.name not in CHEAP
+            or any(v.type.differentiable for v in node.inputs)
+        ):
+            return False
+        return all(self._is_free(v) for v in node.inputs)
+
+    def _is_free(self, value: Value) -> bool:
+        if value is self.loop.k or value in self.loop.captured:
+            return True
+        made = self.mirror.adjoint.makers.get(value)
+        return made is not None and self._is_cheap(made)
+
+    def _again(self, node: Node) -> Value:
+        inputs = tuple(self.builder.local(v) for v in node.inputs)
+        types = tuple(v.type for v in node.outputs)
+        return self.builder.append(node.op, inputs, types, node.params)[0]
+
+    # --- the end of the step ---
+
+    def results(self) -> list[Value]:
+        """In the order of the state: carries, flags, then what the forward step began with, and whether
+        any element of a history so far has a cotangent."""
+        local = self.builder.local
+        carries = [self._handed_on(v) for v in self.carried]
+        flags = [local(flag(self.builder, self.after[v])) for v in self.flagged]
+        entered: list[Value] = []
+        while len(entered) < len(self.following):  # what is entered may have to be carried too
+            slot = list(self.following)[len(entered)]
+            entered.append(local(self.loop.state[slot]))
+        self.seen = {h: self.step.declare(FLAG) for h, g in self.outgoing if g.arrived is not None}
+        now = [
+            local(f.bitwise_or(self.seen[h], as_value(g.there)))
+            for h, g in self.outgoing
+            if g.arrived is not None
+        ]
+        return [*carries, *flags, *entered, *now]
+
+    def _handed_on(self, carried: Value) -> Value:
+        got = self.after[carried]
+        if got is None:
+            return self.builder.local(nothing(self.like(carried)))
+        return self.builder.local(blanked(got).value if carried in self.flagged else got.value)
+
+    def written(self) -> list[Value]:
+        """Elements of the cotangents of histories: -0 where nothing has arrived, to which anything can
+        be added without a change of its bits."""
+        return [self.builder.local(_filled(got)) for _, got in self.outgoing]
+
+
+def _filled(got: Cotangent) -> Value:
+    if got.arrived is None:
+        return got.value
+    if got.value.type.depth:
+        return f.either(got.arrived, got.value, f.void(got.value))
+    zero = context.interpreter.constant(-0.0, got.value.type.dtype)
+    return f.where(got.arrived, got.value, zero)
+
+
+def _meet(before: str, got: Cotangent | None) -> str:
+    """What holds both before and after a step."""
+    after = "unset" if got is None else ("set" if got.arrived is None else "maybe")
+    return before if before == after else "maybe"

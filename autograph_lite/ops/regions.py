@@ -1,0 +1,219 @@
+"""Nodes with regions: an `if` and a `loop` from regions that were staged, with what links their results.
+
+Whoever stages a branch or a loop, the frontend or the gradient, ends here, so that the graph says in
+one way which values are one value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from autograph_lite.ir.build import Builder, merged_captures, region
+from autograph_lite.ir.graph import Condition, Region, Test, Value
+from autograph_lite.ir.types import Type, history, join, py, tensor
+from autograph_lite.ops.control import IF, LOOP
+from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.record import f
+from autograph_lite.ops.same import as_value
+from autograph_lite.ops.staging import emit, in_region, staged_region
+from autograph_lite.ops.ties import (
+    VALUES,
+    End,
+    Outer,
+    Relation,
+    Things,
+    Tie,
+    assumed,
+    at_end,
+    related,
+    ties_at_ends,
+)
+
+FLAG = tensor("bool")
+
+
+def followed(values: Sequence[Value]) -> Things:
+    """The values that a gradient may pass through, by number."""
+    return {i: v for i, v in enumerate(values) if v.type.differentiable}
+
+
+def _link(builder: Builder, values: Sequence[Value], t: Tie | Relation, when: Condition) -> None:
+    """Say in a region that two of `values`, or one and a value from outside, are one."""
+    other = builder.local(t.b.thing) if isinstance(t.b, Outer) else values[t.b]
+    builder.unlink(values[t.a], other)
+    builder.link(values[t.a], other, when)
+
+
+# --- branches --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One arm after staging, and what it gives."""
+
+    builder: Builder
+    results: list[Value]
+
+
+def emit_if(cond: Value, then: Arm, orelse: Arm) -> list[Value]:
+    """Append an `if`; its outputs are those of the arms, and linked to what they may be."""
+    arms, n = (then, orelse), len(then.results)
+    ties = ties_at_ends(VALUES, [End(arm.builder, followed(arm.results)) for arm in arms])
+    told = [t for t in ties if t.dynamic]
+    results = [
+        [*arm.results, *(_said(arm.builder, t.sides[side]) for t in told)]
+        for side, arm in enumerate(arms)
+    ]
+    captured = merged_captures(*(arm.builder for arm in arms))
+    params = {
+        name: region(arm.builder, tuple(r), captured)
+        for name, arm, r in zip(("then", "orelse"), arms, results, strict=True)
+    }
+    types = tuple(joined_type(a, b) for a, b in zip(results[0], results[1], strict=True))
+    outputs = list(emit(IF, (cond, *captured), types, params))
+    builder: Any = context.interpreter
+    flags = iter(outputs[n:])
+    for t in ties:
+        _link(builder, outputs, t, next(flags) if t.dynamic else _by_cond(t, cond))
+    return outputs[:n]
+
+
+def _said(builder: Builder, side: Any) -> Value:
+    """What a region hands out about a tie."""
+    value: Value = in_region(builder, partial(as_value, side))
+    return builder.local(value)
+
+
+def _by_cond(t: Tie, cond: Value) -> Condition:
+    if all(t.sides):
+        return True
+    return cond if t.sides[0] else Test("not", cond)
+
+
+def joined_type(a: Value, b: Value) -> Type:
+    either = join(a.type, b.type)
+    assert either is not None, (a, b)
+    return either
+
+
+def branch(cond: Value, then: Callable[[], Value], orelse: Callable[[], Value]) -> Value:
+    """`then()` where the condition holds, else `orelse()`; only one of them is computed."""
+    arms = []
+    for make in (then, orelse):
+        with staged_region() as builder:
+            arms.append(Arm(builder, [builder.local(make())]))
+    return emit_if(cond, arms[0], arms[1])[0]
+
+
+def pick(cond: Value, a: Value, b: Value) -> Value:
+    """`a` where the condition holds, else `b`: itself, not a copy, whatever shapes they have."""
+    return branch(cond, lambda: a, lambda: b)
+
+
+def either(cond: Value, a: Value, b: Value) -> Value:
+    """`a` where the condition holds, else `b`: itself; both have the same shape in every run."""
+    out = f.either(cond, a, b)
+    builder: Any = context.interpreter
+    builder.link(out, a, cond)
+    builder.link(out, b, Test("not", cond))
+    return out
+
+
+# --- loops -----------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Step:
+    """A loop under construction: the builders of its body and, if it has one, of its test, in which the
+    same state is declared.  `told` has, for relations that the state tells, the bool in the body."""
+
+    builder: Builder
+    test: Builder | None = None
+    k: Value = field(init=False)
+    state: list[Value] = field(default_factory=list)
+    test_state: list[Value] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
+    told: dict[Any, Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.k = self.builder.argument(py("int64"))
+        if self.test is not None:
+            self.test.argument(py("int64"))
+
+    def declare(self, type: Type) -> Value:
+        """One more piece of state; its argument in the body."""
+        self.state.append(self.builder.argument(type))
+        if self.test is not None:
+            self.test_state.append(self.test.argument(type))
+        return self.state[-1]
+
+    def relate(self, relations: Sequence[Relation]) -> None:
+        """Say in the body what the state may be."""
+        for r in relations:
+            if r.told:
+                self.told[r.pair] = self.declare(FLAG)
+        for r in relations:
+            in_region(self.builder, partial(self._say, r))
+        self.relations += relations
+
+    def _say(self, r: Relation) -> None:
+        _link(self.builder, self.state, r, r.condition(self.k, self.told.get(r.pair)))
+
+
+def emit_loop(
+    step: Step,
+    inits: list[Value],
+    results: list[Value],
+    *,
+    bound: Value | None = None,
+    test: Value | None = None,
+    written: Sequence[Value] = (),
+    elements: Sequence[tuple[Value, Value]] = (),
+    **params: Any,
+) -> tuple[Value, ...]:
+    """Append a loop; outputs are the count of steps, the last state, the histories written.
+
+    What the end of a step shows about which values are one is added to what was assumed.  `elements`
+    pairs each history that is read with the argument that one element of it is.
+    """
+    outer: Any = context.interpreter
+    n = len(inits)
+    inits = [outer.local(v) for v in inits]
+    end = End(step.builder, followed(results))
+    found = related(VALUES, step.relations, followed(inits), end)
+    known = assumed(step.relations)
+    step.relate([r for r in found if (r.pair, r.later) not in known])
+    tellers = [r for r in found if r.pair in step.told]
+    say = [_said(step.builder, at_end(VALUES, end, r.a, r.b)) for r in tellers]
+    inits += [as_value(r.first) for r in tellers]
+    histories = [h for h, _ in elements]
+    captured = merged_captures(
+        *([step.builder] if step.test is None else [step.builder, step.test])
+    )
+    captured = [v for v in captured if v not in histories]
+    body = region(step.builder, (*results, *say, *written), captured)
+    arguments = (*body.arguments, *(e for _, e in elements))
+    everything: dict[str, Any] = {
+        "body": Region(arguments, body.nodes, body.results, body.links),
+        "bounded": bound is not None,
+        "state": len(inits),
+        "reads": len(elements),
+        **params,
+    }
+    if step.test is not None:
+        assert test is not None
+        everything["test"] = region(step.test, (test,), captured)
+    first = () if bound is None else (bound,)
+    types = (
+        py("int64"),
+        *(joined_type(v, r) for v, r in zip(inits, [*results, *say], strict=True)),
+        *(history(v.type) for v in written),
+    )
+    outputs = emit(LOOP, (*first, *inits, *captured, *histories), types, everything)
+    flags = dict(zip([r.pair for r in tellers], outputs[1 + n :], strict=False))
+    for r in found:
+        _link(outer, outputs[1 : 1 + n], r, r.condition(outputs[0], flags.get(r.pair)))
+    return (*outputs[: 1 + n], *outputs[1 + len(inits) :])

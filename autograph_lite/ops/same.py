@@ -1,0 +1,137 @@
+"""Which values are one value: known, or known to the run.
+
+Step by step, `if c: y = x` makes no new value: y is x where c holds.  Regions of a graph say the same by
+links, and whoever asks gets a condition.  Links are transitive as they stand: who links a value to
+another one links it to all that the other is linked to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from autograph_lite.ir.graph import Condition, Link, Test, Value
+from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.record import f
+
+Sure = bool | Value
+"""True and False where it is known, else a bool value."""
+
+
+# --- conditions ------------------------------------------------------------------------------------
+
+
+def holds(condition: Condition) -> Sure:
+    """A condition as a bool value of the present region."""
+    if isinstance(condition, bool):
+        return condition
+    if isinstance(condition, Test):
+        return _tested(condition)
+    builder: Any = context.interpreter
+    value: Value = builder.local(condition)
+    return f.weak(value, dtype="bool") if value.type.kind == "py" else value
+
+
+def _tested(test: Test) -> Value:
+    builder: Any = context.interpreter
+    value = builder.local(test.value)
+    if test.kind == "not":
+        found = holds(value)
+        return f.logical_not(found)
+    compare = f.py_equal if test.kind == "zero" else f.py_greater
+    return f.weak(compare(value, builder.number(0)), dtype="bool")
+
+
+def true() -> Value:
+    return context.interpreter.constant(True, "bool")
+
+
+def as_value(sure: Sure) -> Value:
+    """What is sure, or not, as a bool value of the present region."""
+    return context.interpreter.constant(sure, "bool") if isinstance(sure, bool) else sure
+
+
+def both(a: Sure, b: Sure) -> Sure:
+    """a and b."""
+    if isinstance(a, bool):
+        return b if a else False
+    if isinstance(b, bool):
+        return a if b else False
+    return a if a is b else f.bitwise_and(a, b)
+
+
+def some(a: Sure, b: Sure) -> Sure:
+    """a or b."""
+    if isinstance(a, bool):
+        return True if a else b
+    if isinstance(b, bool):
+        return True if b else a
+    return a if a is b else f.bitwise_or(a, b)
+
+
+def negated(a: Sure) -> Sure:
+    return not a if isinstance(a, bool) else f.logical_not(a)
+
+
+# --- values ----------------------------------------------------------------------------------------
+
+
+def links_from(value: Value) -> list[Link]:
+    """The links of a value to those that were there before it, in the present region; links of
+    enclosing regions seen from here."""
+    builder: Any = context.interpreter
+    found: list[Link] = list(builder.links_of.get(value, ()))
+    outside = builder.outside.get(value)
+    if outside is None:
+        return found
+    inner = builder
+    context.interpreter = builder.parent
+    try:
+        outer = links_from(outside)
+    finally:
+        context.interpreter = inner
+    return found + [Link(value, inner.local(link.b), link.condition) for link in outer]
+
+
+def visible_links() -> list[Link]:
+    """All links of the present region, and those of enclosing ones between values that it reads."""
+    builder: Any = context.interpreter
+    found: list[Link] = list(builder.links)
+    done: set[Value] = set()
+    while new := [v for v in builder.outside if v not in done]:
+        done.update(new)
+        found += [
+            link for v in new for link in links_from(v) if link not in builder.links_of.get(v, ())
+        ]
+    return found
+
+
+def same(a: Value, b: Value) -> Sure:
+    """Whether two values are one."""
+    found: Sure = a is b
+    for one, other in ((a, b), (b, a)):
+        for link in links_from(one):
+            if link.b is other and found is not True:
+                found = some(found, holds(link.condition))
+    return found
+
+
+def reached_from(value: Value) -> list[Value]:
+    """The values that were there before and that `value` may be."""
+    return list(dict.fromkeys(link.b for link in links_from(value)))
+
+
+def consult() -> None:
+    """A tape asks which values are one: a loop that is being staged has to know."""
+    builder: Any = context.interpreter
+    while builder is not None and not builder.consulted:
+        builder.consulted = True
+        builder = builder.parent
+
+
+def walk_up() -> Iterator[Any]:
+    """The builder at work and those around it."""
+    builder: Any = context.interpreter
+    while builder is not None:
+        yield builder
+        builder = builder.parent
