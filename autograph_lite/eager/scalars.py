@@ -50,7 +50,7 @@ ON_SCALARS: dict[str, Callable[..., Any]] = {
     "reciprocal": lambda x: x.__class__(1) / x,
     "where": lambda c, x, y: x if c else y,
     "choose": lambda c, x: x if c else x.__class__(0),
-    "scale": lambda g, p: g * p if g else g.__class__(0),
+    "scale": lambda g, p: r if (r := g * p) == r or g else g.__class__(0),
     "zeros_like": lambda x: x.__class__(0),
     "copy": lambda x: x,
     "stop_gradient": lambda x: x,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import PY_DTYPE
+from autograph_lite.ir.types import PY_DTYPE, any_shape
 from autograph_lite.ops.control import FILLER
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box, value_of, wrap
@@ -241,6 +241,7 @@ def describe(structure: Structure, values: Iterator[Value]) -> str:
 def filler(type: Any) -> Value:
     """A value of a type that nothing reads."""
     builder: Any = context.interpreter
+    type = any_shape(type)
     return builder.append(FILLER, (), (type,), {"type": type})[0]  # type: ignore[no-any-return]
 
 

@@ -15,14 +15,14 @@ from autograph_lite.ir.graph import Test, Value
 from autograph_lite.ir.types import same_shape
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
-from autograph_lite.ops.regions import branch, either, pick
+from autograph_lite.ops.regions import either, pick
 from autograph_lite.ops.same import Sure, as_value, both, negated, some, true
 
 
 @dataclass(frozen=True, slots=True)
 class Cotangent:
     """What has arrived; `arrived` is a bool value where only the run can tell, else None.  `blank`:
-    whether the value is blank where nothing has."""
+    whether the value is blank where nothing has.  It has the shape of the primal in any case."""
 
     value: Value
     arrived: Value | None = None
@@ -64,6 +64,13 @@ def blanked(g: Cotangent) -> Cotangent:
     return Cotangent(either(g.arrived, g.value, nothing(g.value)), g.arrived, True)
 
 
+def fitted(g: Cotangent, like: Value) -> Cotangent:
+    """The same, its value in the shape of `like` where it has not arrived there either."""
+    if g.arrived is None or like.type.depth or same_shape(g.value.type.shape, like.type.shape):
+        return g
+    return Cotangent(pick(g.arrived, g.value, nothing(like)), g.arrived, True)
+
+
 def joined(before: Cotangent | None, g: Cotangent) -> Cotangent:
     """What was there, and what arrives."""
     if before is None:
@@ -90,21 +97,10 @@ def _scalars(before: Cotangent, g: Cotangent) -> Value:
 
 
 def _arrays(before: Cotangent, g: Cotangent) -> Value:
-    if not same_shape(before.value.type.shape, g.value.type.shape):
-        return _added_where(before, g)
     total = f.accumulate(before.value, g.value)
     if before.arrived is not None:
         total = either(before.arrived, total, g.value)
     return total if g.arrived is None else either(g.arrived, total, before.value)
-
-
-def _added_where(before: Cotangent, g: Cotangent) -> Value:
-    """The sum in a branch, because the shapes are equal only where both have arrived."""
-    if before.arrived is None and g.arrived is None:
-        return f.accumulate(before.value, g.value)
-    one = pick(as_value(before.there), before.value, g.value)
-    sum_there = as_value(both(before.there, g.there))
-    return branch(sum_there, lambda: f.accumulate(before.value, g.value), lambda: one)
 
 
 def chosen(condition: Sure, a: Cotangent | None, b: Cotangent | None) -> Cotangent | None:

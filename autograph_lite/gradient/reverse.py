@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from autograph_lite.errors import GradientError
-from autograph_lite.gradient.cotangents import Cotangent, chosen, cotangent, joined, nothing
+from autograph_lite.gradient.cotangents import Cotangent, chosen, cotangent, fitted, joined, nothing
 from autograph_lite.gradient.links import Choice, Links
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ops.move import summed
@@ -145,7 +145,7 @@ class Sweep:
         self._at_leaves(value, g, lambda leaf, part: self._join(leaf, part))
 
     def _join(self, leaf: Value, g: Cotangent) -> None:
-        self.cotangents[leaf] = joined(self.cotangents.get(leaf), g)
+        self.cotangents[leaf] = joined(self.cotangents.get(leaf), fitted(g, self.shaped(leaf)))
 
     def _at_leaves(self, value: Value, g: Cotangent, act: Recurse) -> None:
         """Act on each value that `value` may be, with `g` where it is that one."""
@@ -270,11 +270,11 @@ def _reverse_index_add_where(sweep: Sweep, node: Node) -> None:
         return
     x, part, where, *dynamic = node.inputs
     sweep.arrive(x, g)
-    here = holds(where)
+    here = both(g.there, holds(where))
     taken = branch(
         as_value(here), lambda: f.getitem(g.value, *dynamic, **node.params), lambda: nothing(part)
     )
-    sweep.add(part, taken, both(g.there, here))
+    sweep.add(part, taken, here)
 
 
 THREADED: dict[str, Callable[[Sweep, Node], None]] = {
@@ -297,7 +297,3 @@ def pullback(
         sweep.add(target, g, True if there is None else there)
     sweep.run(nodes)
     return sweep
-
-
-def as_flag(got: Cotangent) -> Value:
-    return as_value(got.there)

@@ -39,6 +39,7 @@ class Builder:
         self.box_links: list[Any] = []  # boxes that are one in some runs
         self.makers: dict[Value, Node] = {}
         self.outside: dict[Value, Value] = {}  # argument that stands for a captured value -> it
+        self.bools: dict[Any, Value] = {}  # what conditions came to
         self.consulted = False  # whether a tape asked which values are one
         self.before: dict[int, tuple[Any, int, Any]] = {}  # boxes before they were written
         self.resolve: Callable[[Value], Value | None] | None = None

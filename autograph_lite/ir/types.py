@@ -91,6 +91,11 @@ def weak(py_dtype: str, dtype: str) -> str:
     return str(np.result_type(number, np.dtype(dtype)))
 
 
+def any_shape(type: Type) -> Type:
+    """The type with extents of which nothing is known."""
+    return replace(type, shape=tuple(Symbol() for _ in type.shape))
+
+
 def same_shape(a: Shape, b: Shape) -> bool:
     """Whether two shapes are known to be equal."""
     return len(a) == len(b) and all(

@@ -253,8 +253,16 @@ def _scale_body(x, y):
 # The product of a cotangent and a partial, but 0 times infinity or NaN is 0: a branch that was not
 # taken never poisons.
 binary("scale", _scale_body, Partials(lambda g, p, out: (p, g)), exact=_scale)
-# The sum of two cotangents; an op of its own, so that no pass reorders it.
-binary("accumulate", "x + y", Linear(lambda g, x, y, out: (g, g)), exact=np.add)
+# The sum of two cotangents, which have one shape; an op of its own, so that no pass reorders it.
+register(
+    Op(
+        "accumulate",
+        lambda x, y: (x,),
+        Scalar("x + y"),
+        Linear(lambda g, x, y, out: (g, g)),
+        exact=np.add,
+    )
+)
 # The same where only the run knows whether each of them has arrived (the third and fourth input): what
 # has not is -0, which changes no bit of a sum.
 register(

@@ -7,7 +7,7 @@ another one links it to all that the other is linked to.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograph_lite.ir.graph import Condition, Link, Test, Value
@@ -29,17 +29,28 @@ def holds(condition: Condition) -> Sure:
         return _tested(condition)
     builder: Any = context.interpreter
     value: Value = builder.local(condition)
-    return f.weak(value, dtype="bool") if value.type.kind == "py" else value
+    if value.type.kind != "py":
+        return value
+    return _once(("weak", value), lambda: f.weak(value, dtype="bool"))
 
 
-def _tested(test: Test) -> Value:
+def _tested(test: Test) -> Sure:
+    if test.kind == "not":
+        return negated(holds(test.value))
     builder: Any = context.interpreter
     value = builder.local(test.value)
-    if test.kind == "not":
-        found = holds(value)
-        return f.logical_not(found)
     compare = f.py_equal if test.kind == "zero" else f.py_greater
-    return f.weak(compare(value, builder.number(0)), dtype="bool")
+    return _once(
+        (test.kind, value), lambda: f.weak(compare(value, builder.number(0)), dtype="bool")
+    )
+
+
+def _once(key: Any, make: Callable[[], Value]) -> Value:
+    """A bool that the present region computes once."""
+    known: dict[Any, Value] = context.interpreter.bools  # type: ignore[attr-defined]
+    if key not in known:
+        known[key] = make()
+    return known[key]
 
 
 def true() -> Value:
@@ -57,7 +68,11 @@ def both(a: Sure, b: Sure) -> Sure:
         return b if a else False
     if isinstance(b, bool):
         return a if b else False
-    return a if a is b else f.bitwise_and(a, b)
+    if a is b:
+        return a
+    if _opposite(a, b):
+        return False
+    return _once(("and", a, b), lambda: f.bitwise_and(a, b))
 
 
 def some(a: Sure, b: Sure) -> Sure:
@@ -66,11 +81,23 @@ def some(a: Sure, b: Sure) -> Sure:
         return True if a else b
     if isinstance(b, bool):
         return True if b else a
-    return a if a is b else f.bitwise_or(a, b)
+    if a is b:
+        return a
+    if _opposite(a, b):
+        return True
+    return _once(("or", a, b), lambda: f.bitwise_or(a, b))
 
 
 def negated(a: Sure) -> Sure:
-    return not a if isinstance(a, bool) else f.logical_not(a)
+    if isinstance(a, bool):
+        return not a
+    out = _once(("not", a), lambda: f.logical_not(a))
+    context.interpreter.bools["not", out] = a  # type: ignore[attr-defined]
+    return out
+
+
+def _opposite(a: Value, b: Value) -> bool:
+    return context.interpreter.bools.get(("not", a)) is b  # type: ignore[attr-defined]
 
 
 # --- values ----------------------------------------------------------------------------------------
@@ -119,6 +146,12 @@ def same(a: Value, b: Value) -> Sure:
 def reached_from(value: Value) -> list[Value]:
     """The values that were there before and that `value` may be."""
     return list(dict.fromkeys(link.b for link in links_from(value)))
+
+
+def alike(value: Value) -> list[Value]:
+    """The values that `value` may be, and those that may be it."""
+    later = [link.a for link in visible_links() if link.b is value]
+    return list(dict.fromkeys([*reached_from(value), *later]))
 
 
 def consult() -> None:

@@ -158,7 +158,7 @@ def related(
     """What the end of a step shows, added to what was known: steps that differ leave it to the state."""
     found = {r.pair: r for r in known}
     keys = list(dict.fromkeys((*entry, *(end.things if end else ()))))
-    outer = dict.fromkeys(map(Outer, entry.values()))
+    outer = {Outer(b): None for a in entry.values() for b in (a, *world.reached(a))}
     for a in keys if end else ():
         outer.update(dict.fromkeys(outer_things(world, [end], a)))  # type: ignore[list-item]
     for n, a in enumerate(keys):

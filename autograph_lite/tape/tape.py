@@ -26,7 +26,17 @@ from autograph_lite.ir.types import FLOATS
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Constant, Indexed, Linear, Op, f
-from autograph_lite.ops.same import consult, reached_from, visible_links
+from autograph_lite.ops.same import (
+    Sure,
+    alike,
+    as_value,
+    both,
+    consult,
+    reached_from,
+    same,
+    some,
+    visible_links,
+)
 from autograph_lite.tape.seeds import Seed, one_hot, seeds, target_value
 from autograph_lite.tensors.boxes import staging, value_of, wrap
 from autograph_lite.tensors.number import kind_name
@@ -60,6 +70,7 @@ class GradientTape:
     def _clear(self) -> None:
         self._nodes: list[Node] | None = []
         self._tracked: set[Value] = set()
+        self._perhaps: dict[Value, Value] = {}  # tracked in some runs -> whether in this one
         self._roots: dict[Value, Value] = {}  # every value read of a variable -> the first one
         self._variables: dict[int, Variable] = {}
         # id of a tensor -> the tensor and its value at watch(): what is differentiated with respect to,
@@ -116,6 +127,8 @@ class GradientTape:
             return
         assert self._nodes is not None
         self._nodes.append(Node(op, inputs, outputs, params, regions))
+        if self._perhaps:
+            self._inherit(inputs, floating)
         tracked.update(floating)
         for value in inputs:
             if reads or value.type.dtype not in FLOATS:
@@ -130,10 +143,33 @@ class GradientTape:
             return True
         if value.data is None and staging():  # it may be a value that is followed
             consult()
-            if any(self.follows(other) for other in reached_from(value)):
-                self._tracked.add(value)
-                return True
-        return False
+            for other in reached_from(value):
+                if self.follows(other):
+                    self._track(value, both(same(value, other), self._followed(other)))
+        return value in self._tracked
+
+    def _followed(self, value: Value) -> Sure:
+        """The same as the run knows it, of a value that is followed in some runs."""
+        return self._perhaps.get(value, True)
+
+    def _track(self, value: Value, when: Sure) -> None:
+        """Follow a value where a condition holds."""
+        before = self._followed(value) if value in self._tracked else False
+        now = some(before, when)
+        if isinstance(now, bool):
+            self._perhaps.pop(value, None)
+        else:
+            self._perhaps[value] = now
+        self._tracked.add(value)
+
+    def _inherit(self, inputs: tuple[Value, ...], outputs: list[Value]) -> None:
+        """Results are followed where an input is."""
+        when: Sure = False
+        for value in inputs:
+            if self.follows(value):
+                when = some(when, self._followed(value))
+        for value in outputs:
+            self._track(value, when)
 
     def extend(self, outputs: tuple[Value, ...]) -> None:
         """A recorded node gives more now: what it saved depends on what its results depend on."""
@@ -152,7 +188,7 @@ class GradientTape:
             return
         self._variables[id(variable)] = variable
         self._roots[value] = self._first.setdefault(id(variable), value)
-        self._tracked.add(value)
+        self._track(value, True)
 
     def watch(self, tensor: Any) -> None:
         """Follow tensors and variables, or nests of them."""
@@ -171,8 +207,12 @@ class GradientTape:
             if _is_floating(held(leaf)):
                 self._add_root(leaf, held(leaf))
         elif _is_floating(value := value_of(leaf)):
-            self._tracked.add(value)
+            self._track(value, True)
             self._at_watch[id(leaf)] = (leaf, value)
+            if staging():
+                consult()
+                for other in alike(value):
+                    self._track(other, same(value, other))
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:
@@ -218,7 +258,15 @@ class GradientTape:
     def _gradient(self, starts: list[Seed], sources: Any, zeros: bool = False) -> Any:
         with self._reading() as nodes:
             found = self._pullback(nodes, starts, sources)
-        return rebuild(sources, lambda source: _result(found, self._key(source), source, zeros))
+        return rebuild(sources, lambda source: _result(self._found(found, source), source, zeros))
+
+    def _found(self, found: Sweep, source: Any) -> Cotangent | None:
+        """What has arrived at a source, where the tape follows it."""
+        key = self._key(source)
+        got = None if key is None else found.get(key)
+        if got is None or key not in self._perhaps:
+            return got
+        return Cotangent(got.value, as_value(both(got.there, self._perhaps[key])))
 
     def jacobian(
         self,
@@ -238,7 +286,9 @@ class GradientTape:
                 self._pullback(nodes, [(value, seed, None)] if seed is not None else [], sources)
                 for seed in one_hot(value)
             ]
-        return rebuild(sources, lambda s: _stacked(rows, self._key(s), s, value, zeros))
+        return rebuild(
+            sources, lambda s: _stacked([self._found(row, s) for row in rows], s, value, zeros)
+        )
 
     def _key(self, source: Any) -> Value | None:
         """The value that stands for a source; None for a variable that was never read."""
@@ -311,9 +361,8 @@ def _check_sources(sources: Any) -> None:
             )
 
 
-def _result(found: Sweep, key: Value | None, source: Any, zeros: bool) -> Any:
+def _result(cotangent: Cotangent | None, source: Any, zeros: bool) -> Any:
     """The gradient with respect to one source as the user sees it."""
-    cotangent = None if key is None else found.get(key)
     if cotangent is not None and _has_arrived(cotangent):
         cotangent.value.pinned = True
         flag = cotangent.arrived
@@ -334,9 +383,9 @@ def _has_arrived(cotangent: Cotangent) -> bool:
     return flag is None or flag.data is None or bool(flag.data)
 
 
-def _stacked(rows: list[Sweep], key: Value | None, source: Any, target: Value, zeros: bool) -> Any:
+def _stacked(rows: list[Cotangent | None], source: Any, target: Value, zeros: bool) -> Any:
     """The rows of a jacobian as one array of shape target.shape + source.shape."""
-    parts = [_result(row, key, source, zeros) for row in rows]
+    parts = [_result(row, source, zeros) for row in rows]
     if all(part is None for part in parts) and (parts or not zeros):
         return None
     from autograph_lite.numpy import reshape, stack, zeros_like
