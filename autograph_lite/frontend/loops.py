@@ -25,7 +25,7 @@ from autograph_lite.ops.record import f
 from autograph_lite.ops.regions import Step, emit_loop, followed
 from autograph_lite.ops.same import as_value
 from autograph_lite.ops.staging import in_region, staged_region
-from autograph_lite.ops.ties import VALUES, End, Relation, assumed, at_entry, related
+from autograph_lite.ops.ties import VALUES, End, Relation, Things, assumed, at_entry, related
 from autograph_lite.tensors.boxes import Box, is_stale, touch, wrap
 from autograph_lite.tensors.number import PYTHON_NAME
 from autograph_lite.tensors.tagged import Tagged
@@ -50,13 +50,14 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Assumed:
     """What the body is staged with; `stale` are tensors that are stale views when a step begins, None
-    for `relations` what is known before any step was staged."""
+    for `relations` what is known before any step was staged, for `inits` values still to be made."""
 
     slots: list[Slot]
     bindings: Bindings
     boxes: list[Box] = field(default_factory=list)
     stale: frozenset[int] = frozenset()
     relations: list[Relation] | None = None
+    inits: list[Value] | None = None
 
 
 class Attempt:
@@ -69,7 +70,7 @@ class Attempt:
         self.body_region, self.test_region = staged_region(), staged_region()
         self.builder, self.test_builder = self.body_region.builder, self.test_region.builder
         self.test_value: Value | None = None
-        self.inits = self._inits()
+        self.inits = self._inits() if given.inits is None else given.inits
         self.step = Step(self.builder, None if plan.test is None else self.test_builder)
         self._declare()
         outer = plan.get()
@@ -100,7 +101,15 @@ class Attempt:
         for value in self.inits[len(self.step.state) :]:
             self.step.declare(value.type)
         known = self.given.relations
-        self.step.relate(at_entry(VALUES, followed(self.inits)) if known is None else known)
+        self.step.relate(at_entry(VALUES, self._before()) if known is None else known)
+
+    def _before(self) -> Things:
+        return followed(context.interpreter, self.inits)  # type: ignore[arg-type]
+
+    def related(self, results: list[Value]) -> list[Relation]:
+        """Which values are one, given what was assumed and what the step leaves."""
+        end = End(self.builder, followed(self.builder, results))
+        return related(VALUES, self.step.relations, self._before(), end)
 
     def _enter(self, builder: Builder, state: list[Value], k: Value) -> None:
         """Bind the names and the tensors from outside to the arguments of a region."""
@@ -225,14 +234,14 @@ def stage_loop(plan: Plan) -> None:
         attempt = Attempt(plan, given)
         widened, shown = attempt.widened(), attempt.shown()
         if widened or shown is not given:
-            given = replace(shown, relations=None)
+            given = replace(shown, relations=None, inits=None)
             continue
         results = attempt.results()
         found = _related(attempt, results)
         if found is None:
             _finish(plan, attempt, results)
             return
-        given = replace(given, relations=found)
+        given = replace(given, relations=found, inits=attempt.inits)
     raise GraphTypeError(
         "the types of the loop's variables do not settle: they change from step to step"
     )
@@ -242,8 +251,7 @@ def _related(attempt: Attempt, results: list[Value]) -> list[Relation] | None:
     """Which values are one, where a tape in the body asked and was told otherwise; else None."""
     if not attempt.builder.consulted:
         return None
-    end = End(attempt.builder, followed(results))
-    found = related(VALUES, attempt.step.relations, followed(attempt.inits), end)
+    found = attempt.related(results)
     return None if assumed(found) == assumed(attempt.step.relations) else found
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from autograph_lite.ir.build import Builder, merged_captures, region
 from autograph_lite.ir.graph import Condition, Region, Test, Value
 from autograph_lite.ir.types import Type, history, join, py, tensor
-from autograph_lite.ops.control import IF, LOOP
+from autograph_lite.ops.control import FILLER, IF, LOOP
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.ops.same import as_value
@@ -35,9 +35,14 @@ from autograph_lite.ops.ties import (
 FLAG = tensor("bool")
 
 
-def followed(values: Sequence[Value]) -> Things:
-    """The values that a gradient may pass through, by number."""
-    return {i: v for i, v in enumerate(values) if v.type.differentiable}
+def followed(builder: Builder, values: Sequence[Value]) -> Things:
+    """The values of a region that a gradient may pass through, by number."""
+    return {i: v for i, v in enumerate(values) if v.type.differentiable and _is_read(builder, v)}
+
+
+def _is_read(builder: Builder, value: Value) -> bool:
+    made = builder.makers.get(value)
+    return made is None or made.op is not FILLER
 
 
 def _link(builder: Builder, values: Sequence[Value], t: Tie | Relation, when: Condition) -> None:
@@ -61,7 +66,9 @@ class Arm:
 def emit_if(cond: Value, then: Arm, orelse: Arm) -> list[Value]:
     """Append an `if`; its outputs are those of the arms, and linked to what they may be."""
     arms, n = (then, orelse), len(then.results)
-    ties = ties_at_ends(VALUES, [End(arm.builder, followed(arm.results)) for arm in arms])
+    ties = ties_at_ends(
+        VALUES, [End(arm.builder, followed(arm.builder, arm.results)) for arm in arms]
+    )
     told = [t for t in ties if t.dynamic]
     results = [
         [*arm.results, *(_said(arm.builder, t.sides[side]) for t in told)]
@@ -182,8 +189,8 @@ def emit_loop(
     outer: Any = context.interpreter
     n = len(inits)
     inits = [outer.local(v) for v in inits]
-    end = End(step.builder, followed(results))
-    found = related(VALUES, step.relations, followed(inits), end)
+    end = End(step.builder, followed(step.builder, results))
+    found = related(VALUES, step.relations, followed(outer, inits), end)
     known = assumed(step.relations)
     step.relate([r for r in found if (r.pair, r.later) not in known])
     tellers = [r for r in found if r.pair in step.told]
