@@ -66,6 +66,10 @@ def ordinary(dtype: str, shape: tuple[int, ...], domain: tuple[float, float], se
 # --- elementwise ops -----------------------------------------------------------------------------
 
 
+ALIKE = frozenset(["either", "accumulate", "arrive"])
+"""Ops whose operands have one shape."""
+
+
 def elementwise(op: Op) -> bool:
     return isinstance(op.body, Scalar) and op.name not in NUMBERS
 
@@ -79,7 +83,9 @@ def arity(op: Op) -> int:
 
 
 def operand_dtypes(op: Op, dtype: str) -> tuple[str, ...]:
-    """The dtypes of the operands: one, but for a condition in front."""
+    """The dtypes of the operands: one, but for a condition in front, or two behind."""
+    if op.name == "arrive":
+        return (dtype, dtype, "bool", "bool")
     if op.name in ("where", "choose", "either"):
         return ("bool",) + (dtype,) * (arity(op) - 1)
     return (dtype,) * arity(op)
@@ -105,8 +111,8 @@ def _elementwise(op: Op, dtypes: tuple[str, ...], params: dict[str, Any]) -> Ite
     yield Sample(tuple(x[1:2] for x in crossed), params)
     smooth = all(d in ("float64", "bool") for d in dtypes) and params.get("dtype") != "float32"
     for n, shapes in enumerate(_shapes(len(dtypes))):
-        if op.name == "either" and n:
-            continue  # two values of one shape
+        if op.name in ALIKE and n:
+            continue
         xs = [
             ordinary(d, s, op.domain, 7 * n + i)
             for i, (d, s) in enumerate(zip(dtypes, shapes, strict=True))
@@ -120,6 +126,8 @@ def _shapes(count: int) -> list[tuple[tuple[int, ...], ...]]:
     same: list[tuple[tuple[int, ...], ...]] = [((23,),) * count]
     if count == 1:
         return [*same, ((2, 3),)]
+    if count > 3:
+        return same
     other = tuple(((2, 1), (3,), (1, 3))[:count])
     return [*same, other, tuple(((), (4,), (4,))[:count])]
 
@@ -142,6 +150,9 @@ EXACT: dict[str, Callable[..., Any]] = {
     "maximum": _maximum,
     "minimum": _minimum,
     "sign": np.sign,
+    "arrive": lambda x, y, *arrived: x + y,
+    "same_shape": lambda a, b: a.shape == b.shape,
+    "index_add_where": lambda x, *more, spec: _added_where(x, *more, spec=spec),
     "left_shift": np.left_shift,
     "right_shift": np.right_shift,
     "either": np.where,
@@ -277,6 +288,21 @@ def _add(dtype: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
         yield (x, _ramp(dtype, *read.shape), *dynamic), params
 
 
+def _add_where(dtype: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    for (x, g, *dynamic), params in _add(dtype):
+        yield (x, g, np.bool_(True), *dynamic), params
+    yield (_ramp(dtype, 4), _ramp(dtype), np.bool_(False), np.int64(9)), {"spec": (("int", None),)}
+
+
+def _added_where(x: Any, g: Any, where: Any, *dynamic: Any, spec: Any) -> Any:
+    from autograph_lite.ops.index import numpy_index
+
+    out = np.copy(x)
+    if where:
+        np.add.at(out, numpy_index(spec, dynamic), g)
+    return out
+
+
 def _along(dtype: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
     """Reductions: every axis, no element, one element, more than one block of the sum."""
     yield (_ramp(dtype, 2500),), {"axes": (0,)}
@@ -353,6 +379,8 @@ SHAPED: dict[str, Callable[[str], Any]] = {
     "getitem": _read,
     "setitem": _write,
     "index_add": _add,
+    "index_add_where": _add_where,
+    "same_shape": _rows((((2, 3), (2, 3)), {}), (((2, 1), (2, 3)), {}), (((0,), (4,)), {})),
     "matmul": _rows((((3, 4), (4, 2)), {}), (((1, 5), (5, 1)), {}), (((2, 0), (0, 3)), {})),
     "inner": _rows((((5,), (5,)), {}), (((1,), (1,)), {}), (((0,), (0,)), {})),
     "reshape": _dims(
