@@ -13,11 +13,13 @@ import numpy as np
 
 from autograph_lite.errors import DomainError
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import Type
+from autograph_lite.ir.types import Type, same_shape
 from autograph_lite.ops.record import (
     Constant,
     Derivative,
+    Instead,
     Linear,
+    Number,
     Op,
     Partials,
     Scalar,
@@ -205,6 +207,28 @@ binary(
 )
 
 
+def _chosen(number: Number, c: Value, x: Value, y: Value) -> Value | None:
+    """One of two of one shape, where the condition is known or makes no difference."""
+    if c.type.rank or not same_shape(x.type.shape, y.type.shape):
+        return None
+    known = number(c)
+    return x if x is y else (None if known is None else (x if known else y))
+
+
+def _chosen_bool(number: Number, c: Value, x: Value, y: Value) -> Value | Instead | None:
+    """The same; `c`, `c and x`, `c or y` where it is one of them."""
+    found = _chosen(number, c, x, y)
+    if found is not None or x.type.dtype != "bool" or x.type.rank or c.type.rank:
+        return found
+    if number(y) is not None and not number(y):
+        return c if number(x) else Instead("bitwise_and", (c, x))
+    if number(x):
+        return Instead("bitwise_or", (c, y))
+    if number(x) is not None and number(y):
+        return Instead("logical_not", (c,))
+    return None
+
+
 register(
     Op(
         "where",
@@ -212,6 +236,7 @@ register(
         Scalar("y if x else z"),
         Linear(lambda g, c, x, y, out: (None, f.choose(c, g), f.choose(f.logical_not(c), g))),
         exact=np.where,
+        identity=_chosen_bool,
         dtypes=("bool", "float64", "float32"),
     )
 )
@@ -250,9 +275,22 @@ def _scale_body(x, y):
     return seldom((r != r) & (x == 0), 0, r)
 
 
+def _scale_identity(number: Number, g: Value, p: Value) -> Instead | None:
+    """A product where it cannot be 0 times infinity or NaN."""
+    partial, cotangent = number(p), number(g)
+    finite = partial is not None and np.isfinite(partial)
+    return Instead("multiply", (g, p)) if finite or cotangent else None
+
+
 # The product of a cotangent and a partial, but 0 times infinity or NaN is 0: a branch that was not
 # taken never poisons.
-binary("scale", _scale_body, Partials(lambda g, p, out: (p, g)), exact=_scale)
+binary(
+    "scale",
+    _scale_body,
+    Partials(lambda g, p, out: (p, g)),
+    exact=_scale,
+    identity=_scale_identity,
+)
 # The sum of two cotangents, which have one shape; an op of its own, so that no pass reorders it.
 register(
     Op(
@@ -271,6 +309,7 @@ register(
         lambda x, y, has_x, has_y: (x,),
         Scalar("x + y"),
         Threaded("it is the sum, or the one that has arrived"),
+        identity=lambda number, x, y, *arrived: Instead("accumulate", (x, y)),
     )
 )
 
@@ -286,6 +325,7 @@ register(
         _either_types,
         Scalar("y if x else z"),
         Threaded("its cotangent is that of the value which it is"),
+        identity=_chosen_bool,
         dtypes=("bool", "float64", "float32"),
     )
 )
@@ -341,12 +381,30 @@ binary(
     Partials(lambda x, y, out: (f.add(_zero(x), 1.0), f.negative(f.floor_divide(x, y)))),
     domain=(0.3, 2.9),
 )
-for _name, _body, _bitwise in (
-    ("bitwise_and", "x & y", np.bitwise_and),
-    ("bitwise_or", "x | y", np.bitwise_or),
-    ("bitwise_xor", "x ^ y", np.bitwise_xor),
+
+
+def _absorbed(decisive: bool) -> Callable[..., Value | bool | None]:
+    """`x and True`, `x or False`, `x and x`: of bools of one shape."""
+
+    def identity(number: Number, x: Value, y: Value) -> Value | bool | None:
+        if x.type.dtype != "bool" or x.type.rank or y.type.rank:
+            return None
+        for known, other in ((number(x), y), (number(y), x)):
+            if known is not None:
+                return decisive if bool(known) is decisive else other
+        return x if x is y else None
+
+    return identity
+
+
+for _name, _body, _bitwise, _same in (
+    ("bitwise_and", "x & y", np.bitwise_and, _absorbed(False)),
+    ("bitwise_or", "x | y", np.bitwise_or, _absorbed(True)),
+    ("bitwise_xor", "x ^ y", np.bitwise_xor, None),
 ):
-    binary(_name, _body, _INTEGER, exact=_bitwise, dtypes=("int64", "int32", "bool"))
+    binary(
+        _name, _body, _INTEGER, exact=_bitwise, identity=_same, dtypes=("int64", "int32", "bool")
+    )
 for _name, _body in (
     ("left_shift", "shl(x, y & 63) if (y >= 0) & (y < width(x)) else x * 0"),
     (

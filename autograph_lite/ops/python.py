@@ -6,6 +6,7 @@ Division by zero raises ZeroDivisionError, an int64 that overflows raises instea
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -34,8 +35,11 @@ def _rule(result: str | None = None) -> Callable[..., tuple[Type, ...]]:
     return rule
 
 
-def _number(name: str, body: str | Callable[..., Any], result: str | None = None) -> None:
-    register(Op("py_" + name, _rule(result), Scalar(body), _NUMBER, dtypes=("int64", "float64")))
+def _number(
+    name: str, body: str | Callable[..., Any], result: str | None = None, **extra: Any
+) -> None:
+    dtypes = ("int64", "float64")
+    register(Op("py_" + name, _rule(result), Scalar(body), _NUMBER, dtypes=dtypes, **extra))
 
 
 def _truediv(x, y):
@@ -121,15 +125,15 @@ _number("power", _power_float)
 _number("power_integer", _power_int)
 _number("minimum", "y if y < x else x")
 _number("maximum", "y if y > x else x")
-for _name, _body in (
-    ("equal", "x == y"),
-    ("not_equal", "x != y"),
-    ("less", "x < y"),
-    ("less_equal", "x <= y"),
-    ("greater", "x > y"),
-    ("greater_equal", "x >= y"),
+for _name, _body, _exact in (
+    ("equal", "x == y", operator.eq),
+    ("not_equal", "x != y", operator.ne),
+    ("less", "x < y", operator.lt),
+    ("less_equal", "x <= y", operator.le),
+    ("greater", "x > y", operator.gt),
+    ("greater_equal", "x >= y", operator.ge),
 ):
-    _number(_name, _body, "bool")
+    _number(_name, _body, "bool", exact=_exact)
 _number("not", "not bool(x)", "bool")
 _number("float", "float64(x)", "float64")
 _number("bool", "bool(x)", "bool")

@@ -111,10 +111,26 @@ class Refused:
 Derivative = Partials | Vjp | Linear | Indexed | Threaded | Constant | Refused
 
 
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Another op on these inputs, with the same bits and less to do."""
+
+    name: str
+    inputs: tuple[Value, ...]
+
+
+Number = Callable[[Value], Any]
+"""Value -> the number that it is known to be, or None."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Op:
     """`types(*in_types, **params)` gives the types of the outputs or raises; `exact` is NumPy's own
-    function where IEEE 754 leaves no freedom, used eagerly; `effect` keeps the node's place."""
+    function where IEEE 754 leaves no freedom, used eagerly; `effect` keeps the node's place.
+
+    `identity(number, *inputs, **params)` is what the result is without computing it, in every bit: one
+    of the inputs, a number, `Instead`, or None where it has to be computed.
+    """
 
     name: str
     types: Callable[..., tuple[Type, ...]]
@@ -123,6 +139,7 @@ class Op:
     exact: Callable[..., Any] | None = None
     shape_only: tuple[int, ...] = ()  # inputs whose values are never read
     effect: bool = False
+    identity: Callable[..., Any] | None = None
     domain: tuple[float, float] = (-3.0, 3.0)
     dtypes: tuple[str, ...] = ("float64", "float32")
 

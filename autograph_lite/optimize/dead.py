@@ -1,4 +1,5 @@
-"""Dead code: nodes that reach no result and have no effect go, in regions too.
+"""Dead code: nodes that reach no result and have no effect go; in regions too, and with them what a
+loop carries, saves or captures for nothing.
 
 What the program itself reads by index or divides stays although nothing needs the result: where Python
 would raise, the kernel raises too.
@@ -6,25 +7,10 @@ would raise, the kernel raises too.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 from autograph_lite.ir.graph import Graph, Node, Region, Value
-
-
-def eliminate_dead(graph: Graph) -> Graph:
-    return Graph(graph.name, _region(graph.body))
-
-
-def _region(region: Region) -> Region:
-    needed: set[Value] = set(region.results)
-    kept: list[Node] = []
-    for node in reversed(region.nodes):
-        if _has_effect(node) or _may_fault(node) or any(v in needed for v in node.outputs):
-            node = _inside(node)
-            kept.append(node)
-            needed.update(node.inputs)
-    return Region(
-        region.arguments, tuple(reversed(kept)), region.results
-    )  # links are for gradients
-
 
 FAULTING = (
     "getitem",
@@ -41,20 +27,102 @@ FAULTING = (
 )
 
 
-def _may_fault(node: Node) -> bool:
-    """Whether a node of the user's program can raise."""
-    return node.origin is not None and node.op.name in FAULTING
+def eliminate_dead(graph: Graph) -> Graph:
+    body = graph.body
+    nodes, _ = _live(body.nodes, body.results)
+    return Graph(graph.name, Region(body.arguments, nodes, body.results))  # links are for gradients
 
 
-def _has_effect(node: Node) -> bool:
+def _live(nodes: Sequence[Node], results: Iterable[Value]) -> tuple[tuple[Node, ...], set[Value]]:
+    """The nodes that are needed, and the values that they and the results read."""
+    needed = set(results)
+    kept: list[Node] = []
+    for node in reversed(nodes):
+        if _stays(node) or any(v in needed for v in node.outputs):
+            node = _REGIONS.get(node.op.name, _whole)(node, needed)
+            kept.append(node)
+            needed.update(node.inputs)
+    return tuple(reversed(kept)), needed
+
+
+def _whole(node: Node, needed: set[Value]) -> Node:
+    del needed
+    return node
+
+
+def _stays(node: Node) -> bool:
+    """Whether a node does something, or may raise where the user's program would."""
     regions = [p for p in node.params.values() if isinstance(p, Region)]
-    if not regions:
-        return bool(node.op.effect)
-    return any(_has_effect(inner) for region in regions for inner in region.nodes)
+    if regions:
+        return any(_stays(inner) for region in regions for inner in region.nodes)
+    return bool(node.op.effect) or (node.origin is not None and node.op.name in FAULTING)
 
 
-def _inside(node: Node) -> Node:
-    regions = {k: _region(p) for k, p in node.params.items() if isinstance(p, Region)}
-    if not regions:
-        return node
-    return Node(node.op, node.inputs, node.outputs, {**node.params, **regions}, (), node.origin)
+def _kept(items: Sequence[Any], where: Sequence[bool]) -> tuple[Any, ...]:
+    return tuple(item for item, keep in zip(items, where, strict=True) if keep)
+
+
+# --- branches --------------------------------------------------------------------------------------
+
+
+def _branch(node: Node, needed: set[Value]) -> Node:
+    """The results that are needed, and the captures that either arm reads."""
+    wanted = [v in needed for v in node.outputs]
+    arms, read = {}, [False] * (len(node.inputs) - 1)
+    for name in ("then", "orelse"):
+        arm: Region = node.params[name]
+        results = _kept(arm.results, wanted)
+        nodes, reads = _live(arm.nodes, results)
+        arms[name] = Region(arm.arguments, nodes, results)
+        read = [a in reads or before for a, before in zip(arm.arguments, read, strict=True)]
+    for name, arm in arms.items():
+        arms[name] = Region(_kept(arm.arguments, read), arm.nodes, arm.results)
+    inputs = (node.inputs[0], *_kept(node.inputs[1:], read))
+    outputs = _kept(node.outputs, wanted)
+    return Node(node.op, inputs, outputs, {**node.params, **arms}, (), node.origin)
+
+
+# --- loops -----------------------------------------------------------------------------------------
+
+
+def _loop(node: Node, needed: set[Value]) -> Node:
+    """The state that a result, the test or a later step needs, and the histories that are read."""
+    p = node.params
+    n, body, test = p["state"], p["body"], p.get("test")
+    saved = [v in needed for v in node.outputs[1 + n :]]
+    written = _kept(body.results[n:], saved)
+    regions = {"body": body} if test is None else {"body": body, "test": test}
+    wanted = [v in needed for v in node.outputs[1 : 1 + n]]
+    while True:
+        results = {"body": (*_kept(body.results[:n], wanted), *written)}
+        if test is not None:
+            results["test"] = test.results
+        live = {name: _live(r.nodes, results[name]) for name, r in regions.items()}
+        more = [
+            keep or any(r.arguments[1 + i] in live[name][1] for name, r in regions.items())
+            for i, keep in enumerate(wanted)
+        ]
+        if more == wanted:
+            break
+        wanted = more
+    rest = len(node.inputs) - p["bounded"] - n
+    read = [
+        any(
+            i < len(r.arguments) - 1 - n and r.arguments[1 + n + i] in live[name][1]
+            for name, r in regions.items()
+        )
+        for i in range(rest)
+    ]
+    keep = [*wanted, *read]
+    made: dict[str, Any] = {}
+    for name, region in regions.items():
+        arguments = region.arguments[1:]
+        kept = _kept(arguments, keep[: len(arguments)])
+        made[name] = Region((region.arguments[0], *kept), live[name][0], results[name])
+    made |= {"state": sum(wanted), "reads": sum(read[rest - p["reads"] :])}
+    inputs = (*node.inputs[: p["bounded"]], *_kept(node.inputs[p["bounded"] :], keep))
+    outputs = (node.outputs[0], *_kept(node.outputs[1:], [*wanted, *saved]))
+    return Node(node.op, inputs, outputs, {**p, **made}, (), node.origin)
+
+
+_REGIONS = {"if": _branch, "loop": _loop}

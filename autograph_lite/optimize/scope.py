@@ -1,0 +1,216 @@
+"""One region while it is rewritten: the nodes so far, what stands for what, and what is known.
+
+Nothing here changes a bit: numbers fold by NumPy's own operation where that is exact, equal nodes
+become one, and each op's record says what it comes to without computing (`Op.identity`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from autograph_lite.ir.graph import Node, Region, Value
+from autograph_lite.ir.types import Type
+from autograph_lite.ops import OPS
+from autograph_lite.ops.control import CONSTANT
+from autograph_lite.ops.record import Instead, Op, Scalar
+
+PYTHON: dict[str, type] = {"bool": bool, "int64": int, "float64": float}
+
+
+class Scope:
+    """`positive` has the Python integers that are known to be above 0."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.by: dict[Value, Value] = {}
+        self.numbers: dict[Value, Any] = {}
+        self.positive: set[Value] = set()
+        self.makers: dict[Value, Node] = {}
+        self._constants: dict[Any, Value] = {}
+        self._shared: dict[Any, tuple[Value, ...]] = {}
+
+    # --- values ---
+
+    def see(self, value: Value) -> Value:
+        """What stands for a value now."""
+        return self.by.get(value, value)
+
+    def number(self, value: Value) -> Any:
+        """The number that a value is, None where that is not known."""
+        return self.numbers.get(value)
+
+    def constant(self, number: Any, type: Type) -> Value:
+        """A scalar constant; equal ones, bit for bit, are one."""
+        held = (
+            PYTHON[type.dtype](number) if type.kind == "py" else np.dtype(type.dtype).type(number)
+        )
+        key = (type.kind, type.dtype, repr(held))
+        if key not in self._constants:
+            out = Value(Type(type.kind, type.dtype))
+            given = number if type_of_python(number) else np.asarray(number).item()
+            self._put(Node(CONSTANT, (), (out,), {"value": given, "dtype": type.dtype}))
+            self._constants[key], self.numbers[out] = out, held
+        return self._constants[key]
+
+    def _put(self, node: Node) -> None:
+        self.nodes.append(node)
+        self.makers.update(dict.fromkeys(node.outputs, node))
+
+    # --- nodes ---
+
+    def emit(self, name: str, *inputs: Value, **params: Any) -> Value:
+        """One more op on values of this region."""
+        op = OPS[name]
+        out = Value(op.types(*(v.type for v in inputs), **params)[0])
+        self.add(Node(op, inputs, (out,), params))
+        return self.see(out)
+
+    def add(self, node: Node) -> None:
+        """A node without regions: what it comes to, or the node itself."""
+        inputs = tuple(map(self.see, node.inputs))
+        if node.op is CONSTANT:
+            self.by[node.outputs[0]] = self.constant(node.params["value"], node.outputs[0].type)
+            return
+        found = self._comes_to(node, inputs)
+        if isinstance(found, Instead):
+            self.add(Node(OPS[found.name], found.inputs, node.outputs, {}, (), node.origin))
+        elif found is not None:
+            self.by[node.outputs[0]] = found
+        else:
+            self._compute(node, inputs)
+
+    def put(self, node: Node) -> None:
+        """A node with regions, as it stands."""
+        self._put(node)
+
+    def _comes_to(self, node: Node, inputs: tuple[Value, ...]) -> Value | Instead | None:
+        if node.op.effect or len(node.outputs) != 1:
+            return None
+        out = node.outputs[0]
+        found = self._folded(node.op, inputs, node.params)
+        if found is None and node.op.identity is not None:
+            found = node.op.identity(self.number, *inputs, **node.params)
+        if found is None:
+            found = decided(node.op.name, inputs, self.number, self.positive)
+        if found is None or isinstance(found, Value | Instead):
+            return found
+        return self.constant(found, out.type)
+
+    def _folded(self, op: Op, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
+        """The number that an exact operation gives for numbers."""
+        if op.exact is None or not isinstance(op.body, Scalar) or not inputs or params:
+            return None
+        numbers = [self.numbers.get(v) for v in inputs]
+        if any(n is None for n in numbers):
+            return None
+        with np.errstate(all="ignore"):
+            try:
+                return op.exact(*numbers)
+            except ValueError:
+                return None  # a fault of the user's program: it is raised where it happens
+
+    def _compute(self, node: Node, inputs: tuple[Value, ...]) -> None:
+        key = None if node.op.effect else _key(node, inputs)
+        if key is not None and key in self._shared:
+            self.by.update(zip(node.outputs, self._shared[key], strict=True))
+            return
+        self._put(Node(node.op, inputs, node.outputs, node.params, node.regions, node.origin))
+        if key is not None:
+            self._shared[key] = node.outputs
+
+    # --- regions inside ---
+
+    def enter(self, pairs: Iterable[tuple[Value, Value]], facts: Facts) -> Scope:
+        """The scope of a region; pairs of an argument and the value here that it stands for."""
+        inner = Scope()
+        first: dict[Value, Value] = {}
+        for argument, outside in pairs:
+            outside = self.see(outside)
+            known = facts.number(outside)
+            if known is not None:
+                inner.by[argument] = inner.constant(known, outside.type)
+            elif first.setdefault(outside, argument) is not argument:
+                inner.by[argument] = first[outside]
+            if outside in facts.positive:
+                inner.positive.add(argument)
+        return inner
+
+    def region(self, source: Region, results: Iterable[Value]) -> Region:
+        """The region as it is now, with the arguments that it had."""
+        return Region(source.arguments, tuple(self.nodes), tuple(map(self.see, results)))
+
+
+class Facts:
+    """What is known where some bools hold and some integers are positive."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        truths: Iterable[tuple[Value, bool]] = (),
+        positive: Iterable[Value] = (),
+    ) -> None:
+        self.scope = scope
+        self.positive = scope.positive | set(positive)
+        self.truths: dict[Value, bool | None] = {}
+        for value, truth in truths:
+            self._assume(value, truth)
+
+    def _assume(self, value: Value, truth: bool) -> None:
+        """A bool, and what follows for its parts."""
+        self.truths[value] = truth
+        node = self.scope.makers.get(value)
+        parts = {"logical_not": None, "weak": None, "bitwise_and": True, "bitwise_or": False}
+        if node is not None and node.op.name in parts and parts[node.op.name] in (None, truth):
+            for part in node.inputs:
+                self._assume(part, truth != (node.op.name == "logical_not"))
+
+    def number(self, value: Value) -> Any:
+        """The number that a value is, None where that is not known."""
+        known = self.scope.numbers.get(value)
+        return self._truth(value) if known is None else known
+
+    def _truth(self, value: Value) -> bool | None:
+        if value.type.dtype != "bool" or value.type.rank:
+            return None
+        if value not in self.truths:
+            self.truths[value] = None
+            node = self.scope.makers.get(value)
+            if node is not None:
+                self.truths[value] = decided(node.op.name, node.inputs, self.number, self.positive)
+        return self.truths[value]
+
+
+def decided(name: str, inputs: tuple[Value, ...], number: Any, positive: set[Value]) -> bool | None:
+    """Whether a bool of an op is known, given numbers and positive integers."""
+    if name in ("py_greater", "py_equal"):
+        if inputs[0] in positive and number(inputs[1]) == 0:
+            return bool(name == "py_greater")
+        return None
+    if name not in ("weak", "logical_not", "bitwise_and", "bitwise_or"):
+        return None
+    if any(v.type.dtype != "bool" or v.type.rank for v in inputs):
+        return None
+    sides = [number(v) for v in inputs]
+    if name == "weak":
+        return None if sides[0] is None else bool(sides[0])
+    if name == "logical_not":
+        return None if sides[0] is None else not sides[0]
+    decisive = name == "bitwise_or"
+    if any(side is not None and bool(side) is decisive for side in sides):
+        return decisive
+    return None if None in sides else not decisive
+
+
+def type_of_python(number: Any) -> bool:
+    return isinstance(number, bool | int | float) and not isinstance(number, np.generic)
+
+
+def _key(node: Node, inputs: tuple[Value, ...]) -> Any:
+    """What makes two nodes equal; None where a param has no text of its own."""
+    if any(isinstance(p, Region | Type) for p in node.params.values()):
+        return None
+    params = tuple((name, repr(p)) for name, p in sorted(node.params.items()))
+    return (node.op.name, inputs, params)
