@@ -1,12 +1,25 @@
 """One entry per op; the only folder touched to add one."""
 
-from autograph_lite.ops import compare, control, elementwise, index, linalg, move, python, reduce
+from autograph_lite.ops import (
+    choose,
+    compare,
+    control,
+    cotangents,
+    elementwise,
+    index,
+    linalg,
+    move,
+    python,
+    reduce,
+)
 from autograph_lite.ops.record import OPS
 
 __all__ = [
     "OPS",
+    "choose",
     "compare",
     "control",
+    "cotangents",
     "elementwise",
     "index",
     "linalg",

@@ -13,22 +13,19 @@ import numpy as np
 
 from autograph_lite.errors import DomainError
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import Type, same_shape
 from autograph_lite.ops.record import (
     Constant,
     Derivative,
-    Instead,
     Linear,
     Number,
     Op,
     Partials,
     Scalar,
-    Threaded,
     f,
     register,
 )
 from autograph_lite.ops.shapes import elementwise
-from autograph_lite.ops.words import copysign, floor, fmod, sdiv, seldom, srem
+from autograph_lite.ops.words import copysign, floor, fmod, sdiv, srem
 
 Text = str | Callable[..., Any]
 _INTEGER = Constant("it is an integer")
@@ -179,157 +176,6 @@ def _hypot_partials(x: Value, y: Value, out: Value) -> tuple[Value, Value]:
 
 binary("hypot", "hypot(x, y)", Partials(_hypot_partials))
 
-# --- choices -----------------------------------------------------------------------------------
-
-
-def _share(x: Value, y: Value, wins: Callable[..., Value]) -> tuple[Value, Value]:
-    """1 to the operand chosen, 1/2 to each at a tie."""
-    tie = f.equal(x, y)
-    one, half, none = (f.add(_zero(x), c) for c in (1.0, 0.5, 0.0))
-    return (
-        f.where(tie, half, f.where(wins(x, y), one, none)),
-        f.where(tie, half, f.where(wins(y, x), one, none)),
-    )
-
-
-# NaN wins; of two zeros the maximum is +0 and the minimum -0, whatever their order.
-binary(
-    "maximum",
-    "x if (x > y) | (x != x) else (x + y if (x == 0) & (y == 0) else y)",
-    Partials(lambda x, y, out: _share(x, y, f.greater)),
-    dtypes=NUMERIC,
-)
-binary(
-    "minimum",
-    "x if (x < y) | (x != x) else (-(-x - y) if (x == 0) & (y == 0) else y)",
-    Partials(lambda x, y, out: _share(x, y, f.less)),
-    dtypes=NUMERIC,
-)
-
-
-def _chosen(number: Number, c: Value, x: Value, y: Value) -> Value | None:
-    """One of two of one shape, where the condition is known or makes no difference."""
-    if c.type.rank or not same_shape(x.type.shape, y.type.shape):
-        return None
-    known = number(c)
-    return x if x is y else (None if known is None else (x if known else y))
-
-
-def _chosen_bool(number: Number, c: Value, x: Value, y: Value) -> Value | Instead | None:
-    """The same; `c`, `c and x`, `c or y` where it is one of them."""
-    found = _chosen(number, c, x, y)
-    if found is not None or x.type.dtype != "bool" or x.type.rank or c.type.rank:
-        return found
-    if number(y) is not None and not number(y):
-        return c if number(x) else Instead("bitwise_and", (c, x))
-    if number(x):
-        return Instead("bitwise_or", (c, y))
-    if number(x) is not None and number(y):
-        return Instead("logical_not", (c,))
-    return None
-
-
-register(
-    Op(
-        "where",
-        elementwise(),
-        Scalar("y if x else z"),
-        Linear(lambda g, c, x, y, out: (None, f.choose(c, g), f.choose(f.logical_not(c), g))),
-        exact=np.where,
-        identity=_chosen_bool,
-        dtypes=("bool", "float64", "float32"),
-    )
-)
-register(
-    Op(
-        "choose",
-        elementwise(),
-        Scalar("y if x else 0"),
-        Linear(lambda g, c, x, out: (None, f.choose(c, g))),
-        exact=lambda c, x: np.where(c, x, x.dtype.type(0)),
-        dtypes=("bool", "float64", "float32"),
-    )
-)
-register(
-    Op(
-        "zeros_like",
-        elementwise(),
-        Scalar("0"),
-        Constant("it is constant"),
-        exact=np.zeros_like,
-        dtypes=NUMERIC,
-    )
-)
-
-# --- cotangents --------------------------------------------------------------------------------
-
-
-def _scale(g: Any, p: Any) -> Any:
-    with np.errstate(all="ignore"):
-        r = g * p
-        return np.where((r != r) & (g == 0), g.dtype.type(0), r)
-
-
-def _scale_body(x, y):
-    r = x * y
-    return seldom((r != r) & (x == 0), 0, r)
-
-
-def _scale_identity(number: Number, g: Value, p: Value) -> Instead | None:
-    """A product where it cannot be 0 times infinity or NaN."""
-    partial, cotangent = number(p), number(g)
-    finite = partial is not None and np.isfinite(partial)
-    return Instead("multiply", (g, p)) if finite or cotangent else None
-
-
-# The product of a cotangent and a partial, but 0 times infinity or NaN is 0: a branch that was not
-# taken never poisons.
-binary(
-    "scale",
-    _scale_body,
-    Partials(lambda g, p, out: (p, g)),
-    exact=_scale,
-    identity=_scale_identity,
-)
-# The sum of two cotangents, which have one shape; an op of its own, so that no pass reorders it.
-register(
-    Op(
-        "accumulate",
-        lambda x, y: (x,),
-        Scalar("x + y"),
-        Linear(lambda g, x, y, out: (g, g)),
-        exact=np.add,
-    )
-)
-# The same where only the run knows whether each of them has arrived (the third and fourth input): what
-# has not is -0, which changes no bit of a sum.
-register(
-    Op(
-        "arrive",
-        lambda x, y, has_x, has_y: (x,),
-        Scalar("x + y"),
-        Threaded("it is the sum, or the one that has arrived"),
-        identity=lambda number, x, y, *arrived: Instead("accumulate", (x, y)),
-    )
-)
-
-
-def _either_types(cond: Type, x: Type, y: Type) -> tuple[Type, ...]:
-    return (x,) if x.depth else elementwise()(cond, x, y)
-
-
-# One of two values of one shape, itself: links say so, and the reverse pass follows them.
-register(
-    Op(
-        "either",
-        _either_types,
-        Scalar("y if x else z"),
-        Threaded("its cotangent is that of the value which it is"),
-        identity=_chosen_bool,
-        dtypes=("bool", "float64", "float32"),
-    )
-)
-
 # --- integers and bools ------------------------------------------------------------------------
 
 
@@ -437,3 +283,13 @@ register(
     )
 )
 piecewise_constant("stop_gradient", "x", exact=np.copy)
+register(
+    Op(
+        "zeros_like",
+        elementwise(),
+        Scalar("0"),
+        Constant("it is constant"),
+        exact=np.zeros_like,
+        dtypes=NUMERIC,
+    )
+)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograph_lite.errors import Origin
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import Type
 from autograph_lite.ops import OPS
@@ -42,7 +43,7 @@ class Scope:
         """The number that a value is, None where that is not known."""
         return self.numbers.get(value)
 
-    def constant(self, number: Any, type: Type) -> Value:
+    def constant(self, number: Any, type: Type, origin: Origin | None = None) -> Value:
         """A scalar constant; equal ones, bit for bit, are one."""
         held = (
             PYTHON[type.dtype](number) if type.kind == "py" else np.dtype(type.dtype).type(number)
@@ -50,8 +51,9 @@ class Scope:
         key = (type.kind, type.dtype, repr(held))
         if key not in self._constants:
             out = Value(Type(type.kind, type.dtype))
-            given = number if type_of_python(number) else np.asarray(number).item()
-            self._put(Node(CONSTANT, (), (out,), {"value": given, "dtype": type.dtype}))
+            given = number.item() if isinstance(number, np.generic | np.ndarray) else number
+            params = {"value": given, "dtype": type.dtype}
+            self._put(Node(CONSTANT, (), (out,), params, (), origin))
             self._constants[key], self.numbers[out] = out, held
         return self._constants[key]
 
@@ -72,7 +74,8 @@ class Scope:
         """A node without regions: what it comes to, or the node itself."""
         inputs = tuple(map(self.see, node.inputs))
         if node.op is CONSTANT:
-            self.by[node.outputs[0]] = self.constant(node.params["value"], node.outputs[0].type)
+            out = node.outputs[0]
+            self.by[out] = self.constant(node.params["value"], out.type, node.origin)
             return
         found = self._comes_to(node, inputs)
         if isinstance(found, Instead):
@@ -202,10 +205,6 @@ def decided(name: str, inputs: tuple[Value, ...], number: Any, positive: set[Val
     if any(side is not None and bool(side) is decisive for side in sides):
         return decisive
     return None if None in sides else not decisive
-
-
-def type_of_python(number: Any) -> bool:
-    return isinstance(number, bool | int | float) and not isinstance(number, np.generic)
 
 
 def _key(node: Node, inputs: tuple[Value, ...]) -> Any:
