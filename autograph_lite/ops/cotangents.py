@@ -29,7 +29,7 @@ def _scale(g: Any, p: Any) -> Any:
 
 def _scale_body(x, y):
     r = x * y
-    return seldom((r != r) & (x == 0), 0, r)
+    return seldom(r != r, 0 if x == 0 else r, r)
 
 
 def _scale_identity(number: Number, g: Value, p: Value) -> Instead | None:

@@ -149,6 +149,13 @@ def fill(k: Emitter, out: Array, x: Array) -> None:
     if x.contiguous and out.contiguous:
         k.add(Copy(out.base, x.base, product(x.extents), x.dtype))
         return
+    if all(s == ZERO for s in x.strides) and x.extents:
+        value = k.let("v", x.load((ZERO,) * len(x.strides)))
+        size = k.atom("size", product(out.extents))
+        with nest(k, (size,) if out.contiguous else out.extents) as indices:
+            where = block(out.base, out.dtype, (size,), True) if out.contiguous else out
+            where.store(k, indices, value)
+        return
     with nest(k, out.extents) as indices:
         out.store(k, indices, x.load(indices))
 

@@ -110,9 +110,12 @@ def parse(body: str | Callable[..., Any]) -> ast.FunctionDef:
     return definition
 
 
-def scalar(k: Emitter, body: str | Callable[..., Any], dtype: str, **operands: Expr) -> Expr:
-    """The value of a scalar body, of type `dtype`."""
-    return _Body(k, dict(operands), dtype).function(parse(body))
+def scalar(
+    k: Emitter, body: str | Callable[..., Any], dtype: str, vector: bool = False, **operands: Expr
+) -> Expr:
+    """The value of a scalar body, of type `dtype`; `vector`: in a loop to be vectorised, which has
+    selects where other code has branches."""
+    return _Body(k, dict(operands), dtype, vector).function(parse(body))
 
 
 def loops(k: Emitter, body: Callable[..., Any], *arrays: ArrayLike) -> None:
@@ -137,10 +140,11 @@ def typed(value: Bound, dtype: str) -> Expr:
 class _Body:
     """One run over the statements of a body."""
 
-    def __init__(self, k: Emitter, names: dict[str, Any], dtype: str) -> None:
+    def __init__(self, k: Emitter, names: dict[str, Any], dtype: str, vector: bool = False) -> None:
         self.k = k
         self.names = names
         self.dtype = dtype
+        self.vector = vector
 
     def function(self, definition: ast.FunctionDef) -> Expr:
         result: Expr = ZERO
@@ -270,7 +274,7 @@ class _Body:
         if name == "seldom":
             cond = typed(values[0], B1)
             a, b = self.same(values[1], values[2])
-            return Select(cond, a, b)
+            return Select(cond, a, b) if self.vector else self.seldom(cond, a, b)
         if name == "cast":
             return typed(values[0], self.dtype)
         if name in CASTS:
@@ -291,6 +295,12 @@ class _Body:
             dtype = next((v.type for v in values if not isinstance(v, Literal)), F64)
             return form.Call(name, tuple(typed(v, dtype) for v in values), dtype)
         raise NotImplementedError(name)
+
+    def seldom(self, cond: Expr, a: Expr, b: Expr) -> Expr:
+        """A branch: the usual value does not wait for the condition."""
+        out = self.k.let("usual", b)
+        self.k.add(form.If(cond, (form.Let(out, a),), seldom=True))
+        return out
 
     def checked(self, op: str, values: list[Any]) -> Expr:
         """Python's arithmetic: an int64 that overflows is a fault."""

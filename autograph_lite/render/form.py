@@ -184,9 +184,12 @@ class While:
 
 @dataclass(frozen=True, slots=True)
 class If:
+    """`seldom`: the condition almost never holds, so that waiting for it is not worth while."""
+
     cond: Expr
     then: tuple[Stmt, ...]
     orelse: tuple[Stmt, ...] = ()
+    seldom: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,13 @@ class Group:
             n.outputs[0]: new_array(k, hint(n), n.outputs[0].type.dtype, self.extents) for n in kept
         }
         sources = self._sources(low)
+        once = _loaded_once(k, sources)
         flat = all(x.contiguous and x.extents == self.extents for x in sources.values())
         folds = {n.outputs[0]: Accumulator(k, n) for n in self.nodes if isinstance(n.op.body, Fold)}
         if flat:
-            self._flat(low, sources, outs, folds)
+            self._flat(low, sources, outs, folds, once)
         else:
-            self._nested(low, sources, outs, folds)
+            self._nested(low, sources, outs, folds, once)
         for value, out in outs.items():
             low.set(value, out)
         for value, fold in folds.items():
@@ -61,6 +62,7 @@ class Group:
         sources: dict[Value, Array],
         outs: dict[Value, Array],
         folds: dict[Value, Accumulator],
+        once: dict[Value, Expr],
     ) -> None:
         """One loop over all elements."""
         k = low.k
@@ -69,7 +71,7 @@ class Group:
         flat_out = {v: block(x.base, x.dtype, (total,), owned=True) for v, x in outs.items()}
 
         def element(index: Expr, lane: Expr) -> None:
-            self._element(low, (index,), flat_in, flat_out, folds, lane)
+            self._element(low, (index,), flat_in, flat_out, folds, lane, once)
 
         if any(fold.lanes for fold in folds.values()):
             lanes_over(k, total, list(folds.values()), element)
@@ -85,13 +87,14 @@ class Group:
         sources: dict[Value, Array],
         outs: dict[Value, Array],
         folds: dict[Value, Accumulator],
+        once: dict[Value, Expr],
     ) -> None:
         """A loop per axis; the lanes of a reduction follow the row-major position."""
         k = low.k
         for fold in folds.values():
             fold.open()
         with nest(k, self.extents) as indices:
-            self._element(low, indices, sources, outs, folds, None)
+            self._element(low, indices, sources, outs, folds, None, once)
         for fold in folds.values():
             fold.close()
             fold.settle(product(self.extents))
@@ -104,10 +107,11 @@ class Group:
         outs: dict[Value, Array],
         folds: dict[Value, Accumulator],
         lane: Expr | None,
+        once: dict[Value, Expr],
     ) -> None:
         """All nodes of the group for one element, in order."""
         k: Emitter = low.k
-        have: dict[Value, Expr] = {}
+        have: dict[Value, Expr] = dict(once)
 
         def operand(v: Value) -> Expr:
             if v not in have:
@@ -119,11 +123,17 @@ class Group:
             out = node.outputs[0]
             if isinstance(node.op.body, Scalar):
                 names = {name: operand(v) for name, v in zip("xyz", node.inputs, strict=False)}
-                have[out] = k.let(hint(node), scalar_body(k, node, names))
+                have[out] = k.let(hint(node), scalar_body(k, node, names, vector=True))
                 if out in outs:
                     outs[out].store(k, indices, have[out])
             else:
                 folds[out].step(operand(node.inputs[0]), lane)
+
+
+def _loaded_once(k: Emitter, sources: dict[Value, Array]) -> dict[Value, Expr]:
+    """The sources whose elements are all one element, read before the nest."""
+    same = [v for v, x in sources.items() if all(s == ZERO for s in x.strides)]
+    return {v: k.let("v", x.load((ZERO,) * len(x.strides))) for v in same if (x := sources.pop(v))}
 
 
 def join_group(low: Lowering, node: Node, extents: tuple[Expr, ...]) -> None:

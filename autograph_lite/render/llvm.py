@@ -167,7 +167,8 @@ def _while(text: Text, s: form.While) -> None:
 
 def _if(text: Text, s: form.If) -> None:
     name = text.fresh("if")
-    text.branch(value(text, s.cond), f"{name}.then", f"{name}.else")
+    likely = "no" if s.seldom else ""
+    text.branch(value(text, s.cond), f"{name}.then", f"{name}.else", likely)
     text.label(f"{name}.then")
     block(text, s.then)
     text.jump(f"{name}.end")

@@ -25,6 +25,7 @@ from autograph_lite.render.arrays import (
 from autograph_lite.render.emitter import Emitter
 from autograph_lite.render.form import I64, PTR, Expr, Var
 from autograph_lite.render.fuse import join_group
+from autograph_lite.render.handed import Handed
 from autograph_lite.render.histories import lower_either
 from autograph_lite.render.indexing import (
     lower_getitem,
@@ -137,8 +138,9 @@ def lower_graph(graph: Graph, name: str) -> tuple[form.Kernel, Emitter, list[int
     params: list[form.Param] = []
     ins = [_argument(low, v, i, layout, params) for i, v in enumerate(graph.body.arguments)]
     results = low.run()
+    handed = Handed(k.statements)
     outs = [
-        _result(low, v, lowered, layout)
+        _result(low, v, lowered, layout, handed)
         for v, lowered in zip(graph.body.results, results, strict=True)
     ]
     return form.Kernel(name, tuple(params), tuple(k.statements), layout.slots), k, ins, outs
@@ -169,14 +171,14 @@ def record_type(type: Type) -> str:
     return type.dtype if type.depth == 1 and type.rank == 0 else I64
 
 
-def _result(low: Lowering, value: Value, lowered: Lowered, layout: Layout) -> int:
+def _result(low: Lowering, value: Value, lowered: Lowered, layout: Layout, handed: Handed) -> int:
     first, _ = layout.take(value.type)
     k = low.k
     if isinstance(lowered, Saved):
         k.add(form.Result(first, lowered.base))
         k.add(form.Result(first + 1, lowered.count))
     elif isinstance(lowered, Array):
-        out = copy_of(k, lowered, "out", "out")
+        out = lowered if handed.take(lowered) else copy_of(k, lowered, "out", "out")
         k.add(form.Result(first, out.base))
         for d, extent in enumerate(out.extents):
             k.add(form.Result(first + 1 + d, extent))

@@ -158,7 +158,7 @@ def hint(node: Node) -> str:
     return SHORT.get(name, name.removeprefix("py_")) + "_"
 
 
-def scalar_body(k: Emitter, node: Node, operands: dict[str, Expr]) -> Expr:
+def scalar_body(k: Emitter, node: Node, operands: dict[str, Expr], vector: bool = False) -> Expr:
     """The body of an elementwise node applied to scalars."""
     assert isinstance(node.op.body, Scalar)
     text = node.op.body.text
@@ -166,7 +166,7 @@ def scalar_body(k: Emitter, node: Node, operands: dict[str, Expr]) -> Expr:
     if not isinstance(text, str):
         parameters = [a.arg for a in body.parse(text).args.args]
         names = dict(zip(parameters, operands.values(), strict=False))
-    return body.scalar(k, text, node.outputs[0].type.dtype, **names)
+    return body.scalar(k, text, node.outputs[0].type.dtype, vector, **names)
 
 
 Handler = Callable[[Lowering, Node], None]

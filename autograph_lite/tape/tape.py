@@ -370,6 +370,8 @@ def _result(cotangent: Cotangent | None, source: Any, zeros: bool) -> Any:
             return wrap(cotangent.value)
         if not zeros:
             return Tagged(cotangent.value, flag, "none")
+        if cotangent.blank and cotangent.value.type.rank:
+            return wrap(cotangent.value)  # zeros where nothing has arrived
         return wrap(f.where(flag, cotangent.value, f.zeros_like(cotangent.value)))
     if not zeros:
         return None
