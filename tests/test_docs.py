@@ -56,7 +56,7 @@ def test_the_page_shows_what_the_library_prints(tmp_path):
 
 
 def test_a_wrong_output_is_noticed(tmp_path):
-    page = PAGE.read_text().replace("scale(", "multiply(", 1)
+    page = PAGE.read_text().replace("accumulate(%", "add(%", 1)
     assert refreshed(page, tmp_path) == PAGE.read_text()
     with pytest.raises(AssertionError):
         assert page == PAGE.read_text()

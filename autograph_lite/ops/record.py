@@ -6,6 +6,7 @@ the NumPy protocols and the tests are derived from it; there is no second list.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -142,6 +143,14 @@ class Op:
     identity: Callable[..., Any] | None = None
     domain: tuple[float, float] = (-3.0, 3.0)
     dtypes: tuple[str, ...] = ("float64", "float32")
+
+    @property
+    def cheap(self) -> bool:
+        """Whether it takes a few instructions and cannot fail: an expression that calls nothing."""
+        text = self.body.text if isinstance(self.body, Scalar) else None
+        if not isinstance(text, str) or "/" in text:
+            return False
+        return set(re.findall(r"(\w+)\(", text)) <= {"abs", "bool", "cast", "float64"}
 
     def __repr__(self) -> str:
         return self.name

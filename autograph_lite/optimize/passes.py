@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from autograph_lite.ir.graph import Graph
 from autograph_lite.optimize.dead import eliminate_dead
+from autograph_lite.optimize.recompute import recompute
 from autograph_lite.optimize.simplify import simplify
 
 PASSES = (
     (eliminate_dead, "what no result and no effect needs is not computed"),
     (simplify, "what is known is not computed, carried or asked for; equal nodes are one"),
-    (eliminate_dead, "what was computed for what is now known"),
+    (recompute, "what follows in a few instructions from what else is saved is not saved"),
+    (eliminate_dead, "what was computed for what is now known or not saved"),
 )
 
 

@@ -1,0 +1,200 @@
+"""Recompute: what a loop saved for the loop that reverses it, and a few instructions give again.
+
+A value of a step that follows from what else is saved, from captured values and from the step's number
+needs no memory: `1 - s * s` follows from s, and `u[t]` is still where it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from autograph_lite.ir.graph import Graph, Node, Region, Value
+from autograph_lite.ops import OPS
+from autograph_lite.ops.control import CONSTANT
+from autograph_lite.ops.index import is_view
+
+MOST = 8
+"""Nodes that one saved value may cost."""
+
+
+def recompute(graph: Graph) -> Graph:
+    return Graph(graph.name, _region(graph.body))
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """What a history holds: a value of each step of a loop."""
+
+    loop: Node
+    value: Value
+
+
+def _region(region: Region) -> Region:
+    saved: dict[Value, _Saved] = {}
+    nodes = []
+    for node in region.nodes:
+        node = _inside(node)
+        if node.op.name == "loop":
+            if any(h in saved for h in _histories(node)):
+                node = _Reader(node, saved).rewritten()
+            n = node.params["state"]
+            written = zip(node.outputs[1 + n :], node.params["body"].results[n:], strict=True)
+            saved.update((history, _Saved(node, value)) for history, value in written)
+        nodes.append(node)
+    return Region(region.arguments, tuple(nodes), region.results)
+
+
+def _inside(node: Node) -> Node:
+    regions = {k: _region(p) for k, p in node.params.items() if isinstance(p, Region)}
+    if not regions:
+        return node
+    return Node(node.op, node.inputs, node.outputs, {**node.params, **regions}, (), node.origin)
+
+
+def _histories(node: Node) -> tuple[Value, ...]:
+    reads = node.params["reads"]
+    return node.inputs[len(node.inputs) - reads :] if reads else ()
+
+
+def _captures(node: Node) -> dict[Value, Value]:
+    """The captured values of a loop: as its body sees them -> outside."""
+    p = node.params
+    outside = node.inputs[p["bounded"] + p["state"] : len(node.inputs) - p["reads"]]
+    return dict(zip(p["body"].arguments[1 + p["state"] :], outside, strict=False))
+
+
+@dataclass(slots=True)
+class _Source:
+    """The loop that saved: where its body's values come from."""
+
+    node: Node
+    captures: dict[Value, Value] = field(init=False)
+    makers: dict[Value, tuple[int, Node]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.captures = _captures(self.node)
+        body: Region = self.node.params["body"]
+        self.makers = {v: (i, n) for i, n in enumerate(body.nodes) for v in n.outputs}
+
+    def place(self, value: Value) -> int:
+        return self.makers[value][0] if value in self.makers else -1
+
+
+class _Reader:
+    """A loop that reads histories, while what it reads is replaced."""
+
+    def __init__(self, node: Node, saved: dict[Value, _Saved]) -> None:
+        self.node = node
+        self.body: Region = node.params["body"]
+        self.first: list[Node] = []  # nodes at the beginning of the body
+        self.captured = {outside: inside for inside, outside in _captures(node).items()}
+        self.added: dict[Value, Value] = {}  # outside -> a new argument
+        self.steps: dict[Node, Value] = {}
+        histories = _histories(node)
+        elements = self.body.arguments[len(self.body.arguments) - len(histories) :]
+        self.sources: dict[Node, _Source] = {}
+        self.have: dict[Value, Value] = {}  # value of the saving loop -> here
+        self.replaced: dict[Value, Value] = {}
+        known = [
+            (saved[h].loop, saved[h].value, e)
+            for h, e in zip(histories, elements, strict=True)
+            if h in saved
+        ]
+        for loop, value, element in known:
+            self.sources.setdefault(loop, _Source(loop))
+            self.have.setdefault(value, element)
+        known.sort(key=lambda item: self.sources[item[0]].place(item[1]))
+        for loop, value, element in known:
+            self._try(self.sources[loop], value, element)
+
+    def _try(self, source: _Source, value: Value, element: Value) -> None:
+        before, added, have = len(self.first), dict(self.added), dict(self.have)
+        del self.have[value]
+        again = self._again(source, value, [MOST])
+        if again is None:
+            del self.first[before:]
+            self.added, self.have = added, have
+        else:
+            self.replaced[element] = self.have[value] = again
+
+    def _again(self, source: _Source, value: Value, left: list[int]) -> Value | None:
+        """The value of this step, computed here; None if that takes too much."""
+        if value in self.have:
+            return self.have[value]
+        if value in source.captures:
+            return self._capture(source.captures[value])
+        if value is source.node.params["body"].arguments[0]:
+            return self._step(source)
+        if value not in source.makers:
+            return None
+        node = source.makers[value][1]
+        left[0] -= node.op is not CONSTANT
+        if left[0] < 0 or not _is_cheap(node):
+            return None
+        inputs = [self._again(source, v, left) for v in node.inputs]
+        if any(v is None for v in inputs):
+            return None
+        made = Value(value.type)
+        self.first.append(Node(node.op, tuple(inputs), (made,), node.params))  # type: ignore[arg-type]
+        self.have[value] = made
+        return made
+
+    def _capture(self, outside: Value) -> Value:
+        if outside in self.captured:
+            return self.captured[outside]
+        return self.added.setdefault(outside, Value(outside.type))
+
+    def _step(self, source: _Source) -> Value | None:
+        """The step of the saving loop that this step stands for."""
+        here = self.body.arguments[0]
+        if bool(self.node.params.get("reverse")) == bool(source.node.params.get("reverse")):
+            return here
+        if not self.node.params["bounded"]:
+            return None
+        if source.node not in self.steps:
+            bound = self._capture(self.node.inputs[0])
+            one, back = (self._number(n, here) for n in (1, -1))
+            last = self._emit("position", bound, back, one)
+            self.steps[source.node] = self._emit("position", here, last, back)
+        return self.steps[source.node]
+
+    def _number(self, number: int, like: Value) -> Value:
+        made = Value(like.type)
+        self.first.append(Node(CONSTANT, (), (made,), {"value": number, "dtype": "int64"}))
+        return made
+
+    def _emit(self, name: str, *inputs: Value) -> Value:
+        op = OPS[name]
+        made = Value(op.types(*(v.type for v in inputs))[0])
+        self.first.append(Node(op, inputs, (made,), {}))
+        return made
+
+    def rewritten(self) -> Node:
+        if not self.replaced:
+            return self.node
+        node, p = self.node, self.node.params
+        at = p["bounded"] + p["state"] + len(_captures(node))
+        inputs = (*node.inputs[:at], *self.added, *node.inputs[at:])
+        body = self.body
+        place = 1 + at - p["bounded"]
+        arguments = (*body.arguments[:place], *self.added.values(), *body.arguments[place:])
+        see = self.replaced.get
+        nodes = tuple(
+            Node(n.op, tuple(see(v, v) for v in n.inputs), n.outputs, n.params, (), n.origin)
+            for n in body.nodes
+        )
+        results = tuple(see(v, v) for v in body.results)
+        made = {"body": Region(arguments, (*self.first, *nodes), results)}
+        if "test" in p:
+            test: Region = p["test"]
+            more = tuple(Value(v.type) for v in self.added)
+            made["test"] = Region((*test.arguments, *more), test.nodes, test.results)
+        return Node(node.op, inputs, node.outputs, {**p, **made}, (), node.origin)
+
+
+def _is_cheap(node: Node) -> bool:
+    """A few instructions, or an element that is read where it still is."""
+    if len(node.outputs) != 1:
+        return False
+    read = node.op.name == "getitem" and is_view(node.params["spec"])
+    return read or node.op.cheap or node.op is CONSTANT
