@@ -193,7 +193,8 @@ def emit_loop(
     found = related(VALUES, step.relations, followed(outer, inits), end)
     known = assumed(step.relations)
     step.relate([r for r in found if (r.pair, r.later) not in known])
-    tellers = [r for r in found if r.pair in step.told]
+    by_pair = {r.pair: r for r in found}
+    tellers = [by_pair[pair] for pair in step.told]  # in the order of their flags in the state
     say = [_said(step.builder, at_end(VALUES, end, r.a, r.b)) for r in tellers]
     inits += [as_value(r.first) for r in tellers]
     histories = [h for h, _ in elements]
