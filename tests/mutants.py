@@ -58,7 +58,7 @@ class Mutant:
 
 def body_function(body: str | Callable[..., Any]) -> ast.FunctionDef:
     """A body as the definition of a function."""
-    text = f"def body(x, y, z, acc):\n    return {body}" if isinstance(body, str) else ""
+    text = f"def body(x, y, z, w, acc):\n    return {body}" if isinstance(body, str) else ""
     source = text or textwrap.dedent(inspect.getsource(body))  # type: ignore[arg-type]
     made = ast.parse(source).body[0]
     assert isinstance(made, ast.FunctionDef)

@@ -7,6 +7,7 @@ assigned, later ones are added (R2): zero instead of nothing would give 0 * inf 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,22 +86,22 @@ def joined(before: Cotangent | None, g: Cotangent) -> Cotangent:
 
 def _scalars(before: Cotangent, g: Cotangent) -> Value:
     """A plain sum, for what has not arrived is -0; by its links the one that has, if only one has."""
-    before, g = blanked(before), blanked(g)
+    return _arriving(f.arrive_blank, blanked(before), blanked(g))
+
+
+def _arrays(before: Cotangent, g: Cotangent) -> Value:
+    return _arriving(f.arrive, before, g)
+
+
+def _arriving(add: Callable[..., Value], before: Cotangent, g: Cotangent) -> Value:
     flags = [true() if x.arrived is None else x.arrived for x in (before, g)]
-    out = f.arrive(before.value, g.value, *flags)
+    out = add(before.value, g.value, *flags)
     builder: Any = context.interpreter
     if before.arrived is not None:
         builder.link(out, g.value, Test("not", before.arrived))
     if g.arrived is not None:
         builder.link(out, before.value, Test("not", g.arrived))
     return out
-
-
-def _arrays(before: Cotangent, g: Cotangent) -> Value:
-    total = f.accumulate(before.value, g.value)
-    if before.arrived is not None:
-        total = either(before.arrived, total, g.value)
-    return total if g.arrived is None else either(g.arrived, total, before.value)
 
 
 def chosen(condition: Sure, a: Cotangent | None, b: Cotangent | None) -> Cotangent | None:

@@ -21,6 +21,7 @@ from autograph_lite.errors import GradientError
 from autograph_lite.gradient.cotangents import Cotangent, chosen, cotangent, fitted, joined, nothing
 from autograph_lite.gradient.links import Choice, Links
 from autograph_lite.ir.graph import Node, Value
+from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.move import summed
 from autograph_lite.ops.record import (
     Constant,
@@ -33,7 +34,7 @@ from autograph_lite.ops.record import (
     f,
 )
 from autograph_lite.ops.regions import branch
-from autograph_lite.ops.same import Sure, as_value, both, holds, negated
+from autograph_lite.ops.same import Sure, as_value, both, holds, negated, some
 
 Replace = Callable[[Node, Node], None]
 Recurse = Callable[[Value, Cotangent], None]
@@ -69,6 +70,7 @@ class Sweep:
         self.wanted = wanted
         self.replace = replace
         self.present = present
+        self._places: dict[tuple[Any, Value], dict[Value, Sure]] = {}
 
     # --- names -> values ---
 
@@ -97,21 +99,45 @@ class Sweep:
     def leaves(self, value: Value) -> list[Value]:
         """The values that `value` may be, each with a cotangent of its own."""
         value = self.name(value)
-        found = self.choice(value)
-        if found is None:
-            return [value]
-        return list(dict.fromkeys([*self.leaves(found.then), *self.leaves(found.orelse)]))
+        found: dict[Value, None] = {}
+        waiting, seen = [value], {value}
+        while waiting:
+            choice = self.choice(value := self.name(waiting.pop()))
+            if choice is None:
+                found[value] = None
+                continue
+            more = [v for v in (choice.orelse, choice.then) if v not in seen]
+            seen.update(more)
+            waiting += more
+        return list(found)
+
+    def places(self, value: Value) -> dict[Value, Sure]:
+        """The same, each with the condition under which it is that one; one of them holds."""
+        value = self.name(value)
+        choice = self.choice(value)
+        if choice is None:
+            return {value: True}
+        key = (context.interpreter, value)
+        if key not in self._places:
+            here = holds(choice.condition)
+            found: dict[Value, Sure] = {}
+            for other, where in ((choice.then, here), (choice.orelse, negated(here))):
+                for leaf, when in self.places(other).items():
+                    found[leaf] = some(found.get(leaf, False), both(where, when))
+            self._places[key] = {leaf: when for leaf, when in found.items() if when is not False}
+        return self._places[key]
 
     # --- cotangents ---
 
     def get(self, value: Value) -> Cotangent | None:
         """What has arrived at a value."""
-        value = self.name(value)
-        found = self.choice(value)
-        if found is None:
-            return self.cotangents.get(value)
-        a, b = self.get(found.then), self.get(found.orelse)
-        return None if a is None and b is None else chosen(holds(found.condition), a, b)
+        parts = [(when, self.cotangents.get(leaf)) for leaf, when in self.places(value).items()]
+        if all(part is None for _, part in parts):
+            return None
+        found = parts.pop()[1]
+        for when, part in reversed(parts):
+            found = chosen(when, part, found)
+        return found
 
     def of_itself(self, value: Value) -> Cotangent | None:
         """What has arrived at a value where it is no other one."""
@@ -149,16 +175,10 @@ class Sweep:
 
     def _at_leaves(self, value: Value, g: Cotangent, act: Recurse) -> None:
         """Act on each value that `value` may be, with `g` where it is that one."""
-        value = self.name(value)
-        found = self.choice(value)
-        if found is None:
-            act(value, g)
-            return
-        here = holds(found.condition)
-        for leaf, where in ((found.then, here), (found.orelse, negated(here))):
-            part = cotangent(g.value, both(g.there, where))
+        for leaf, when in self.places(value).items():
+            part = cotangent(g.value, both(g.there, when))
             if part is not None:
-                self._at_leaves(leaf, part, act)
+                act(leaf, part)
 
     # --- nodes ---
 
@@ -280,6 +300,7 @@ def _reverse_index_add_where(sweep: Sweep, node: Node) -> None:
 THREADED: dict[str, Callable[[Sweep, Node], None]] = {
     "either": _reverse_either,
     "arrive": _reverse_arrive,
+    "arrive_blank": _reverse_arrive,
     "index_add_where": _reverse_index_add_where,
 }
 

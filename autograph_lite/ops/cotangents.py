@@ -58,14 +58,39 @@ register(
         exact=np.add,
     )
 )
-# The same where only the run knows whether each of them has arrived (the third and fourth input): what
-# has not is -0, which changes no bit of a sum.
+
+
+def _arrived(number: Number, x: Value, y: Value, has_x: Value, has_y: Value) -> Any:
+    """The sum, or the one that has arrived, where that is known."""
+    flags = number(has_x), number(has_y)
+    if None not in flags and all(flags):
+        return Instead("accumulate", (x, y))
+    for flag, other in zip(flags, (y, x), strict=True):
+        if flag is not None and not flag:
+            return other
+    return None
+
+
+_ARRIVE = Threaded("it is the sum, or the one that has arrived")
+# The same where only the run knows whether each of them has arrived: the third and fourth input.
 register(
     Op(
         "arrive",
         lambda x, y, has_x, has_y: (x,),
+        Scalar("x + y if z & w else (x if z else y)"),
+        _ARRIVE,
+        identity=_arrived,
+    )
+)
+# The same of scalars of which one that has not arrived is -0, which changes no bit of a sum.
+register(
+    Op(
+        "arrive_blank",
+        lambda x, y, has_x, has_y: (x,),
         Scalar("x + y"),
-        Threaded("it is the sum, or the one that has arrived"),
-        identity=lambda number, x, y, *arrived: Instead("accumulate", (x, y)),
+        _ARRIVE,
+        identity=lambda number, x, y, *arrived: (
+            _arrived(number, x, y, *arrived) or Instead("accumulate", (x, y))
+        ),
     )
 )

@@ -17,7 +17,7 @@ from autograph_lite.ir.types import Type
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """An elementwise body: an expression over `x, y, z`, or a function of scalars."""
+    """An elementwise body: an expression over `x, y, z, w`, or a function of scalars."""
 
     text: str | Callable[..., Any]
 

@@ -100,9 +100,9 @@ Bound = Expr | Literal | ArrayLike
 
 @cache
 def parse(body: str | Callable[..., Any]) -> ast.FunctionDef:
-    """The function that a body is; an expression over x, y, z is its return value."""
+    """The function that a body is; an expression over x, y, z, w is its return value."""
     if isinstance(body, str):
-        source = f"def body(x, y, z, acc):\n    return {body}"
+        source = f"def body(x, y, z, w, acc):\n    return {body}"
     else:
         source = textwrap.dedent(inspect.getsource(body))
     definition = ast.parse(source).body[0]

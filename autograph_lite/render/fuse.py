@@ -122,7 +122,7 @@ class Group:
         for node in self.nodes:
             out = node.outputs[0]
             if isinstance(node.op.body, Scalar):
-                names = {name: operand(v) for name, v in zip("xyz", node.inputs, strict=False)}
+                names = {name: operand(v) for name, v in zip("xyzw", node.inputs, strict=False)}
                 have[out] = k.let(hint(node), scalar_body(k, node, names, vector=True))
                 if out in outs:
                     outs[out].store(k, indices, have[out])

@@ -68,7 +68,7 @@ def _elementwise(low: Lowering, node: Node) -> None:
         lower_either(low, node)
         return
     if out.type.rank == 0:
-        operands = {name: low.scalar(v) for name, v in zip("xyz", node.inputs, strict=False)}
+        operands = {name: low.scalar(v) for name, v in zip("xyzw", node.inputs, strict=False)}
         low.set(out, low.k.let(hint(node), scalar_body(low.k, node, operands)))
         return
     extents = broadcast_extents(low.k, [low.extents(v) for v in node.inputs])

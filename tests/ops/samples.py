@@ -66,7 +66,7 @@ def ordinary(dtype: str, shape: tuple[int, ...], domain: tuple[float, float], se
 # --- elementwise ops -----------------------------------------------------------------------------
 
 
-ALIKE = frozenset(["either", "accumulate", "arrive"])
+ALIKE = frozenset(["either", "accumulate", "arrive", "arrive_blank"])
 """Ops whose operands have one shape."""
 
 
@@ -79,12 +79,12 @@ def arity(op: Op) -> int:
     if callable(op.body.text):
         return len(inspect.signature(op.body.text).parameters)
     given = {"zeros_like": 1, "choose": 2}.get(op.name)
-    return given or len(set(re.findall(r"\b[xyz]\b", op.body.text)))
+    return given or len(set(re.findall(r"\b[xyzw]\b", op.body.text)))
 
 
 def operand_dtypes(op: Op, dtype: str) -> tuple[str, ...]:
     """The dtypes of the operands: one, but for a condition in front, or two behind."""
-    if op.name == "arrive":
+    if op.name.startswith("arrive"):
         return (dtype, dtype, "bool", "bool")
     if op.name in ("where", "choose", "either"):
         return ("bool",) + (dtype,) * (arity(op) - 1)
@@ -150,7 +150,8 @@ EXACT: dict[str, Callable[..., Any]] = {
     "maximum": _maximum,
     "minimum": _minimum,
     "sign": np.sign,
-    "arrive": lambda x, y, *arrived: x + y,
+    "arrive": lambda x, y, a, b: np.where(a & b, x + y, np.where(a, x, y)),
+    "arrive_blank": lambda x, y, *arrived: x + y,
     "same_shape": lambda a, b: a.shape == b.shape,
     "index_add_where": lambda x, *more, spec: _added_where(x, *more, spec=spec),
     "left_shift": np.left_shift,
