@@ -77,10 +77,15 @@ class Specialisation:
 
     def _followed(self, objects: list[Any]) -> list[Value]:
         """The inputs as values, if a tape follows one of them; reading a variable tells the tapes."""
-        values = [value_of(o) if isinstance(o, Box) else Value(None, _scalar(o)) for o in objects]
+        values = [self._seen(o) if isinstance(o, Box) else Value(None, _scalar(o)) for o in objects]
         if any(tape.follows(v) for tape in context.tapes for v in values):
             return values
         return []
+
+    def _seen(self, box: Box) -> Value:
+        """A box's value; a variable that the function only assigns is not read."""
+        only_assigned = is_variable(box) and id(box) not in self.staged.variables_read
+        return box._value if only_assigned else value_of(box)
 
     def _recorded(self, objects: list[Any], values: list[Value]) -> list[Value]:
         """Call by the tape: the kernel that saves, recorded as one node."""

@@ -43,6 +43,7 @@ class Staged:
     returned: int
     written_arguments: tuple[int, ...]
     written_boxes: tuple[Box, ...]
+    variables_read: frozenset[int]
     prints: tuple[Printed, ...]
 
 
@@ -162,6 +163,7 @@ def _close(
         len(values),
         tuple(written),
         tuple(boxes),
+        frozenset(trace.variables_read),
         tuple(trace.prints),
     )
 

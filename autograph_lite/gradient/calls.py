@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from autograph_lite.gradient.cotangents import Cotangent
 from autograph_lite.gradient.mirror import Mirror
 from autograph_lite.gradient.reverse import THREADED, Sweep
@@ -63,8 +65,9 @@ class Callee:
             for v, d in zip(whole.graph.body.results, data, strict=True)
         ]
         for i, other, flag in whole.same:
-            if flag is None or data[flag]:
-                out[i] = out[other] if isinstance(other, int) else inputs[other[1]]
+            one = out[other] if isinstance(other, int) else inputs[other[1]]
+            if (flag is None or data[flag]) and _same_bits(out[i].data, one.data):
+                out[i] = one
         return out
 
     def merging(self, inputs: tuple[Value, ...]) -> Callee:
@@ -104,6 +107,11 @@ class Callee:
             made.callee = Callee(made.graph, self.compile)
             self._reverses[key] = made
         return self._reverses[key]
+
+
+def _same_bits(a: Any, b: Any) -> bool:
+    """Whether two results hold the same; the values of a variable are one source and differ."""
+    return bool(np.shape(a) == np.shape(b) and a.tobytes() == b.tobytes())
 
 
 def _saving(graph: Graph, order: int) -> Whole:

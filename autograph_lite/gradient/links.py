@@ -47,7 +47,11 @@ class Links:
         if value not in self.choices:
             if value not in self.of:
                 return None
-            links = [link for link in self.of.get(value, ()) if self._meet(link, busy)]
+            links = [
+                link
+                for link in self.of.get(value, ())
+                if link.condition is True or self._meet(link, busy)
+            ]
             self._chain(value, links)
         return self.choices[value]
 
@@ -57,6 +61,9 @@ class Links:
             self.choices[value] = None
             return
         link, rest = links[0], links[1:]
+        if link.condition is True:
+            self.choices[value] = Choice(True, link.b, link.b, own=False)
+            return
         if rest and rest[0].condition == Test("not", link.condition):  # type: ignore[arg-type]
             self.choices[value] = Choice(link.condition, link.b, rest[0].b, own=False)
             return

@@ -34,6 +34,7 @@ class Builder:
         self.captures: dict[Value, Value] = {}
         self.overlay: dict[int, tuple[Any, Value]] = {}
         self.watchers: list[Any] = []  # the tapes that record around the region
+        self.variables_read: dict[int, Any] = {}
         self.links: list[Link] = []  # values that are one in some runs
         self.links_of: dict[Value, list[Link]] = {}
         self.box_links: list[Any] = []  # boxes that are one in some runs
@@ -142,11 +143,16 @@ class Builder:
             return box._value  # type: ignore[no-any-return]
         if self.parent is None:
             return self.lift(box)
-        value = self.parent.read(box)
-        if getattr(box, "is_variable", False):
-            for tape in self.watchers:
-                tape.accessed(box, value)
-        return self.local(value)
+        return self.local(self.parent.read(box))
+
+    def accessed(self, variable: Any) -> None:
+        """The program reads a variable: tapes around this region see the value that it has there."""
+        if self.parent is None:
+            self.variables_read[id(variable)] = variable
+            return
+        for tape in self.watchers:
+            tape.accessed(variable, self.parent.read(variable))
+        self.parent.accessed(variable)
 
     def remember(self, box: Any) -> None:
         """A box is about to be written: whatever is staged next may not have happened."""

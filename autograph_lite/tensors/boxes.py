@@ -79,6 +79,8 @@ def value_of(box: Box) -> Value:
     if box.is_variable:
         for tape in context.tapes:
             tape.accessed(box, value)
+        if interpreter is not EAGER:
+            interpreter.accessed(box)  # type: ignore[attr-defined]
     return value
 
 

@@ -57,7 +57,7 @@ class Variable(ArrayLike):
 
     def assign(self, value: Any) -> Any:
         """Replace the value by one of the same shape and dtype; returns the variable."""
-        return self._set(_cut(self._checked(value)))
+        return self._set(self._checked(value))
 
     def assign_add(self, delta: Any) -> Any:
         """Add to the value; returns the variable."""
@@ -69,11 +69,19 @@ class Variable(ArrayLike):
 
     def _change(self, op: Callable[..., Value], delta: Any) -> Any:
         change = self._checked(delta, broadcasts=True)
-        return self._set(_cut(op(held(self), change)))
+        return self._set(op(held(self), change))
 
     def _set(self, value: Value) -> Any:
-        value.pinned = True
-        write(self, value)
+        """The same elements as a value of which no tape knows where it comes from: the value of a
+        variable is a source, whatever was assigned to it, and all its values are one source."""
+        if staging():
+            out = f.stop_gradient(value)
+            builder: Any = context.interpreter
+            builder.link(out, held(self), True)
+        else:
+            value.pinned = True
+            out = Value(value.type, value.data, True)
+        write(self, out)
         return self
 
     def _checked(self, value: Any, broadcasts: bool = False) -> Value:
@@ -126,15 +134,6 @@ class Variable(ArrayLike):
         made = Variable(self.numpy(), self._trainable, self.name)
         memo[id(self)] = made
         return made
-
-
-def _cut(value: Value) -> Value:
-    """The same elements as a value of which no tape knows where it comes from: the value of a
-    variable is a source, whatever was assigned to it."""
-    if staging():
-        return f.stop_gradient(value)
-    value.pinned = True
-    return Value(value.type, value.data, True)
 
 
 def held(variable: Variable) -> Value:
