@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograph_lite.ir.graph import Graph
+from autograph_lite.ir.verify import verify
 from autograph_lite.optimize.dead import eliminate_dead
 from autograph_lite.optimize.recompute import recompute
 from autograph_lite.optimize.simplify import simplify
@@ -17,6 +18,8 @@ PASSES = (
 
 def optimize(graph: Graph) -> Graph:
     """Apply every pass once."""
+    verify(graph, "staging")
     for run, _why in PASSES:
         graph = run(graph)
+        verify(graph, run.__name__)
     return graph

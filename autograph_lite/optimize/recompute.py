@@ -109,11 +109,12 @@ class _Reader:
 
     def _try(self, source: _Source, value: Value, element: Value) -> None:
         before, added, have = len(self.first), dict(self.added), dict(self.have)
+        steps = dict(self.steps)
         del self.have[value]
         again = self._again(source, value, [MOST])
         if again is None:
             del self.first[before:]
-            self.added, self.have = added, have
+            self.added, self.have, self.steps = added, have, steps
         else:
             self.replaced[element] = self.have[value] = again
 
