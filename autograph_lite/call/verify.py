@@ -124,10 +124,14 @@ def differentiated(
             out = f(*args)
         targets = [leaf for leaf in leaves(out) if is_float_tensor(leaf)]
         sources = [*sources, *variables]
-        gradients = first.gradient(targets, sources) if targets and sources else []
+        gradients = [None] * len(sources)
+        if targets and sources:
+            gradients = first.gradient(targets, sources)
     parts = named(out) + [(f"gradient {i}", g) for i, g in enumerate(gradients)]
-    if second is not None and any(g is not None for g in gradients):
-        seconds = second._gradient(present([g for g in gradients if g is not None]), sources)
+    if second is not None:
+        seconds = [None] * len(sources)
+        if any(g is not None for g in gradients):
+            seconds = second._gradient(present([g for g in gradients if g is not None]), sources)
         parts += [(f"second gradient {i}", g) for i, g in enumerate(seconds)]
     return parts
 
