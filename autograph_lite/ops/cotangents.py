@@ -62,22 +62,22 @@ register(
 
 def _arrived(number: Number, x: Value, y: Value, has_x: Value, has_y: Value) -> Any:
     """The sum, or the one that has arrived, where that is known."""
-    flags = number(has_x), number(has_y)
-    if None not in flags and all(flags):
-        return Instead("accumulate", (x, y))
-    for flag, other in zip(flags, (y, x), strict=True):
-        if flag is not None and not flag:
-            return other
-    return None
+    there, comes = number(has_x), number(has_y)
+    if comes is not None and not comes:
+        return x
+    if there is not None and not there:
+        return Instead("either", (has_y, y, x))
+    return Instead("accumulate", (x, y)) if there and comes else None
 
 
 _ARRIVE = Threaded("it is the sum, or the one that has arrived")
-# The same where only the run knows whether each of them has arrived: the third and fourth input.
+# The same where only the run knows whether each of them has arrived: the third and fourth input.  It
+# is x, which is blank then, where neither has.
 register(
     Op(
         "arrive",
         lambda x, y, has_x, has_y: (x,),
-        Scalar("x + y if z & w else (x if z else y)"),
+        Scalar("x + y if z & w else (y if w else x)"),
         _ARRIVE,
         identity=_arrived,
     )
@@ -89,8 +89,6 @@ register(
         lambda x, y, has_x, has_y: (x,),
         Scalar("x + y"),
         _ARRIVE,
-        identity=lambda number, x, y, *arrived: (
-            _arrived(number, x, y, *arrived) or Instead("accumulate", (x, y))
-        ),
+        identity=lambda number, x, y, *arrived: Instead("accumulate", (x, y)),
     )
 )

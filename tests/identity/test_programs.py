@@ -10,6 +10,7 @@ import pytest
 
 import autograph_lite as ag
 from autograph_lite.tensors.boxes import Box
+from tests.identity import found
 from tests.identity.programs import CASES, VALUES_ONLY
 
 NAMES = [f"{i}-{program.__name__}" for i, (program, _) in enumerate(CASES)]
@@ -22,6 +23,20 @@ def cast(arguments: tuple[Any, ...], dtype: str) -> tuple[Any, ...]:
 @pytest.mark.parametrize(("program", "arguments"), CASES, ids=NAMES)
 def test_to_second_order(program: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     ag.verify(ag.function(program), *arguments, order=2)
+
+
+@pytest.mark.parametrize(
+    ("program", "arguments"), found.CASES, ids=[p.__name__ for p, _ in found.CASES]
+)
+def test_what_once_differed(program: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    ag.verify(ag.function(program), *arguments, order=2)
+
+
+@pytest.mark.parametrize(
+    ("program", "arguments"), found.FIRST_ORDER, ids=[p.__name__ for p, _ in found.FIRST_ORDER]
+)
+def test_to_first_order(program: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    ag.verify(ag.function(program), *arguments, order=1)
 
 
 @pytest.mark.parametrize(

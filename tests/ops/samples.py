@@ -150,7 +150,7 @@ EXACT: dict[str, Callable[..., Any]] = {
     "maximum": _maximum,
     "minimum": _minimum,
     "sign": np.sign,
-    "arrive": lambda x, y, a, b: np.where(a & b, x + y, np.where(a, x, y)),
+    "arrive": lambda x, y, a, b: np.where(a & b, x + y, np.where(b, y, x)),
     "arrive_blank": lambda x, y, *arrived: x + y,
     "same_shape": lambda a, b: a.shape == b.shape,
     "index_add_where": lambda x, *more, spec: _added_where(x, *more, spec=spec),

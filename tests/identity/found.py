@@ -1,0 +1,95 @@
+"""Programs that once differed between the modes, made small; each is a case like any other."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import autograph_lite as ag
+
+SPEED = ag.Variable(-0.6, dtype="float64", name="speed")
+
+
+def c(value):
+    return ag.constant(value, dtype="float64")
+
+
+def two_relations_of_one_state(x, a, n):
+    """The state may be what the loop began with, and what the loop around it began with."""
+    for i in range(x.shape[0]):
+        for _ in range(n):
+            if a > a:
+                pass
+            else:
+                x[i % 3] = a
+    return np.sum(x), x
+
+
+def squares_in_inner_loop(x, n):
+    for _p, _q in zip(x, x):  # noqa: B905 (staged; lengths are equal)
+        for k in ag.arange(n):
+            if k % 2 == 1:
+                continue
+            x = x * x
+    return x @ x
+
+
+def defined_then_handed_on(x, a, n):
+    if a > a:
+        pass
+    else:
+        d = a
+    k = 0
+    while k < n:
+        k += 1
+        x[k % 3] = np.cos(a)
+        a, d = d, d / (d * a + 1.5)
+    return x * x
+
+
+def neither_has_arrived(x):
+    """Steps at which nothing has arrived at either of two cotangents: what is blank stays blank."""
+    for row in x:
+        with ag.GradientTape() as tape:
+            tape.watch([x])
+            y = np.sum(x * row)
+        (g,) = tape.gradient(y, [x])
+        x = x - g
+    return np.sum(x)
+
+
+def assigns_and_reads(a):
+    SPEED.assign(0.25 * a)
+    return a * SPEED
+
+
+def assigns_in_a_loop(x, a):
+    for k in range(x.shape[0]):
+        a = x[k % 3] * SPEED
+        SPEED.assign_sub(0.25 * a)
+    return a**2, x
+
+
+def writes_what_is_carried(x, n):
+    """Many names of one array from step to step: once too large to compile."""
+    x = x.copy()
+    for p in x:
+        for _ in range(n):
+            if np.any(x > 0.3):
+                x[1:] = x[:-1]
+                x = abs(p) * (x + x)
+    return np.cumsum(x)
+
+
+VECTOR = c(np.array([-0.542, 0.972, 0.091]))
+SCALAR = c(-0.796)
+
+CASES = [
+    (two_relations_of_one_state, (VECTOR, SCALAR, 4)),
+    (squares_in_inner_loop, (VECTOR, 4)),
+    (defined_then_handed_on, (VECTOR, SCALAR, 4)),
+    (neither_has_arrived, (VECTOR,)),
+    (assigns_and_reads, (SCALAR,)),
+    (assigns_in_a_loop, (VECTOR, SCALAR)),
+]
+
+FIRST_ORDER = [(writes_what_is_carried, (VECTOR, 2))]
