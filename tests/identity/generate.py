@@ -197,7 +197,7 @@ class Generator:
         if scope.depth < 2 and self.budget > 0:
             plain += [(3, self.for_range), (1, self.for_rows), (1, self.for_zip)]
             plain += [(1, self.while_count), (1, self.for_arange)]
-            plain += [(1, self.state_from_number)]
+            plain += [(1, self.state_from_number), (1, self.number_powers)]
         if not scope.tape:
             plain += [(2, self.tape)]
             if scope.depth > 0:
@@ -360,6 +360,21 @@ class Generator:
         scope.names[name] = "s"
         return [Stmt(f"{name} = {start}"), Stmt("", (), ((f"for {k} in {count}:", body),))]
 
+    def number_powers(self, scope: Scope) -> list[Stmt]:
+        """Powers of Python floats, which are those of the C library."""
+        old = [n for n, k in scope.names.items() if k == "s" and n not in scope.fixed]
+        if not old:
+            return self.assign(scope)
+        k, e, s = self.counter(), self.rng.choice(FRESH["f"]), self.rng.choice(old)
+        start, power = self.rng.choice(LITERALS), self.rng.choice(("2", "2", "2.0", "3"))
+        steps = (
+            Stmt(f"{e} = 0.9 * {e} + 0.13 * K"),
+            Stmt(f"{s} = {s} + 0.1 * {e} ** {power}"),
+        )
+        scope.names.pop(e, None)
+        begun = Stmt(f"{e} = float({start})")
+        return [begun, Stmt("", (), ((f"for {k} in range(30):", steps),))]
+
     def leave(self, scope: Scope) -> list[Stmt]:
         word = self.rng.choice(("break", "continue"))
         return [Stmt("", (self.expr("b", scope, 1),), (("if {0}:", (Stmt(word),)),))]
@@ -395,7 +410,11 @@ class Generator:
 
 def generate(seed: int) -> tuple[Program, list[str]]:
     """The program of a seed, and the constructs that it holds."""
-    rng = random.Random(seed)
+    return build(random.Random(seed))
+
+
+def build(rng: random.Random) -> tuple[Program, list[str]]:
+    """A program as the choices of `rng` have it."""
     dtype = rng.choice(("float64", "float64", "float32"))
     g = Generator(rng, rng.randint(3, 9))
     g.returns = rng.choice(("s", "v", "sv", "ss"))
