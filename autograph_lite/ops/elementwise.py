@@ -94,19 +94,7 @@ unary(
     domain=(0.3, 3.0),
 )
 
-# --- exponentials and their kin ----------------------------------------------------------------
-
-unary("exp", "exp(x)", lambda x, out: out)
-unary("expm1", "expm1(x)", lambda x, out: f.add(out, 1.0))
-unary("log", "log(x)", lambda x, out: f.reciprocal(x), domain=(0.1, 4.0))
-unary("log1p", "log1p(x)", lambda x, out: f.reciprocal(f.add(x, 1.0)), domain=(-0.8, 4.0))
-unary("sin", "sin(x)", lambda x, out: f.cos(x))
-unary("cos", "cos(x)", lambda x, out: f.negative(f.sin(x)))
-unary("tan", "tan(x)", lambda x, out: f.add(f.square(out), 1.0), domain=(-1.2, 1.2))
-unary("sinh", "sinh(x)", lambda x, out: f.cosh(x))
-unary("cosh", "cosh(x)", lambda x, out: f.sinh(x))
-unary("tanh", "tanh(x)", lambda x, out: f.subtract(1.0, f.square(out)))
-unary("arctan", "atan(x)", lambda x, out: f.reciprocal(f.add(f.square(x), 1.0)))
+# --- powers ------------------------------------------------------------------------------------
 
 
 def _power_float(x, y):

@@ -47,3 +47,15 @@ def checked_sub(x: Any, y: Any) -> Any:
 
 def checked_mul(x: Any, y: Any) -> Any:
     """x * y; an int64 that overflows is a fault."""
+
+
+def fma(x: Any, y: Any, z: Any) -> Any:
+    """x * y + z, rounded once."""
+
+
+def as_bits(x: Any) -> Any:
+    """The bits of a float64 as an int64."""
+
+
+def as_float(x: Any) -> Any:
+    """The float64 that has the bits of an int64."""

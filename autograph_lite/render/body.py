@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
+from autograph_lite.ops.elementary import NEAR, OURS
 from autograph_lite.render import form
 from autograph_lite.render.emitter import ZERO, Emitter, iadd
 from autograph_lite.render.form import (
@@ -44,6 +45,7 @@ ARITHMETIC = {
     ast.BitOr: "or",
     ast.BitXor: "xor",
     ast.RShift: "ashr",
+    ast.LShift: "shl",
 }
 COMPARE = {ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge"}
 UNARY = ("sqrt", "floor", "ceil", "rint", "trunc", "abs")
@@ -291,10 +293,25 @@ class _Body:
         if name in INTEGER:
             x, y = self.same(values[0], values[1])
             return Bin(name, x, y, x.type)
+        if name == "fma":
+            return form.Fma(*(typed(v, F64) for v in values))
+        if name == "as_bits":
+            return form.Bits(typed(values[0], F64), I64)
+        if name == "as_float":
+            return form.Bits(typed(values[0], I64), F64)
         if name in ROUTINES:
             dtype = next((v.type for v in values if not isinstance(v, Literal)), F64)
-            return form.Call(name, tuple(typed(v, dtype) for v in values), dtype)
+            return self.routine(name, tuple(typed(v, dtype) for v in values), dtype)
         raise NotImplementedError(name)
+
+    def routine(self, name: str, args: tuple[Expr, ...], dtype: str) -> Expr:
+        """A function; in a loop to be vectorised the near part of it, and a note of what is far."""
+        if not self.vector or name not in OURS:
+            return form.Call(name, args, dtype)
+        if name in NEAR:
+            size = Un("abs", args[0], dtype)
+            self.k.note_far(Cmp("gt", size, Const(NEAR[name], dtype)))
+        return form.Call(name, args, dtype, "near")
 
     def seldom(self, cond: Expr, a: Expr, b: Expr) -> Expr:
         """A branch: the usual value does not wait for the condition."""

@@ -44,7 +44,9 @@ class Emitter:
         self.statements: list[Stmt] = []
         self.sites: list[Site] = []
         self.origin: Origin | None = None
+        self.far: Var | None = None  # whether a nest met an argument beyond reach; None: not asked
         self._names: dict[str, int] = {}
+        self.noted: Var | None = None  # the variable of the last `watching`
         self._line = 0
 
     def add(self, statement: Stmt) -> None:
@@ -94,6 +96,24 @@ class Emitter:
         if cond == Const(False, B1):
             return
         self.add(If(cond, (fault,)))
+
+    @contextmanager
+    def watching(self) -> Iterator[list[Stmt]]:
+        """As `block`, with a variable for whether an argument was beyond reach, if that can be."""
+        outer, self.far = self.far, None
+        try:
+            with self.block() as statements:
+                yield statements
+            if self.far is not None:
+                statements.insert(0, Let(self.far, Const(False, B1)))
+        finally:
+            self.noted, self.far = self.far, outer
+
+    def note_far(self, cond: Expr) -> None:
+        """An argument is beyond reach where the condition holds."""
+        if self.far is None:
+            self.far = self.fresh("far", B1)
+        self.add(Let(self.far, Bin("or", self.far, cond, B1)))
 
     def alloc(self, hint: str, count: Expr, dtype: str, where: str = "temp") -> Var:
         var = self.fresh(hint, PTR)

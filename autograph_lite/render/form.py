@@ -114,11 +114,14 @@ class Fma:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A routine of `autograph_lite_runtime.routines` by name, without side effects: `sin(float64)`..."""
+    """A function of float64 by name, without side effects: `sin`...  How: "" is ours where there is one
+    (`ops.elementary.OURS`), "near" the same inlined, for arguments that are within its reach, "libm"
+    that of the C library."""
 
     name: str
     args: tuple[Expr, ...]
     type: str
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from autograph_lite.ops.record import Fold, Scalar
 from autograph_lite.render.accumulate import Accumulator, lanes_over
 from autograph_lite.render.arrays import Array, block, broadcast, nest, new_array
 from autograph_lite.render.emitter import ZERO, Emitter, product
-from autograph_lite.render.form import I64, Expr, For
+from autograph_lite.render.form import I64, Expr, For, If, Let
 from autograph_lite.render.lowering import Lowering, hint, scalar_body
 
 
@@ -33,15 +33,25 @@ class Group:
         sources = self._sources(low)
         once = _loaded_once(k, sources)
         flat = all(x.contiguous and x.extents == self.extents for x in sources.values())
-        folds = {n.outputs[0]: Accumulator(k, n) for n in self.nodes if isinstance(n.op.body, Fold)}
-        if flat:
-            self._flat(low, sources, outs, folds, once)
-        else:
-            self._nested(low, sources, outs, folds, once)
+        run = self._flat if flat else self._nested
+        with k.watching() as statements:
+            folds = self._folds(k)
+            run(low, sources, outs, folds, once, vector=True)
+        k.statements.extend(statements)
+        if (far := k.noted) is not None:  # once more, with the C library's functions
+            with k.block() as statements:
+                slow = self._folds(k)
+                run(low, sources, outs, slow, once, vector=False)
+                for value, fold in folds.items():
+                    k.add(Let(fold.total, slow[value].total))
+            k.add(If(far, tuple(statements), seldom=True))
         for value, out in outs.items():
             low.set(value, out)
         for value, fold in folds.items():
             low.set(value, fold.result())
+
+    def _folds(self, k: Emitter) -> dict[Value, Accumulator]:
+        return {n.outputs[0]: Accumulator(k, n) for n in self.nodes if isinstance(n.op.body, Fold)}
 
     def _needed(self, low: Lowering, node: Node) -> bool:
         return low.last_use.get(node.outputs[0], -1) >= low.position
@@ -63,6 +73,7 @@ class Group:
         outs: dict[Value, Array],
         folds: dict[Value, Accumulator],
         once: dict[Value, Expr],
+        vector: bool,
     ) -> None:
         """One loop over all elements."""
         k = low.k
@@ -71,7 +82,7 @@ class Group:
         flat_out = {v: block(x.base, x.dtype, (total,), owned=True) for v, x in outs.items()}
 
         def element(index: Expr, lane: Expr) -> None:
-            self._element(low, (index,), flat_in, flat_out, folds, lane, once)
+            self._element(low, (index,), flat_in, flat_out, folds, lane, once, vector)
 
         if any(fold.lanes for fold in folds.values()):
             lanes_over(k, total, list(folds.values()), element)
@@ -88,13 +99,14 @@ class Group:
         outs: dict[Value, Array],
         folds: dict[Value, Accumulator],
         once: dict[Value, Expr],
+        vector: bool,
     ) -> None:
         """A loop per axis; the lanes of a reduction follow the row-major position."""
         k = low.k
         for fold in folds.values():
             fold.open()
         with nest(k, self.extents) as indices:
-            self._element(low, indices, sources, outs, folds, None, once)
+            self._element(low, indices, sources, outs, folds, None, once, vector)
         for fold in folds.values():
             fold.close()
             fold.settle(product(self.extents))
@@ -108,6 +120,7 @@ class Group:
         folds: dict[Value, Accumulator],
         lane: Expr | None,
         once: dict[Value, Expr],
+        vector: bool,
     ) -> None:
         """All nodes of the group for one element, in order."""
         k: Emitter = low.k
@@ -123,7 +136,7 @@ class Group:
             out = node.outputs[0]
             if isinstance(node.op.body, Scalar):
                 names = {name: operand(v) for name, v in zip("xyzw", node.inputs, strict=False)}
-                have[out] = k.let(hint(node), scalar_body(k, node, names, vector=True))
+                have[out] = k.let(hint(node), scalar_body(k, node, names, vector))
                 if out in outs:
                     outs[out].store(k, indices, have[out])
             else:

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from autograph_lite.ops.elementary import NEAR, OURS
 from autograph_lite.render import form, llvm_memory
+from autograph_lite.render.body import scalar
 from autograph_lite.render.buffers import alias_tags, walk
-from autograph_lite.render.form import B1
+from autograph_lite.render.emitter import Emitter
+from autograph_lite.render.form import B1, F64, I64
 from autograph_lite.render.llvm_support import POLL_STEPS, support, word
-from autograph_lite.render.llvm_text import MEMORY, REGISTER, Text
-from autograph_lite.render.llvm_values import element, kind_of, value
+from autograph_lite.render.llvm_text import MEMORY, PURE, REGISTER, Text
+from autograph_lite.render.llvm_values import element, function_name, kind_of, value
 from autograph_lite_runtime import faults
 
 
@@ -27,9 +30,32 @@ def print_llvm(kernel: form.Kernel) -> str:
         _param(text, param)
     block(text, kernel.body)
     text.add(f"ret i32 {faults.OK}")
+    functions = [line for name, how in text.functions for line in _function(text, name, how)]
     head = [f'define i32 @"{kernel.name}"(ptr noundef nonnull %slots) nounwind {{', "entry:"]
     body = text.entry() + text.lines
-    return "\n".join([*support(text.used), *text.declared, "", *head, *body, "}", *metadata, ""])
+    outside = [*support(text.used), *text.declared, "", *functions]
+    return "\n".join([*outside, *head, *body, "}", *metadata, ""])
+
+
+def _function(module: Text, name: str, how: str) -> list[str]:
+    """The definition of an elementary function of ours."""
+    k = Emitter()
+    x = k.fresh("x", F64)
+    written, more = OURS[name]
+    operands: dict[str, form.Expr] = {key: form.Const(n, I64) for key, n in more.items()}
+    out = k.let("out", scalar(k, written, F64, False, x=x, **operands))
+    if name in NEAR and not how:
+        far = form.Cmp("gt", form.Un("abs", x, F64), form.Const(NEAR[name], F64))
+        library = form.Let(out, form.Call(name, (x,), F64, "libm"))
+        k.add(form.If(far, (library,), seldom=True))
+    text = Text({}, polling=False)
+    text.add(f"store double %x, ptr {text.variable(x)}")
+    block(text, tuple(k.statements))
+    text.add(f"ret double {value(text, out)}")
+    module.declared.update(text.declared)
+    kind = "alwaysinline" if how else "noinline"
+    head = f"define internal double @{function_name(name, how)}(double %x) {kind} {PURE} {{"
+    return [head, "entry:", *text.locals(), *text.lines, "}", ""]
 
 
 def polls(kernel: form.Kernel) -> bool:

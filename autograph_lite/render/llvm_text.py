@@ -25,6 +25,7 @@ class Text:
         self.variables: dict[str, str] = {}
         self.declared: dict[str, None] = {}
         self.used: list[str] = []
+        self.functions: dict[tuple[str, str], None] = {}  # ours, by name and how they are called
         self.noalias = noalias
         self.polling = polling
         self.arenas: dict[int, None] = {}
@@ -67,11 +68,15 @@ class Text:
         shown = ", ".join(f"{kind} {value}" for kind, value in arguments)
         return self.let(f"call {result} @{name}({shown})")
 
-    def entry(self) -> list[str]:
-        """What stands before the first statement, known when all the others have been printed."""
+    def locals(self) -> list[str]:
+        """The variables, known when all statements have been printed."""
         lines = [f"  {name} = alloca {kind}" for name, kind in self.variables.items()]
         lines += [f"  store {kind} zeroinitializer, ptr {n}" for n, kind in self.variables.items()]
-        lines += self.stacks
+        return lines + self.stacks
+
+    def entry(self) -> list[str]:
+        """What stands before the first statement of a kernel."""
+        lines = self.locals()
         lines.append("  %ctx = load ptr, ptr %slots")
         if self.polling:
             lines += ["  %steps = alloca i64", f"  store i64 {POLL_STEPS}, ptr %steps"]

@@ -12,6 +12,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+from autograph_lite.ops.elementary import OURS
 from autograph_lite.render import form
 from autograph_lite.render.form import B1, F32, F64, I32, I64, PTR
 from autograph_lite.render.llvm_text import MEMORY, REGISTER, Text
@@ -193,8 +194,18 @@ def _fma(text: Text, e: form.Fma) -> str:
 def _call(text: Text, e: form.Call) -> str:
     """A routine computes in float64; a float32 result is its value rounded once more."""
     arguments = [("double", _widened(text, x)) for x in e.args]
-    result = text.call("double", routines.symbol(e.name), arguments)
+    if e.name in OURS and e.how != "libm":
+        text.functions.setdefault((e.name, e.how))
+        shown = ", ".join(f"{kind} {a}" for kind, a in arguments)
+        result = text.let(f"call double @{function_name(e.name, e.how)}({shown})")
+    else:
+        result = text.call("double", routines.symbol(e.name), arguments)
     return text.let(f"fptrunc double {result} to float") if e.type == F32 else result
+
+
+def function_name(name: str, how: str) -> str:
+    """A function of ours inside a module."""
+    return f"ag.{name}.{how}" if how else f"ag.{name}"
 
 
 def _widened(text: Text, e: form.Expr) -> str:

@@ -244,7 +244,7 @@ def test_a_routine_is_the_c_library(name, kind):
     with np.errstate(all="ignore"):
         numbers = [function(*(float(v) for v in row)) for row in zip(*columns, strict=True)]
         expected = np.array(numbers).astype(kind)
-    same(over(form.Call(name, tuple(params), kind), params, columns), expected)
+    same(over(form.Call(name, tuple(params), kind, "libm"), params, columns), expected)
 
 
 def test_a_routine_of_constants_is_not_folded():
