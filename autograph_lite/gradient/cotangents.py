@@ -98,7 +98,7 @@ def _arriving(add: Callable[..., Value], before: Cotangent, g: Cotangent) -> Val
     out = add(before.value, g.value, *flags)
     builder: Any = context.interpreter
     if before.arrived is not None:
-        builder.link(out, g.value, Test("not", before.arrived))
+        builder.link(out, g.value, both(negated(before.arrived), g.there))
     if g.arrived is not None:
         builder.link(out, before.value, Test("not", g.arrived))
     return out
