@@ -171,12 +171,26 @@ class Builder:
         return bool(self.box_links) or (self.parent is not None and self.parent.linked())
 
     def link(self, a: Value, b: Value, condition: Condition) -> None:
-        """`a` is `b` where the condition holds."""
+        """`a` is `b` where the condition holds; said of `b` where `b` leads to `a` already."""
         a, b = self.local(a), self.local(b)
         if a is not b and condition is not False:
+            if self._leads(b, a):
+                a, b = b, a
             made = Link(a, b, self._seen(condition))
             self.links.append(made)
             self.links_of.setdefault(a, []).append(made)
+
+    def _leads(self, value: Value, to: Value) -> bool:
+        """Whether links lead from one value to another."""
+        waiting, seen = [value], {value}
+        while waiting:
+            for link in self.links_of.get(waiting.pop(), ()):
+                if link.b is to:
+                    return True
+                if link.b not in seen:
+                    seen.add(link.b)
+                    waiting.append(link.b)
+        return False
 
     def _seen(self, condition: Condition) -> Condition:
         if isinstance(condition, Test):
