@@ -120,7 +120,7 @@ class GradientTape:
             if not staging() or not any(self.follows(v) for v in inputs):
                 return
         has, reads = _followed.get(op) or _how(op)
-        if not has or not outputs or outputs[0] is inputs[0]:
+        if not has or not outputs or (len(outputs) == 1 and outputs[0] is inputs[0]):
             return
         floating = [v for v in outputs if v.type.dtype in FLOATS]
         if not floating:

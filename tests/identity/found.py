@@ -69,6 +69,27 @@ def assigns_in_a_loop(x, a):
     return a**2, x
 
 
+def hands_a_cotangent_through(x, a):
+    """The gradient of the first argument is the cotangent that came in, the very value."""
+    return x + np.sin(a)
+
+
+def links_both_ways(x, a):
+    for _ in range(x.shape[0]):
+        for _ in range(2):
+            a = a * 2.0
+            if a < 1e-3:
+                return a, a * a
+    return -a, a
+
+
+def first_and_later_steps(x, n):
+    x = x.copy()
+    for _ in range(n):
+        x = np.sin(x) - x[0]
+    return np.sum(x)
+
+
 def writes_what_is_carried(x, n):
     """Many names of one array from step to step: once too large to compile."""
     x = x.copy()
@@ -89,6 +110,9 @@ CASES = [
     (defined_then_handed_on, (VECTOR, SCALAR, 4)),
     (neither_has_arrived, (VECTOR,)),
     (assigns_and_reads, (SCALAR,)),
+    (hands_a_cotangent_through, (VECTOR, SCALAR)),
+    (links_both_ways, (VECTOR, SCALAR)),
+    (first_and_later_steps, (VECTOR, 2)),
     (assigns_in_a_loop, (VECTOR, SCALAR)),
 ]
 
