@@ -237,7 +237,7 @@ class _Back:
         results: list[Value] = []
         updated: list[int] = []
         for i, argument in enumerate(body.arguments):
-            got = sweep.cotangents.get(argument)
+            got = sweep.of_itself(argument)
             if got is None or not self.wanted(argument):
                 continue
             updated.append(i)

@@ -171,14 +171,22 @@ class Builder:
         return bool(self.box_links) or (self.parent is not None and self.parent.linked())
 
     def link(self, a: Value, b: Value, condition: Condition) -> None:
-        """`a` is `b` where the condition holds; said of `b` where `b` leads to `a` already."""
+        """`a` is `b` where the condition holds; said of `b` where `b` leads to `a` already.  That it is
+        a constant is not said: nobody asks for the cotangent of a constant."""
         a, b = self.local(a), self.local(b)
-        if a is not b and condition is not False:
+        if a is not b and condition is not False and not self.is_constant(b):
             if self._leads(b, a):
                 a, b = b, a
             made = Link(a, b, self._seen(condition))
             self.links.append(made)
             self.links_of.setdefault(a, []).append(made)
+
+    def is_constant(self, value: Value) -> bool:
+        """Whether a value is a literal, here or in a region around."""
+        made = self.makers.get(value)
+        if made is None and value in self.outside and self.parent is not None:
+            return self.parent.is_constant(self.outside[value])
+        return made is not None and made.op is self.constant_op
 
     def _leads(self, value: Value, to: Value) -> bool:
         """Whether links lead from one value to another."""
