@@ -49,6 +49,9 @@ def _active(loop: Loop, outs: list[Value]) -> tuple[list[Value], dict[Value, Val
     """The state, and the values outside, whose cotangents the reverse loop carries."""
     live = {a for a, out in zip(loop.state, loop.outs, strict=True) if out in outs}
     saved = [r for r, h in zip(loop.body.results[loop.m :], loop.written, strict=True) if h in outs]
+    for a, h in zip(loop.elements, loop.histories, strict=True):
+        if h.type.differentiable and loop.sweep.of_itself(h):
+            saved.append(a)  # read by something later too
     while True:
         seeds = {r for a, r in zip(loop.state, loop.results, strict=True) if a in live}
         found = reached(loop.body, seeds | set(saved))
