@@ -24,12 +24,18 @@ class Links:
 
     A link need not be followed where the two names cannot meet: where nothing else arrives at `b`
     before the sweep comes to where `a` was made.  Then what has arrived at `a` is handed to `b` there,
-    as a whole, and is the first to arrive.
+    as a whole, and is the first to arrive.  An element of a history is handed on much later, where the
+    history was written, so that its links are always followed.
     """
 
     def __init__(
-        self, links: Iterable[Link], nodes: Sequence[Node], results: Sequence[Value] = ()
+        self,
+        links: Iterable[Link],
+        nodes: Sequence[Node],
+        results: Sequence[Value] = (),
+        elements: Sequence[Value] = (),
     ) -> None:
+        self.elements = frozenset(elements)
         self.of: dict[Value, list[Link]] = {}
         self.kin: dict[Value, list[Value]] = {}
         for link in links:
@@ -50,7 +56,7 @@ class Links:
             links = [
                 link
                 for link in self.of.get(value, ())
-                if link.condition is True or self._meet(link, busy)
+                if link.condition is True or value in self.elements or self._meet(link, busy)
             ]
             self._chain(value, links)
         return self.choices[value]

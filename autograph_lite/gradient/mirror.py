@@ -59,7 +59,9 @@ class Mirror:
         find: Find,
         first: Sequence[Value] = (),
         outside: Sequence[Value] = (),
+        elements: Sequence[Value] = (),
     ) -> None:
+        self.elements = elements
         self.source, self.builder, self.find = source, builder, find
         self.first, self.outside = first, outside
         self.adjoint = Adjoint(source)
@@ -73,7 +75,8 @@ class Mirror:
 
     def sweep(self, outer: Sweep | None, names: Iterable[tuple[Value, Value]]) -> Sweep:
         """A sweep over the forward region, some of whose arguments are values of the one outside."""
-        links = Links(self.source.links, self.source.nodes, self.source.results)
+        source = self.source
+        links = Links(source.links, source.nodes, source.results, self.elements)
         inner = Sweep(
             links, outer=outer, replace=self.adjoint.replace, present=self.adjoint.present
         )

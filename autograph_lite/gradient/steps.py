@@ -75,7 +75,8 @@ class Reversal:
         with staged_region() as builder:
             self.builder = builder
             self.step = Step(builder)
-            self.mirror = Mirror(loop.body, builder, self._find, loop.results, loop.captured)
+            parts = loop.results, loop.captured, loop.elements
+            self.mirror = Mirror(loop.body, builder, self._find, *parts)
             names = zip(loop.captured, loop.captures, strict=True)
             self.inner = self.mirror.sweep(loop.sweep, names)
             self._trace()

@@ -90,6 +90,37 @@ def first_and_later_steps(x, n):
     return np.sum(x)
 
 
+def gradient_of_a_loop_that_begins_with_a_source(a):
+    """Three derivatives in all; the state is `b` in the first step, which is read again after it."""
+    with ag.GradientTape() as tape:
+        tape.watch(a)
+        b = a * 2.0
+        r = b
+        for _ in range(1):
+            r = np.sin(r * a) + r
+        y = a * (b * r)
+    return tape.gradient(y, a)
+
+
+def gradient_of_a_name_that_a_loop_defines(a):
+    with ag.GradientTape() as tape:
+        tape.watch(a)
+        for _ in range(2):
+            g = a * 2.0
+        y = g * g
+    return tape.gradient(y, a) ** 2
+
+
+def one_source_in_nested_loops(a):
+    c = 0.0
+    for _ in range(2):
+        r = a
+        for _ in range(2):
+            r = np.sin(r * a) + r
+        c = c + r
+    return c * c
+
+
 def writes_what_is_carried(x, n):
     """Many names of one array from step to step: once too large to compile."""
     x = x.copy()
@@ -113,6 +144,9 @@ CASES = [
     (hands_a_cotangent_through, (VECTOR, SCALAR)),
     (links_both_ways, (VECTOR, SCALAR)),
     (first_and_later_steps, (VECTOR, 2)),
+    (gradient_of_a_loop_that_begins_with_a_source, (c(0.3),)),
+    (gradient_of_a_name_that_a_loop_defines, (SCALAR,)),
+    (one_source_in_nested_loops, (c(0.8),)),
     (assigns_in_a_loop, (VECTOR, SCALAR)),
 ]
 
