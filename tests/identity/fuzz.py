@@ -78,8 +78,11 @@ def shrink(servers: Servers, program: Program, verdict: Verdict, seconds: float)
 
 
 def run(seeds: Iterable[int], servers: Servers) -> Iterable[Result]:
-    with ThreadPoolExecutor(len(servers.all)) as pool:
+    pool = ThreadPoolExecutor(len(servers.all))
+    try:
         yield from pool.map(lambda seed: examine(servers, seed), seeds)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def coverage(results: list[Result]) -> str:
