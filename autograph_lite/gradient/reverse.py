@@ -88,10 +88,10 @@ class Sweep:
 
     def _is_busy(self, value: Value) -> bool:
         """Whether anything has arrived at a value before the sweep of its region begins."""
-        name = self.name(value)
+        leaves = self.leaves(value)
         sweep: Sweep | None = self
         while sweep is not None:
-            if name in sweep.cotangents:
+            if any(leaf in sweep.cotangents for leaf in leaves):
                 return True
             sweep = sweep.outer
         return False
