@@ -88,12 +88,18 @@ class Sweep:
 
     def _is_busy(self, value: Value) -> bool:
         """Whether anything has arrived at a value before the sweep of its region begins."""
-        leaves = self.leaves(value)
-        sweep: Sweep | None = self
-        while sweep is not None:
-            if any(leaf in sweep.cotangents for leaf in leaves):
-                return True
-            sweep = sweep.outer
+        waiting, seen = [self.name(value)], set()
+        while waiting:
+            key = waiting.pop()
+            seen.add(key)
+            sweep: Sweep | None = self
+            while sweep is not None:
+                if key in sweep.cotangents:
+                    return True
+                if choice := sweep.links.choices.get(key):  # as far as it is decided
+                    found = (self.name(v) for v in (choice.then, choice.orelse))
+                    waiting += [v for v in found if v not in seen]
+                sweep = sweep.outer
         return False
 
     def leaves(self, value: Value) -> list[Value]:
