@@ -121,6 +121,14 @@ def one_source_in_nested_loops(a):
     return c * c
 
 
+def state_of_two_loops(a):
+    """The state of a loop inside a loop; the order of a sum showed at one value in seven."""
+    for _ in range(2):
+        for _ in range(2):
+            a = np.sin(a) * a
+    return a
+
+
 def writes_what_is_carried(x, n):
     """Many names of one array from step to step: once too large to compile."""
     x = x.copy()
@@ -147,6 +155,7 @@ CASES = [
     (gradient_of_a_loop_that_begins_with_a_source, (c(0.3),)),
     (gradient_of_a_name_that_a_loop_defines, (SCALAR,)),
     (one_source_in_nested_loops, (c(0.8),)),
+    *((state_of_two_loops, (c(v),)) for v in np.random.default_rng(0).normal(size=20)),
     (assigns_in_a_loop, (VECTOR, SCALAR)),
 ]
 
