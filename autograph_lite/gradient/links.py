@@ -81,8 +81,18 @@ class Links:
     def _meet(self, link: Link, busy: Callable[[Value], bool]) -> bool:
         """Whether anything may arrive at `b` by another name before the sweep comes to `a`."""
         place = self.made.get(link.a, -1)
-        others = [link.b, *(v for v in self.kin.get(link.b, ()) if v is not link.a)]
-        return any(self.last_read.get(v, -1) > place or busy(v) for v in others)
+        return any(self.last_read.get(v, -1) > place or busy(v) for v in self._names_of(link))
+
+    def _names_of(self, link: Link) -> list[Value]:
+        """`b` and all that may be one with it in some run, but for `a`."""
+        found, waiting = {link.a, link.b}, [link.b]
+        names = [link.b]
+        while waiting:
+            new = [v for v in self.kin.get(waiting.pop(), ()) if v not in found]
+            found.update(new)
+            waiting += new
+            names += new
+        return names
 
 
 NO_LINKS = Links((), ())

@@ -129,6 +129,18 @@ def state_of_two_loops(a):
     return a
 
 
+def third_derivative(a):
+    """Names that are one by way of a third: the order of a sum showed at one value in four."""
+    with ag.GradientTape() as tape:
+        tape.watch(a)
+        b = np.sin(a)
+        r = b
+        for _ in range(2):
+            r = np.sin(r * a) + r
+        y = b / (a * a * r + 1.5)
+    return tape.gradient(y, a)
+
+
 def writes_what_is_carried(x, n):
     """Many names of one array from step to step: once too large to compile."""
     x = x.copy()
@@ -155,6 +167,7 @@ CASES = [
     (gradient_of_a_loop_that_begins_with_a_source, (c(0.3),)),
     (gradient_of_a_name_that_a_loop_defines, (SCALAR,)),
     (one_source_in_nested_loops, (c(0.8),)),
+    *((third_derivative, (c(v),)) for v in np.random.default_rng(0).normal(size=20)),
     *((state_of_two_loops, (c(v),)) for v in np.random.default_rng(0).normal(size=20)),
     (assigns_in_a_loop, (VECTOR, SCALAR)),
 ]
