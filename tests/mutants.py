@@ -40,7 +40,10 @@ COMMUTATIVE = frozenset(
 )
 """Operands swapped are the same op."""
 
-HARMLESS: dict[tuple[str, str], str] = {}
+HARMLESS: dict[tuple[str, str], str] = {
+    ("sign", "derivative: contribution 0 negated"): "the contribution is zero",
+    ("sign", "derivative: contribution 0 times 1.001"): "the contribution is zero",
+}
 """(op, fault) -> why the faulty record means the same."""
 
 

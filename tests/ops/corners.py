@@ -51,6 +51,8 @@ CORNERS = (
     Corner("sqrt", (0.0,), (0.0,), (), 0.0),
     Corner("log", (0.0,), (0.0,), (), 0.0),
     Corner("divide", (1.0, 0.0), (0.0, 0.0), (), 0.0),
+    Corner("inner", ([1.0, 2.0], [INF, 3.0]), ([0.0, 0.0], [0.0, 0.0]), (), 0.0),
+    Corner("prod", ([INF, 3.0],), ([0.0, 0.0],), (("axes", (0,)),), 0.0),
     Corner("where", (True, 1.0, INF), (1.0, 0.0)),
     Corner("where", (False, NAN, 2.0), (0.0, 1.0)),
     Corner("choose", (False, INF), (0.0,)),
