@@ -53,11 +53,12 @@ class Scope:
             out = Value(Type(type.kind, type.dtype))
             given = number.item() if isinstance(number, np.generic | np.ndarray) else number
             params = {"value": given, "dtype": type.dtype}
-            self._put(Node(CONSTANT, (), (out,), params, (), origin))
+            self.put(Node(CONSTANT, (), (out,), params, (), origin))
             self._constants[key], self.numbers[out] = out, held
         return self._constants[key]
 
-    def _put(self, node: Node) -> None:
+    def put(self, node: Node) -> None:
+        """A node as it stands."""
         self.nodes.append(node)
         self.makers.update(dict.fromkeys(node.outputs, node))
 
@@ -84,10 +85,6 @@ class Scope:
             self.by[node.outputs[0]] = found
         else:
             self._compute(node, inputs)
-
-    def put(self, node: Node) -> None:
-        """A node with regions, as it stands."""
-        self._put(node)
 
     def _comes_to(self, node: Node, inputs: tuple[Value, ...]) -> Value | Instead | None:
         if node.op.effect or len(node.outputs) != 1:
@@ -120,7 +117,7 @@ class Scope:
         if key is not None and key in self._shared:
             self.by.update(zip(node.outputs, self._shared[key], strict=True))
             return
-        self._put(Node(node.op, inputs, node.outputs, node.params, node.regions, node.origin))
+        self.put(Node(node.op, inputs, node.outputs, node.params, node.regions, node.origin))
         if key is not None:
             self._shared[key] = node.outputs
 

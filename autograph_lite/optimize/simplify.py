@@ -121,11 +121,11 @@ class _Loop:
     def slots(self, region: Region) -> tuple[Value, ...]:
         return region.arguments[1 : 1 + self.n]
 
-    def entered(self, region: Region, fixed: dict[int, Any]) -> Scope:
+    def entered(self, region: Region, fixed: set[int]) -> Scope:
         """A region of the loop, with what is assumed of its state: init, where it never changes."""
         facts = Facts(self.scope, positive=() if self.bound is None else (self.bound,))
         slots = self.slots(region)
-        pairs = [(slots[i], self.inits[i]) for i in fixed]
+        pairs = [(slots[i], self.inits[i]) for i in sorted(fixed)]
         pairs += zip(region.arguments[1 + self.n :], self.captures, strict=False)
         inner = self.scope.enter(pairs, facts)
         _walk(inner, region)
@@ -135,7 +135,7 @@ class _Loop:
         """The state that never changes, and the body in the light of it: assumed, then checked."""
         found = {i for i in range(self.n) if self._may_stay(i)}
         while True:
-            inner = self.entered(self.body, dict.fromkeys(found))
+            inner = self.entered(self.body, found)
             stays = {i for i in found if self._stays(inner, i)}
             if stays == found:
                 return inner, found
@@ -156,7 +156,7 @@ def _loop(scope: Scope, node: Node) -> None:
     inner, fixed = loop.fixed()
     regions = {"body": inner.region(loop.body, loop.body.results)}
     if loop.test is not None:
-        tested = loop.entered(loop.test, dict.fromkeys(fixed))
+        tested = loop.entered(loop.test, fixed)
         regions["test"] = tested.region(loop.test, loop.test.results)
     for i in fixed:
         scope.by[node.outputs[1 + i]] = loop.inits[i]
