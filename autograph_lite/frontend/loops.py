@@ -248,11 +248,20 @@ def stage_loop(plan: Plan) -> None:
 
 
 def _related(attempt: Attempt, results: list[Value]) -> list[Relation] | None:
-    """Which values are one, where a tape in the body asked and was told otherwise; else None."""
-    if not attempt.builder.consulted:
-        return None
+    """Which values are one, where something in the body asked and was told otherwise; else None."""
     found = attempt.related(results)
-    return None if assumed(found) == assumed(attempt.step.relations) else found
+    before = assumed(attempt.step.relations)
+    changed = {key for pair, later in assumed(found) if (pair, later) not in before for key in pair}
+    state = {attempt.step.state[key] for key in changed if isinstance(key, int)}
+    return found if state and (attempt.builder.consulted or _in_regions(attempt, state)) else None
+
+
+def _in_regions(attempt: Attempt, values: set[Value]) -> bool:
+    """Whether a branch or a loop in the body knows these values: what it says of them stands in it."""
+    return any(
+        node.op.name in ("if", "loop") and not values.isdisjoint(node.inputs)
+        for node in attempt.builder.nodes
+    )
 
 
 def _finish(plan: Plan, attempt: Attempt, results: list[Value]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from autograph_lite.gradient.cotangents import Cotangent, blanked, cotangent, flag, nothing
+from autograph_lite.gradient.cotangents import Cotangent, arrival, blanked, cotangent, nothing
 from autograph_lite.gradient.mirror import Mirror, present, roots_of, substitute
 from autograph_lite.gradient.reverse import THREADED, Sweep
 from autograph_lite.ir.graph import Node, Region, Value
@@ -81,7 +81,7 @@ class ReversedArm:
             value = nothing(like) if got is None else got.value
             found.append(self.builder.local(value))
             if flagged:
-                found.append(flag(self.builder, got))
+                found.append(arrival(got, like))
         return found
 
 

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.gradient.cotangents import Cotangent
+from autograph_lite.gradient.cotangents import Cotangent, arrival, parts, state
 from autograph_lite.gradient.mirror import Mirror
 from autograph_lite.gradient.reverse import THREADED, Sweep
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Graph, Node, Region, Value
+from autograph_lite.ir.types import flags_of
 from autograph_lite.ir.walk import needed, replaced
 from autograph_lite.ops.control import CALL, CONSTANT
 from autograph_lite.ops.dispatch import apply_all, context
@@ -122,8 +123,8 @@ def _saving(graph: Graph, order: int) -> Whole:
         return Whole(graph, given)
     flagged, found = _identified(graph)
     for level in range(order, 0, -1):
-        every = tuple(v.type.differentiable for v in flagged.body.results)
-        none = tuple(False for _ in flagged.body.arguments)
+        every = tuple("set" if v.type.differentiable else "unset" for v in flagged.body.results)
+        none = tuple("unset" for _ in flagged.body.arguments)
         made = reverse_graph(flagged, (every, none), lambda v: v.type.differentiable, level)
         flagged = made.forward
     return Whole(flagged, given, found)
@@ -185,7 +186,7 @@ class Reversed:
 def reverse_graph(
     graph: Graph, pattern: Any, wanted: Callable[[Value], bool], order: int
 ) -> Reversed:
-    """Reverse a graph, given which results and which arguments have a cotangent already.
+    """Reverse a graph, given which results and which arguments have a cotangent already (`state`).
 
     For `order` 1 nobody will reverse the reverse: it need not know which of its values are one.
     """
@@ -208,26 +209,26 @@ class _Back:
         return found
 
     def build(self, pattern: Any, order: int) -> Reversed:
-        body, builder = self.graph.body, self.builder
+        body = self.graph.body
         seeds, current = pattern
         sweep = self.mirror.sweep(None, ())
         sweep.wanted = self._wants
-        given = [
-            builder.argument(r.type) for r, there in zip(body.results, seeds, strict=False) if there
-        ]
-        before = {
-            a: builder.argument(a.type)
-            for a, there in zip(body.arguments, current, strict=True)
-            if there
-        }
-        for argument, got in before.items():
-            sweep.set(argument, Cotangent(got))
-        rest = iter(given)
-        for result, there in zip(body.results, seeds, strict=False):
-            if there:
-                sweep.add(result, next(rest))
+        given = [self._given(r, how) for r, how in zip(body.results, seeds, strict=False)]
+        for argument, how in zip(body.arguments, current, strict=True):
+            sweep.set(argument, self._given(argument, how))
+        for result, got in zip(body.results, given, strict=False):
+            if got is not None:
+                sweep.arrive(result, got)
         sweep.run(self.adjoint.nodes)
         return self._finish(sweep, order)
+
+    def _given(self, value: Value, how: str) -> Cotangent | None:
+        """The cotangent of a result or an argument, among the arguments of the reverse graph."""
+        if how == "unset":
+            return None
+        got = self.builder.argument(value.type)
+        flags = self.builder.argument(flags_of(value.type)) if how == "maybe" else None
+        return Cotangent(got, flags, flags is not None)
 
     def _wants(self, value: Value) -> bool:
         return value not in self.graph.body.arguments or self.wanted(value)
@@ -241,7 +242,7 @@ class _Back:
             if got is None or not self.wanted(argument):
                 continue
             updated.append(i)
-            results += [builder.local(got.value), builder.local(as_value(got.there))]
+            results += [builder.local(got.value), arrival(got, argument)]
         read = {forward: here for forward, here in self.mirror.seen.items() if here in builder.own}
         links = tuple(builder.links) if order > 1 else ()
         used = needed(builder.nodes, results, links)
@@ -252,9 +253,7 @@ class _Back:
         nodes = tuple(self.adjoint.nodes)
         forward = Region(body.arguments, nodes, (*body.results, *extra), body.links)
         arguments = (*builder.arguments, *needs.values())
-        links = tuple(  # arguments that are one are merged before the call
-            x for x in links if x.a in used and not {x.a, x.b} <= {*arguments}
-        )
+        links = tuple(link for link in links if link.a in used)
         back = Region(arguments, live, tuple(results), links)
         name = self.graph.name
         graph = Graph(name + "_reverse", back)
@@ -305,10 +304,10 @@ def reverse_call(sweep: Sweep, node: Node) -> None:
         return
     before = [sweep.get(v) if v.type.differentiable else None for v in node.inputs]
     wanted = tuple(v.type.differentiable and sweep.wants(v) for v in node.inputs)
-    current = tuple(w and c is not None for w, c in zip(wanted, before, strict=True))
-    back = callee.reverse(order, (tuple(c is not None for c in found), current), wanted)
-    given = [c.value for c in found if c is not None]
-    given += [c.value for c, there in zip(before, current, strict=True) if c is not None and there]
+    current = [c if w else None for w, c in zip(wanted, before, strict=True)]
+    pattern = tuple(map(state, found)), tuple(map(state, current))
+    back = callee.reverse(order, pattern, wanted)
+    given = [v for c in (*found, *current) for v in parts(c)]
     body = whole.graph.body
     held = dict(zip(body.arguments, node.inputs, strict=True))
     held.update(zip(body.results, node.outputs, strict=True))
@@ -318,8 +317,10 @@ def reverse_call(sweep: Sweep, node: Node) -> None:
     needed_now = [held[v] for v in back.needs]
     outputs = call(back.callee, (*given, *needed_now))
     for n, i in enumerate(back.updated):
-        value, flag = outputs[2 * n], outputs[2 * n + 1]
-        if flag.data:
+        value, arrived = outputs[2 * n], outputs[2 * n + 1]
+        if arrived.type.depth:
+            sweep.set(node.inputs[i], Cotangent(value, arrived, True))
+        elif arrived.data:
             sweep.set(node.inputs[i], Cotangent(value))
 
 

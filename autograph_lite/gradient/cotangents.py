@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Test, Value
 from autograph_lite.ir.types import same_shape
 from autograph_lite.ops.dispatch import context
@@ -22,8 +21,9 @@ from autograph_lite.ops.same import Sure, as_value, both, negated, some, true
 
 @dataclass(frozen=True, slots=True)
 class Cotangent:
-    """What has arrived; `arrived` is a bool value where only the run can tell, else None.  `blank`:
-    whether the value is blank where nothing has.  It has the shape of the primal in any case."""
+    """What has arrived; `arrived` is a bool value where only the run can tell, else None: for the
+    cotangent of a history a history, one bool per element.  `blank`: whether the value is blank where
+    nothing has, as that of a history always is.  It has the shape of the primal in any case."""
 
     value: Value
     arrived: Value | None = None
@@ -34,12 +34,41 @@ class Cotangent:
         """Whether anything has arrived."""
         return True if self.arrived is None else self.arrived
 
+    def where(self, condition: Sure) -> Cotangent | None:
+        """The same where a condition holds, else nothing."""
+        if self.value.type.depth == 0:
+            return cotangent(self.value, both(self.there, condition))
+        if isinstance(condition, bool):
+            return self if condition else None
+        none = nothing(self.value), arrival(None, self.value)
+        value = f.either(condition, self.value, none[0])
+        return Cotangent(value, f.either(condition, arrival(self, self.value), none[1]), True)
+
 
 def cotangent(value: Value, there: Sure, blank: bool = False) -> Cotangent | None:
     """A cotangent that is there where a condition holds."""
     if isinstance(there, bool):
         return Cotangent(value) if there else None
     return Cotangent(value, there, blank)
+
+
+def arrival(got: Cotangent | None, like: Value) -> Value:
+    """Whether a cotangent of a value has arrived, as a value of the present region."""
+    if got is not None and got.arrived is not None:
+        builder: Any = context.interpreter
+        return builder.local(got.arrived)  # type: ignore[no-any-return]
+    there = got is not None
+    return f.every(like, value=there) if like.type.depth else as_value(there)
+
+
+def state(got: Cotangent | None) -> str:
+    """Whether anything has arrived, as far as it is known: "set", "unset" or "maybe"."""
+    return "unset" if got is None else ("set" if got.arrived is None else "maybe")
+
+
+def parts(got: Cotangent | None) -> list[Value]:
+    """The values that a cotangent consists of."""
+    return [] if got is None else [v for v in (got.value, got.arrived) if v is not None]
 
 
 def is_scalar(value: Value) -> bool:
@@ -109,14 +138,14 @@ def chosen(condition: Sure, a: Cotangent | None, b: Cotangent | None) -> Cotange
     if a is None and b is None:
         return None
     if a is None or b is None:
-        there = a or b
-        assert there is not None
-        found = both(there.there, negated(condition) if a is None else condition)
-        return cotangent(there.value, found)
+        one = a or b
+        assert one is not None
+        return one.where(negated(condition) if a is None else condition)
     value = choice(condition, a.value, b.value)
     if a.arrived is None and b.arrived is None:
         return Cotangent(value)
-    found = f.where(as_value(condition), as_value(a.there), as_value(b.there))
+    choose = f.either if value.type.depth else f.where
+    found = choose(as_value(condition), arrival(a, value), arrival(b, value))
     blank = (a.arrived is None or a.blank) and (b.arrived is None or b.blank)
     return Cotangent(value, found, blank)
 
@@ -129,10 +158,3 @@ def choice(condition: Sure, a: Value, b: Value) -> Value:
         return a
     alike = same_shape(a.type.shape, b.type.shape)
     return either(condition, a, b) if alike or a.type.depth else pick(condition, a, b)
-
-
-def flag(builder: Builder, got: Cotangent | None) -> Value:
-    """Whether a cotangent has arrived, as a value of a region."""
-    if got is None:
-        return builder.constant(False, "bool")
-    return builder.constant(True, "bool") if got.arrived is None else builder.local(got.arrived)

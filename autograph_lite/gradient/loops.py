@@ -6,17 +6,13 @@ returns them updated.  What has arrived where is found by tracing the body until
 
 from __future__ import annotations
 
-from typing import Any
-
-from autograph_lite.gradient.cotangents import Cotangent, blanked, nothing
+from autograph_lite.gradient.cotangents import Cotangent, arrival, blanked, nothing, state
 from autograph_lite.gradient.mirror import present, roots_of, substitute
 from autograph_lite.gradient.reverse import THREADED, Sweep
 from autograph_lite.gradient.steps import Loop, Reversal
 from autograph_lite.ir.graph import Node, Region, Value
-from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Constant
 from autograph_lite.ops.regions import emit_loop
-from autograph_lite.ops.same import as_value
 from autograph_lite.ops.staging import in_region
 
 
@@ -30,8 +26,8 @@ def reverse_loop(sweep: Sweep, node: Node) -> None:
     slots, roots = _active(loop, outs)
     if not slots and not roots:
         return
-    states = {v: _state(sweep.of_itself(loop.outs[loop.state.index(v)])) for v in slots}
-    states |= {v: _state(sweep.cotangents.get(v)) for v in roots}
+    states = {v: state(sweep.of_itself(loop.outs[loop.state.index(v)])) for v in slots}
+    states |= {v: state(sweep.cotangents.get(v)) for v in roots}
     while True:
         reversal = Reversal(loop, slots, roots, states)
         after = reversal.states_after()
@@ -39,10 +35,6 @@ def reverse_loop(sweep: Sweep, node: Node) -> None:
             break
         states = after
     _append(reversal)
-
-
-def _state(got: Cotangent | None) -> str:
-    return "unset" if got is None else ("set" if got.arrived is None else "maybe")
 
 
 def _active(loop: Loop, outs: list[Value]) -> tuple[list[Value], dict[Value, Value]]:
@@ -79,17 +71,15 @@ def reached(body: Region, seeds: set[Value]) -> set[Value]:
 
 def _append(reversal: Reversal) -> None:
     """Make the forward loop save what is read, append the reverse loop, hand the cotangents on."""
-    loop, sweep, step = reversal.loop, reversal.loop.sweep, reversal.step
+    loop, step = reversal.loop, reversal.step
     results = in_region(reversal.builder, reversal.results)
     written = in_region(reversal.builder, reversal.written)
     _save_more(reversal)
-    outer: Any = context.interpreter
     starts = [_start(reversal, v) for v in reversal.carried]
     inits = [g.value for g in starts]
     by_value = dict(zip(reversal.carried, starts, strict=True))
-    inits += [as_value(by_value[v].there) for v in reversal.flagged]
+    inits += [arrival(by_value[v], reversal.like(v)) for v in reversal.flagged]
     inits += [loop.outs[slot] for slot in reversal.following]
-    inits += [outer.local(_seen(sweep, h)) for h in reversal.seen]
     outputs = emit_loop(
         step,
         inits,
@@ -111,14 +101,8 @@ def _start(reversal: Reversal, carried: Value) -> Cotangent:
         got = sweep.of_itself(loop.outs[loop.state.index(carried)])
     if got is not None:
         return blanked(got)
-    false = context.interpreter.constant(False, "bool")
-    return Cotangent(nothing(reversal.like(carried)), false, True)
-
-
-def _seen(sweep: Sweep, history: Value) -> Value:
-    """Whether any element of a history has a cotangent already."""
-    got = sweep.get(history)
-    return as_value(False if got is None else got.there)
+    like = reversal.like(carried)
+    return Cotangent(nothing(like), arrival(None, like), True)
 
 
 def _save_more(reversal: Reversal) -> None:
@@ -141,7 +125,6 @@ def _hand_on(reversal: Reversal, outputs: tuple[Value, ...]) -> None:
     flags = {v: next(rest) for v in reversal.flagged}
     for _ in reversal.following:
         next(rest)
-    seen = {h: next(rest) for h in reversal.seen}
     got = {v: Cotangent(x, flags.get(v), v in flags) for v, x in values.items()}
     for v in got:
         if v in reversal.roots:
@@ -152,8 +135,9 @@ def _hand_on(reversal: Reversal, outputs: tuple[Value, ...]) -> None:
         init = loop.inits[loop.state.index(v)]
         if init.type.differentiable and sweep.wants(init):
             sweep.arrive(init, got[v])
-    for (history, _), new in zip(reversal.outgoing, rest, strict=True):
-        sweep.set(history, Cotangent(new, seen.get(history)))
+    for history, element in reversal.outgoing:
+        value = next(rest)
+        sweep.set(history, Cotangent(value, None if element.arrived is None else next(rest), True))
 
 
 THREADED["loop"] = reverse_loop

@@ -161,7 +161,9 @@ class Sweep:
     def set(self, value: Value, got: Cotangent | None) -> None:
         """Replace the cotangent of a value that has one of its own (R1)."""
         if got is not None:
-            self.cotangents[self.name(value)] = got
+            key = self.itself(value)
+            assert key is not None, "it is another value in every run"
+            self.cotangents[key] = got
 
     def wants(self, value: Value) -> bool:
         return self.wanted is None or self.wanted(value)
@@ -182,7 +184,7 @@ class Sweep:
     def _at_leaves(self, value: Value, g: Cotangent, act: Recurse) -> None:
         """Act on each value that `value` may be, with `g` where it is that one."""
         for leaf, when in self.places(value).items():
-            part = cotangent(g.value, both(g.there, when))
+            part = g.where(when)
             if part is not None:
                 act(leaf, part)
 

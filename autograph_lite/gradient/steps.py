@@ -8,16 +8,14 @@ in the next reverse pass.
 
 from __future__ import annotations
 
-from autograph_lite.gradient.cotangents import Cotangent, blanked, flag, nothing
+from autograph_lite.gradient.cotangents import Cotangent, arrival, blanked, nothing, state
 from autograph_lite.gradient.mirror import Mirror
 from autograph_lite.gradient.reverse import Sweep
 from autograph_lite.ir.graph import Node, Region, Value
-from autograph_lite.ir.types import element, history
+from autograph_lite.ir.types import element, flags_of, history
 from autograph_lite.ops.control import CONSTANT
-from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
-from autograph_lite.ops.regions import FLAG, Step
-from autograph_lite.ops.same import as_value
+from autograph_lite.ops.regions import Step
 from autograph_lite.ops.staging import staged_region
 
 CHEAP = frozenset(
@@ -99,7 +97,7 @@ class Reversal:
     def _trace(self) -> None:
         loop = self.loop
         values = {v: self.step.declare(self.like(v).type) for v in self.carried}
-        flags = {v: self.step.declare(FLAG) for v in self.flagged}
+        flags = {v: self.step.declare(flags_of(self.like(v).type)) for v in self.flagged}
         given = {v: Cotangent(x, flags.get(v), v in flags) for v, x in values.items()}
         for root in self.roots:
             self.inner.set(root, given.get(root))
@@ -122,8 +120,8 @@ class Reversal:
         """This step's element of the cotangent of a history."""
         got = self.loop.sweep.get(outer) if outer.type.differentiable else None
         if got is not None:
-            there = None if got.arrived is None else self.builder.local(got.arrived)
-            self.inner.arrive(inside, Cotangent(self._element(got.value), there))
+            there = None if got.arrived is None else self._element(got.arrived)
+            self.inner.arrive(inside, Cotangent(self._element(got.value), there, True))
 
     def states_after(self) -> dict[Value, str]:
         """What has arrived after any number of steps, given what was assumed before."""
@@ -203,22 +201,15 @@ class Reversal:
     # --- the end of the step ---
 
     def results(self) -> list[Value]:
-        """In the order of the state: carries, flags, then what the forward step began with, and whether
-        any element of a history so far has a cotangent."""
+        """In the order of the state: carries, flags, then what the forward step began with."""
         local = self.builder.local
         carries = [self._handed_on(v) for v in self.carried]
-        flags = [local(flag(self.builder, self.after[v])) for v in self.flagged]
+        flags = [arrival(self.after[v], self.like(v)) for v in self.flagged]
         entered: list[Value] = []
         while len(entered) < len(self.following):  # what is entered may have to be carried too
             slot = list(self.following)[len(entered)]
             entered.append(local(self.loop.state[slot]))
-        self.seen = {h: self.step.declare(FLAG) for h, g in self.outgoing if g.arrived is not None}
-        now = [
-            local(f.bitwise_or(self.seen[h], as_value(g.there)))
-            for h, g in self.outgoing
-            if g.arrived is not None
-        ]
-        return [*carries, *flags, *entered, *now]
+        return [*carries, *flags, *entered]
 
     def _handed_on(self, carried: Value) -> Value:
         got = self.after[carried]
@@ -227,21 +218,16 @@ class Reversal:
         return self.builder.local(blanked(got).value if carried in self.flagged else got.value)
 
     def written(self) -> list[Value]:
-        """Elements of the cotangents of histories: -0 where nothing has arrived, to which anything can
-        be added without a change of its bits."""
-        return [self.builder.local(_filled(got)) for _, got in self.outgoing]
-
-
-def _filled(got: Cotangent) -> Value:
-    if got.arrived is None:
-        return got.value
-    if got.value.type.depth:
-        return f.either(got.arrived, got.value, f.void(got.value))
-    zero = context.interpreter.constant(-0.0, got.value.type.dtype)
-    return f.where(got.arrived, got.value, zero)
+        """Elements of the cotangents of histories and, where only the run knows it of some, whether
+        they have arrived."""
+        found = []
+        for _, got in self.outgoing:
+            found.append(self.builder.local(blanked(got).value))
+            if got.arrived is not None:
+                found.append(self.builder.local(got.arrived))
+        return found
 
 
 def _meet(before: str, got: Cotangent | None) -> str:
     """What holds both before and after a step."""
-    after = "unset" if got is None else ("set" if got.arrived is None else "maybe")
-    return before if before == after else "maybe"
+    return before if before == state(got) else "maybe"

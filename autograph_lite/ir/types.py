@@ -78,6 +78,11 @@ def element(type: Type) -> Type:
     return replace(type, depth=type.depth - 1)
 
 
+def flags_of(type: Type) -> Type:
+    """The type of one bool per value: for a history one per element, else a single one."""
+    return Type("ag", "bool", (), type.depth)
+
+
 @cache
 def promote(*dtypes: str) -> str:
     """NumPy's result dtype of arrays of these dtypes."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograph_lite.ir.graph import Region
-from autograph_lite.ir.types import Type, history, py
+from autograph_lite.ir.types import Type, flags_of, history, py
 from autograph_lite.ops.record import Constant, Op, Structural, Threaded, register
 
 _REGION = Structural("its regions are lowered in place")
@@ -99,6 +99,15 @@ VOID = register(
         "void",
         lambda like: (like,),
         Structural("the same steps and extents, filled"),
+        Constant("it is constant"),
+    )
+)
+# One bool for each element of a history: whether anything has arrived at it.
+EVERY = register(
+    Op(
+        "every",
+        lambda like, value: (flags_of(like),),
+        Structural("the same steps, filled"),
         Constant("it is constant"),
     )
 )

@@ -59,34 +59,37 @@ def lower_either(low: Lowering, node: Node) -> None:
     low.set(node.outputs[0], Saved(base, low.k.let("steps", Select(cond, a.count, b.count))))
 
 
-def lower_void(low: Lowering, node: Node) -> None:
-    """A history of the same steps and extents, filled with -0."""
-    like = low.env[node.inputs[0]]
+def lower_filled(low: Lowering, node: Node) -> None:
+    """A history of the same steps, filled: with -0 and of the same extents, or with bools."""
+    like, type = low.env[node.inputs[0]], node.outputs[0].type
     assert isinstance(like, Saved)
-    low.set(node.outputs[0], void(low.k, like, node.outputs[0].type))
+    value = Const(node.params.get("value", -0.0), type.dtype)
+    low.set(node.outputs[0], _filled(low.k, (like, node.inputs[0].type), type, value))
 
 
-def void(k: Emitter, like: Saved, type: Type) -> Saved:
+def _filled(k: Emitter, like: tuple[Saved, Type], type: Type, value: Const) -> Saved:
     inner = element(type)
     words = record_words(inner)
-    count = imul(like.count, Const(max(words, 1), I64))
+    steps = like[0].count
+    count = imul(steps, Const(max(words, 1), I64))
     base = k.alloc("saved", count, I64 if words else inner.dtype, "keep")
     var = k.fresh("k", I64)
     with k.block() as statements:
-        write_record(k, base, var, _void_element(k, like, var, inner), inner)
-    k.add(For(var, ZERO, like.count, tuple(statements)))
-    return Saved(base, like.count)
+        write_record(k, base, var, _filled_element(k, like, var, inner, value), inner)
+    k.add(For(var, ZERO, steps, tuple(statements)))
+    return Saved(base, steps)
 
 
-def _void_element(k: Emitter, like: Saved, index: Expr, type: Type) -> Lowered:
-    zero = Const(-0.0, type.dtype)
+def _filled_element(
+    k: Emitter, like: tuple[Saved, Type], index: Expr, type: Type, value: Const
+) -> Lowered:
     if not record_words(type):
-        return zero
-    found = read_record(k, like.base, index, type)
+        return value
+    found = read_record(k, like[0].base, index, inside := element(like[1]))
     if isinstance(found, Saved):
-        return void(k, found, type)
+        return _filled(k, (found, inside), type, value)
     assert isinstance(found, Array)
     out = new_array(k, "none", found.dtype, found.extents)
     with nest(k, out.extents) as at:
-        out.store(k, at, zero)
+        out.store(k, at, value)
     return out

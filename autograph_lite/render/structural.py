@@ -31,7 +31,7 @@ from autograph_lite.render.emitter import (
     select,
 )
 from autograph_lite.render.form import B1, F32, F64, I64, Bin, Const, Expr, For
-from autograph_lite.render.histories import lower_void
+from autograph_lite.render.histories import lower_filled
 from autograph_lite.render.lowering import Handler, Lowering, hint
 from autograph_lite.render.reductions import reduce_axes
 from autograph_lite_runtime import faults
@@ -356,5 +356,6 @@ STRUCTURAL: dict[str, Handler] = {
     "print": _print,
     "fail": _fail,
     "filler": _filler,
-    "void": lower_void,
+    "void": lower_filled,
+    "every": lower_filled,
 }
