@@ -65,8 +65,8 @@ def load(text: str, folder: Path) -> ModuleType:
 def check(program: Callable[..., Any], inputs: list[tuple[Any, ...]], order: int) -> Verdict:
     """Compare every mode on every input; the first that is not the same."""
     raised = Verdict("same")
+    f = ag.function(program)
     for args in inputs:
-        f = ag.function(program)
         try:
             f.compile(*args)  # now the state that it captures is known, and put back after a run
         except AutographError as error:

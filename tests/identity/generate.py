@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from tests.identity.program import Expr, Program, Stmt
 
+INPUTS = 6  # a sum in another order shows in one input of six
 LITERALS = ("0.5", "2.0", "-1.5", "0.1", "0.3", "3", "1.7", "-0.25", "1e-3")
 # Each row: result kind, text, kinds of the parts, weight.
 ROWS: tuple[tuple[str, str, str, int], ...] = (
@@ -431,7 +432,7 @@ def build(rng: random.Random) -> tuple[Program, list[str]]:
         f"W = ag.constant([0.4, -0.9, 1.6], dtype=DT)\n"
         f"V = ag.Variable({rng.choice(('0.8', '-0.6'))}, dtype=DT)\n\n\n" + rng.choice(HELPERS)
     )
-    inputs = tuple(_arguments(rng, matrix) for _ in range(2))
+    inputs = tuple(_arguments(rng, matrix) for _ in range(INPUTS))
     parameters = "x, a, M, n" if matrix else "x, a, n"
     # Where arguments are written in place there is no gradient with respect to what they were.
     order = 0 if rng.random() < 0.1 else 2
