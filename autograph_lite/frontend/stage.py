@@ -124,7 +124,7 @@ def leaf_type(leaf: Any, symbols: dict[int, Symbol]) -> Type | None:
         data = leaf
     else:
         return Type("py", PY_DTYPE[type(leaf)]) if type(leaf) in PY_DTYPE else None
-    shape = tuple(e if e < 2 else symbols.setdefault(e, Symbol()) for e in data.shape)
+    shape = tuple(e if e < 2 else symbols.setdefault(e, Symbol(True)) for e in data.shape)
     return Type("ag", data.dtype.name, shape)
 
 

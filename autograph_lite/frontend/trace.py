@@ -128,4 +128,4 @@ def type_of(obj: Any) -> Type:
 
 
 def free(shape: tuple[int, ...]) -> tuple[Any, ...]:
-    return tuple(e if e in (0, 1) else Symbol() for e in shape)
+    return tuple(e if e in (0, 1) else Symbol(True) for e in shape)

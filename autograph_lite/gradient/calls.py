@@ -9,7 +9,7 @@ other: it is called, recorded and differentiated in turn.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -108,6 +108,15 @@ class Callee:
             made.callee = Callee(made.graph, self.compile)
             self._reverses[key] = made
         return self._reverses[key]
+
+    def save_for(self, order: int, back: Reversed) -> Any:
+        """From the next call on save what a reverse reads too; the executable that does so.  Other
+        reverses are made anew, so that the graph that saves for one saves for all."""
+        self._saving[order] = replace(self.saving(order), graph=back.forward)
+        self._executables.pop(order, None)
+        for key in [k for k, made in self._reverses.items() if k[0] == order and made is not back]:
+            del self._reverses[key]
+        return self.ready(order)
 
 
 def _same_bits(a: Any, b: Any) -> bool:
@@ -265,10 +274,10 @@ class _Back:
 
 
 def again(back: Reversed, callee: Callee, node: Node) -> dict[Value, Value]:
-    """Values that this reverse reads and the call did not save (extents of arrays of which nothing
-    else is read): computed once more from the inputs."""
-    extended = Callee(back.forward, callee.compile)
-    found = extended.run([v.data for v in node.inputs])
+    """Values that this reverse reads and the call did not save (what the reverses of its other results
+    do not read): computed once more from the inputs, and saved by later calls."""
+    extended = callee.save_for(node.params["order"], back)
+    found = extended.run([v.data for v in node.inputs])  # nothing is printed twice
     results = back.forward.body.results
     kept = len(node.outputs)
     return {
@@ -305,12 +314,13 @@ def reverse_call(sweep: Sweep, node: Node) -> None:
     before = [sweep.get(v) if v.type.differentiable else None for v in node.inputs]
     wanted = tuple(v.type.differentiable and sweep.wants(v) for v in node.inputs)
     current = [c if w else None for w, c in zip(wanted, before, strict=True)]
-    pattern = tuple(map(state, found)), tuple(map(state, current))
+    body = whole.graph.body
+    more = len(body.results) - len(found)  # saved by later calls, of which nothing is asked here
+    pattern = (*map(state, found), *("unset",) * more), tuple(map(state, current))
     back = callee.reverse(order, pattern, wanted)
     given = [v for c in (*found, *current) for v in parts(c)]
-    body = whole.graph.body
     held = dict(zip(body.arguments, node.inputs, strict=True))
-    held.update(zip(body.results, node.outputs, strict=True))
+    held.update(zip(body.results, node.outputs, strict=False))
     assert back.callee is not None
     if any(v not in held for v in back.needs):
         held.update(again(back, callee, node))

@@ -19,9 +19,12 @@ PY_DTYPE = {bool: "bool", int: "int64", float: "float64"}
 
 
 class Symbol:
-    """An extent known only at run time; compared by identity."""
+    """An extent known only at run time; compared by identity.  `several`: it is neither 0 nor 1."""
 
-    __slots__ = ()
+    __slots__ = ("several",)
+
+    def __init__(self, several: bool = False) -> None:
+        self.several = several
 
     def __repr__(self) -> str:
         return "?"
@@ -125,7 +128,8 @@ def _extent(column: tuple[Extent, ...]) -> Extent | None:
     symbols = list(dict.fromkeys(e for e in column if isinstance(e, Symbol)))
     if not symbols:
         return 1
-    return symbols[0] if len(symbols) == 1 else Symbol()
+    several = [e for e in symbols if e.several]  # the others are equal to it, or 1
+    return several[0] if several else (symbols[0] if len(symbols) == 1 else Symbol())
 
 
 def join(a: Type, b: Type) -> Type | None:

@@ -40,6 +40,8 @@ def _reshape_types(x: Type, *dims: Type, shape: Template) -> tuple[Type]:
             shape = tuple(size // rest if e == -1 else e for e in shape)
         elif -1 in shape or rest != size:
             raise ShapeError(f"cannot reshape array of size {size} into shape {text(shape)}")  # type: ignore[arg-type]
+    elif shape == (-1,) and x.rank == 1:
+        return (x,)
     return (tensor(x.dtype, _extents(shape)),)
 
 

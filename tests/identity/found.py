@@ -153,7 +153,48 @@ def writes_what_is_carried(x, n):
 
 
 VECTOR = c(np.array([-0.542, 0.972, 0.091]))
+
+
+def hands_the_state_on(a):
+    """What a branch says of the loop's state depends on what the loop has come to know of it."""
+    d = 0.0 * a
+    for k in range(3):
+        if k > 7:
+            a = a + 1
+        d = d * 1.7 + np.sin(a)
+    return d
+
+
+def saved_and_given(a):
+    """A residual that is an argument where the branch is not taken."""
+    d = a * a * a
+    if a > 1e9:
+        a = np.sin(a)
+    return d * 3 + a * a * a
+
+
+def squared_in_no_step(x, n):
+    """Nothing arrives at the elements of a history: the second gradient is None."""
+    for _ in range(n):
+        for _ in range(n):
+            if x > 1e9:
+                x = x * x
+    return 3.0 * x
+
+
+def squared_in_one_step(x, n):
+    """Something arrives at one element alone."""
+    y = x
+    for i in range(n):
+        for j in range(n):
+            if i * j == 2:
+                y = y * x
+            x = x + 1.0
+    return y, 3.0 * x
+
+
 SCALAR = c(-0.796)
+SAMPLES = [c(v) for v in np.random.default_rng(0).normal(size=20)]
 
 CASES = [
     (two_relations_of_one_state, (VECTOR, SCALAR, 4)),
@@ -167,8 +208,12 @@ CASES = [
     (gradient_of_a_loop_that_begins_with_a_source, (c(0.3),)),
     (gradient_of_a_name_that_a_loop_defines, (SCALAR,)),
     (one_source_in_nested_loops, (c(0.8),)),
-    *((third_derivative, (c(v),)) for v in np.random.default_rng(0).normal(size=20)),
-    *((state_of_two_loops, (c(v),)) for v in np.random.default_rng(0).normal(size=20)),
+    *((third_derivative, (v,)) for v in SAMPLES),
+    *((state_of_two_loops, (v,)) for v in SAMPLES),
+    *((hands_the_state_on, (v,)) for v in SAMPLES),
+    *((saved_and_given, (v,)) for v in SAMPLES),
+    (squared_in_no_step, (SCALAR, 3)),
+    (squared_in_one_step, (SCALAR, 3)),
     (assigns_in_a_loop, (VECTOR, SCALAR)),
 ]
 
