@@ -237,7 +237,7 @@ PYTHON: dict[str, Callable[..., Any]] = {
 """What Python gives, errors included."""
 
 NUMBERS = frozenset([*PYTHON, "weak", "number", "position", "range_length"])
-REGIONS = frozenset(["loop", "if", "call", "print", "fail", "constant", "filler", "void"])
+REGIONS = frozenset(["loop", "if", "call", "print", "fail", "constant", "filler", "void", "every"])
 """Control flow and effects: tried by whole programs, not by one node."""
 
 
