@@ -17,9 +17,10 @@ from autograph_lite.frontend.state import (
     Structure,
     filler,
     truth,
+    unread,
 )
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import Type, any_shape, join, tensor, weak
+from autograph_lite.ir.types import Type, join, tensor, weak
 from autograph_lite.ops.record import f
 from autograph_lite.tensors.number import PYTHON_NAME
 
@@ -68,7 +69,7 @@ def _joined_maybe(
     b = b.inner if isinstance(b, Maybe) else b
     if isinstance(a, Nothing) or isinstance(b, Nothing):
         there, rest = (b, ends[1]) if isinstance(a, Nothing) else (a, ends[0])
-        types.extend(any_shape(next(rest)) for _ in range(size(there)))
+        types.extend(unread(next(rest)) for _ in range(size(there)))
         return Maybe(name, there)
     inner = _joined(name, a, b, ends, types, join_types)
     return None if inner is None else Maybe(name, inner)
@@ -105,7 +106,7 @@ def tagged(x: Leaf | Static, own: list[Type], other: list[Type]) -> tuple[Leaf, 
     """A leaf as a tagged one, given the types of what it is joined with."""
     if isinstance(x, Static):
         fits = x.obj is None and len(other) in (1, 2) and other[-1].kind == "ag"
-        return (Leaf("none"), [_FLAG, any_shape(other[-1])]) if fits else None
+        return (Leaf("none"), [_FLAG, unread(other[-1])]) if fits else None
     if x.kind == "py":
         rest = other[0 if len(other) == 1 else 1]
         fits = rest.kind == "ag" and not rest.rank and weak(own[0].dtype, rest.dtype) == rest.dtype

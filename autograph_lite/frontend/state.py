@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import PY_DTYPE, any_shape
-from autograph_lite.ops.control import FILLER
+from autograph_lite.ir.types import PY_DTYPE, Type
+from autograph_lite.ops.control import FILLER, filler_for
 from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.same import walk_up
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.number import PYTHON_NAME
 from autograph_lite.tensors.tagged import Tagged
@@ -241,8 +242,18 @@ def describe(structure: Structure, values: Iterator[Value]) -> str:
 def filler(type: Any) -> Value:
     """A value of a type that nothing reads."""
     builder: Any = context.interpreter
-    type = any_shape(type)
-    return builder.append(FILLER, (), (type,), {"type": type})[0]  # type: ignore[no-any-return]
+    like, type = filler_for(type, _at_hand())
+    inputs = tuple(map(builder.local, like))
+    return builder.append(FILLER, inputs, (type,), {"type": type})[0]  # type: ignore[no-any-return]
+
+
+def unread(type: Type) -> Type:
+    """The type of what is either a value or, where nothing reads it, its filler."""
+    return filler_for(type, _at_hand())[1]
+
+
+def _at_hand() -> Iterator[Value]:
+    return (v for around in walk_up() for v in around.arguments)
 
 
 def truth(held: bool) -> Value:

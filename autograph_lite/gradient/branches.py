@@ -12,8 +12,7 @@ from autograph_lite.gradient.cotangents import Cotangent, arrival, blanked, cota
 from autograph_lite.gradient.mirror import Mirror, present, roots_of, substitute
 from autograph_lite.gradient.reverse import THREADED, Sweep
 from autograph_lite.ir.graph import Node, Region, Value
-from autograph_lite.ir.types import any_shape
-from autograph_lite.ops.control import FILLER
+from autograph_lite.ops.control import FILLER, filler_for
 from autograph_lite.ops.regions import Arm, emit_if
 from autograph_lite.ops.staging import in_region, staged_region
 
@@ -120,8 +119,9 @@ def _save_more(sweep: Sweep, node: Node, arms: list[ReversedArm]) -> None:
             if owner is arm:
                 results.append(value)
             else:
-                filler = Value(any_shape(outer.type))
-                nodes.append(Node(FILLER, (), (filler,), {"type": filler.type}))
+                like, type = filler_for(outer.type, arm.source.arguments)
+                filler = Value(type)
+                nodes.append(Node(FILLER, like, (filler,), {"type": type}))
                 results.append(filler)
         links = arm.source.links
         regions[name] = Region(arm.source.arguments, tuple(nodes), tuple(results), links)

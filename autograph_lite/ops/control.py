@@ -9,10 +9,11 @@ from the last step to the first.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from autograph_lite.ir.graph import Region
-from autograph_lite.ir.types import Type, flags_of, history, py
+from autograph_lite.ir.graph import Region, Value
+from autograph_lite.ir.types import Type, any_shape, flags_of, history, py, same_shape
 from autograph_lite.ops.record import Constant, Op, Structural, Threaded, register
 
 _REGION = Structural("its regions are lowered in place")
@@ -72,14 +73,30 @@ CONSTANT = register(
 )
 
 
-def _filler_types(*, type: Type) -> tuple[Type, ...]:
+def _filler_types(*like: Type, type: Type) -> tuple[Type, ...]:
+    del like
     return (type,)
 
 
-# What stands for a value in the branch that does not make it; nothing reads it there.
+# What stands for a value in the branch that does not make it; nothing reads it there.  It may have the
+# extents of an array that is at hand, so that they are known after the branch.
 FILLER = register(
-    Op("filler", _filler_types, Structural("zero, or an empty array"), Constant("it is never read"))
+    Op(
+        "filler",
+        _filler_types,
+        Structural("zero, or an array that is not filled"),
+        Constant("it is never read"),
+        shape_only=(0,),
+    )
 )
+
+
+def filler_for(type: Type, at_hand: Iterable[Value]) -> tuple[tuple[Value, ...], Type]:
+    """The inputs of a filler and its type, given values that are there."""
+    for value in at_hand if type.rank and not type.depth else ():
+        if value.type.depth == 0 and same_shape(value.type.shape, type.shape):
+            return (value,), type
+    return (), any_shape(type)
 
 
 def _call_types(*inputs: Type, function: Any, order: int) -> tuple[Type, ...]:

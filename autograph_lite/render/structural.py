@@ -324,13 +324,14 @@ def _fail(low: Lowering, node: Node) -> None:
 
 
 def _filler(low: Lowering, node: Node) -> None:
-    """Nothing reads it: a zero, an array without elements, a history without steps."""
+    """Nothing reads it: a zero, memory of known extents or none, a history without steps."""
     type = node.params["type"]
     if type.depth:
         base = low.k.alloc("none", ZERO, I64)
         low.set(node.outputs[0], Saved(base, ZERO))
     elif type.rank:
-        low.env[node.outputs[0]] = new_array(low.k, "none", type.dtype, (ZERO,) * type.rank)
+        extents = low.extents(node.inputs[0]) if node.inputs else (ZERO,) * type.rank
+        low.env[node.outputs[0]] = new_array(low.k, "none", type.dtype, extents)
     else:
         low.set(node.outputs[0], Const(0.0 if type.floating else 0, type.dtype))
 
