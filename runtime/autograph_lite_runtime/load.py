@@ -17,7 +17,7 @@ from typing import Any
 from autograph_lite_runtime import cache, layout, routines
 
 FLAGS = f"tiers no-interleave strict-fp layout{layout.FORMAT}"
-TIERS = ((5_000, 3), (100_000, 1))
+TIERS = ((5_000, 3), (30_000, 1))
 """Lines of text up to which a module gets this level; a longer one is translated as it stands.
 
 27,000 lines, the second derivative of three nested loops, take 9.4 s at level 3, 1.8 s at level 1 and
