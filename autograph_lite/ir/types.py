@@ -114,6 +114,8 @@ def same_shape(a: Shape, b: Shape) -> bool:
 def broadcast(*shapes: Shape) -> Shape | None:
     """The shape that these broadcast to, None if they cannot; unknown pairs give a new symbol."""
     rank = max(map(len, shapes))
+    if rank == 0:
+        return ()
     padded = [(1,) * (rank - len(s)) + s for s in shapes]
     out = [_extent(column) for column in zip(*padded, strict=True)]
     return None if any(e is None for e in out) else tuple(out)  # type: ignore[arg-type]
