@@ -102,7 +102,7 @@ def _rows(x: Any) -> Counted:
     if not isinstance(x, Box):
         lifted: Value = context.interpreter.lift(x)  # type: ignore[attr-defined]
         return Counted(f.dim(lifted, axis=0), lambda k: _row(lifted, k))
-    return Counted(f.dim(value_of(x), axis=0), lambda k: _row(value_of(x), k))
+    return Counted(f.dim(value_of(x), axis=0), lambda k: x[wrap(k)])  # a view, to be written through
 
 
 def _row(value: Value, k: Value) -> Any:
