@@ -45,6 +45,12 @@ class AutographError(Exception):
         self.message = message
         self.origin = origin
 
+    def place(self, origin: Origin) -> None:
+        """Say where; an error that knows its place keeps it."""
+        if self.origin is None:
+            self.origin = origin
+            self.args = (f"{self.message}\n{excerpt(origin)}",)
+
 
 class ConversionError(AutographError, SyntaxError):
     """The function holds something that cannot be staged."""

@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from autograph_lite.errors import AutographError, ConversionError, UndefinedVariableError
+from autograph_lite.errors import ConversionError, UndefinedVariableError
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
 from autograph_lite.frontend.iteration import Counted, counted
@@ -125,12 +125,12 @@ class Operators:
                 " tensor with np.stack",
                 self.trace.origin(),
             )
-        return self._located(lambda: obj[index])
+        return obj[index]
 
     def set_item(self, obj: Any, index: Any, value: Any) -> None:
         if not isinstance(obj, Box):
             self._refuse_outside_write(obj)
-        self._located(lambda: operator.setitem(obj, index, value))
+        obj[index] = value
 
     def _refuse_outside_write(self, obj: Any) -> None:
         if context.interpreter is not self.trace or id(obj) in self.trace._getters:
@@ -141,16 +141,7 @@ class Operators:
             )
 
     def inplace(self, name: str, x: Any, value: Any) -> Any:
-        return self._located(lambda: INPLACE[name](self.ld(x), value))
-
-    def _located(self, run: Thunk) -> Any:
-        """Run, and give an error of ours the user's line."""
-        try:
-            return run()
-        except AutographError as error:
-            if error.origin is None and (origin := self.trace.origin()) is not None:
-                raise type(error)(error.message, origin) from None
-            raise
+        return INPLACE[name](self.ld(x), value)
 
     # --- logic ---
 
@@ -276,7 +267,7 @@ class Operators:
     def call(
         self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None = None
     ) -> Any:
-        return self._located(lambda: self.caller.call(self, function, args, kwargs or {}))
+        return self.caller.call(self, function, args, kwargs or {})
 
     def assert_(self, test: Any, message: Thunk | None) -> None:
         found = truth(test)

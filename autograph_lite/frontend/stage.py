@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.errors import AutographError, ConversionError, Origin
+from autograph_lite.errors import AutographError, ConversionError, Origin, excerpt
 from autograph_lite.frontend.calls import Caller, owner, result_of
 from autograph_lite.frontend.convert import origin_of
 from autograph_lite.frontend.operators import Operators
@@ -88,13 +88,25 @@ def stage(function: types.FunctionType, leaves: list[Any], arrange: Any) -> Stag
             run = function if of_library(function) else caller.bound(function)
             out = result_of(run(*args, **kwargs))
         except AutographError as error:
-            raise _plain(error) from None
+            _place(error)
+            raise error.with_traceback(None) from None  # without the frames of the conversion
+        except Exception as error:
+            _place(error)
+            raise
         return _close(trace, function, leaves, entered, passed, out)
 
 
-def _plain(error: AutographError) -> AutographError:
-    """The error without the frames of the conversion."""
-    return error.with_traceback(None)
+def _place(error: Exception) -> None:
+    """Tell an error the user's line: ours in its message, any other, which keeps its own, in a note."""
+    origin = None
+    step = error.__traceback__
+    while step is not None:
+        origin = origin_of(step.tb_frame, step.tb_lasti) or origin
+        step = step.tb_next
+    if origin is not None and isinstance(error, AutographError):
+        error.place(origin)
+    elif origin is not None:
+        error.add_note(excerpt(origin))
 
 
 def _enter(trace: Trace, leaves: list[Any]) -> tuple[list[Any], list[tuple[int, Value]]]:
