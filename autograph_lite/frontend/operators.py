@@ -18,8 +18,8 @@ from autograph_lite.frontend.loops import Get, Plan, Set, stage_loop
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.frontend.truth import condition
-from autograph_lite.ops.control import FAIL
-from autograph_lite.ops.dispatch import apply_all, context
+from autograph_lite.ops.control import fail_if
+from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.tagged import Tagged
@@ -74,12 +74,8 @@ def as_truth(obj: Any, first: Any) -> Any:
 
 def checked(obj: MaybeUndefined) -> Any:
     """The object, after a check at run time that it is defined."""
-    params = {
-        "code": "UNDEFINED",
-        "text": f"cannot access local variable '{obj.name}' where it is not associated with a value",
-        "error": "UndefinedVariableError",
-    }
-    apply_all(FAIL, (f.logical_not(obj.defined),), params)
+    text = f"cannot access local variable '{obj.name}' where it is not associated with a value"
+    fail_if(f.logical_not(obj.defined), "UndefinedVariableError", "UNDEFINED", text)
     return obj.obj
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from autograph_lite.ir.graph import Region, Value
 from autograph_lite.ir.types import Type, any_shape, flags_of, history, py, same_shape
+from autograph_lite.ops.dispatch import apply_all
 from autograph_lite.ops.record import Constant, Op, Structural, Threaded, register
 
 _REGION = Structural("its regions are lowered in place")
@@ -52,6 +53,13 @@ PRINT = register(
         effect=True,
     )
 )
+
+
+def fail_if(cond: Value, error: str, code: str, text: str) -> None:
+    """At run time, an error of this class where the condition holds."""
+    apply_all(FAIL, (cond,), {"error": error, "code": code, "text": text})
+
+
 FAIL = register(
     Op(
         "fail",

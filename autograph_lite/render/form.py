@@ -246,7 +246,7 @@ class Zero:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Stop the kernel with status `code`; `site` and up to four int64 details go to the caller."""
+    """Stop the kernel with status `code`; `site` and up to `MAX_DETAILS` int64 details go to the caller."""
 
     code: int
     site: int

@@ -11,17 +11,38 @@ X = ag.constant([1.0, 2.0, 3.0])
 Y = ag.constant([1.0, 2.0])
 M = ag.constant(np.arange(6.0).reshape(2, 3))
 POSITIONS = ag.constant([0, 3])
+TWICE = ag.constant([0, 0])
 INDEX, TYPE, SHAPE = errors.GraphIndexError, errors.GraphTypeError, errors.ShapeError
 DOMAIN, LIMIT = errors.DomainError, errors.LimitError
 ONLY = "only integers, slices"
+RESHAPE = "cannot reshape array of size 3 into shape "
+TOGETHER = "operands could not be broadcast together with shapes "
+INTO = "could not broadcast input array from shape (2,) into shape (3,)"
+MASK = ag.constant([True, False])
 
 FAULTS = [
-    Fault("25", "return x[i]", {"x": X, "i": 7}, INDEX, "index 7 is out of bounds for axis 0 with size 3"),
+    Fault(
+        "25",
+        "return x[i]",
+        {"x": X, "i": 7},
+        INDEX,
+        "index 7 is out of bounds for axis 0 with size 3",
+    ),
     Fault("25", "return x[i]", {"x": X, "i": ag.constant(7)}, INDEX, "index 7 is out of bounds"),
     Fault("25", "return x[5]", {"x": X}, INDEX, "index 5 is out of bounds for axis 0 with size 3"),
-    Fault("25", "return m[1, 3]", {"m": M}, INDEX, "index 3 is out of bounds for axis 1 with size 3"),
-    Fault("25", "return x[k]", {"x": X, "k": POSITIONS}, INDEX, "index 3 is out of bounds for axis 0"),
-    Fault("25", "return m[:, k]", {"m": M, "k": POSITIONS}, INDEX, "index 3 is out of bounds for axis 1"),
+    Fault(
+        "25", "return m[1, 3]", {"m": M}, INDEX, "index 3 is out of bounds for axis 1 with size 3"
+    ),
+    Fault(
+        "25", "return x[k]", {"x": X, "k": POSITIONS}, INDEX, "index 3 is out of bounds for axis 0"
+    ),
+    Fault(
+        "25",
+        "return m[:, k]",
+        {"m": M, "k": POSITIONS},
+        INDEX,
+        "index 3 is out of bounds for axis 1",
+    ),
     Fault(
         "25",
         "s = 0.0\nfor i in range(n):\n    s = s + x[i]  # here\nreturn s",
@@ -31,7 +52,7 @@ FAULTS = [
     ),
     Fault(
         "25",
-        "s = 0.0\nfor i in ag.arange(n):\n    s = s + x[i] * x[\n        i + 1]  # here\nreturn s",
+        "s = 0.0\nfor i in ag.arange(n):\n    s = s + x[i] * x[i + 1]  # here\nreturn s",
         {"x": X, "n": 5},
         INDEX,
         "index 3 is out of bounds for axis 0 with size 3",
@@ -61,26 +82,38 @@ FAULTS = [
     Fault("29", "return x[True]", {"x": X}, INDEX, "a bool is not an index here"),
     Fault("29", "return x[b]", {"x": X, "b": True}, INDEX, "a bool is not an index here"),
     Fault("29", "return x[9223372036854775808]", {"x": X}, OverflowError, "Python int too large"),
-    Fault("29", "return m[0, -9223372036854775809]", {"m": M}, OverflowError, "Python int too large"),
+    Fault(
+        "29", "return m[0, -9223372036854775809]", {"m": M}, OverflowError, "Python int too large"
+    ),
     Fault("29", "return x[0, 0]", {"x": X}, INDEX, "too many indices for array"),
     Fault("29", "return x[..., ...]", {"x": X}, INDEX, "an index can only have a single ellipsis"),
     Fault("29", "return x[1.5:]", {"x": X}, TYPE, "slice indices must be integers or None"),
     Fault("29", "return x[a:]", {"x": X, "a": 1.5}, TYPE, "slice indices must be integers or None"),
-    Fault("30", "x[k] += 1.0", {"x": X, "k": POSITIONS}, INDEX, "assignment by an array of positions"),
+    Fault(
+        "30",
+        "x[k] += 1.0",
+        {"x": X, "k": ag.constant([0, 0])},
+        INDEX,
+        "assignment by an array of positions",
+    ),
     Fault("31", "return x[::0]", {"x": X}, SHAPE, "slice step cannot be zero"),
     Fault("31", "return x[::s]", {"x": X, "s": 0}, SHAPE, "slice step cannot be zero"),
     Fault("34", "return ag.zeros(n)", {"n": -1}, SHAPE, "negative dimensions are not allowed"),
     Fault("34", "return ag.zeros((2, -1))", {}, SHAPE, "negative dimensions are not allowed"),
     Fault("34", "return ag.eye(n)", {"n": -1}, SHAPE, "negative dimensions are not allowed"),
-    Fault("34", "return ag.linspace(0, 1, n)", {"n": -1}, SHAPE, "negative dimensions are not allowed"),
+    Fault(
+        "34", "return ag.linspace(0, 1, n)", {"n": -1}, SHAPE, "negative dimensions are not allowed"
+    ),
     Fault("34", "return ag.zeros(2.5)", {}, TYPE, "shape holds a float; integers are needed"),
     Fault("34", "return ag.zeros(n)", {"n": 2.5}, TYPE, "shape holds a float; integers are needed"),
-    Fault("34", "return x.reshape(n)", {"x": X, "n": 4}, SHAPE, "cannot reshape array of size 3 into shape (4,)"),
-    Fault("34", "return x.reshape(2, n)", {"x": X, "n": 2}, SHAPE, "cannot reshape array of size 3 into shape (2,2)"),
-    Fault("34", "return x.reshape(-1, 2)", {"x": X}, SHAPE, "cannot reshape array of size 3 into shape (-1,2)"),
-    Fault("34", "return x.reshape(n, -1)", {"x": X, "n": 2}, SHAPE, "cannot reshape array of size 3 into shape (2,-1)"),
+    Fault("34", "return x.reshape(n)", {"x": X, "n": 4}, SHAPE, RESHAPE + "(4,)"),
+    Fault("34", "return x.reshape(2, n)", {"x": X, "n": 2}, SHAPE, RESHAPE + "(2,2)"),
+    Fault("34", "return x.reshape(-1, 2)", {"x": X}, SHAPE, RESHAPE + "(-1,2)"),
+    Fault("34", "return x.reshape(n, -1)", {"x": X, "n": 2}, SHAPE, RESHAPE + "(2,-1)"),
     Fault("35", "return ag.arange(0, 1, 0)", {}, DOMAIN, "arange needs a step that is not zero"),
-    Fault("35", "return ag.arange(0, 1, s)", {"s": 0}, DOMAIN, "arange needs a step that is not zero"),
+    Fault(
+        "35", "return ag.arange(0, 1, s)", {"s": 0}, DOMAIN, "arange needs a step that is not zero"
+    ),
     Fault("35", "return ag.arange(0.0, 1.0, np.nan)", {}, DOMAIN, "arange needs"),
     Fault("35", "return ag.arange(0.0, np.inf)", {}, DOMAIN, "arange needs bounds that are finite"),
     Fault(
@@ -92,22 +125,54 @@ FAULTS = [
         refusal=True,
     ),
     Fault(
-        "35", "for i in range(0, 3, s):  # here\n    x = x + 1\nreturn x", {"x": X, "s": 0}, ValueError, "range() arg 3"
+        "35",
+        "for i in range(0, 3, s):  # here\n    x = x + 1\nreturn x",
+        {"x": X, "s": 0},
+        ValueError,
+        "range() arg 3",
     ),
-    Fault("broadcast", "return x + y", {"x": X, "y": Y}, SHAPE, "operands could not be broadcast together with shapes (3,) (2,)"),
-    Fault("broadcast", "return m * y", {"m": M, "y": Y}, SHAPE, "operands could not be broadcast together with shapes (2,3) (2,)"),
-    Fault("broadcast", "return np.where(m > 0, m, y)", {"m": M, "y": Y}, SHAPE, "operands could not be broadcast together with shapes (2,3) (2,3) (2,)"),
-    Fault("broadcast", "s = x\nfor i in range(3):\n    s = s + y  # here\nreturn s", {"x": X, "y": Y}, SHAPE, "operands could not be broadcast together with shapes (3,) (2,)"),
-    Fault("broadcast", "x[:] = y", {"x": X, "y": Y}, SHAPE, "could not broadcast input array from shape (2,) into shape (3,)"),
-    Fault("broadcast", "return x @ y", {"x": X, "y": Y}, SHAPE, "matmul: Input operand 1 has a mismatch in its core dimension 0"),
-    Fault("broadcast", "return np.stack([x, y])", {"x": X, "y": Y}, SHAPE, "all input arrays must have the same shape"),
-    Fault("broadcast", "return np.concatenate([m, x])", {"m": M, "x": X}, SHAPE, "all the input array"),
-    Fault("broadcast", "return np.concatenate([m, m.T])", {"m": M}, SHAPE, "all the input array dimensions"),
-    Fault("broadcast", "return np.squeeze(x, axis=0)", {"x": X}, SHAPE, "cannot select an axis to squeeze out"),
-    Fault("broadcast", "return np.sum(x, axis=1)", {"x": X}, SHAPE, "axis 1 is out of bounds for array of dimension 1"),
-    Fault("broadcast", "return x[b]", {"x": X, "b": ag.constant([True, False])}, INDEX, "boolean index did not match"),
-    Fault("broadcast", "return np.broadcast_to(x, (2, n))", {"x": X, "n": 2}, SHAPE, "operands could not be broadcast together with remapped shapes"),
-]  # fmt: skip
+    Fault("shape", "return x + y", {"x": X, "y": Y}, SHAPE, TOGETHER + "(3,) (2,)"),
+    Fault("shape", "return m * y", {"m": M, "y": Y}, SHAPE, TOGETHER + "(2,3) (2,)"),
+    Fault(
+        "shape",
+        "return np.where(m > 0, m, y)",
+        {"m": M, "y": Y},
+        SHAPE,
+        TOGETHER + "(2,3) (2,3) (2,)",
+    ),
+    Fault(
+        "shape",
+        "s = x\nfor i in range(3):\n    s = s + y  # here\nreturn s",
+        {"x": X, "y": Y},
+        SHAPE,
+        TOGETHER + "(3,) (2,)",
+    ),
+    Fault("shape", "x[:] = y", {"x": X, "y": Y}, SHAPE, INTO),
+    Fault(
+        "shape", "return x @ y", {"x": X, "y": Y}, SHAPE, "matmul: Input operand 1 has a mismatch"
+    ),
+    Fault(
+        "shape", "return np.stack([x, y])", {"x": X, "y": Y}, SHAPE, "all input arrays must have"
+    ),
+    Fault("shape", "return np.concatenate([m, x])", {"m": M, "x": X}, SHAPE, "all the input array"),
+    Fault("shape", "return np.concatenate([m, m.T])", {"m": M}, SHAPE, "all the input array"),
+    Fault(
+        "shape",
+        "return np.squeeze(x, axis=0)",
+        {"x": X},
+        SHAPE,
+        "cannot select an axis to squeeze out",
+    ),
+    Fault("shape", "return np.sum(x, axis=1)", {"x": X}, SHAPE, "axis 1 is out of bounds"),
+    Fault("shape", "return x[b]", {"x": X, "b": MASK}, INDEX, "boolean index did not match"),
+    Fault(
+        "shape",
+        "return np.broadcast_to(x, (2, n))",
+        {"x": X, "n": 2},
+        SHAPE,
+        "could not broadcast input array from shape (3,) into shape (2,2)",
+    ),
+]
 
 
 @pytest.mark.parametrize("case", FAULTS, ids=str)
