@@ -181,6 +181,7 @@ def _body(writer: _Writer, staged: Staged, executable: Executable, names: dict[V
     writer.lines.append(f"        if {run}(c.address) != {faults.OK}: return MISS")
     for i, (type, slot) in enumerate(executable.results):
         writer.get(f"r{i}", type, slot)
+    writer.lines.append("    except ValueError: return MISS")  # an int of more than 64 bits
     writer.lines.append("    finally:")
     writer.lines.append("        release(c)")
     for box, i in zip(

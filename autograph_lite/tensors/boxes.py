@@ -8,7 +8,8 @@ error (NumPy's view would show the change, our value would not).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from autograph_lite.eager.interpreter import EAGER
 from autograph_lite.eager.scalars import scalar
-from autograph_lite.errors import GraphTypeError, StaleViewError
+from autograph_lite.errors import ConversionError, GraphTypeError, StaleViewError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import DTYPES, PY_DTYPE
 from autograph_lite.ops.dispatch import context
@@ -84,6 +85,17 @@ def value_of(box: Box) -> Value:
     return value
 
 
+@contextmanager
+def entered(boxes: list[Any]) -> Iterator[None]:
+    """While a function runs, these tensors stand for arrays that it was given."""
+    outer = context.entered
+    context.entered = outer | {id(box): box for box in boxes}
+    try:
+        yield
+    finally:
+        context.entered = outer
+
+
 def refuse_view(box: Box) -> None:
     """An error where what is written into a box could not reach its base; asked before anything is
     written."""
@@ -105,6 +117,11 @@ def write(box: Box, value: Value) -> None:
         view = box._base
         assert view.put is not None
         write(view.base, view.put(value_of(view.base), value))
+    if id(box) in context.entered:
+        raise ConversionError(
+            "the function writes into an ndarray argument, which would not reach the caller's array;"
+            " write x = x.copy() first"
+        )
     interpreter: Any = context.interpreter
     touch(box)
     refresh(box)

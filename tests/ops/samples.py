@@ -215,6 +215,7 @@ PYTHON: dict[str, Callable[..., Any]] = {
     "py_negative": operator.neg,
     "py_absolute": abs,
     "py_truediv": operator.truediv,
+    "py_truediv_integer": operator.truediv,
     "py_floordiv": operator.floordiv,
     "py_floordiv_integer": operator.floordiv,
     "py_mod": operator.mod,
