@@ -5,6 +5,7 @@ The dtype of a result comes from the graph, never from the value that came back.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 
 from autograph_lite import errors
 from autograph_lite.ir.types import Type
-from autograph_lite.render.emitter import Site
+from autograph_lite.render.emitter import WARNING, Site
 from autograph_lite_runtime import context, faults, load, memory
 
 Printer = Callable[[str, list[Any]], None]
@@ -38,6 +39,7 @@ class Executable:
     slots: int
     sites: tuple[Site, ...]
     keeps: bool
+    warns: bool = False
 
     def run(self, values: Sequence[Any], printer: Printer | None = None) -> list[Any]:
         """Arrays, NumPy scalars, Python numbers and residuals in the order of the arguments; raises
@@ -53,7 +55,7 @@ class Executable:
                 call.on_print(lambda records: self._printed(records, printer))
             status = self.entry.function(call.address)
             del held
-            if printer is not None:
+            if printer is not None or self.warns:
                 self._printed(call.drain(), printer)
             if status != faults.OK:
                 self._raise(status, call)
@@ -62,9 +64,13 @@ class Executable:
         finally:
             context.release(call)
 
-    def _printed(self, records: list[Any], printer: Printer) -> None:
-        for site, values in records:
-            printer(self.sites[site].text, values)
+    def _printed(self, records: list[Any], printer: Printer | None) -> None:
+        for number, values in records:
+            site = self.sites[number]
+            if site.error == WARNING:
+                _warn(site)
+            elif printer is not None:
+                printer(site.text, values)
 
     def _raise(self, status: int, call: context.Context) -> None:
         if call.error is not None:
@@ -75,6 +81,16 @@ class Executable:
         site = self.sites[number]
         error = getattr(errors, site.error)
         raise error(site.text.format(*details), site.origin)
+
+
+_told: dict[Any, Any] = {}  # Python's note of what was said already, where the filters ask for that
+
+
+def _warn(site: Site) -> None:
+    """A RuntimeWarning at the user's line."""
+    origin = site.origin or errors.Origin("<kernel>", 0)
+    where = origin.filename, origin.line
+    warnings.warn_explicit(site.text, RuntimeWarning, *where, registry=_told)
 
 
 def put(call: context.Context, slot: int, type: Type, value: Any) -> Any:

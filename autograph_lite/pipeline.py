@@ -12,6 +12,7 @@ from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import Symbol, tensor
 from autograph_lite.ops.record import Op
 from autograph_lite.optimize.passes import optimize
+from autograph_lite.render.emitter import WARNING
 from autograph_lite.render.llvm import print_llvm
 from autograph_lite.render.lower import lower_graph
 from autograph_lite.render.source import print_source
@@ -31,6 +32,7 @@ def compile_graph(graph: Graph, name: str = "kernel") -> Executable:
         kernel.slots,
         tuple(emitter.sites),
         any(v.type.depth for v in body.results),
+        any(site.error == WARNING for site in emitter.sites),
     )
 
 

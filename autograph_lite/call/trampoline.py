@@ -124,7 +124,8 @@ def trampoline(
     staged: Staged, executable: Executable, leaves: list[Any]
 ) -> Callable[..., Any] | None:
     """A function of the flat arguments, or None where the ordinary way is needed."""
-    if staged.prints or staged.written_arguments or executable.slots > 64 or executable.keeps:
+    told = staged.prints or executable.warns
+    if told or staged.written_arguments or executable.slots > 64 or executable.keeps:
         return None
     if any(isinstance(leaf, list | tuple | dict) for leaf in leaves):
         return None

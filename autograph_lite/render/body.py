@@ -203,6 +203,10 @@ class _Body:
                 code, cls = FAULTS[error]
                 numbers = (typed(self.value(d), I64) for d in details)
                 self.k.add(self.k.fault(code, text, cls, *numbers))
+            case ast.Expr(
+                value=ast.Call(func=ast.Name(id="warn_if"), args=[test, ast.Constant(value=text)])
+            ):
+                self.k.warn_if(self.expr(test), str(text))
             case _:
                 raise NotImplementedError(ast.dump(s))
 

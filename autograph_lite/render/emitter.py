@@ -16,21 +16,24 @@ from autograph_lite.render.form import (
     Cmp,
     Comment,
     Const,
+    Emit,
     Expr,
     Fault,
     If,
     Let,
     Select,
     Stmt,
+    Un,
     Var,
 )
 
+WARNING = "warning"
 ZERO, ONE = Const(0, I64), Const(1, I64)
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What a fault or a print of a kernel means: `text` is formatted with the details."""
+    """What a fault, a warning or a print of a kernel means: `text` is formatted with the details."""
 
     text: str
     error: str
@@ -42,6 +45,7 @@ class Emitter:
 
     def __init__(self) -> None:
         self.statements: list[Stmt] = []
+        self.before: list[Stmt] = []  # what stands at the start of the kernel
         self.sites: list[Site] = []
         self.origin: Origin | None = None
         self.far: Var | None = None  # whether a nest met an argument beyond reach; None: not asked
@@ -77,6 +81,15 @@ class Emitter:
         finally:
             self.statements = outer
 
+    @contextmanager
+    def placed(self, origin: Origin | None) -> Iterator[None]:
+        """The user's line of what is added inside, which was met before its turn."""
+        outer, self.origin = self.origin, origin
+        try:
+            yield
+        finally:
+            self.origin = outer
+
     def at(self, origin: Origin | None) -> None:
         """The user's line that the next statements come from."""
         self.origin = origin
@@ -96,6 +109,15 @@ class Emitter:
         if cond == Const(False, B1):
             return
         self.add(If(cond, (fault,)))
+
+    def warn_if(self, cond: Expr, text: str) -> None:
+        """A warning where the condition holds, once in a call."""
+        if cond == Const(False, B1):
+            return
+        told = self.fresh("told", B1)
+        self.before.append(Let(told, Const(False, B1)))
+        now = both(cond, Un("not", told, B1))
+        self.add(If(now, (Let(told, Const(True, B1)), Emit(self.site(text, WARNING), ()))))
 
     @contextmanager
     def watching(self) -> Iterator[list[Stmt]]:

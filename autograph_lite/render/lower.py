@@ -143,7 +143,7 @@ def lower_graph(graph: Graph, name: str) -> tuple[form.Kernel, Emitter, list[int
         _result(low, v, lowered, layout, handed)
         for v, lowered in zip(graph.body.results, results, strict=True)
     ]
-    return form.Kernel(name, tuple(params), tuple(k.statements), layout.slots), k, ins, outs
+    return form.Kernel(name, tuple(params), (*k.before, *k.statements), layout.slots), k, ins, outs
 
 
 def _argument(low: Lowering, value: Value, i: int, layout: Layout, params: list[form.Param]) -> int:

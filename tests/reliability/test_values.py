@@ -43,6 +43,13 @@ FAULTS = [
     Fault("3", "return 1 / 0 * x", {"x": X}, ZeroDivisionError, "division by zero"),
     Fault("6", "return a ** -1", {"a": ints(2)}, DOMAIN, NEGATIVE_POWER),
     Fault("6", "return a ** b", {"a": ints(2, 3), "b": ints(1, -1)}, DOMAIN, NEGATIVE_POWER),
+    Fault(
+        "6",
+        "y = a ** b  # here\nreturn y * 2",
+        {"a": ints(2), "b": ints(-1)},
+        DOMAIN,
+        NEGATIVE_POWER,
+    ),
     Fault("6", "return 2 ** b", {"b": ints(1, -1)}, DOMAIN, NEGATIVE_POWER),
     Fault(
         "9",
@@ -92,6 +99,9 @@ FAULTS = [
         {"a": np.zeros((0, 3))},
         SHAPE,
         "min of an array with no elements",
+    ),
+    Fault(
+        "19", "y = np.max(a)  # here\nreturn y + 1", {"a": NONE}, SHAPE, "max of an array with no"
     ),
     Fault("23", "return a - a", {"a": BOOLS}, TYPE, "numpy boolean subtract"),
     Fault("23", "return -a", {"a": BOOLS}, TYPE, "The numpy boolean negative"),
