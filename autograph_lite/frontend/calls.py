@@ -27,6 +27,7 @@ from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.tagged import Tagged, as_number, as_tensor
+from autograph_lite.tensors.tensor import refuse_recorded
 
 LIBRARIES = ("autograph_lite", "numpy", "scipy")
 
@@ -262,6 +263,7 @@ def _to_number(dtype: str, python: type) -> Callable[..., Any]:
         if dtype == "bool":
             found = condition(obj)
             return wrap(found if found.type.kind == "py" else f.number(found, dtype="bool"))
+        refuse_recorded(value, f"{python.__name__}()")
         if value.type.kind == "py":
             if value.type.dtype == dtype:
                 return obj

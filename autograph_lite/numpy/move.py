@@ -12,7 +12,7 @@ from autograph_lite.eager.limits import check_size
 from autograph_lite.errors import GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.numpy.reduce import _axes
-from autograph_lite.ops.control import fail_if
+from autograph_lite.ops.control import require_one_shape
 from autograph_lite.ops.record import f
 from autograph_lite.ops.shapes import normal_axis
 from autograph_lite.tensors.boxes import Box, as_value, dtype_name, staging, view, wrap
@@ -193,8 +193,8 @@ def stack(arrays: Any, axis: int = 0, *, dtype: Any = None) -> Any:
     for v in values[1:]:
         if v.type.rank != values[0].type.rank or _known_to_differ(v, values[0]):
             raise ShapeError(_ONE_SHAPE)
-        if staging() and v.type.shape != values[0].type.shape:
-            fail_if(f.logical_not(f.same_shape(v, values[0])), "ShapeError", "SHAPE", _ONE_SHAPE)
+        if staging():
+            require_one_shape(v, values[0], _ONE_SHAPE)
     axes = (normal_axis(axis, values[0].type.rank + 1),)
     return wrap(_joined([f.expand_dims(v, axes=axes) for v in values], axes[0]))
 

@@ -316,7 +316,8 @@ def _print(low: Lowering, node: Node) -> None:
 def _fail(low: Lowering, node: Node) -> None:
     cond = low.scalar(node.inputs[0])
     code = getattr(faults, node.params["code"])
-    low.k.fault_if(cond, low.k.fault(code, node.params["text"], node.params["error"]))
+    details = (low.scalar(v) for v in node.inputs[1:])
+    low.k.fault_if(cond, low.k.fault(code, node.params["text"], node.params["error"], *details))
 
 
 def _filler(low: Lowering, node: Node) -> None:
