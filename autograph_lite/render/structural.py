@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ops.record import OPS
-from autograph_lite.ops.reduce import product_of_others
-from autograph_lite.render import body, form
+from autograph_lite.render import form
 from autograph_lite.render.accumulate import Accumulator
 from autograph_lite.render.arrays import (
     Array,
     Saved,
     as_block,
-    block,
     broadcast,
     check_fits,
     copy_of,
@@ -286,20 +284,6 @@ def _iota(low: Lowering, node: Node) -> None:
     low.set(node.outputs[0], out)
 
 
-def _product_of_others(low: Lowering, node: Node) -> None:
-    x = as_block(low.k, low.array(node.inputs[0]))
-    cut = len(x.extents) - node.params["count"]
-    shape = (product(x.extents[:cut]), product(x.extents[cut:]))
-    out = new_array(low.k, "others", x.dtype, x.extents)
-    body.loops(
-        low.k,
-        product_of_others,
-        block(x.base, x.dtype, shape, owned=False),
-        block(out.base, out.dtype, shape, owned=True),
-    )
-    low.set(node.outputs[0], out)
-
-
 def _print(low: Lowering, node: Node) -> None:
     values: list[object] = []
     for v in node.inputs:
@@ -350,7 +334,6 @@ STRUCTURAL: dict[str, Handler] = {
     "concatenate": _concatenate,
     "part": _part,
     "iota": _iota,
-    "product_of_others": _product_of_others,
     "print": _print,
     "fail": _fail,
     "filler": _filler,
