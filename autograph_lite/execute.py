@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograph_lite import errors
+from autograph_lite.eager.limits import too_large
 from autograph_lite.ir.types import Type
 from autograph_lite.render.emitter import WARNING, Site
 from autograph_lite_runtime import context, faults, load, memory
@@ -76,9 +77,10 @@ class Executable:
         if call.error is not None:
             raise call.error
         number, details = call.fault()
-        if number < 0:
-            raise errors.LimitError(f"an array of {details[0]} elements does not fit into memory")
         site = self.sites[number]
+        if status == faults.MEMORY:
+            dtype, shape = site.text.format(*details).split()
+            raise too_large([int(e) for e in shape.strip("(),").split(",")], dtype, site.origin)
         error = getattr(errors, site.error)
         raise error(site.text.format(*details), site.origin)
 

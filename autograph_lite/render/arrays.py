@@ -6,10 +6,8 @@ into it; views share the buffer of their array.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from autograph_lite.ops import shapes
 from autograph_lite.render.emitter import (
     ONE,
     ZERO,
@@ -21,6 +19,7 @@ from autograph_lite.render.emitter import (
     isub,
     product,
     select,
+    shown,
 )
 from autograph_lite.render.form import (
     B1,
@@ -35,7 +34,7 @@ from autograph_lite.render.form import (
     Store,
     Var,
 )
-from autograph_lite_runtime import faults, layout
+from autograph_lite_runtime import faults
 
 
 @dataclass(slots=True, eq=False)
@@ -110,33 +109,16 @@ def new_array(
 ) -> Array:
     """An uninitialised array of the kernel's own."""
     extents = tuple(k.atom("n", e) for e in extents)
-    base = k.alloc(hint, checked_size(k, extents, dtype), dtype, where)
+    base = k.alloc(hint, checked_size(k, extents, dtype), dtype, where, extents)
     return Array(base, dtype, extents, row_major(extents), Buffer(owned=True))
-
-
-def shown(extents: Iterable[Expr], details: list[Expr]) -> str:
-    """A shape in the message of a fault; what only the run knows becomes one of its details."""
-
-    def part(e: Expr) -> str:
-        if isinstance(e, Const):
-            return str(int(e.value))
-        if e not in details and len(details) < layout.MAX_DETAILS:
-            details.append(e)
-        return f"{{{details.index(e)}}}" if e in details else "?"
-
-    return shapes.text(map(part, extents))
 
 
 def checked_size(k: Emitter, extents: tuple[Expr, ...], dtype: str) -> Expr:
     """How many elements there are; a product beyond int64 is a fault, not a small number."""
     total: Expr = ONE
-    details: list[Expr] = []
-    shape = shown(extents, details)
-    text = f"an array of shape {shape} and dtype {dtype} does not fit into memory"
     for extent in extents:
         if not isinstance(total, Const) and not isinstance(extent, Const):
-            fault = k.fault(faults.MEMORY, text, "LimitError", *details)
-            k.fault_if(Overflows("mul", total, extent), fault)
+            k.fault_if(Overflows("mul", total, extent), k.no_memory(dtype, extents))
         total = k.atom("size", imul(total, extent))
     return total
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from autograph_lite.errors import Origin
+from autograph_lite.ops import shapes
 from autograph_lite.render.form import (
     B1,
     I64,
@@ -26,6 +27,7 @@ from autograph_lite.render.form import (
     Un,
     Var,
 )
+from autograph_lite_runtime import faults, layout
 
 WARNING = "warning"
 ZERO, ONE = Const(0, I64), Const(1, I64)
@@ -137,10 +139,37 @@ class Emitter:
             self.far = self.fresh("far", B1)
         self.add(Let(self.far, Bin("or", self.far, cond, B1)))
 
-    def alloc(self, hint: str, count: Expr, dtype: str, where: str = "temp") -> Var:
+    def no_memory(self, dtype: str, extents: tuple[Expr, ...]) -> Fault:
+        """An array that does not fit: the text of its site is its dtype and shape."""
+        details: list[Expr] = []
+        text = f"{dtype} {shown(extents, details)}"
+        return self.fault(faults.MEMORY, text, "LimitError", *details)
+
+    def alloc(
+        self,
+        hint: str,
+        count: Expr,
+        dtype: str,
+        where: str = "temp",
+        extents: tuple[Expr, ...] = (),
+    ) -> Var:
         var = self.fresh(hint, PTR)
-        self.add(Alloc(var, count, dtype, where))
+        fault = self.no_memory(dtype, extents or (count,))
+        self.add(Alloc(var, count, dtype, where, fault.site, fault.details))
         return var
+
+
+def shown(extents: Iterable[Expr], details: list[Expr]) -> str:
+    """A shape in the message of a fault; what only the run knows becomes one of its details."""
+
+    def part(e: Expr) -> str:
+        if isinstance(e, Const):
+            return str(int(e.value))
+        if e not in details and len(details) < layout.MAX_DETAILS:
+            details.append(e)
+        return f"{{{details.index(e)}}}" if e in details else "?"
+
+    return shapes.text(map(part, extents))
 
 
 def iadd(a: Expr, b: Expr) -> Expr:

@@ -202,13 +202,16 @@ class Alloc:
     where "temp": in the scratch arena, freed by the next `Reset` to an earlier mark or at the end;
     "keep": in the arena of saved values, freed at the end of the call (or kept by the caller);
     "out": by malloc, handed to the caller;
-    "stack": in the kernel's frame, for a constant `count`.  A negative count or no memory is the fault MEMORY.
+    "stack": in the kernel's frame, for a constant `count`.  A negative count or no memory is the fault
+    MEMORY, of this `site` and with these details, or the count.
     """
 
     var: Var
     count: Expr
     type: str
     where: str
+    site: int = -1
+    details: tuple[Expr, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

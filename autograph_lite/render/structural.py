@@ -17,7 +17,6 @@ from autograph_lite.render.arrays import (
     nest,
     new_array,
     row_major,
-    shown,
 )
 from autograph_lite.render.emitter import (
     ONE,
@@ -29,6 +28,7 @@ from autograph_lite.render.emitter import (
     isub,
     product,
     select,
+    shown,
 )
 from autograph_lite.render.form import B1, F32, F64, I64, Bin, Const, Expr, For
 from autograph_lite.render.histories import lower_filled
