@@ -18,7 +18,7 @@ import numpy as np
 
 from autograph_lite.call.trampoline import MISS, trampoline
 from autograph_lite.eager.interpreter import EAGER
-from autograph_lite.errors import AutographError, GraphTypeError
+from autograph_lite.errors import AutographError, GraphTypeError, InternalError
 from autograph_lite.frontend.convert import convert
 from autograph_lite.frontend.stage import Staged, given_back, of_library, stage
 from autograph_lite.frontend.state import Leaf, is_variable, put_together
@@ -207,8 +207,8 @@ class Function:
         specialisation.printed = 0
         try:
             out = specialisation(leaves)
-        except AutographError:
-            if specialisation.writes():
+        except AutographError as error:
+            if specialisation.writes() and not isinstance(error, InternalError):
                 self._replay(specialisation, args, kwargs)
             raise
         if not kwargs and not specialisation.quick_tried and not context.tapes:

@@ -142,8 +142,12 @@ class Operators:
     # --- logic ---
 
     def not_(self, a: Any) -> Any:
+        """Python's `not`: a bool of Python, of a tensor too."""
         found = truth(a)
-        return wrap(f.logical_not(value_of(found))) if symbolic(found) else not found
+        if not symbolic(found):
+            return not found
+        value = f.logical_not(value_of(found))
+        return wrap(value if value.type.kind == "py" else f.number(value, dtype="bool"))
 
     def and_(self, first: Any, *rest: Thunk) -> Any:
         return self._lazy(first, rest, stop=False)

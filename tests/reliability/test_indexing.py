@@ -5,6 +5,7 @@ import pytest
 
 import autograph_lite as ag
 from autograph_lite import errors
+from autograph_lite_runtime import limits
 from tests.reliability.both import Fault, Result, check_fault, check_result
 
 X = ag.constant([1.0, 2.0, 3.0])
@@ -14,6 +15,7 @@ POSITIONS = ag.constant([0, 3])
 TWICE = ag.constant([0, 0])
 INDEX, TYPE, SHAPE = errors.GraphIndexError, errors.GraphTypeError, errors.ShapeError
 DOMAIN, LIMIT = errors.DomainError, errors.LimitError
+NEEDS = "an array of shape ({}) and dtype float64 needs {} bytes; 2.4e+10 are available"
 ONLY = "only integers, slices"
 RESHAPE = "cannot reshape array of size 3 into shape "
 TOGETHER = "operands could not be broadcast together with shapes "
@@ -98,6 +100,58 @@ FAULTS = [
     ),
     Fault("31", "return x[::0]", {"x": X}, SHAPE, "slice step cannot be zero"),
     Fault("31", "return x[::s]", {"x": X, "s": 0}, SHAPE, "slice step cannot be zero"),
+    Fault(
+        "32",
+        "return ag.zeros((n, n))",
+        {"n": 2**32},
+        LIMIT,
+        NEEDS.format("4294967296,4294967296", "1.48e+20"),
+    ),
+    Fault(
+        "32",
+        "y = ag.zeros((n, n))  # here\nreturn y + x[0]",
+        {"n": 2**31, "x": X},
+        LIMIT,
+        "an array of shape",
+    ),
+    Fault(
+        "33", "return ag.zeros(n)", {"n": 2**40}, LIMIT, NEEDS.format("1099511627776,", "8.8e+12")
+    ),
+    Fault(
+        "33",
+        "return ag.ones((n, 2)) * x[0]",
+        {"n": 2**40, "x": X},
+        LIMIT,
+        "an array of shape (1099511627776,2)",
+    ),
+    Fault(
+        "33",
+        "return np.broadcast_to(x[0], (2**45,))",
+        {"x": X},
+        LIMIT,
+        "an array of shape (35184372088832,)",
+    ),
+    Fault(
+        "33",
+        "s = 0.0\nfor i in range(2):\n    s = s + np.sum(np.cumsum(ag.zeros(n)))  # here\nreturn s",
+        {"n": 2**40},
+        LIMIT,
+        NEEDS.format("1099511627776,", "8.8e+12"),
+    ),
+    Fault(
+        "33",
+        "return ag.zeros(n)",
+        {"n": 20_000_000_000 // 8},
+        LIMIT,
+        NEEDS.format("2500000000,", "2e+10"),
+    ),
+    Fault(
+        "36",
+        "return ag.arange(n) + 1",
+        {"n": 2**61},
+        LIMIT,
+        "an array of shape (2305843009213693952,)",
+    ),
     Fault("34", "return ag.zeros(n)", {"n": -1}, SHAPE, "negative dimensions are not allowed"),
     Fault("34", "return ag.zeros((2, -1))", {}, SHAPE, "negative dimensions are not allowed"),
     Fault("34", "return ag.eye(n)", {"n": -1}, SHAPE, "negative dimensions are not allowed"),
@@ -176,7 +230,8 @@ FAULTS = [
 
 
 @pytest.mark.parametrize("case", FAULTS, ids=str)
-def test_fault(case):
+def test_fault(case, monkeypatch):
+    monkeypatch.setattr(limits, "available_bytes", lambda: 24_000_000_000)
     check_fault(case)
 
 
