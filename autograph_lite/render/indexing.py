@@ -18,7 +18,7 @@ from autograph_lite.render.arrays import (
     slice_extent,
     wrap_index,
 )
-from autograph_lite.render.emitter import ONE, ZERO, compare, iadd, imul
+from autograph_lite.render.emitter import ONE, ZERO, both, compare, iadd, imul
 from autograph_lite.render.form import I64, Bin, Const, Expr, If, Let
 from autograph_lite.render.lowering import Lowering, hint
 from autograph_lite_runtime import faults
@@ -136,7 +136,7 @@ class Picked:
                 " is {0} but size of corresponding boolean axis is {1}"
             )
             k.fault_if(
-                compare("ne", have, want),
+                both(compare("ne", have, want), compare("ne", have, ZERO)),  # NumPy takes no bools
                 k.fault(faults.INDEX, text, "GraphIndexError", want, have),
             )
 
