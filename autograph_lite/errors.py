@@ -58,6 +58,10 @@ class ConversionError(AutographError, SyntaxError):
     def __str__(self) -> str:
         return str(self.args[0])
 
+    def place(self, origin: Origin) -> None:
+        super().place(origin)
+        self.msg = str(self)  # what a traceback shows
+
 
 class GraphTypeError(AutographError, TypeError):
     """A dtype, kind or structure that does not fit."""

@@ -5,7 +5,6 @@ The dtype of a result comes from the graph, never from the value that came back.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 
 from autograph_lite import errors
 from autograph_lite.eager.limits import too_large
+from autograph_lite.eager.warn import warn_at
 from autograph_lite.ir.types import Type
 from autograph_lite.render.emitter import WARNING, Site
 from autograph_lite_runtime import context, faults, load, memory
@@ -69,7 +69,7 @@ class Executable:
         for number, values in records:
             site = self.sites[number]
             if site.error == WARNING:
-                _warn(site)
+                warn_at(site.text, RuntimeWarning, site.origin)
             elif printer is not None:
                 printer(site.text, values)
 
@@ -83,16 +83,6 @@ class Executable:
             raise too_large([int(e) for e in shape.strip("(),").split(",")], dtype, site.origin)
         error = getattr(errors, site.error)
         raise error(site.text.format(*details), site.origin)
-
-
-_told: dict[Any, Any] = {}  # Python's note of what was said already, where the filters ask for that
-
-
-def _warn(site: Site) -> None:
-    """A RuntimeWarning at the user's line."""
-    origin = site.origin or errors.Origin("<kernel>", 0)
-    where = origin.filename, origin.line
-    warnings.warn_explicit(site.text, RuntimeWarning, *where, registry=_told)
 
 
 def put(call: context.Context, slot: int, type: Type, value: Any) -> Any:

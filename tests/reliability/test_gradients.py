@@ -148,6 +148,23 @@ def test_fault(case):
     assert STATE.numpy().tolist() == [1.0, 2.0]
 
 
+def watches(x):
+    with ag.GradientTape() as tape:
+        tape.watch(x)
+        y = x * 2
+    return tape.gradient(y, x)
+
+
+@pytest.mark.parametrize("mode", ["eager", "compiled"])
+def test_watching_integers_warns_at_the_line(mode):
+    """Row 75: as TensorFlow, a warning and no gradient."""
+    f = ag.function(watches)
+    line = watches.__code__.co_firstlineno + 2
+    with pytest.warns(errors.GradientWarning, match="must be floating") as seen:
+        assert (f.eager if mode == "eager" else f)(WHOLE) is None
+    assert [(w.filename, w.lineno) for w in seen] == [(__file__, line)]
+
+
 def test_an_array_changed_after_the_call_changes_no_gradient():
     """Row 41: what was recorded is a copy."""
     array = np.array([1.0, 2.0])

@@ -15,6 +15,7 @@ POSITIONS = ag.constant([0, 3])
 TWICE = ag.constant([0, 0])
 INDEX, TYPE, SHAPE = errors.GraphIndexError, errors.GraphTypeError, errors.ShapeError
 DOMAIN, LIMIT = errors.DomainError, errors.LimitError
+GIVEN = "the function writes into an ndarray argument, which would not reach the caller's array"
 NEEDS = "an array of shape ({}) and dtype float64 needs {} bytes; 2.4e+10 are available"
 ONLY = "only integers, slices"
 RESHAPE = "cannot reshape array of size 3 into shape "
@@ -184,6 +185,16 @@ FAULTS = [
         {"x": X, "s": 0},
         ValueError,
         "range() arg 3",
+    ),
+    *(
+        Fault("39", body, {"x": np.arange(3.0)}, errors.ConversionError, GIVEN)
+        for body in (
+            "x[0] = 5.0",
+            "x += 1.0",
+            "y = x[1:]\ny[0] = 5.0",
+            "def g(z):\n    z[1] = 5.0  # here\n    return z\nreturn g(x)",
+            "for i in range(2):\n    x[i] = 5.0  # here\nreturn x",
+        )
     ),
     Fault("shape", "return x + y", {"x": X, "y": Y}, SHAPE, TOGETHER + "(3,) (2,)"),
     Fault("shape", "return m * y", {"m": M, "y": Y}, SHAPE, TOGETHER + "(2,3) (2,)"),
