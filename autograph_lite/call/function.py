@@ -25,6 +25,7 @@ from autograph_lite.frontend.state import Leaf, is_variable, put_together
 from autograph_lite.gradient.calls import Callee, call
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.text import graph_text
+from autograph_lite.ir.types import DTYPES
 from autograph_lite.nests import leaves as leaves_of
 from autograph_lite.nests import rebuild
 from autograph_lite.ops.dispatch import context
@@ -350,14 +351,10 @@ def _shape_of(nest: Any) -> Any:
 
 def _usual(leaf: Any) -> bool:
     """Whether an array is native and of a dtype and class that is supported."""
-    return (
-        (type(leaf) is np.ndarray or isinstance(leaf, np.generic))
-        and leaf.dtype.isnative
-        and leaf.dtype.name in _SUPPORTED
-    )
+    return (type(leaf) is np.ndarray or isinstance(leaf, np.generic)) and leaf.dtype in _SUPPORTED
 
 
-_SUPPORTED = ("bool", "int32", "int64", "float32", "float64")
+_SUPPORTED = frozenset(map(np.dtype, DTYPES))
 
 
 def _shown(leaves: list[Any]) -> str:

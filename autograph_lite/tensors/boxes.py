@@ -8,8 +8,7 @@ error (NumPy's view would show the change, our value would not).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -85,15 +84,21 @@ def value_of(box: Box) -> Value:
     return value
 
 
-@contextmanager
-def entered(boxes: list[Any]) -> Iterator[None]:
+class entered:
     """While a function runs, these tensors stand for arrays that it was given."""
-    outer = context.entered
-    context.entered = outer | {id(box): box for box in boxes}
-    try:
-        yield
-    finally:
-        context.entered = outer
+
+    __slots__ = ("_boxes", "_outer")
+
+    def __init__(self, boxes: list[Any]) -> None:
+        self._boxes = boxes
+
+    def __enter__(self) -> None:
+        self._outer = context.entered
+        if self._boxes:
+            context.entered = self._outer | {id(box): box for box in self._boxes}
+
+    def __exit__(self, *error: object) -> None:
+        context.entered = self._outer
 
 
 def refuse_view(box: Box) -> None:
