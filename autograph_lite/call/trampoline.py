@@ -160,6 +160,9 @@ def _arguments(writer: _Writer, staged: Staged, leaves: list[Any]) -> dict[Value
         writer.data(f"a{i}", boxed, f"d{i}")
         writer.check(f"d{i}", passed[i].type, distinct=True)
     for i, guard in enumerate(staged.guards):
+        if guard.inside is not None:
+            writer.miss_unless(f"{writer.name('holds', guard.holds)}()")
+            continue
         read, expected = writer.name("read", guard.read), writer.name("expected", guard.expected)
         writer.lines.append(f"    g{i} = {read}()")
         writer.miss_unless(f"g{i} is {expected}")

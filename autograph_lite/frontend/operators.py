@@ -13,6 +13,7 @@ from typing import Any
 from autograph_lite.errors import ConversionError, UndefinedVariableError
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
+from autograph_lite.frontend.effects import refuse_change
 from autograph_lite.frontend.iteration import Counted, counted
 from autograph_lite.frontend.loops import Get, Plan, Set, stage_loop
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
@@ -112,6 +113,7 @@ class Operators:
                 " yet; assign to a local name and set the attribute after it",
                 self.trace.origin(),
             )
+        refuse_change(self.trace, obj, f"assignment to the attribute {name!r}")
         setattr(obj, name, value)
 
     def item(self, obj: Any, index: Any) -> Any:
@@ -126,6 +128,7 @@ class Operators:
     def set_item(self, obj: Any, index: Any, value: Any) -> None:
         if not isinstance(obj, Box):
             self._refuse_outside_write(obj)
+            refuse_change(self.trace, obj, "assignment to an element")
         obj[index] = value
 
     def _refuse_outside_write(self, obj: Any) -> None:

@@ -120,6 +120,7 @@ def _enter(trace: Trace, leaves: list[Any]) -> tuple[list[Any], list[tuple[int, 
     for i, leaf in enumerate(leaves):
         type_ = leaf_type(leaf, symbols)
         if type_ is None:
+            trace.keep(leaf)
             arguments.append(leaf)
             continue
         if id(leaf) not in boxes or type_.kind == "py":

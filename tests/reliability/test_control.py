@@ -1,5 +1,8 @@
 """Control flow and what a function may hold: rows 45 to 67 of the catalogue of faults."""
 
+import random
+import time
+
 import numpy as np
 import pytest
 
@@ -220,3 +223,106 @@ def test_a_kernel_that_does_not_compile_changes_nothing(monkeypatch):
     assert float(v.numpy()) == 1.0
     assert float(f(ag.constant(3.0), v).numpy()) == 9.0
     assert float(v.numpy()) == 10.0
+
+
+LIST, NESTED = [2.0, X], {"a": [1.0, {"b": 3}]}
+
+
+class Model:
+    def __init__(self):
+        self.scales = [2.0]
+        self.calls = 0
+
+
+MODEL = Model()
+
+
+def test_what_a_container_holds_is_read_at_each_call():
+    """Row 62: a list, a dict and an attribute, changed in place; the fast way of calling too."""
+    plain, nested, model = [2.0, X], {"a": [1.0, {"b": 3}]}, Model()
+
+    def reads(x):
+        return x * plain[0] + plain[1] + nested["a"][0] * nested["a"][1]["b"] + sum(model.scales)
+
+    f = ag.function(reads)
+    changes = (
+        lambda: None,
+        lambda: plain.__setitem__(0, 5.0),
+        lambda: plain.__setitem__(1, X * 10),
+        lambda: nested["a"][1].__setitem__("b", 4),
+        lambda: model.scales.append(0.5),
+        lambda: model.scales.__setitem__(0, -0.0),
+    )
+    seen = []
+    for change in changes:
+        change()
+        for _ in range(3):
+            assert f(X).numpy().tolist() == f.eager(X).numpy().tolist()
+        seen.append(f(X).numpy().tolist())
+    assert all(a != b for a, b in zip(seen, seen[1:], strict=False))
+
+
+def appends(x):
+    LIST.append(x)
+    return x
+
+
+def sets_an_element(x):
+    NESTED["a"][1]["c"] = x
+    return x
+
+
+def counts(x):
+    MODEL.calls += 1
+    return x
+
+
+def counts_itself(model, x):
+    model.calls = model.calls + 1
+    return x
+
+
+def draws(x):
+    return x + random.random()
+
+
+def draws_from(x):
+    return x + random.uniform(0, 1)
+
+
+def looks_at_the_clock(x):
+    return x + time.perf_counter()
+
+
+def says(x):
+    print("called")
+    return x
+
+
+ONCE = {
+    appends: "'append' of a list from outside would happen once",
+    sets_an_element: "assignment to an element of a dict from outside would happen once",
+    counts: "assignment to the attribute 'calls' of a Model from outside would happen once",
+    draws: "random inside compiled code would run once",
+    draws_from: "uniform inside compiled code would run once",
+    looks_at_the_clock: "perf_counter inside compiled code would run once",
+    says: "print inside compiled code would run once, when it is compiled; write ag.print",
+}
+
+
+@pytest.mark.parametrize("function", ONCE, ids=lambda f: f.__name__)
+def test_what_would_happen_once_is_refused(function):
+    """Row 64: nothing runs silently when the function is staged, and not when it is called."""
+    line = function.__code__.co_firstlineno + 1
+    for _ in range(2):
+        with pytest.raises(CONVERSION) as caught:
+            ag.function(function)(X)
+        assert str(caught.value).startswith(ONCE[function])
+        assert f'File "{__file__}", line {line}, in {function.__name__}' in str(caught.value)
+    assert (len(LIST), NESTED, MODEL.calls) == (2, {"a": [1.0, {"b": 3}]}, 0)
+
+
+def test_an_argument_is_not_changed_once_either():
+    with pytest.raises(CONVERSION, match="attribute 'calls' of a Model from outside"):
+        ag.function(counts_itself)(MODEL, X)
+    assert MODEL.calls == 0
