@@ -45,12 +45,22 @@ class AutographError(Exception):
         self.message = message
         self.origin = origin
 
+    def place(self, origin: Origin) -> None:
+        """Say where; an error that knows its place keeps it."""
+        if self.origin is None:
+            self.origin = origin
+            self.args = (f"{self.message}\n{excerpt(origin)}",)
+
 
 class ConversionError(AutographError, SyntaxError):
     """The function holds something that cannot be staged."""
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+    def place(self, origin: Origin) -> None:
+        super().place(origin)
+        self.msg = str(self)  # what a traceback shows
 
 
 class GraphTypeError(AutographError, TypeError):

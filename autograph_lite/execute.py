@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 
 from autograph_lite import errors
+from autograph_lite.eager.limits import too_large
+from autograph_lite.eager.warn import warn_at
 from autograph_lite.ir.types import Type
-from autograph_lite.render.emitter import Site
+from autograph_lite.render.emitter import WARNING, Site
 from autograph_lite_runtime import context, faults, load, memory
 
 Printer = Callable[[str, list[Any]], None]
@@ -38,6 +40,7 @@ class Executable:
     slots: int
     sites: tuple[Site, ...]
     keeps: bool
+    warns: bool = False
 
     def run(self, values: Sequence[Any], printer: Printer | None = None) -> list[Any]:
         """Arrays, NumPy scalars, Python numbers and residuals in the order of the arguments; raises
@@ -53,7 +56,7 @@ class Executable:
                 call.on_print(lambda records: self._printed(records, printer))
             status = self.entry.function(call.address)
             del held
-            if printer is not None:
+            if printer is not None or self.warns:
                 self._printed(call.drain(), printer)
             if status != faults.OK:
                 self._raise(status, call)
@@ -62,17 +65,22 @@ class Executable:
         finally:
             context.release(call)
 
-    def _printed(self, records: list[Any], printer: Printer) -> None:
-        for site, values in records:
-            printer(self.sites[site].text, values)
+    def _printed(self, records: list[Any], printer: Printer | None) -> None:
+        for number, values in records:
+            site = self.sites[number]
+            if site.error == WARNING:
+                warn_at(site.text, RuntimeWarning, site.origin)
+            elif printer is not None:
+                printer(site.text, values)
 
     def _raise(self, status: int, call: context.Context) -> None:
         if call.error is not None:
             raise call.error
         number, details = call.fault()
-        if number < 0:
-            raise errors.LimitError(f"an array of {details[0]} elements does not fit into memory")
         site = self.sites[number]
+        if status == faults.MEMORY:
+            dtype, shape = site.text.format(*details).split()
+            raise too_large([int(e) for e in shape.strip("(),").split(",")], dtype, site.origin)
         error = getattr(errors, site.error)
         raise error(site.text.format(*details), site.origin)
 

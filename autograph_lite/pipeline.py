@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from autograph_lite.errors import InternalError
 from autograph_lite.execute import Executable
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import Symbol, tensor
 from autograph_lite.ops.record import Op
 from autograph_lite.optimize.passes import optimize
+from autograph_lite.render.emitter import WARNING
 from autograph_lite.render.llvm import print_llvm
 from autograph_lite.render.lower import lower_graph
 from autograph_lite.render.source import print_source
@@ -22,8 +24,13 @@ def compile_graph(graph: Graph, name: str = "kernel") -> Executable:
     """Optimise, lower, print and load a graph."""
     graph = optimize(graph)
     kernel, emitter, ins, outs = lower_graph(graph, name)
-    entry = load.compile(print_llvm(kernel), name)
     body = graph.body
+    try:
+        entry = load.compile(print_llvm(kernel), name)
+    except RuntimeError as error:  # what llvmlite raises
+        where = next((node.origin for node in body.nodes if node.origin), None)
+        message = f"{graph.name} could not be compiled ({error}); please report it"
+        raise InternalError(message, where) from error
     return Executable(
         entry,
         tuple((v.type, slot) for v, slot in zip(body.arguments, ins, strict=True)),
@@ -31,6 +38,7 @@ def compile_graph(graph: Graph, name: str = "kernel") -> Executable:
         kernel.slots,
         tuple(emitter.sites),
         any(v.type.depth for v in body.results),
+        any(site.error == WARNING for site in emitter.sites),
     )
 
 

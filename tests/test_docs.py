@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from autograph_lite.printing import display
+
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "how_it_works.md"
 BLOCK = re.compile(r"^<!-- ([^\n]+) -->\n```(\w+)\n(.*?)^```$", re.M | re.S)
 
@@ -46,6 +48,14 @@ def refreshed(text: str, folder: Path) -> str:
         what, language, _ = block.groups()
         text = text.replace(block[0], f"<!-- {what} -->\n```{language}\n{body}```")
     return text
+
+
+@pytest.fixture(autouse=True)
+def tensorflows_voice():
+    """The page imports TensorFlow's names, which changes how the whole process shows tensors."""
+    display.speak_tensorflow()
+    yield
+    display.speak_numpy()
 
 
 def test_the_page_shows_what_the_library_prints(tmp_path):

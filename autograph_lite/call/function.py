@@ -18,20 +18,21 @@ import numpy as np
 
 from autograph_lite.call.trampoline import MISS, trampoline
 from autograph_lite.eager.interpreter import EAGER
-from autograph_lite.errors import AutographError, GraphTypeError
+from autograph_lite.errors import AutographError, GraphTypeError, InternalError
 from autograph_lite.frontend.convert import convert
 from autograph_lite.frontend.stage import Staged, given_back, of_library, stage
 from autograph_lite.frontend.state import Leaf, is_variable, put_together
 from autograph_lite.gradient.calls import Callee, call
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.text import graph_text
+from autograph_lite.ir.types import DTYPES
 from autograph_lite.nests import leaves as leaves_of
 from autograph_lite.nests import rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.optimize.passes import optimize
 from autograph_lite.pipeline import compile_graph, kernel_source
 from autograph_lite.printing.print import muted, replay
-from autograph_lite.tensors.boxes import Box, array_data, staging, value_of, wrap, write
+from autograph_lite.tensors.boxes import Box, array_data, entered, staging, value_of, wrap, write
 
 TENSOR = Leaf("ag")
 MOST = 64
@@ -207,8 +208,8 @@ class Function:
         specialisation.printed = 0
         try:
             out = specialisation(leaves)
-        except AutographError:
-            if specialisation.writes():
+        except AutographError as error:
+            if specialisation.writes() and not isinstance(error, InternalError):
                 self._replay(specialisation, args, kwargs)
             raise
         if not kwargs and not specialisation.quick_tried and not context.tapes:
@@ -234,9 +235,21 @@ class Function:
         nest = (args, kwargs)
         leaves = list(args) if not kwargs and _flat(args) else leaves_of(nest)
         for i, leaf in enumerate(leaves):
-            if isinstance(leaf, np.ndarray | np.generic):
-                leaves[i] = _checked(leaf, i)
+            if isinstance(leaf, np.ndarray | np.generic) and not _usual(leaf):
+                leaves[i] = array_data(leaf, self._name(nest, leaf))
+            elif type(leaf) is int and not -(2**63) <= leaf < 2**63:
+                raise GraphTypeError(
+                    f"{self._name(nest, leaf)} is {leaf}, which does not fit into 64 bits; pass a float"
+                )
         return nest, leaves
+
+    def _name(self, nest: Any, leaf: Any) -> str:
+        """Which argument of a call a leaf is, or is in."""
+        args, kwargs = nest
+        for name, given in self._signature.bind(*args, **kwargs).arguments.items():
+            if any(x is leaf for x in leaves_of(given)):
+                return f"argument {name!r}"
+        return "an argument"
 
     def _specialisation(self, nest: Any, leaves: list[Any]) -> Specialisation:
         key = (_skeleton(nest), signature(leaves))
@@ -271,8 +284,18 @@ class Function:
 
     def eager(self, *args: Any, **kwargs: Any) -> Any:
         """Run the Python function itself, step by step, on tensors; the bits are the same."""
-        entered = rebuild((args, kwargs), _entered)
-        return self.python_function(*entered[0], **entered[1])
+        arrays: list[Any] = []
+
+        def enter(leaf: Any) -> Any:
+            if not isinstance(leaf, np.ndarray | np.generic):
+                return leaf
+            what = "" if _usual(leaf) else self._name((args, kwargs), leaf)
+            arrays.append(wrap(Value(None, array_data(leaf, what))))
+            return arrays[-1]
+
+        positional, named = rebuild((args, kwargs), enter)
+        with entered(arrays):
+            return self.python_function(*positional, **named)
 
     @property
     def staged_source(self) -> str:
@@ -326,27 +349,12 @@ def _shape_of(nest: Any) -> Any:
     return None
 
 
-def _checked(leaf: Any, i: int) -> Any:
-    """An array argument that is supported, native and aligned; the caller's own where it is so."""
-    plain = type(leaf) is np.ndarray or isinstance(leaf, np.generic)
-    if (
-        plain
-        and leaf.dtype.isnative
-        and leaf.dtype.char in "?bilqfd"
-        and leaf.dtype.name in _SUPPORTED
-    ):
-        return leaf
-    return array_data(leaf, f"argument {i}")
+def _usual(leaf: Any) -> bool:
+    """Whether an array is native and of a dtype and class that is supported."""
+    return (type(leaf) is np.ndarray or isinstance(leaf, np.generic)) and leaf.dtype in _SUPPORTED
 
 
-_SUPPORTED = ("bool", "int32", "int64", "float32", "float64")
-
-
-def _entered(leaf: Any) -> Any:
-    """Arrays and NumPy scalars become tensors at the entry."""
-    if isinstance(leaf, np.ndarray | np.generic):
-        return wrap(Value(None, array_data(leaf)))
-    return leaf
+_SUPPORTED = frozenset(map(np.dtype, DTYPES))
 
 
 def _shown(leaves: list[Any]) -> str:

@@ -124,7 +124,8 @@ def trampoline(
     staged: Staged, executable: Executable, leaves: list[Any]
 ) -> Callable[..., Any] | None:
     """A function of the flat arguments, or None where the ordinary way is needed."""
-    if staged.prints or staged.written_arguments or executable.slots > 64 or executable.keeps:
+    told = staged.prints or executable.warns
+    if told or staged.written_arguments or executable.slots > 64 or executable.keeps:
         return None
     if any(isinstance(leaf, list | tuple | dict) for leaf in leaves):
         return None
@@ -159,6 +160,9 @@ def _arguments(writer: _Writer, staged: Staged, leaves: list[Any]) -> dict[Value
         writer.data(f"a{i}", boxed, f"d{i}")
         writer.check(f"d{i}", passed[i].type, distinct=True)
     for i, guard in enumerate(staged.guards):
+        if guard.inside is not None:
+            writer.miss_unless(f"{writer.name('holds', guard.holds)}()")
+            continue
         read, expected = writer.name("read", guard.read), writer.name("expected", guard.expected)
         writer.lines.append(f"    g{i} = {read}()")
         writer.miss_unless(f"g{i} is {expected}")
@@ -181,6 +185,7 @@ def _body(writer: _Writer, staged: Staged, executable: Executable, names: dict[V
     writer.lines.append(f"        if {run}(c.address) != {faults.OK}: return MISS")
     for i, (type, slot) in enumerate(executable.results):
         writer.get(f"r{i}", type, slot)
+    writer.lines.append("    except ValueError: return MISS")  # an int of more than 64 bits
     writer.lines.append("    finally:")
     writer.lines.append("        release(c)")
     for box, i in zip(

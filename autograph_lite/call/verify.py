@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import itertools
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FunctionType
@@ -149,7 +150,12 @@ def outcome(run: Callable[..., Any], f: Function, args: tuple[Any, ...]) -> Outc
     before = [(b, b._value) for b in state]
     parts: list[tuple[str, Any]] = []
     try:
-        with contextlib.redirect_stdout(text), contextlib.redirect_stderr(text):
+        with (
+            contextlib.redirect_stdout(text),
+            contextlib.redirect_stderr(text),
+            warnings.catch_warnings(record=True) as told,
+        ):
+            warnings.simplefilter("always", RuntimeWarning)
             try:
                 parts += [(name, _plain(leaf)) for name, leaf in run(*own)]
             except Exception as error:
@@ -157,6 +163,7 @@ def outcome(run: Callable[..., Any], f: Function, args: tuple[Any, ...]) -> Outc
                     raise
                 parts.append(("error", described(error)))
         parts.append(("printed text", text.getvalue()))
+        parts.append(("warnings", _warnings(told)))
         parts += [
             (f"argument {i}", _plain(a)) for i, a in enumerate(leaves(own)) if isinstance(a, Box)
         ]
@@ -165,6 +172,13 @@ def outcome(run: Callable[..., Any], f: Function, args: tuple[Any, ...]) -> Outc
         for box, value in before:
             box._value = value
     return Outcome(tuple(parts))
+
+
+def _warnings(told: list[warnings.WarningMessage]) -> list[tuple[str, int]]:
+    """What arithmetic warned of, and where; a line warns once, however often it runs."""
+    return sorted(
+        {(str(w.message), w.lineno) for w in told if issubclass(w.category, RuntimeWarning)}
+    )
 
 
 def described(error: BaseException) -> tuple[str, str]:

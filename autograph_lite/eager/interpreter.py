@@ -8,14 +8,13 @@ its type stays).  So `y[t] = v` costs O(1) in a loop, under a tape too.
 
 from __future__ import annotations
 
-import sys
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograph_lite.eager.scalars import CONSTRUCT, ON_SCALARS, SAFE, SCALARS, quiet, scalar
+from autograph_lite.eager.warn import warn
 from autograph_lite.errors import (
     AutographError,
     DomainError,
@@ -340,22 +339,10 @@ def _integer_division(name: str, ufunc: Callable[..., Any]) -> Handler:
     def handler(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
         outputs = plain(inputs, params)
         if not np.all(inputs[1].data) and np.size(outputs[0].data):
-            warnings.warn(
-                f"divide by zero encountered in {name}", RuntimeWarning, stacklevel=user_level()
-            )
+            warn(f"divide by zero encountered in {name}", RuntimeWarning)
         return outputs
 
     return handler
-
-
-def user_level() -> int:
-    """How many frames up the user's code stands."""
-    level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(
-        "autograph_lite"
-    ):
-        level, frame = level + 1, frame.f_back
-    return level
 
 
 _cast_array = _by_numpy(OPS["cast"].exact)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.errors import GraphTypeError
+from autograph_lite.ir.types import representable
 
 
 class _Quiet(threading.local):
@@ -66,11 +66,8 @@ CONSTRUCT: dict[str, Callable[..., Any]] = {
 
 
 def scalar(number: Any, dtype: str) -> Any:
-    """A Python number as a NumPy scalar; an int that does not fit is an error."""
+    """A Python number as a NumPy scalar."""
     try:
         return quiet.run(CONSTRUCT[dtype], number)
     except OverflowError:
-        if dtype in SAFE:
-            return CONSTRUCT[dtype](float("inf") if number > 0 else float("-inf"))
-        message = f"Python integer {number} out of bounds for {dtype}"
-        raise GraphTypeError(message) from None
+        return CONSTRUCT[dtype](representable(number, dtype))

@@ -19,6 +19,7 @@ import numpy as np
 import autograph_lite.numpy as anp
 from autograph_lite.errors import ConversionError, GraphTypeError
 from autograph_lite.frontend.convert import Converted, convert
+from autograph_lite.frontend.effects import refuse_method, refuse_unsteady
 from autograph_lite.frontend.iteration import Counting, Enumerated, Zipped, counted
 from autograph_lite.frontend.state import MaybeUndefined, Undefined, is_variable
 from autograph_lite.frontend.trace import Trace
@@ -27,6 +28,7 @@ from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.tagged import Tagged, as_number, as_tensor
+from autograph_lite.tensors.tensor import refuse_recorded
 
 LIBRARIES = ("autograph_lite", "numpy", "scipy")
 
@@ -154,6 +156,7 @@ class Caller:
     def _library(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if owner(function) == "autograph_lite":
             return function(*args, **kwargs)
+        refuse_unsteady(self.trace, function)
         if mentions_run(args, kwargs):
             if _standard(function):
                 self._refuse(function)
@@ -204,6 +207,8 @@ class Caller:
                 " or branch is not available yet; write into a tensor: y = ag.zeros(n), then y[i] = v",
                 self.trace.origin(),
             )
+        refuse_method(self.trace, function)
+        refuse_unsteady(self.trace, function)
         if mentions_run(args, kwargs) and not isinstance(function, type) and not changing:
             self._refuse(function)
         return function(*args, **kwargs)
@@ -262,6 +267,7 @@ def _to_number(dtype: str, python: type) -> Callable[..., Any]:
         if dtype == "bool":
             found = condition(obj)
             return wrap(found if found.type.kind == "py" else f.number(found, dtype="bool"))
+        refuse_recorded(value, f"{python.__name__}()")
         if value.type.kind == "py":
             if value.type.dtype == dtype:
                 return obj

@@ -106,17 +106,20 @@ def _forget(key: int) -> None:
         del _BY_FILE[staged.filename]
 
 
-def origin_of(frame: FrameType) -> Origin | None:
-    """The user's line and column that a frame of staged code is executing; None in other code."""
+def origin_of(frame: FrameType, instruction: int | None = None) -> Origin | None:
+    """The user's line and column of an instruction of a frame of staged code, as a traceback has it,
+    or of the one that it is executing; None in other code."""
     code = frame.f_code
     staged = _BY_FILE.get(code.co_filename)
     if staged is None:
         return None
     if id(code) not in staged.spans:
         staged.spans[id(code)] = (code, list(code.co_positions()))
-    line, _, start, end = staged.spans[id(code)][1][frame.f_lasti // 2]
+    line, _, start, end = staged.spans[id(code)][1][
+        (frame.f_lasti if instruction is None else instruction) // 2
+    ]
     exact = staged.places.spans.get((line or 0, start or 0, end or 0))
-    return exact or staged.places.lines.get(frame.f_lineno)
+    return exact or staged.places.lines.get(line or 0)
 
 
 def is_staged(function: FunctionType) -> bool:

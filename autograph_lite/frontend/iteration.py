@@ -50,9 +50,11 @@ def number(obj: Any) -> Value:
         value = value_of(obj)
         if value.type.kind == "py" and value.type.dtype in ("int64", "bool"):
             return value if value.type.dtype == "int64" else f.py_int(value)
+        if value.type.kind == "py":
+            raise GraphTypeError("'float' object cannot be interpreted as an integer")
         if value.type.dtype in ("int64", "int32") and not value.type.shape:
             return f.number(value, dtype="int64")
-        raise GraphTypeError(f"a loop counts with integers, not with {value.type}")
+        raise GraphTypeError("only integer scalar arrays can be converted to a scalar index")
     if not isinstance(obj, int):
         raise GraphTypeError(f"{type(obj).__name__!r} object cannot be interpreted as an integer")
     made: Value = builder.number(int(obj))

@@ -10,16 +10,17 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from autograph_lite.errors import AutographError, ConversionError, UndefinedVariableError
+from autograph_lite.errors import ConversionError, UndefinedVariableError
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
+from autograph_lite.frontend.effects import refuse_change
 from autograph_lite.frontend.iteration import Counted, counted
 from autograph_lite.frontend.loops import Get, Plan, Set, stage_loop
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.frontend.truth import condition
-from autograph_lite.ops.control import FAIL
-from autograph_lite.ops.dispatch import apply_all, context
+from autograph_lite.ops.control import fail_if
+from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.tagged import Tagged
@@ -74,12 +75,8 @@ def as_truth(obj: Any, first: Any) -> Any:
 
 def checked(obj: MaybeUndefined) -> Any:
     """The object, after a check at run time that it is defined."""
-    params = {
-        "code": "UNDEFINED",
-        "text": f"cannot access local variable '{obj.name}' where it is not associated with a value",
-        "error": "UndefinedVariableError",
-    }
-    apply_all(FAIL, (f.logical_not(obj.defined),), params)
+    text = f"cannot access local variable '{obj.name}' where it is not associated with a value"
+    fail_if(f.logical_not(obj.defined), "UndefinedVariableError", "UNDEFINED", text)
     return obj.obj
 
 
@@ -116,6 +113,7 @@ class Operators:
                 " yet; assign to a local name and set the attribute after it",
                 self.trace.origin(),
             )
+        refuse_change(self.trace, obj, f"assignment to the attribute {name!r}")
         setattr(obj, name, value)
 
     def item(self, obj: Any, index: Any) -> Any:
@@ -125,12 +123,13 @@ class Operators:
                 " tensor with np.stack",
                 self.trace.origin(),
             )
-        return self._located(lambda: obj[index])
+        return obj[index]
 
     def set_item(self, obj: Any, index: Any, value: Any) -> None:
         if not isinstance(obj, Box):
             self._refuse_outside_write(obj)
-        self._located(lambda: operator.setitem(obj, index, value))
+            refuse_change(self.trace, obj, "assignment to an element")
+        obj[index] = value
 
     def _refuse_outside_write(self, obj: Any) -> None:
         if context.interpreter is not self.trace or id(obj) in self.trace._getters:
@@ -141,22 +140,17 @@ class Operators:
             )
 
     def inplace(self, name: str, x: Any, value: Any) -> Any:
-        return self._located(lambda: INPLACE[name](self.ld(x), value))
-
-    def _located(self, run: Thunk) -> Any:
-        """Run, and give an error of ours the user's line."""
-        try:
-            return run()
-        except AutographError as error:
-            if error.origin is None and (origin := self.trace.origin()) is not None:
-                raise type(error)(error.message, origin) from None
-            raise
+        return INPLACE[name](self.ld(x), value)
 
     # --- logic ---
 
     def not_(self, a: Any) -> Any:
+        """Python's `not`: a bool of Python, of a tensor too."""
         found = truth(a)
-        return wrap(f.logical_not(value_of(found))) if symbolic(found) else not found
+        if not symbolic(found):
+            return not found
+        value = f.logical_not(value_of(found))
+        return wrap(value if value.type.kind == "py" else f.number(value, dtype="bool"))
 
     def and_(self, first: Any, *rest: Thunk) -> Any:
         return self._lazy(first, rest, stop=False)
@@ -276,7 +270,7 @@ class Operators:
     def call(
         self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None = None
     ) -> Any:
-        return self._located(lambda: self.caller.call(self, function, args, kwargs or {}))
+        return self.caller.call(self, function, args, kwargs or {})
 
     def assert_(self, test: Any, message: Thunk | None) -> None:
         found = truth(test)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from autograph_lite.errors import GraphTypeError
+from autograph_lite.errors import GraphTypeError, ShapeError
 from autograph_lite.frontend.joins import Typed, joined
 from autograph_lite.frontend.promote import as_type
 from autograph_lite.frontend.state import Structure, describe, leaf_places, take_apart, with_leaf
@@ -92,7 +92,8 @@ def _begins_as_tensor(own: Slot, after: Typed, exact: Exact) -> bool:
 
 def _refuse(own: Slot, structure: Structure, values: list[Value]) -> NoReturn:
     before = describe(own.structure, iter([Value(t) for t in own.types]))
-    raise GraphTypeError(
+    dtypes = [t.dtype for t in own.types], [v.type.dtype for v in values]
+    raise (ShapeError if dtypes[0] == dtypes[1] else GraphTypeError)(
         f"the loop variable {own.name!r} is {before} before a step and"
         f" {describe(structure, iter(values))} after it; give it one dtype and one number of axes"
         " before the loop, for instance with ag.constant"

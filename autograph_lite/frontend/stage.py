@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.errors import AutographError, ConversionError, Origin
+from autograph_lite.errors import AutographError, Origin, excerpt
 from autograph_lite.frontend.calls import Caller, owner, result_of
 from autograph_lite.frontend.convert import origin_of
 from autograph_lite.frontend.operators import Operators
@@ -20,7 +20,7 @@ from autograph_lite.frontend.trace import Guard, Input, Printed, Trace
 from autograph_lite.ir.graph import Graph, Region, Value
 from autograph_lite.ir.types import PY_DTYPE, Symbol, Type
 from autograph_lite.ops.dispatch import context
-from autograph_lite.tensors.boxes import Box, wrap
+from autograph_lite.tensors.boxes import Box, entered, wrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,38 +82,53 @@ def stage(function: types.FunctionType, leaves: list[Any], arrange: Any) -> Stag
     caller.operators = operators
     trace.caller = caller
     with building(trace):
-        entered, passed = _enter(trace, leaves)
-        args, kwargs = arrange(entered)
+        arguments, passed = _enter(trace, leaves)
+        args, kwargs = arrange(arguments)
+        arrays = [b for b, x in zip(arguments, leaves, strict=True) if isinstance(x, np.ndarray)]
         try:
             run = function if of_library(function) else caller.bound(function)
-            out = result_of(run(*args, **kwargs))
+            with entered(arrays):
+                out = result_of(run(*args, **kwargs))
         except AutographError as error:
-            raise _plain(error) from None
-        return _close(trace, function, leaves, entered, passed, out)
+            _place(error)
+            raise error.with_traceback(None) from None  # without the frames of the conversion
+        except Exception as error:
+            _place(error)
+            raise
+        return _close(trace, function, leaves, arguments, passed, out)
 
 
-def _plain(error: AutographError) -> AutographError:
-    """The error without the frames of the conversion."""
-    return error.with_traceback(None)
+def _place(error: Exception) -> None:
+    """Tell an error the user's line: ours in its message, any other, which keeps its own, in a note."""
+    origin = None
+    step = error.__traceback__
+    while step is not None:
+        origin = origin_of(step.tb_frame, step.tb_lasti) or origin
+        step = step.tb_next
+    if origin is not None and isinstance(error, AutographError):
+        error.place(origin)
+    elif origin is not None:
+        error.add_note(excerpt(origin))
 
 
 def _enter(trace: Trace, leaves: list[Any]) -> tuple[list[Any], list[tuple[int, Value]]]:
     """Leaves as the staged function sees them; one box for a tensor that is passed twice."""
     symbols: dict[int, Symbol] = {}
     boxes: dict[int, Any] = {}
-    entered: list[Any] = []
+    arguments: list[Any] = []
     passed: list[tuple[int, Value]] = []
     for i, leaf in enumerate(leaves):
         type_ = leaf_type(leaf, symbols)
         if type_ is None:
-            entered.append(leaf)
+            trace.keep(leaf)
+            arguments.append(leaf)
             continue
         if id(leaf) not in boxes or type_.kind == "py":
             value = trace.argument(type_)
             passed.append((i, value))
             boxes[id(leaf)] = wrap(value)
-        entered.append(boxes[id(leaf)])
-    return entered, passed
+        arguments.append(boxes[id(leaf)])
+    return arguments, passed
 
 
 def leaf_type(leaf: Any, symbols: dict[int, Symbol]) -> Type | None:
@@ -132,25 +147,19 @@ def _close(
     trace: Trace,
     function: types.FunctionType,
     leaves: list[Any],
-    entered: list[Any],
+    arguments: list[Any],
     passed: list[tuple[int, Value]],
     out: Any,
 ) -> Staged:
     positions = {
-        id(box): i for i, box in reversed(list(enumerate(entered))) if isinstance(box, Box)
+        id(box): i for i, box in reversed(list(enumerate(arguments))) if isinstance(box, Box)
     }
     structure, values = take_apart(_outgoing(out, positions), numbers=False)
-    written = [i for i, v in passed if isinstance(leaves[i], Box) and entered[i]._value is not v]
-    for i, v in passed:
-        if isinstance(leaves[i], np.ndarray) and entered[i]._value is not v:
-            raise ConversionError(
-                "the function writes into an ndarray argument, which would not reach the caller's"
-                " array; write x = x.copy() first"
-            )
+    written = [i for i, v in passed if isinstance(leaves[i], Box) and arguments[i]._value is not v]
     boxes = [box for box, _ in trace.overlay.values()]
     results = (
         *(trace.local(v) for v in values),
-        *(entered[i]._value for i in written),
+        *(arguments[i]._value for i in written),
         *(trace.read(b) for b in boxes),
     )
     region = Region(tuple(trace.arguments), tuple(trace.nodes), results, tuple(trace.links))

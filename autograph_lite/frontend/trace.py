@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError, Origin
+from autograph_lite.frontend.effects import CONTAINERS, contents, parts
 from autograph_lite.frontend.state import Structure, take_apart
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Value
@@ -36,17 +37,20 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """`read()` gave `expected` when the function was staged."""
+    """`read()` gave `expected`, which held `inside`, when the function was staged."""
 
     read: Getter
     expected: Any
     what: str
+    inside: Any = None
 
     def holds(self) -> bool:
         try:
             found = self.read()
         except (NameError, AttributeError, KeyError):
             return False
+        if self.inside is not None:
+            return found is self.expected and contents(found) == self.inside
         return found is self.expected or (
             type(found) is type(self.expected)
             and isinstance(found, int | str | bool)
@@ -70,6 +74,7 @@ class Trace(Builder):
         super().__init__(None, CONSTANT, origin)
         self.inputs: list[Input] = []
         self.guards: list[Guard] = []
+        self.given: dict[int, Any] = {}
         self._by_object: dict[int, tuple[Any, Value]] = {}
         self._getters: dict[int, tuple[Any, Getter]] = {}
         self._floats: dict[Any, Value] = {}
@@ -83,8 +88,17 @@ class Trace(Builder):
         if isinstance(obj, np.ndarray | np.generic | Box):
             self._getters.setdefault(id(obj), (obj, read))
         else:
-            self.guards.append(Guard(read, obj, what))
+            inside = contents(obj) if isinstance(obj, (*CONTAINERS, tuple)) else None
+            self.guards.append(Guard(read, obj, what, inside))
+            self.keep(obj)
         return obj
+
+    def keep(self, obj: Any) -> None:
+        """Remember an object that was there before, and the containers in it: it is not changed."""
+        self.given[id(obj)] = obj
+        if isinstance(obj, (*CONTAINERS, tuple)):
+            for part in parts(obj):
+                self.keep(part)
 
     def _float(self, read: Getter, what: str) -> Any:
         if what not in self._floats:

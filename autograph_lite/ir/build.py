@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograph_lite.errors import GraphTypeError, Origin
+from autograph_lite.errors import Origin
 from autograph_lite.ir.graph import Condition, Link, Node, Region, Test, Value
-from autograph_lite.ir.types import PY_DTYPE, Type, tensor
+from autograph_lite.ir.types import PY_DTYPE, Type, representable, tensor
 
 
 def no_origin() -> Origin | None:
@@ -108,8 +108,7 @@ class Builder:
 
     def constant(self, number: Any, dtype: str, kind: str = "ag") -> Value:
         """A scalar constant; equal ones (bit for bit) are one node of the region."""
-        if dtype.startswith("float"):
-            number = float(number)
+        number = representable(number, dtype)
         key = (f"{kind} {dtype} {type(number).__name__}", repr(number))
         if key not in self._constants:
             type_ = tensor(dtype) if kind == "ag" else Type(kind, dtype)
@@ -119,10 +118,7 @@ class Builder:
 
     def number(self, number: Any) -> Value:
         """A Python number as a value of kind py."""
-        dtype = PY_DTYPE[type(number)]
-        if dtype == "int64" and not -(2**63) <= number < 2**63:
-            raise GraphTypeError(f"the integer {number} does not fit into 64 bits")
-        return self.constant(number, dtype, "py")
+        return self.constant(number, PY_DTYPE[type(number)], "py")
 
     def lift(self, obj: Any) -> Value:
         """The value of an object from outside the staged function."""

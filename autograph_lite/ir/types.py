@@ -7,10 +7,14 @@ symbols are equal extents in every run.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
+
+from autograph_lite.errors import GraphTypeError
 
 DTYPES = ("bool", "int32", "int64", "float32", "float64")
 FLOATS = ("float32", "float64")
@@ -97,6 +101,22 @@ def weak(py_dtype: str, dtype: str) -> str:
     """The dtype that a Python number takes when it meets an array of `dtype` (NEP 50)."""
     number = {"bool": True, "int64": 1, "float64": 1.0}[py_dtype]
     return str(np.result_type(number, np.dtype(dtype)))
+
+
+BITS = {"int32": 32, "int64": 64}
+
+
+def representable(number: Any, dtype: str) -> Any:
+    """A Python number that `dtype` can hold: an int that an integer dtype cannot is an error, as in
+    NumPy, and beyond all floats is infinity."""
+    if dtype in BITS and isinstance(number, int) and not -1 <= number >> BITS[dtype] - 1 < 1:
+        raise GraphTypeError(f"Python integer {number} out of bounds for {dtype}")
+    if dtype not in FLOATS:
+        return number
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def any_shape(type: Type) -> Type:

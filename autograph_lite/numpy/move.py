@@ -12,9 +12,10 @@ from autograph_lite.eager.limits import check_size
 from autograph_lite.errors import GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.numpy.reduce import _axes
+from autograph_lite.ops.control import require_one_shape
 from autograph_lite.ops.record import f
 from autograph_lite.ops.shapes import normal_axis
-from autograph_lite.tensors.boxes import Box, as_value, dtype_name, view, wrap
+from autograph_lite.tensors.boxes import Box, as_value, dtype_name, staging, view, wrap
 from autograph_lite.tensors.tensor import ArrayLike
 
 Template = tuple[int | None, ...]
@@ -39,7 +40,8 @@ def template(shape: Any, what: str = "shape") -> tuple[Template, list[Value]]:
 def _length(length: Any, what: str) -> Value:
     value = as_value(length, None, what) if isinstance(length, Box) else None
     if value is None or value.type.shape or value.type.dtype not in ("int32", "int64"):
-        raise GraphTypeError(f"{what} is {length!r}; integers are needed")
+        found = value.type.dtype.rstrip("0123456789") if value else type(length).__name__
+        raise GraphTypeError(f"{what} holds a {found}; integers are needed")
     return value if value.type.dtype == "int64" else f.cast(value, dtype="int64")
 
 
@@ -182,12 +184,17 @@ def _joined(values: list[Value], axis: int) -> Value:
     return f.copy(values[0])
 
 
+_ONE_SHAPE = "all input arrays must have the same shape"
+
+
 def stack(arrays: Any, axis: int = 0, *, dtype: Any = None) -> Any:
     """Arrays of one shape along a new axis."""
     values = _in(_several(arrays, "stack"), dtype)
     for v in values[1:]:
         if v.type.rank != values[0].type.rank or _known_to_differ(v, values[0]):
-            raise ShapeError("all input arrays must have the same shape")
+            raise ShapeError(_ONE_SHAPE)
+        if staging():
+            require_one_shape(v, values[0], _ONE_SHAPE)
     axes = (normal_axis(axis, values[0].type.rank + 1),)
     return wrap(_joined([f.expand_dims(v, axes=axes) for v in values], axes[0]))
 

@@ -14,6 +14,7 @@ from autograph_lite.eager.scalars import scalar
 from autograph_lite.errors import DomainError, GraphTypeError, StagedOverflowError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, promote
+from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.record import f
 from autograph_lite.tensors.boxes import Box, as_value, dtype_name, staging, value_of
 from autograph_lite.tensors.tensor import Tensor
@@ -92,6 +93,9 @@ def _affine(positions: Value, start: Any, step: Any, dtype: str) -> Value:
     return o.cast(out, dtype)
 
 
+_NO_STEP = "arange needs a step that is not zero"
+
+
 def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Any:
     """Numbers from start up to stop; `for i in arange(n)` allocates nothing."""
     if stop is None:
@@ -99,7 +103,7 @@ def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> An
     start, stop, step = (_bound(b) for b in (start, stop, step))
     name = _dtype(start, stop, step) if dtype is None else dtype_name(dtype)
     if not isinstance(step, Box) and (step == 0 or step != step):
-        raise DomainError("arange needs a step that is not zero")
+        raise DomainError(_NO_STEP)
     if any(isinstance(b, Box) for b in (start, stop, step)):
         return _staged(start, stop, step, name)
     start, stop, step = _one_kind(start, stop, step)
@@ -152,6 +156,8 @@ def _staged(start: Any, stop: Any, step: Any, dtype: str) -> Any:
             "arange with float bounds known only at run time is not available; use"
             " start + step * arange(n)"
         )
+    if isinstance(step, Box):
+        fail_if(value_of(o.logical_not(step)), "DomainError", "DOMAIN", _NO_STEP)
     length = -((start - stop) // step)
     n = o.strong(length, "int64")
     n = f.maximum(n, f.zeros_like(n))

@@ -14,7 +14,9 @@ from typing import Any
 
 from autograph_lite.ir.graph import Region, Value
 from autograph_lite.ir.types import Type, any_shape, flags_of, history, py, same_shape
-from autograph_lite.ops.record import Constant, Op, Structural, Threaded, register
+from autograph_lite.ops import shapes
+from autograph_lite.ops.dispatch import apply_all
+from autograph_lite.ops.record import Constant, Op, Structural, Threaded, f, register
 
 _REGION = Structural("its regions are lowered in place")
 
@@ -52,10 +54,38 @@ PRINT = register(
         effect=True,
     )
 )
+
+
+def fail_if(cond: Value, error: str, code: str, text: str, *details: Value) -> None:
+    """At run time, an error of this class where the condition holds; its text has room for details."""
+    apply_all(FAIL, (cond, *details), {"error": error, "code": code, "text": text})
+
+
+def require_one_shape(a: Value, b: Value, text: str) -> None:
+    """A ShapeError at run time unless two arrays have one shape; the text has room for both."""
+    if a.type.shape == b.type.shape:
+        return
+    dims: list[Value] = []
+
+    def shown(v: Value) -> str:
+        return shapes.text(
+            e if isinstance(e, int) else _detail(dims, f.dim(v, axis=i))
+            for i, e in enumerate(v.type.shape)
+        )
+
+    text = text.format(shown(a), shown(b))
+    fail_if(f.logical_not(f.same_shape(a, b)), "ShapeError", "SHAPE", text, *dims)
+
+
+def _detail(dims: list[Value], dim: Value) -> str:
+    dims.append(dim)
+    return f"{{{len(dims) - 1}}}"
+
+
 FAIL = register(
     Op(
         "fail",
-        lambda cond, **params: (),
+        lambda cond, *details, **params: (),
         Structural("a fault where the condition holds"),
         Constant("it has no result"),
         effect=True,

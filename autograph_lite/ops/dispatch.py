@@ -26,11 +26,13 @@ class Interpreter(Protocol):
 
 
 class Context(threading.local):
-    """Per thread: the interpreters (innermost last) and the tapes that record (outermost first)."""
+    """Per thread: the interpreters (innermost last), the tapes that record (outermost first), and the
+    tensors, by id, that stand for arrays of a caller, which may not be written into."""
 
     def __init__(self) -> None:
         self.interpreter: Interpreter = _eager[0]
         self.tapes: list[Any] = []
+        self.entered: dict[int, Any] = {}
 
 
 _eager: list[Interpreter] = []

@@ -25,7 +25,7 @@ from autograph_lite.ops.record import (
     register,
 )
 from autograph_lite.ops.shapes import elementwise
-from autograph_lite.ops.words import copysign, floor, fmod, sdiv, srem
+from autograph_lite.ops.words import copysign, floor, fmod, sdiv, srem, warn_if
 
 Text = str | Callable[..., Any]
 _INTEGER = Constant("it is an integer")
@@ -168,6 +168,7 @@ binary("hypot", "hypot(x, y)", Partials(_hypot_partials))
 
 
 def _floor_divide_int(x, y):
+    warn_if(y == 0, "divide by zero encountered in floor_divide")
     safe = 1 if (y == 0) | (y == -1) else y
     q = sdiv(x, safe)
     q = q - 1 if (srem(x, safe) != 0) & ((x < 0) != (safe < 0)) else q
@@ -175,6 +176,7 @@ def _floor_divide_int(x, y):
 
 
 def _remainder_int(x, y):
+    warn_if(y == 0, "divide by zero encountered in remainder")
     safe = 1 if (y == 0) | (y == -1) else y
     r = srem(x, safe)
     r = r + safe if (r != 0) & ((r < 0) != (safe < 0)) else r

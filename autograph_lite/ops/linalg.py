@@ -8,25 +8,20 @@ from __future__ import annotations
 
 from autograph_lite.errors import ShapeError
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import Extent, Type, tensor
+from autograph_lite.ir.types import Type, tensor
 from autograph_lite.ops.elementwise import NUMERIC
 from autograph_lite.ops.record import Loops, Op, Vjp, f, register
 
-
-def _contract(a: Extent, b: Extent, position: str) -> None:
-    if isinstance(a, int) and isinstance(b, int) and a != b:
-        raise ShapeError(
-            f"matmul: Input operand 1 has a mismatch in its core dimension {position} (size {b} is"
-            f" different from {a})"
-        )
+MISMATCH = "matmul: Input operand 1 has a mismatch in its core dimension 0 (size {0} is different from {1})"
 
 
 def _matmul_types(a: Type, b: Type) -> tuple[Type]:
-    _contract(a.shape[1], b.shape[0], "0")
     return (tensor(a.dtype, (a.shape[0], b.shape[1])),)
 
 
 def _matmul(a, b, out):
+    if a.shape[1] != b.shape[0]:
+        raise ShapeError(MISMATCH.format(b.shape[0], a.shape[1]))
     for i in range(a.shape[0]):
         for j in range(b.shape[1]):
             out[i, j] = a.dtype(0)
@@ -53,11 +48,13 @@ register(
 
 
 def _inner_types(a: Type, b: Type) -> tuple[Type]:
-    _contract(a.shape[0], b.shape[0], "0")
+    del b
     return (tensor(a.dtype, ()),)
 
 
 def _inner(a, b, out):
+    if a.shape[0] != b.shape[0]:
+        raise ShapeError(MISMATCH.format(b.shape[0], a.shape[0]))
     acc = a.dtype(0)
     for k in range(a.shape[0]):
         acc = acc + a[k] * b[k]

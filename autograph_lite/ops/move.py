@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.errors import DomainError, ShapeError
+from autograph_lite.errors import ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Extent, Symbol, Type, py, same_shape, tensor
 from autograph_lite.ops.dispatch import constant, context
@@ -39,7 +39,7 @@ def _reshape_types(x: Type, *dims: Type, shape: Template) -> tuple[Type]:
         if -1 in shape and rest > 0 and size % rest == 0:
             shape = tuple(size // rest if e == -1 else e for e in shape)
         elif -1 in shape or rest != size:
-            raise ShapeError(f"cannot reshape array of size {size} into shape {text(shape)}")  # type: ignore[arg-type]
+            raise ShapeError(f"cannot reshape array of size {size} into shape {text(shape)}")
     elif shape == (-1,) and x.rank == 1:
         return (x,)
     return (tensor(x.dtype, _extents(shape)),)
@@ -224,13 +224,14 @@ def _concatenate_types(*xs: Type, axis: int) -> tuple[Type]:
     along = [x.shape[axis] for x in xs]
     total: Extent = sum(along) if all(isinstance(e, int) for e in along) else Symbol()  # type: ignore[arg-type]
     shape: list[Extent] = list(xs[0].shape)
-    for x in xs[1:]:
+    for position, x in enumerate(xs[1:], 1):
         for i, e in enumerate(x.shape):
             if i != axis and isinstance(e, int):
                 if isinstance(shape[i], int) and shape[i] != e:
                     raise ShapeError(
                         "all the input array dimensions except for the concatenation axis must match"
-                        f" exactly, but along dimension {i} there are sizes {shape[i]} and {e}"
+                        f" exactly, but along dimension {i}, the array at index 0 has size {shape[i]}"
+                        f" and the array at index {position} has size {e}"
                     )
                 shape[i] = e
     shape[axis] = total
@@ -316,7 +317,7 @@ def _iota_types(n: Type) -> tuple[Type]:
 
 def _iota(n: Any) -> Any:
     if n < 0:
-        raise DomainError("arange needs a length that is not negative")
+        raise ShapeError("negative dimensions are not allowed")
     return np.arange(int(n))
 
 

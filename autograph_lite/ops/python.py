@@ -42,9 +42,27 @@ def _number(
     register(Op("py_" + name, _rule(result), Scalar(body), _NUMBER, dtypes=dtypes, **extra))
 
 
+def _words(function: Callable[[Any, Any], Any], x: Any, y: Any) -> str:
+    """What this Python says of a fault."""
+    try:
+        raise AssertionError(function(x, y))
+    except ZeroDivisionError as error:
+        return str(error)
+
+
+INTEGER_QUOTIENT = _words(operator.truediv, 1, 0)
+FLOAT_QUOTIENT = _words(operator.truediv, 1.0, 0.0)
+
+
 def _truediv(x, y):
     if y == 0:
-        raise ZeroDivisionError("division by zero")
+        raise ZeroDivisionError(FLOAT_QUOTIENT.format())
+    return float64(x) / float64(y)
+
+
+def _truediv_int(x, y):
+    if y == 0:
+        raise ZeroDivisionError(INTEGER_QUOTIENT.format())
     return float64(x) / float64(y)
 
 
@@ -117,6 +135,7 @@ _number("multiply", "checked_mul(x, y)")
 _number("negative", "checked_neg(x)")
 _number("absolute", "checked_neg(x) if x < 0 else abs(x)")
 _number("truediv", _truediv, "float64")
+_number("truediv_integer", _truediv_int, "float64")
 _number("floordiv", _floordiv_float)
 _number("floordiv_integer", _floordiv_int)
 _number("mod", _mod_float)
@@ -143,6 +162,8 @@ def _int(x):
     y = float64(x)
     if y != y:
         raise DomainError("cannot convert float NaN to integer")
+    if y - y != 0:
+        raise OverflowError("cannot convert float infinity to integer")
     if (y >= 9223372036854775808.0) | (y < -9223372036854775808.0):
         raise OverflowError("cannot convert float to a 64-bit integer")
     return int64(x)

@@ -39,7 +39,7 @@ class Fold:
 @dataclass(frozen=True, slots=True)
 class Loops:
     """A function of arrays that writes `out`; `extents` gives the extents of `out`, as text over the
-    inputs' `x.shape[i]` and the params."""
+    inputs' `x.shape[i]`, or says what the body sees: "around" or "along" an axis, "trailing" axes."""
 
     function: Callable[..., None]
     extents: str

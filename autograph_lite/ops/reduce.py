@@ -15,7 +15,6 @@ from autograph_lite.ops.record import (
     Linear,
     Loops,
     Op,
-    Refused,
     Structural,
     Vjp,
     f,
@@ -91,61 +90,76 @@ register(
 def _prod_vjp(g: Value, x: Value, out: Value, *, axes: tuple[int, ...]) -> tuple[Value]:
     """The product of the other elements: right at zeros."""
     del out
-    if len(axes) < x.type.rank:
-        order = tuple(i for i in range(x.type.rank) if i not in axes) + axes
-        moved = f.transpose(x, axes=order)
-        others = f.transpose(_others(moved, len(axes)), axes=tuple(np.argsort(order).tolist()))
-    else:
-        others = _others(x, len(axes))
-    return (f.scale(f.spread(g, x, axes=axes), others),)
+    order = tuple(i for i in range(x.type.rank) if i not in axes) + axes
+    others = _others(f.transpose(x, axes=order), len(axes))
+    back = f.transpose(others, axes=tuple(np.argsort(order).tolist()))
+    return (f.scale(f.spread(g, x, axes=axes), back),)
 
 
 def _others(x: Value, count: int) -> Value:
-    return f.product_of_others(x, count=count)
+    """For each element of the last `count` axes the product of those before it and of those after."""
+    after = _flipped(f.products_before(_flipped(x, count), count=count), count)
+    return f.multiply(f.products_before(x, count=count), after)
 
 
-def product_of_others(x, out):
-    rows = x.shape[0]
-    n = x.shape[1]
-    for i in range(rows):
-        acc = x.dtype(1)
-        for j in range(n):
-            out[i, j] = acc
-            acc = acc * x[i, j]
-        acc = x.dtype(1)
-        for j in range(n):
-            k = n - 1 - j
-            out[i, k] = out[i, k] * acc
-            acc = acc * x[i, k]
+def _flipped(x: Value, count: int) -> Value:
+    return f.flip(x, axes=tuple(range(x.type.rank - count, x.type.rank)))
 
 
 register(Op("prod", reduction(), Fold(1.0, "acc * x"), Vjp(_prod_vjp), dtypes=NUMERIC))
 
 
-def _others_types(x: Type, *, count: int) -> tuple[Type]:
+def _trailing_types(*xs: Type, count: int) -> tuple[Type]:
     del count
-    return (x,)
+    return (xs[0],)
 
 
-def _others_exact(x: Any, *, count: int) -> Any:
-    """Exclusive products from the left and from the right, multiplied: as many roundings each."""
-    rows = x.reshape(-1, int(np.prod(x.shape[x.ndim - count :], dtype=np.int64)))
-    left, right = np.ones_like(rows), np.ones_like(rows)
-    if rows.shape[1]:
-        np.multiply.accumulate(rows[:, :-1], axis=1, out=left[:, 1:])
-        np.multiply.accumulate(rows[:, :0:-1], axis=1, out=right[:, -2::-1])
-    return (left * right).reshape(x.shape)
+def _products_before(x, out):
+    for i in range(x.shape[0]):
+        acc = x.dtype(1)
+        for j in range(x.shape[1]):
+            out[i, j] = acc
+            acc = acc * x[i, j]
+
+
+def _products_before_vjp(g: Value, x: Value, out: Value, *, count: int) -> tuple[Value]:
+    """x[k] is in every later product: out[k] times what `carried` brings back from them."""
+    return (f.scale(_carried_back(x, g, count), out),)
 
 
 register(
     Op(
-        "product_of_others",
-        _others_types,
-        Structural("loops over the trailing axes"),
-        Refused("the second derivative of prod is not available; write the product as a loop"),
-        exact=_others_exact,
+        "products_before",
+        _trailing_types,
+        Loops(_products_before, "trailing"),
+        Vjp(_products_before_vjp),
     )
 )
+
+
+# out[0] = 0, out[k + 1] = b[k] + scale(out[k], a[k])
+def _carried(a, b, out):
+    for i in range(a.shape[0]):
+        acc = a.dtype(0)
+        for j in range(a.shape[1]):
+            out[i, j] = acc
+            r = acc * a[i, j]
+            acc = b[i, j] + (r if (r == r) | (acc != 0) else 0)
+
+
+def _carried_back(a: Value, b: Value, count: int) -> Value:
+    """`carried` from the last element to the first."""
+    return _flipped(f.carried(_flipped(a, count), _flipped(b, count), count=count), count)
+
+
+def _carried_vjp(g: Value, a: Value, b: Value, out: Value, *, count: int) -> tuple[Value, Value]:
+    """A recurrence carries forward what its reverse carries back."""
+    del b
+    ct = _carried_back(a, g, count)
+    return f.scale(ct, out), ct
+
+
+register(Op("carried", _trailing_types, Loops(_carried, "trailing"), Vjp(_carried_vjp)))
 
 
 def _position_types(x: Type, *, axis: int) -> tuple[Type]:

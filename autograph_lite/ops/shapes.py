@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograph_lite.errors import GraphTypeError, ShapeError
@@ -11,9 +11,10 @@ from autograph_lite.ir.types import Shape, Type, broadcast, tensor
 Rule = Callable[..., tuple[Type, ...]]
 
 
-def text(shape: Shape) -> str:
+def text(shape: Iterable[Any]) -> str:
+    shape = tuple(shape)
     """A shape as NumPy writes it."""
-    return "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
+    return "(" + ",".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
 
 
 def broadcast_shapes(*types: Type) -> Shape:

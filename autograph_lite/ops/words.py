@@ -59,3 +59,7 @@ def as_bits(x: Any) -> Any:
 
 def as_float(x: Any) -> Any:
     """The float64 that has the bits of an int64."""
+
+
+def warn_if(condition: Any, text: str) -> None:
+    """A RuntimeWarning where the condition holds, once in a call."""

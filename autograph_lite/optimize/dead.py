@@ -17,6 +17,7 @@ FAULTING = (
     "reshape",
     "integer_power",
     "py_truediv",
+    "py_truediv_integer",
     "py_floordiv",
     "py_floordiv_integer",
     "py_mod",

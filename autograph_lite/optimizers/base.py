@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from autograph_lite.eager.interpreter import user_level
+from autograph_lite.eager.warn import warn
 from autograph_lite.errors import GradientError, GradientWarning, GraphTypeError
 from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.boxes import Box, call, value_of, wrap
@@ -144,10 +143,9 @@ def _with_gradients(grads_and_vars: Iterable[tuple[Any, Variable]]) -> list[tupl
         names = ", ".join(missing)
         raise GradientError(f"No gradients provided for any variable: [{names}].")
     if missing:
-        warnings.warn(
+        warn(
             f"Gradients do not exist for variables {missing} when minimizing the loss.",
             GradientWarning,
-            stacklevel=user_level(),
         )
     return [(g, v) for g, v in pairs if g is not None]
 

@@ -32,6 +32,7 @@ class Accumulator:
         self.k = k
         self.fold = node.op.body
         self.name = node.op.name
+        self.origin = node.origin
         self.lanes = self.fold.lanes
         self.dtype = node.outputs[0].type.dtype
         self.total = k.fresh(hint(node), self.dtype)

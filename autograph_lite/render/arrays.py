@@ -19,6 +19,7 @@ from autograph_lite.render.emitter import (
     isub,
     product,
     select,
+    shown,
 )
 from autograph_lite.render.form import (
     B1,
@@ -108,19 +109,16 @@ def new_array(
 ) -> Array:
     """An uninitialised array of the kernel's own."""
     extents = tuple(k.atom("n", e) for e in extents)
-    base = k.alloc(hint, checked_size(k, extents, dtype), dtype, where)
+    base = k.alloc(hint, checked_size(k, extents, dtype), dtype, where, extents)
     return Array(base, dtype, extents, row_major(extents), Buffer(owned=True))
 
 
 def checked_size(k: Emitter, extents: tuple[Expr, ...], dtype: str) -> Expr:
     """How many elements there are; a product beyond int64 is a fault, not a small number."""
     total: Expr = ONE
-    shape = ", ".join(f"{{{i}}}" for i in range(min(len(extents), 4)))
-    text = f"an array of shape ({shape}) and dtype {dtype} does not fit into memory"
     for extent in extents:
         if not isinstance(total, Const) and not isinstance(extent, Const):
-            fault = k.fault(faults.MEMORY, text, "LimitError", *extents[:4])
-            k.fault_if(Overflows("mul", total, extent), fault)
+            k.fault_if(Overflows("mul", total, extent), k.no_memory(dtype, extents))
         total = k.atom("size", imul(total, extent))
     return total
 
@@ -188,10 +186,14 @@ def broadcast_extents(k: Emitter, shapes: list[tuple[Expr, ...]]) -> tuple[Expr,
     """The extents that these broadcast to; where that is unknown, code that finds out or faults."""
     rank = max(map(len, shapes))
     padded = [(ONE,) * (rank - len(s)) + s for s in shapes]
-    return tuple(_extent(k, column) for column in zip(*padded, strict=True))
+    details: list[Expr] = []
+    together = " ".join(shown(s, details) for s in shapes)
+    text = f"operands could not be broadcast together with shapes {together}"
+    return tuple(_extent(k, column, text, details) for column in zip(*padded, strict=True))
 
 
-def _extent(k: Emitter, column: tuple[Expr, ...]) -> Expr:
+def _extent(k: Emitter, column: tuple[Expr, ...], text: str, details: list[Expr]) -> Expr:
+    """One extent; `text` and its details are what a fault says."""
     distinct = list(dict.fromkeys(e for e in column if e != ONE))
     if not distinct:
         return ONE
@@ -202,8 +204,7 @@ def _extent(k: Emitter, column: tuple[Expr, ...]) -> Expr:
             continue
         wider = out if known else k.let("n", select(compare("eq", out, ONE), e, out))
         wrong = both(compare("ne", e, ONE), compare("ne", e, wider))
-        text = "operands could not be broadcast together: an axis has lengths {0} and {1}"
-        k.fault_if(wrong, k.fault(faults.SHAPE, text, "ShapeError", wider, e))
+        k.fault_if(wrong, k.fault(faults.SHAPE, text, "ShapeError", *details))
         out = wider
     return out
 
@@ -220,6 +221,18 @@ def broadcast(k: Emitter, x: Array, extents: tuple[Expr, ...]) -> Array:
         else:
             strides.append(k.atom("s", select(compare("eq", have, ONE), ZERO, stride)))
     return replace(x, extents=extents, strides=tuple(strides))
+
+
+def check_fits(k: Emitter, shape: tuple[Expr, ...], target: tuple[Expr, ...]) -> None:
+    """A fault where an array of one shape does not broadcast into another."""
+    details: list[Expr] = []
+    text = f"could not broadcast input array from shape {shown(shape, details)}"
+    text += f" into shape {shown(target, details)}"
+    for have, want in zip(shape[::-1], target[::-1], strict=False):
+        if have in (ONE, want):
+            continue
+        wrong = both(compare("ne", have, ONE), compare("ne", have, want))
+        k.fault_if(wrong, k.fault(faults.SHAPE, text, "ShapeError", *details))
 
 
 def wrap_index(k: Emitter, index: Expr, extent: Expr, axis: int) -> Expr:
@@ -249,7 +262,7 @@ def slice_extent(
     start, stop, step = entries
     step = ONE if step is None else k.atom("step", step)
     text = "slice step cannot be zero"
-    k.fault_if(compare("eq", step, ZERO), k.fault(faults.DOMAIN, text, "DomainError"))
+    k.fault_if(compare("eq", step, ZERO), k.fault(faults.SHAPE, text, "ShapeError"))
     up = compare("gt", step, ZERO)
     last = isub(extent, ONE)
     low, high = select(up, ZERO, Const(-1, I64)), select(up, extent, last)

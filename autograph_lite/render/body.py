@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from autograph_lite.ops.elementary import NEAR, OURS
 from autograph_lite.render import form
-from autograph_lite.render.emitter import ZERO, Emitter, iadd
+from autograph_lite.render.emitter import ZERO, Emitter, compare, iadd
 from autograph_lite.render.form import (
     B1,
     F32,
@@ -109,7 +109,17 @@ def parse(body: str | Callable[..., Any]) -> ast.FunctionDef:
         source = textwrap.dedent(inspect.getsource(body))
     definition = ast.parse(source).body[0]
     assert isinstance(definition, ast.FunctionDef)
+    for node in ast.walk(definition):
+        if isinstance(node, ast.Raise) and not isinstance(body, str):
+            _with_text(node.exc, body.__globals__)
     return definition
+
+
+def _with_text(call: Any, space: dict[str, Any]) -> None:
+    """`TEXT.format(a, b)` of a message in a global name -> its text, a, b."""
+    match call.args:
+        case [ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="format"), args=details)]:
+            call.args = [ast.Constant(space[name]), *details]
 
 
 def scalar(
@@ -175,7 +185,10 @@ class _Body:
                 )
             case ast.If():
                 cond = self.expr(s.test)
-                self.k.add(form.If(cond, self.statements(s.body), self.statements(s.orelse)))
+                if isinstance(cond, Const):
+                    self.k.statements += self.statements(s.body if cond.value else s.orelse)
+                else:
+                    self.k.add(form.If(cond, self.statements(s.body), self.statements(s.orelse)))
             case ast.While():
                 with self.k.block() as test:
                     cond = self.expr(s.test)
@@ -183,10 +196,17 @@ class _Body:
             case ast.For(target=ast.Name(id=name)):
                 self.loop(name, s)
             case ast.Raise(
-                exc=ast.Call(func=ast.Name(id=error), args=[ast.Constant(value=str(text))])
+                exc=ast.Call(
+                    func=ast.Name(id=error), args=[ast.Constant(value=str(text)), *details]
+                )
             ):
                 code, cls = FAULTS[error]
-                self.k.add(self.k.fault(code, text, cls))
+                numbers = (typed(self.value(d), I64) for d in details)
+                self.k.add(self.k.fault(code, text, cls, *numbers))
+            case ast.Expr(
+                value=ast.Call(func=ast.Name(id="warn_if"), args=[test, ast.Constant(value=text)])
+            ):
+                self.k.warn_if(self.expr(test), str(text))
             case _:
                 raise NotImplementedError(ast.dump(s))
 
@@ -228,7 +248,7 @@ class _Body:
                 return Un("not", self.expr(operand), B1)
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 a, b = self.same(self.value(left), self.value(right))
-                return Cmp(COMPARE[type(op)], a, b)
+                return (compare if a.type == I64 else Cmp)(COMPARE[type(op)], a, b)
             case ast.IfExp(test=test, body=yes, orelse=no):
                 cond = self.expr(test)
                 a, b = self.same(self.value(yes), self.value(no))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from autograph_lite.errors import Origin
+from autograph_lite.ops import shapes
 from autograph_lite.render.form import (
     B1,
     I64,
@@ -16,21 +17,25 @@ from autograph_lite.render.form import (
     Cmp,
     Comment,
     Const,
+    Emit,
     Expr,
     Fault,
     If,
     Let,
     Select,
     Stmt,
+    Un,
     Var,
 )
+from autograph_lite_runtime import faults, layout
 
+WARNING = "warning"
 ZERO, ONE = Const(0, I64), Const(1, I64)
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What a fault or a print of a kernel means: `text` is formatted with the details."""
+    """What a fault, a warning or a print of a kernel means: `text` is formatted with the details."""
 
     text: str
     error: str
@@ -42,6 +47,7 @@ class Emitter:
 
     def __init__(self) -> None:
         self.statements: list[Stmt] = []
+        self.before: list[Stmt] = []  # what stands at the start of the kernel
         self.sites: list[Site] = []
         self.origin: Origin | None = None
         self.far: Var | None = None  # whether a nest met an argument beyond reach; None: not asked
@@ -77,6 +83,15 @@ class Emitter:
         finally:
             self.statements = outer
 
+    @contextmanager
+    def placed(self, origin: Origin | None) -> Iterator[None]:
+        """The user's line of what is added inside, which was met before its turn."""
+        outer, self.origin = self.origin, origin
+        try:
+            yield
+        finally:
+            self.origin = outer
+
     def at(self, origin: Origin | None) -> None:
         """The user's line that the next statements come from."""
         self.origin = origin
@@ -97,6 +112,15 @@ class Emitter:
             return
         self.add(If(cond, (fault,)))
 
+    def warn_if(self, cond: Expr, text: str) -> None:
+        """A warning where the condition holds, once in a call."""
+        if cond == Const(False, B1):
+            return
+        told = self.fresh("told", B1)
+        self.before.append(Let(told, Const(False, B1)))
+        now = both(cond, Un("not", told, B1))
+        self.add(If(now, (Let(told, Const(True, B1)), Emit(self.site(text, WARNING), ()))))
+
     @contextmanager
     def watching(self) -> Iterator[list[Stmt]]:
         """As `block`, with a variable for whether an argument was beyond reach, if that can be."""
@@ -115,10 +139,37 @@ class Emitter:
             self.far = self.fresh("far", B1)
         self.add(Let(self.far, Bin("or", self.far, cond, B1)))
 
-    def alloc(self, hint: str, count: Expr, dtype: str, where: str = "temp") -> Var:
+    def no_memory(self, dtype: str, extents: tuple[Expr, ...]) -> Fault:
+        """An array that does not fit: the text of its site is its dtype and shape."""
+        details: list[Expr] = []
+        text = f"{dtype} {shown(extents, details)}"
+        return self.fault(faults.MEMORY, text, "LimitError", *details)
+
+    def alloc(
+        self,
+        hint: str,
+        count: Expr,
+        dtype: str,
+        where: str = "temp",
+        extents: tuple[Expr, ...] = (),
+    ) -> Var:
         var = self.fresh(hint, PTR)
-        self.add(Alloc(var, count, dtype, where))
+        fault = self.no_memory(dtype, extents or (count,))
+        self.add(Alloc(var, count, dtype, where, fault.site, fault.details))
         return var
+
+
+def shown(extents: Iterable[Expr], details: list[Expr]) -> str:
+    """A shape in the message of a fault; what only the run knows becomes one of its details."""
+
+    def part(e: Expr) -> str:
+        if isinstance(e, Const):
+            return str(int(e.value))
+        if e not in details and len(details) < layout.MAX_DETAILS:
+            details.append(e)
+        return f"{{{details.index(e)}}}" if e in details else "?"
+
+    return shapes.text(map(part, extents))
 
 
 def iadd(a: Expr, b: Expr) -> Expr:

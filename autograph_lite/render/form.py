@@ -202,13 +202,16 @@ class Alloc:
     where "temp": in the scratch arena, freed by the next `Reset` to an earlier mark or at the end;
     "keep": in the arena of saved values, freed at the end of the call (or kept by the caller);
     "out": by malloc, handed to the caller;
-    "stack": in the kernel's frame, for a constant `count`.  A negative count or no memory is the fault MEMORY.
+    "stack": in the kernel's frame, for a constant `count`.  A negative count or no memory is the fault
+    MEMORY, of this `site` and with these details, or the count.
     """
 
     var: Var
     count: Expr
     type: str
     where: str
+    site: int = -1
+    details: tuple[Expr, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +249,7 @@ class Zero:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Stop the kernel with status `code`; `site` and up to four int64 details go to the caller."""
+    """Stop the kernel with status `code`; `site` and up to `MAX_DETAILS` int64 details go to the caller."""
 
     code: int
     site: int

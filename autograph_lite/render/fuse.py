@@ -48,7 +48,8 @@ class Group:
         for value, out in outs.items():
             low.set(value, out)
         for value, fold in folds.items():
-            low.set(value, fold.result())
+            with k.placed(fold.origin):
+                low.set(value, fold.result())
 
     def _folds(self, k: Emitter) -> dict[Value, Accumulator]:
         return {n.outputs[0]: Accumulator(k, n) for n in self.nodes if isinstance(n.op.body, Fold)}
@@ -134,13 +135,14 @@ class Group:
 
         for node in self.nodes:
             out = node.outputs[0]
-            if isinstance(node.op.body, Scalar):
-                names = {name: operand(v) for name, v in zip("xyzw", node.inputs, strict=False)}
-                have[out] = k.let(hint(node), scalar_body(k, node, names, vector))
-                if out in outs:
-                    outs[out].store(k, indices, have[out])
-            else:
-                folds[out].step(operand(node.inputs[0]), lane)
+            with k.placed(node.origin):
+                if isinstance(node.op.body, Scalar):
+                    names = {name: operand(v) for name, v in zip("xyzw", node.inputs, strict=False)}
+                    have[out] = k.let(hint(node), scalar_body(k, node, names, vector))
+                else:
+                    folds[out].step(operand(node.inputs[0]), lane)
+            if out in outs:
+                outs[out].store(k, indices, have[out])
 
 
 def _loaded_once(k: Emitter, sources: dict[Value, Array]) -> dict[Value, Expr]:

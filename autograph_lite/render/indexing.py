@@ -11,13 +11,14 @@ from autograph_lite.ops.index import Spec, is_view
 from autograph_lite.render.arrays import (
     Array,
     broadcast,
+    check_fits,
     copy_of,
     nest,
     new_array,
     slice_extent,
     wrap_index,
 )
-from autograph_lite.render.emitter import ONE, ZERO, compare, iadd, imul
+from autograph_lite.render.emitter import ONE, ZERO, both, compare, iadd, imul
 from autograph_lite.render.form import I64, Bin, Const, Expr, If, Let
 from autograph_lite.render.lowering import Lowering, hint
 from autograph_lite_runtime import faults
@@ -128,11 +129,14 @@ class Picked:
 
     def _check_mask(self) -> None:
         k = self.low.k
-        text = "boolean index did not match indexed array: axis has length {0}, the index {1}"
         for i, have in enumerate(self.index.extents):
             want = self.view.extents[self.lead + i]
+            text = (
+                f"boolean index did not match indexed array along axis {self.axis + i}; size of axis"
+                " is {0} but size of corresponding boolean axis is {1}"
+            )
             k.fault_if(
-                compare("ne", have, want),
+                both(compare("ne", have, want), compare("ne", have, ZERO)),  # NumPy takes no bools
                 k.fault(faults.INDEX, text, "GraphIndexError", want, have),
             )
 
@@ -231,12 +235,7 @@ def _fitted(low: Lowering, new: Array | Expr, extents: tuple[Expr, ...]) -> Arra
     while len(shape) > len(extents) and shape[0] == ONE:
         new = Array(new.base, new.dtype, shape[1:], new.strides[1:], new.buffer, new.offset)
         shape = new.extents
-    text = "could not broadcast an axis of length {0} into length {1}"
-    for have, want in zip(shape[::-1], extents[::-1], strict=False):
-        if have in (ONE, want):
-            continue
-        wrong = Bin("and", compare("ne", have, ONE), compare("ne", have, want), "bool")
-        k.fault_if(wrong, k.fault(faults.SHAPE, text, "ShapeError", have, want))
+    check_fits(k, shape, extents)
     return broadcast(k, new, extents)
 
 

@@ -19,8 +19,12 @@ def alloc(text: Text, s: form.Alloc) -> None:
         text.add(f"store ptr {place}, ptr {text.variable(s.var)}")
         return
     count = long(text, s.count)
+
+    def told() -> None:
+        explain(text, s.site, [long(text, e) for e in s.details or (s.count,)])
+
     bad = text.let(f"icmp ugt i64 {count}, {MOST}")
-    text.stop_if(bad, str(faults.MEMORY), lambda: explain(text, -1, [count]))
+    text.stop_if(bad, str(faults.MEMORY), told)
     size = text.let(f"mul i64 {count}, {ITEMSIZE[s.type]}")
     rounded = text.let(f"and i64 {text.let(f'add i64 {size}, 64')}, -64")
     if s.where == "out":
@@ -32,7 +36,7 @@ def alloc(text: Text, s: form.Alloc) -> None:
         arguments = f"ptr {text.arena(start)}, i64 {rounded}, i64 {layout.LEAST[start]}"
         got = text.let(f"call ptr @ag.take({arguments})")
     none = text.let(f"icmp eq ptr {got}, null")
-    text.stop_if(none, str(faults.MEMORY), lambda: explain(text, -1, [count]))
+    text.stop_if(none, str(faults.MEMORY), told)
     text.add(f"store ptr {got}, ptr {text.variable(s.var)}")
 
 

@@ -6,7 +6,7 @@ are those of `autograph_lite_runtime.layout`.
 
 from __future__ import annotations
 
-from autograph_lite_runtime import faults, layout
+from autograph_lite_runtime import faults, layout, limits
 
 POLL_STEPS = 65_536
 """Loop steps between two looks at signals."""
@@ -53,6 +53,23 @@ write:
 stop:
   ret i32 1
 }
+"""
+
+# A large block is asked for first: the system would promise memory that it does not have.
+BLOCK = f"""
+define internal noalias ptr @ag.block(i64 %bytes) noinline nounwind {{
+  %large = icmp ugt i64 %bytes, {limits.UNCHECKED}
+  br i1 %large, label %ask, label %take
+ask:
+  %admitted = call i32 @ag_admits(i64 %bytes)
+  %refused = icmp eq i32 %admitted, 0
+  br i1 %refused, label %stop, label %take
+take:
+  %new = call ptr @ag_aligned_alloc(i64 64, i64 %bytes)
+  ret ptr %new
+stop:
+  ret ptr null
+}}
 """
 
 REWIND = f"""
@@ -107,7 +124,7 @@ fresh:
   %total = load i64, ptr %totalp
   %more = call i64 @llvm.umax.i64(i64 %total, i64 %least)
   %want = call i64 @llvm.umax.i64(i64 %more, i64 %need)
-  %new = call ptr @ag_aligned_alloc(i64 64, i64 %want)
+  %new = call ptr @ag.block(i64 %want)
   %failed = icmp eq ptr %new, null
   br i1 %failed, label %stop, label %insert
 insert:
@@ -190,7 +207,7 @@ empty:
 OUT = f"""
 define internal ptr @ag.out(ptr %ctx, i64 %bytes) noinline nounwind {{
   %size = add i64 %bytes, {layout.HEADER}
-  %new = call ptr @ag_aligned_alloc(i64 64, i64 %size)
+  %new = call ptr @ag.block(i64 %size)
   %failed = icmp eq ptr %new, null
   br i1 %failed, label %stop, label %link
 link:
@@ -250,6 +267,7 @@ SYMBOLS = {
     "ag_restore_thread": "declare void @ag_restore_thread(ptr)",
     "ag_check_signals": "declare i32 @ag_check_signals()",
     "ag_aligned_alloc": "declare noalias ptr @ag_aligned_alloc(i64, i64)",
+    "ag_admits": "declare i32 @ag_admits(i64)",
     "ag_realloc": "declare ptr @ag_realloc(ptr, i64)",
     "llvm.umax.i64": "declare i64 @llvm.umax.i64(i64, i64)",
 }
@@ -259,10 +277,11 @@ PIECES: dict[str, tuple[str, tuple[str, ...]]] = {
     "poll": (POLL, ("flush", "ag_check_signals", "ag_save_thread", "ag_restore_thread")),
     "enter": (ENTER, ()),
     "rewind": (REWIND, ("enter",)),
-    "grow": (GROW, ("enter", "ag_aligned_alloc", "llvm.umax.i64")),
+    "block": (BLOCK, ("ag_aligned_alloc", "ag_admits")),
+    "grow": (GROW, ("enter", "block", "llvm.umax.i64")),
     "take": (TAKE, ("grow",)),
     "reset": (RESET, ("enter",)),
-    "out": (OUT, ("ag_aligned_alloc",)),
+    "out": (OUT, ("block",)),
     "room": (ROOM, ("flush", "ag_realloc", "llvm.umax.i64")),
 }
 """Function -> (its text, the functions it calls)."""

@@ -22,7 +22,7 @@ from autograph_lite.render.arrays import (
     copy_of,
     new_array,
 )
-from autograph_lite.render.emitter import Emitter
+from autograph_lite.render.emitter import Emitter, product
 from autograph_lite.render.form import I64, PTR, Expr, Var
 from autograph_lite.render.fuse import join_group
 from autograph_lite.render.handed import Handed
@@ -76,7 +76,8 @@ def _elementwise(low: Lowering, node: Node) -> None:
 
 
 def _loops(low: Lowering, node: Node) -> None:
-    """A body over arrays; "around" and "along" see (outer, axis, inner) blocks."""
+    """A body over arrays; "around" and "along" see (outer, axis, inner) blocks, "trailing" sees rows of
+    the last axes."""
     assert isinstance(node.op.body, Loops)
     inputs = [as_block(low.k, low.array(v)) for v in node.inputs]
     low.flush()
@@ -90,6 +91,13 @@ def _loops(low: Lowering, node: Node) -> None:
         shape = (
             inputs[0].extents if style == "along" else (inputs[0].extents[0], inputs[0].extents[2])
         )
+        seen = block(out.base, out.dtype, shape, owned=True)
+    elif style == "trailing":
+        extents = inputs[0].extents
+        cut = len(extents) - node.params["count"]
+        shape = (product(extents[:cut]), product(extents[cut:]))
+        out = new_array(low.k, hint(node), node.outputs[0].type.dtype, extents)
+        inputs = [block(x.base, x.dtype, shape, owned=False) for x in inputs]
         seen = block(out.base, out.dtype, shape, owned=True)
     else:
         extents = _extents_of(style, node, inputs)
@@ -143,7 +151,7 @@ def lower_graph(graph: Graph, name: str) -> tuple[form.Kernel, Emitter, list[int
         _result(low, v, lowered, layout, handed)
         for v, lowered in zip(graph.body.results, results, strict=True)
     ]
-    return form.Kernel(name, tuple(params), tuple(k.statements), layout.slots), k, ins, outs
+    return form.Kernel(name, tuple(params), (*k.before, *k.statements), layout.slots), k, ins, outs
 
 
 def _argument(low: Lowering, value: Value, i: int, layout: Layout, params: list[form.Param]) -> int:

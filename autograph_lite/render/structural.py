@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ops.record import OPS
-from autograph_lite.ops.reduce import product_of_others
-from autograph_lite.render import body, form
+from autograph_lite.render import form
 from autograph_lite.render.accumulate import Accumulator
 from autograph_lite.render.arrays import (
     Array,
     Saved,
     as_block,
-    block,
     broadcast,
+    check_fits,
     copy_of,
     fill,
     nest,
@@ -29,6 +28,7 @@ from autograph_lite.render.emitter import (
     isub,
     product,
     select,
+    shown,
 )
 from autograph_lite.render.form import B1, F32, F64, I64, Bin, Const, Expr, For
 from autograph_lite.render.histories import lower_filled
@@ -72,11 +72,13 @@ def _template(low: Lowering, shape: tuple[int | None, ...], dims: tuple[Value, .
 
 def _reshape(low: Lowering, node: Node) -> None:
     x = as_block(low.k, low.array(node.inputs[0]))
-    k = low.k
+    k, shape = low.k, node.params["shape"]
     extents = _template_with_rest(low, node, product(x.extents))
     size, want = k.atom("n", product(x.extents)), k.atom("n", product(tuple(extents)))
-    text = "cannot reshape array of size {0} into a shape of size {1}"
-    k.fault_if(compare("ne", size, want), k.fault(faults.SHAPE, text, "ShapeError", size, want))
+    details = [size]
+    asked = [Const(-1, I64) if s == -1 else e for s, e in zip(shape, extents, strict=True)]
+    text = f"cannot reshape array of size {{0}} into shape {shown(asked, details)}"
+    k.fault_if(compare("ne", size, want), k.fault(faults.SHAPE, text, "ShapeError", *details))
     low.set(node.outputs[0], _reshaped(x, tuple(extents)))
 
 
@@ -149,18 +151,9 @@ def _flip(low: Lowering, node: Node) -> None:
 def _broadcast_to(low: Lowering, node: Node) -> None:
     x = low.array(node.inputs[0])
     target = _template(low, node.params["shape"], node.inputs[1:])
-    _check_fits(low, x, tuple(target))
+    check_fits(low.k, x.extents, tuple(target))
     view = broadcast(low.k, x, tuple(target))
     low.set(node.outputs[0], copy_of(low.k, view, "full"))
-
-
-def _check_fits(low: Lowering, x: Array, target: tuple[Expr, ...]) -> None:
-    lead = len(target) - len(x.extents)
-    text = "could not broadcast an axis of length {0} into length {1}"
-    for have, want in zip(x.extents, target[lead:], strict=True):
-        wrong = Bin("and", compare("ne", have, ONE), compare("ne", have, want), "bool")
-        if have not in (ONE, want):
-            low.k.fault_if(wrong, low.k.fault(faults.SHAPE, text, "ShapeError", have, want))
 
 
 def _broadcast_like(low: Lowering, node: Node) -> None:
@@ -244,8 +237,8 @@ def _concatenate(low: Lowering, node: Node) -> None:
     for x in arrays:
         total = iadd(total, x.extents[axis])
     first = list(arrays[0].extents)
-    for x in arrays[1:]:
-        _same_but(low, first, x, axis)
+    for position, x in enumerate(arrays[1:], 1):
+        _same_but(low, first, x, position, axis)
     extents = (*first[:axis], total, *first[axis + 1 :])
     out = new_array(k, hint(node), arrays[0].dtype, extents)
     start: Expr = ZERO
@@ -256,12 +249,13 @@ def _concatenate(low: Lowering, node: Node) -> None:
     low.set(node.outputs[0], out)
 
 
-def _same_but(low: Lowering, first: list[Expr], x: Array, axis: int) -> None:
-    text = (
-        "all the input array dimensions except for the concatenation axis must match exactly, but"
-        " there are sizes {0} and {1}"
-    )
+def _same_but(low: Lowering, first: list[Expr], x: Array, position: int, axis: int) -> None:
     for i, (a, b) in enumerate(zip(first, x.extents, strict=True)):
+        text = (
+            "all the input array dimensions except for the concatenation axis must match exactly, but"
+            f" along dimension {i}, the array at index 0 has size {{0}} and the array at index"
+            f" {position} has size {{1}}"
+        )
         if i != axis and a != b:
             low.k.fault_if(compare("ne", a, b), low.k.fault(faults.SHAPE, text, "ShapeError", a, b))
 
@@ -280,27 +274,13 @@ def _part(low: Lowering, node: Node) -> None:
 def _iota(low: Lowering, node: Node) -> None:
     k = low.k
     n = low.scalar(node.inputs[0])
-    text = "arange needs a length that is not negative"
-    k.fault_if(compare("lt", n, ZERO), k.fault(faults.DOMAIN, text, "DomainError"))
+    text = "negative dimensions are not allowed"
+    k.fault_if(compare("lt", n, ZERO), k.fault(faults.SHAPE, text, "ShapeError"))
     out = new_array(k, "iota", I64, (n,))
     var = k.fresh("i", I64)
     with k.block() as body:
         out.store(k, (var,), var)
     k.add(For(var, ZERO, out.extents[0], tuple(body)))
-    low.set(node.outputs[0], out)
-
-
-def _product_of_others(low: Lowering, node: Node) -> None:
-    x = as_block(low.k, low.array(node.inputs[0]))
-    cut = len(x.extents) - node.params["count"]
-    shape = (product(x.extents[:cut]), product(x.extents[cut:]))
-    out = new_array(low.k, "others", x.dtype, x.extents)
-    body.loops(
-        low.k,
-        product_of_others,
-        block(x.base, x.dtype, shape, owned=False),
-        block(out.base, out.dtype, shape, owned=True),
-    )
     low.set(node.outputs[0], out)
 
 
@@ -320,7 +300,8 @@ def _print(low: Lowering, node: Node) -> None:
 def _fail(low: Lowering, node: Node) -> None:
     cond = low.scalar(node.inputs[0])
     code = getattr(faults, node.params["code"])
-    low.k.fault_if(cond, low.k.fault(code, node.params["text"], node.params["error"]))
+    details = (low.scalar(v) for v in node.inputs[1:])
+    low.k.fault_if(cond, low.k.fault(code, node.params["text"], node.params["error"], *details))
 
 
 def _filler(low: Lowering, node: Node) -> None:
@@ -353,7 +334,6 @@ STRUCTURAL: dict[str, Handler] = {
     "concatenate": _concatenate,
     "part": _part,
     "iota": _iota,
-    "product_of_others": _product_of_others,
     "print": _print,
     "fail": _fail,
     "filler": _filler,

@@ -9,10 +9,11 @@ import numpy as np
 from autograph_lite.errors import ConversionError, GradientError, GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import leaves
+from autograph_lite.ops.control import require_one_shape
 from autograph_lite.ops.dispatch import constant
 from autograph_lite.ops.record import f
 from autograph_lite.ops.shapes import text
-from autograph_lite.tensors.boxes import Box, as_value, value_of
+from autograph_lite.tensors.boxes import Box, as_value, staging, value_of
 from autograph_lite.tensors.operators import strong
 from autograph_lite.tensors.tagged import Tagged, checked
 
@@ -70,11 +71,11 @@ def _seed(target: Value, given: Any) -> Value:
         raise GraphTypeError(
             f"output_gradients is {seed.type.dtype} for a target of dtype {target.type.dtype}"
         )
+    words = "output_gradients has shape {} for a target of shape {}"
     if len(seed.type.shape) != len(target.type.shape) or _differ(seed, target):
-        raise ShapeError(
-            f"output_gradients has shape {text(seed.type.shape)} for a target of shape"
-            f" {text(target.type.shape)}"
-        )
+        raise ShapeError(words.format(text(seed.type.shape), text(target.type.shape)))
+    if staging():
+        require_one_shape(seed, target, words)
     seed.pinned = True
     return seed
 

@@ -6,12 +6,11 @@ source with two values.  The tape is the same eagerly and inside a staged functi
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from autograph_lite.eager.interpreter import user_level
+from autograph_lite.eager.warn import warn
 from autograph_lite.errors import (
     ConversionError,
     GradientError,
@@ -318,11 +317,10 @@ class GradientTape:
             )
         nodes = self._nodes if not self._recording else list(self._nodes)
         if self._recording and self._persistent:
-            warnings.warn(
+            warn(
                 "gradient() on a persistent tape inside its block records the gradient too; leave"
                 " the block first unless second derivatives of this tape are wanted",
                 GradientWarning,
-                stacklevel=user_level(),
             )
         elif self._recording:
             self._stop()
@@ -336,11 +334,10 @@ class GradientTape:
 def _is_floating(value: Value) -> bool:
     if value.type.differentiable:
         return True
-    warnings.warn(
+    warn(
         "The dtype of the watched tensor must be floating (e.g. float32), got"
         f" {value.type.dtype}; its gradient is None",
         GradientWarning,
-        stacklevel=user_level(),
     )
     return False
 

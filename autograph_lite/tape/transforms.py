@@ -18,7 +18,6 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f as ops
-from autograph_lite.ops.shapes import text
 from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.boxes import Box, as_value, call, staging, value_of, wrap
 from autograph_lite.tensors.number import Number, kind_name
@@ -171,6 +170,8 @@ def _source(f: Function, place: int, leaf: Any) -> Any:
     """A tensor of its own, so that it is a source even where the same tensor is passed twice."""
     if isinstance(leaf, Number) and leaf.dtype == "float64":
         return Tensor(ops.weak(value_of(leaf), dtype="float64"))
+    if isinstance(leaf, Number):
+        raise GradientError(f"{_argument(f, place)} is {leaf.dtype}; gradients need a float input")
     if isinstance(leaf, ArrayLike | float | int | list):
         value = as_value(leaf)
         if not value.type.differentiable:
@@ -217,7 +218,7 @@ def _scalar(target: Any) -> Value:
     value = either(target) if isinstance(target, Tagged) else as_value(target, None, "the result")
     if value.type.shape:
         raise GradientError(
-            f"the function returns an array of shape {text(value.type.shape)}; grad needs a scalar:"
+            f"the function returns an array (its rank is {value.type.rank}); grad needs a scalar:"
             " reduce it, for example by np.sum, or use GradientTape.jacobian"
         )
     if not value.type.differentiable:

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograph_lite.eager.interpreter import EAGER
 from autograph_lite.eager.scalars import scalar
-from autograph_lite.errors import GraphTypeError, StaleViewError
+from autograph_lite.errors import ConversionError, GraphTypeError, StaleViewError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import DTYPES, PY_DTYPE
 from autograph_lite.ops.dispatch import context
@@ -84,6 +84,23 @@ def value_of(box: Box) -> Value:
     return value
 
 
+class entered:
+    """While a function runs, these tensors stand for arrays that it was given."""
+
+    __slots__ = ("_boxes", "_outer")
+
+    def __init__(self, boxes: list[Any]) -> None:
+        self._boxes = boxes
+
+    def __enter__(self) -> None:
+        self._outer = context.entered
+        if self._boxes:
+            context.entered = self._outer | {id(box): box for box in self._boxes}
+
+    def __exit__(self, *error: object) -> None:
+        context.entered = self._outer
+
+
 def refuse_view(box: Box) -> None:
     """An error where what is written into a box could not reach its base; asked before anything is
     written."""
@@ -105,6 +122,11 @@ def write(box: Box, value: Value) -> None:
         view = box._base
         assert view.put is not None
         write(view.base, view.put(value_of(view.base), value))
+    if id(box) in context.entered:
+        raise ConversionError(
+            "the function writes into an ndarray argument, which would not reach the caller's array;"
+            " write x = x.copy() first"
+        )
     interpreter: Any = context.interpreter
     touch(box)
     refresh(box)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.errors import GraphIndexError, GraphTypeError, ShapeError
+from autograph_lite.errors import GraphIndexError, GraphTypeError, ShapeError, StagedOverflowError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.dispatch import apply_all
 from autograph_lite.ops.index import Spec, is_view
@@ -15,6 +15,7 @@ from autograph_lite.ops.record import OPS
 from autograph_lite.tensors.boxes import Box, as_value, refuse_view, value_of, view, wrap, write
 from autograph_lite.tensors.operators import cast, strong
 
+_LONGEST = 2**63
 _GETITEM, _SETITEM = OPS["getitem"], OPS["setitem"]
 _ALLOWED = (
     "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean"
@@ -91,7 +92,7 @@ def index_spec(x: Value, index: Any) -> tuple[Spec, list[Value]]:
     if index.__class__ is int:
         if not x.type.shape:
             raise _too_many(x, 1)
-        return (("int", index),), []
+        return (("int", _position(index)),), []
     if index.__class__ is slice and x.type.shape:
         entries = [index]
     else:
@@ -143,10 +144,17 @@ def _entry(entry: Any, dynamic: list[Value]) -> tuple[Any, ...]:
     if isinstance(entry, bool | np.bool_):
         raise GraphIndexError(f"a bool is not an index here; {_ALLOWED}")
     if isinstance(entry, int | np.integer):
-        return ("int", int(entry))
+        return ("int", _position(int(entry)))
     if isinstance(entry, Box | np.ndarray | list):
         return _value_entry(entry, dynamic)
-    raise GraphIndexError(f"{_ALLOWED}, not {type(entry).__name__}")
+    raise GraphIndexError(f"{_ALLOWED}, not {_class_name(entry)}")
+
+
+def _position(index: int) -> int:
+    """A known index; Python's own words where no array is that long."""
+    if not -_LONGEST <= index < _LONGEST:
+        raise StagedOverflowError("Python int too large to convert to C long")
+    return index
 
 
 def _bound(bound: Any, dynamic: list[Value]) -> Any:
@@ -156,19 +164,29 @@ def _bound(bound: Any, dynamic: list[Value]) -> Any:
     if isinstance(bound, bool | np.bool_):
         raise GraphTypeError("slice indices must be integers or None, not bool")
     if isinstance(bound, int | np.integer):
-        return int(bound)
-    if not isinstance(bound, Box) or value_of(bound).type.shape:
-        raise GraphTypeError(f"slice indices must be integers or None, not {bound!r}")
-    dynamic.append(_integer(value_of(bound), "a slice bound"))
+        return max(-_LONGEST, min(int(bound), _LONGEST - 1))  # slices are clipped
+    if not isinstance(bound, Box) or value_of(bound).type.shape or not _is_integer(bound):
+        raise GraphTypeError(f"slice indices must be integers or None, not {_class_name(bound)}")
+    dynamic.append(cast_index(value_of(bound)))
     return None
 
 
-def _integer(value: Value, what: str) -> Value:
-    if value.type.kind == "py" and value.type.dtype == "int64":
-        return value
-    if value.type.dtype not in ("int32", "int64"):
-        raise GraphIndexError(f"{what} is {value.type.dtype}; {_ALLOWED}")
-    return cast(value, "int64")
+def _is_integer(box: Box) -> bool:
+    return value_of(box).type.dtype in ("int32", "int64")
+
+
+def _class_name(obj: Any) -> str:
+    """The class of an entry as Python calls it; a staged number is what it will be."""
+    type_ = value_of(obj).type if isinstance(obj, Box) else None
+    if type_ is not None and type_.kind == "py":
+        return type_.dtype.rstrip("0123456789")
+    return type(obj).__name__ if type_ is None else f"an array of {type_.dtype}"
+
+
+def cast_index(value: Value) -> Value:
+    """An index as an int64."""
+    is_number = value.type.kind == "py" and value.type.dtype == "int64"
+    return value if is_number else cast(value, "int64")
 
 
 def _value_entry(entry: Any, dynamic: list[Value]) -> tuple[Any, ...]:
@@ -178,7 +196,11 @@ def _value_entry(entry: Any, dynamic: list[Value]) -> tuple[Any, ...]:
     if value.type.dtype == "bool" and value.type.kind == "ag" and value.type.rank:
         dynamic.append(value)
         return ("mask", value.type.rank)
-    dynamic.append(_integer(value, "an index"))
+    if isinstance(entry, Box) and value.type.kind == "py" and value.type.dtype == "bool":
+        raise GraphIndexError(f"a bool is not an index here; {_ALLOWED}")
+    if value.type.dtype not in ("int32", "int64"):
+        raise GraphIndexError(f"{_ALLOWED}, not {_class_name(entry)}")
+    dynamic.append(cast_index(value))
     return ("array",) if value.type.rank else ("int", None)
 
 

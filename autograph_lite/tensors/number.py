@@ -17,7 +17,7 @@ from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 
-_BY_INTEGER = ("floordiv", "mod", "power")  # ops with a body of their own for integers
+_BY_INTEGER = ("truediv", "floordiv", "mod", "power")  # ops with a body of their own for integers
 # ufuncs whose result on numbers leaves no freedom: the same bits as NumPy's own
 _EXACT = frozenset(
     (
@@ -40,7 +40,7 @@ def operand(obj: Any) -> Value | None:
 def apply(name: str, *operands: Value) -> Any:
     """A Python operator on numbers of one dtype: the wider of the operands'."""
     dtypes = {v.type.dtype for v in operands}
-    if "float64" in dtypes or name == "truediv":
+    if "float64" in dtypes:
         inputs = [v if v.type.dtype == "float64" else f.py_float(v) for v in operands]
     else:
         inputs = [v if v.type.dtype == "int64" else f.py_int(v) for v in operands]

@@ -16,8 +16,8 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Value
-from autograph_lite.ops.control import FAIL
-from autograph_lite.ops.dispatch import apply_all, context
+from autograph_lite.ops.control import fail_if
+from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.number import PYTHON_NAME, Number
@@ -189,8 +189,7 @@ def defined(op: Operator, operands: tuple[Any, ...], x: Any) -> Any:
 
 def checked(x: Tagged, text: str) -> Any:
     """The tensor of what may be None; a fault at run time where it is None."""
-    params = {"code": "TYPE", "text": text, "error": "GraphTypeError"}
-    apply_all(FAIL, (f.logical_not(x.is_tensor),), params)
+    fail_if(f.logical_not(x.is_tensor), "GraphTypeError", "TYPE", text)
     return as_tensor(x)
 
 

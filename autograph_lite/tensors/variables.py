@@ -10,6 +10,7 @@ import numpy as np
 from autograph_lite.errors import GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, Shape, Type, weak
+from autograph_lite.ops.control import require_one_shape
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.ops.shapes import text
@@ -89,11 +90,11 @@ class Variable(ArrayLike):
         type = self._type()
         found = _converted(value, type.dtype, self.name)
         fits = _fits(found.type.shape, type.shape)
+        words = f"cannot assign a value of shape {{}} to variable {self.name!r} of shape {{}}"
         if not fits and not (broadcasts and not found.type.shape):
-            raise ShapeError(
-                f"cannot assign a value of shape {text(found.type.shape)} to variable"
-                f" {self.name!r} of shape {text(type.shape)}"
-            )
+            raise ShapeError(words.format(text(found.type.shape), text(type.shape)))
+        if staging() and found.type.shape:
+            require_one_shape(found, held(self), words)
         return found
 
     def _type(self) -> Type:

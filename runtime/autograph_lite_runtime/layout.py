@@ -5,21 +5,21 @@ The printer of kernels writes these offsets into its text, so a change here chan
 
 from __future__ import annotations
 
-FORMAT = 1
+FORMAT = 2
 """Part of every cache key."""
 
 SITE = 0  # of the fault
 DETAIL_COUNT = 1
-DETAILS = 2  # four words
-MAX_DETAILS = 4
-PRINT_BUFFER = 6  # address, bytes used, bytes available
-PRINT_USED = 7
-PRINT_CAPACITY = 8
-FLUSH = 9  # address of an `int32 flush()`, or 0
-OUTS = 10  # the newest "out" block; each block's first word links to the next older
-TEMP = 11  # the scratch arena
-KEEP = 16  # the arena of saved values
-WORDS = 21
+DETAILS = 2  # eight words
+MAX_DETAILS = 8
+PRINT_BUFFER = 10  # address, bytes used, bytes available
+PRINT_USED = 11
+PRINT_CAPACITY = 12
+FLUSH = 13  # address of an `int32 flush()`, or 0
+OUTS = 14  # the newest "out" block; each block's first word links to the next older
+TEMP = 15  # the scratch arena
+KEEP = 20  # the arena of saved values
+WORDS = 25
 
 CURSOR, END, CHUNK, FIRST, TOTAL = range(5)
 """Words of an arena: next free byte, end and start of the current chunk, first chunk, all bytes."""

@@ -9,6 +9,8 @@ import ctypes
 from functools import cache
 from typing import Any
 
+from autograph_lite_runtime import limits
+
 ARITY = {
     "sin": 1,
     "cos": 1,
@@ -77,6 +79,7 @@ def addresses() -> dict[str, int]:
     process = ctypes.CDLL(None)
     found = {symbol(name): address(library()[name]) for name in ARITY}
     found |= {ours: address(process[theirs]) for ours, theirs in MEMORY.items()}
+    found["ag_admits"] = address(limits.ADMITS)
     return found | {ours: address(ctypes.pythonapi[theirs]) for ours, theirs in PYTHON.items()}
 
 

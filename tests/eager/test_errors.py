@@ -56,7 +56,7 @@ CASES = {
     "negative size": (lambda: ag.zeros(-1), errors.ShapeError, "negative dimensions"),
     "float size": (lambda: ag.zeros(2.5), errors.GraphTypeError, "integers are needed"),
     "overflow": (lambda: ag.zeros((2**32, 2**32)), errors.LimitError, "bytes"),
-    "memory": (lambda: ag.ones((2**20, 2**20)), errors.LimitError, r"\(1048576, 1048576\)"),
+    "memory": (lambda: ag.ones((2**20, 2**20)), errors.LimitError, r"\(1048576,1048576\)"),
     "broadcast memory": (lambda: np.broadcast_to(ag.ones(1), (2**45,)), errors.LimitError, "bytes"),
     "arange memory": (lambda: ag.arange(2**45) + 1, errors.LimitError, "bytes"),
     "arange step": (lambda: ag.arange(0, 1, 0), errors.DomainError, "not zero"),

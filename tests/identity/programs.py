@@ -296,6 +296,10 @@ def reductions(x):
     return np.sum(np.mean(x, axis=0) * np.max(x, axis=0)) + np.sum(np.min(x, axis=1))
 
 
+def products(x, y):
+    return np.sum(np.prod(x, axis=0) ** 2) + np.prod(x * y) * np.prod(y)
+
+
 def broadcasts(x, y):
     return np.sum(np.exp(-x * y) / (1 + y))
 
@@ -368,6 +372,8 @@ CASES = [
     (inner_functions, (c(1.2),)),
     (broadcasts, (MATRIX, VECTOR)),
     (masked, (VECTOR,)),
+    (products, (MATRIX, VECTOR)),
+    (products, (MATRIX, c(np.array([0.0, 1.5, 0.0])))),
     (picked, (VECTOR,)),
     (written, (VECTOR,)),
     (writes_its_argument, (VECTOR, SCALAR)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -13,37 +14,34 @@ from autograph_lite.tensors.boxes import Box
 from tests.identity import found
 from tests.identity.programs import CASES, VALUES_ONLY
 
+compiled = functools.cache(ag.function)
 NAMES = [f"{i}-{program.__name__}" for i, (program, _) in enumerate(CASES)]
-
-
-def cast(arguments: tuple[Any, ...], dtype: str) -> tuple[Any, ...]:
-    return tuple(ag.cast(a, dtype) if isinstance(a, Box) else a for a in arguments)
 
 
 @pytest.mark.parametrize(("program", "arguments"), CASES, ids=NAMES)
 def test_to_second_order(program: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    ag.verify(ag.function(program), *arguments, order=2)
+    ag.verify(compiled(program), *arguments, order=2)
 
 
 @pytest.mark.parametrize(
     ("program", "arguments"), found.CASES, ids=[p.__name__ for p, _ in found.CASES]
 )
 def test_what_once_differed(program: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    ag.verify(ag.function(program), *arguments, order=2)
+    ag.verify(compiled(program), *arguments, order=2)
 
 
 @pytest.mark.parametrize(
     ("program", "arguments"), found.FIRST_ORDER, ids=[p.__name__ for p, _ in found.FIRST_ORDER]
 )
 def test_to_first_order(program: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    ag.verify(ag.function(program), *arguments, order=1)
+    ag.verify(compiled(program), *arguments, order=1)
 
 
 @pytest.mark.parametrize(
     ("program", "arguments"), VALUES_ONLY, ids=[p.__name__ for p, _ in VALUES_ONLY]
 )
 def test_values(program: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    ag.verify(ag.function(program), *arguments, order=0)
+    ag.verify(compiled(program), *arguments, order=0)
 
 
 @pytest.mark.parametrize(("program", "arguments"), CASES, ids=NAMES)
@@ -51,6 +49,6 @@ def test_plain_arguments(program: Callable[..., Any], arguments: tuple[Any, ...]
     plain = [np.asarray(a.numpy()) if isinstance(a, Box) else a for a in arguments]
     if program.__name__.startswith(("rows_of_a_written", "writes_its_argument")):
         with pytest.raises(ag.errors.ConversionError, match=r"x = x\.copy\(\)"):
-            ag.function(program)(*plain)
+            compiled(program)(*plain)
     else:
-        ag.verify(ag.function(program), *plain, order=0)
+        ag.verify(compiled(program), *plain, order=0)

@@ -49,7 +49,9 @@ def eager(op: Op, sample: Sample) -> Any:
 
 def compiled(op: Op, sample: Sample) -> Any:
     """What the kernel of one node gives."""
-    return pipeline.evaluate(op, sample.params, sample.arrays)[0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        return pipeline.evaluate(op, sample.params, sample.arrays)[0]
 
 
 def equal(op: Op, sample: Sample, want: Any, got: Any, what: str) -> None:
@@ -238,8 +240,6 @@ def check_derivatives(op: Op, sample: Sample) -> None:
     value = lambda xs: float(weighted(op, boxed(xs), sample.params))
     got = gradients(op, sample.arrays, sample)
     _compare(op, "first", got, differences(value, sample.arrays, by, 1e-5))
-    if _only_once(op):
-        return
 
     def slope(xs: Any) -> float:
         first = gradients(op, xs, sample)
@@ -248,10 +248,6 @@ def check_derivatives(op: Op, sample: Sample) -> None:
     _compare(
         op, "second", second(op, sample.arrays, sample), differences(slope, sample.arrays, by, 1e-5)
     )
-
-
-def _only_once(op: Op) -> bool:
-    return op.name == "prod"
 
 
 def _compare(op: Op, what: str, got: list[Any], want: list[Any]) -> None:

@@ -191,11 +191,28 @@ MPMATH: dict[str, Callable[..., Any]] = {
 NEAR: dict[str, Callable[..., Any]] = {
     "sum": lambda x, *, axes: np.sum(_wide(x), axis=axes),
     "prod": lambda x, *, axes: np.prod(_wide(x), axis=axes),
+    "products_before": lambda x, *, count: _by_rows(_products, count, x),
+    "carried": lambda a, b, *, count: _by_rows(_recurrence, count, a, b),
     "matmul": lambda a, b: _wide(a) @ _wide(b),
     "inner": lambda a, b: np.dot(_wide(a), _wide(b)),
     "unbroadcast": lambda g, x: _summed_to(_wide(g), x.shape),
 }
 """The value up to the rounding of sums; exactly for integers."""
+
+
+def _by_rows(function: Callable[..., Any], count: int, *xs: Any) -> Any:
+    """A function of sequences, on each row of the last axes."""
+    n = int(np.prod(xs[0].shape[xs[0].ndim - count :]))
+    rows = zip(*(_wide(x).reshape(-1, n) for x in xs), strict=True)
+    return np.array([function(*row) for row in rows]).reshape(xs[0].shape)
+
+
+def _products(x: Any) -> Any:
+    return [np.prod(x[:k]) for k in range(len(x))]
+
+
+def _recurrence(a: Any, b: Any) -> Any:
+    return [sum(b[i] * np.prod(a[i + 1 : k]) for i in range(k)) for k in range(len(a))]
 
 
 def _wide(x: Any) -> Any:
@@ -215,6 +232,7 @@ PYTHON: dict[str, Callable[..., Any]] = {
     "py_negative": operator.neg,
     "py_absolute": abs,
     "py_truediv": operator.truediv,
+    "py_truediv_integer": operator.truediv,
     "py_floordiv": operator.floordiv,
     "py_floordiv_integer": operator.floordiv,
     "py_mod": operator.mod,
@@ -421,7 +439,8 @@ SHAPED: dict[str, Callable[[str], Any]] = {
         (((2,), (2, 3)), {"axes": (1,)}),
         (((3,), (2, 3, 2)), {"axes": (0, 2)}),
     ),
-    "product_of_others": _rows((((2, 4),), {"count": 1}), (((2, 3),), {"count": 2})),
+    "products_before": _rows((((2, 4),), {"count": 1}), (((2, 3),), {"count": 2})),
+    "carried": _rows((((2, 4), (2, 4)), {"count": 1}), (((2, 3), (2, 3)), {"count": 2})),
     "argmax": _axis,
     "argmin": _axis,
     "cumsum": _axis,

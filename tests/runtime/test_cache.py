@@ -7,6 +7,7 @@ import subprocess
 import sys
 import warnings
 from pathlib import Path
+from unittest.mock import MagicMock as Mock
 
 import numpy as np
 import pytest
@@ -68,8 +69,8 @@ def test_versions_and_cpu_are_part_of_the_key(monkeypatch):
 
 def mutations(whole):
     """Damage of every kind, at places spread over the file."""
-    for k in range(150):
-        at = k * (len(whole) - 1) // 149
+    for k in range(200):
+        at = k * (len(whole) - 1) // 199
         yield whole[:at] + bytes([whole[at] ^ 1 << k % 8]) + whole[at + 1 :]
     for k in range(60):
         yield whole[: k * len(whole) // 60]
@@ -86,7 +87,7 @@ def test_a_damaged_file_is_compiled_again(folder):
     path = entry(folder)
     whole = path.read_bytes()
     damaged = [data for data in mutations(whole) if data != whole]
-    assert len(damaged) > 250
+    assert len(damaged) >= 300
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CacheWarning)
         for data in damaged:
@@ -203,6 +204,17 @@ class FailNth:
         self.left, self.code, self.failed = nth, code, None
         for name in self.NAMES:
             monkeypatch.setattr(cache.os, name, self.wrapped(name, getattr(os, name)))
+        monkeypatch.setattr(cache, "open", self.opened, raising=False)
+
+    def opened(self, *arguments):
+        """A file whose reads, writes and flushes may fail; the real one is closed either way."""
+        file = open(*arguments)
+        guarded = Mock(wraps=file)
+        for name in ("read", "write", "flush"):
+            setattr(guarded, name, self.wrapped(name, getattr(file, name)))
+        guarded.__enter__ = lambda _: guarded
+        guarded.__exit__ = lambda *_: file.close()
+        return guarded
 
     def wrapped(self, name, real):
         def function(*arguments, **keywords):
@@ -238,7 +250,8 @@ def test_any_system_call_fails(folder, code, warm):
         assert not list(folder.glob("*.partial"))
     assert failed[-1] is None, "the last rounds are without a fault"
     assert {"open", "lstat"} <= set(failed)
-    assert warm or {"fsync", "replace", "scandir"} <= set(failed)
+    assert warm or {"write", "flush", "fsync", "replace", "scandir"} <= set(failed)
+    assert not warm or "read" in failed
 
 
 def test_half_written_files_are_swept(folder):
@@ -263,14 +276,18 @@ def test_the_oldest_kernels_go_first(folder, monkeypatch):
 
 
 WRITER = """
-import sys
+import os, sys
 import numpy as np
 from autograph_lite_runtime import load
 IR = sys.argv[1]
-slots = np.zeros(2, np.int64)
-for value in range(8):
-    assert load.compile(IR.replace("VALUE", str(value)), "answer").call(slots) == 0
-    assert slots[1] == value
+for folder in sys.stdin:
+    os.environ["AUTOGRAPH_LITE_CACHE"] = folder.strip()
+    load.ENTRIES.clear()
+    slots = np.zeros(2, np.int64)
+    for value in range(3):
+        assert load.compile(IR.replace("VALUE", str(value)), "answer").call(slots) == 0
+        assert slots[1] == value
+    print("right", flush=True)
 assert "numba" not in sys.modules
 """
 
@@ -280,28 +297,49 @@ def fresh(script, *arguments, **variables):
     return subprocess.Popen(
         [sys.executable, "-W", "error", "-c", script, *arguments],
         env={**os.environ, "PYTHONPATH": path, **variables},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
 
 
-def test_six_cold_processes_write_at_once(folder):
+def test_six_processes_write_at_once(tmp_path, monkeypatch):
+    """Thirty cold folders; then a reader finds in each what it would have compiled."""
     writers = [fresh(WRITER, IR) for _ in range(6)]
+    folders = [tmp_path / f"kernels{k}" for k in range(30)]
+    for folder in folders:
+        for writer in writers:
+            writer.stdin.write(f"{folder}\n")
+            writer.stdin.flush()
+        assert [writer.stdout.readline() for writer in writers] == ["right\n"] * 6
     for writer in writers:
         _, errors = writer.communicate(timeout=120)
-        assert writer.returncode == 0, errors
-        assert not errors
-    assert len(list(folder.glob("*.kernel"))) == 8
-    assert not list(folder.glob("*.partial"))
+        assert (writer.returncode, errors) == (0, "")
+    monkeypatch.setattr(load, "object_code", None)
+    for folder in folders:
+        monkeypatch.setenv("AUTOGRAPH_LITE_CACHE", str(folder))
+        assert [answer(value) for value in range(3)] == [0, 1, 2]
+        assert [path.suffix for path in folder.iterdir()] == [".kernel"] * 3
 
 
-def test_a_process_that_is_killed_while_writing(folder):
-    script = "import os\nos.fsync = lambda d: os.kill(os.getpid(), 9)\n" + WRITER
-    writer = fresh(script, IR)
-    writer.communicate(timeout=60)
+@pytest.mark.parametrize("call", ["open", "fsync", "replace"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_process_that_is_killed_while_writing(folder, call, moment):
+    """Nothing half-written is ever found under the name of a kernel."""
+    kill = "os.kill(os.getpid(), 9)"
+    steps = (kill, "real(*a)") if moment == "before" else ("real(*a)", kill)
+    script = f"""
+import os
+real = os.{call}
+os.{call} = lambda *a: ({", ".join(steps)}) if ARMED(*a) else real(*a)
+ARMED = lambda *a: "{call}" != "open" or a[1] & os.O_CREAT
+"""
+    writer = fresh(script + WRITER, IR)
+    writer.communicate(f"{folder}\n", timeout=60)
     assert writer.returncode == -9
-    assert not list(folder.glob("*.kernel"))
-    assert answer() == 42
+    assert len(list(folder.glob("*.kernel"))) == ((call, moment) == ("replace", "after"))
+    assert [answer(value) for value in range(3)] == [0, 1, 2]
 
 
 LIGHT = """

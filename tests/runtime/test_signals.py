@@ -9,7 +9,7 @@ import pytest
 from autograph_lite.render import form
 from autograph_lite.render.form import F64, I64, PTR
 from autograph_lite.render.llvm import print_llvm
-from autograph_lite_runtime import context, load
+from autograph_lite_runtime import context, layout, load
 from tests.render.run import Run, add, const, fill, kernel, load_at, mul, var
 
 n, i, j, s = var("n", I64), var("i", I64), var("j", I64), var("s")
@@ -92,7 +92,7 @@ def test_an_interrupt_frees_out_blocks(alarm):
         alarm()
         entry.function(call.address)
     context.release(call)
-    assert call.words[10] == 0
+    assert call.words[layout.OUTS] == 0
 
 
 def test_threads_have_contexts_of_their_own():

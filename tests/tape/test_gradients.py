@@ -163,6 +163,47 @@ def test_prod_at_zeros():
     np.testing.assert_array_equal(ag.grad(np.prod)(np.array([0.0, 0.0, 3.0])), [0.0, 0.0, 0.0])
 
 
+PARTS = np.array([[1.0, 2.0, 3.0, 4.0], [4.0, 3.0, 2.0, 1.0]])
+
+
+def three_derivatives_of_prod(x):
+    with ag.GradientTape() as outer:
+        outer.watch(x)
+        with ag.GradientTape() as middle:
+            middle.watch(x)
+            with ag.GradientTape() as inner:
+                inner.watch(x)
+                y = np.prod(x)
+            first = inner.gradient(y, x)
+            z = np.sum(first * PARTS[0])
+        second = middle.gradient(z, x)
+        w = np.sum(second * PARTS[1])
+    return first, second, outer.gradient(w, x)
+
+
+@pytest.mark.parametrize("zeros", range(4))
+def test_prod_is_differentiated_any_number_of_times(zeros):
+    """Against sums over the products that leave out one, two and three elements."""
+    x = np.array([1.5, -2.0, 3.0, 0.5])
+    x[:zeros] = 0.0
+    at = range(4)
+
+    def without(*left_out):
+        kept = [x[i] for i in at if i not in left_out]
+        return np.prod(kept) if len(set(left_out)) == len(left_out) else 0.0
+
+    a, b = PARTS
+    want = (
+        [without(k) for k in at],
+        [sum(a[i] * without(i, k) for i in at) for k in at],
+        [sum(a[i] * b[j] * without(i, j, k) for i in at for j in at) for k in at],
+    )
+    f = ag.function(three_derivatives_of_prod)
+    for run in (f, f.eager):
+        for got, true in zip(run(ag.constant(x)), want, strict=True):
+            np.testing.assert_allclose(got.numpy(), true, rtol=1e-14)
+
+
 def test_ties_of_max_share():
     np.testing.assert_array_equal(ag.grad(np.max)(np.array([1.0, 3.0, 3.0])), [0.0, 0.5, 0.5])
 

@@ -1,0 +1,81 @@
+"""Every case as tensors and arrays, float64 and float32: eager, compiled, and from disk in a new process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograph_lite.call.verify import Outcome
+from tests.identity.check import ROOT
+from tests.identity.observe import BANK, VARIANTS, digest
+
+REFUSED = {
+    "writes into an ndarray argument": {
+        "rows_of_a_written_array",
+        "writes_its_argument",
+        "two_relations_of_one_state",
+        "defined_then_handed_on",
+    },
+    "is a float32 tensor": {
+        "rows_of_a_rebound_name",
+        "reads_a_variable_in_a_loop",
+        "assigns_in_a_loop",
+    },
+    "cannot assign float32 to variable 'speed' of dtype float64": {"assigns_and_reads"},
+}
+"""Programs that are not for arrays, or not for single precision, by what is said of them."""
+
+
+def run(folder: Path) -> Any:
+    """What the whole bank gave in a process with this cache folder."""
+    found = subprocess.run(
+        [sys.executable, "-m", "tests.identity.observe", "0"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "runtime")]),
+            "AUTOGRAPH_LITE_CACHE": str(folder),
+        },
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=600,
+    )
+    return json.loads(found.stdout)
+
+
+def test_cold_then_from_disk(tmp_path: Path) -> None:
+    cold, warm = run(tmp_path / "kernels"), run(tmp_path / "kernels")
+    assert cold["compiled"] > len(BANK), "the first process compiles"
+    assert warm["compiled"] == 0, "the second one finds everything"
+    assert cold["observed"] == warm["observed"]
+    refused: dict[str, set[str]] = {words: set() for words in REFUSED}
+    for name, mode, _, difference in cold["observed"]:
+        said = next((words for words in REFUSED if words in difference), None)
+        if mode == "refused" and said:
+            refused[said].add(name.split()[1])
+        else:
+            assert not difference, f"{name}, eager and {mode}: {difference}"
+    assert refused == REFUSED
+    assert len({name for name, *_ in cold["observed"]}) == len(BANK) * len(VARIANTS)
+
+
+def test_a_digest_tells_bits_dtypes_and_classes_apart() -> None:
+    alike = [np.array([1.0, np.nan]), np.array([1.0, -np.nan])]
+    assert len({digest(Outcome((("result", x),))) for x in alike}) == 1
+    different = [
+        0.0,
+        -0.0,
+        0,
+        np.float64(0.0),
+        np.float64(-0.0),
+        np.float32(0.0),
+        np.zeros(1),
+        None,
+    ]
+    assert len({digest(Outcome((("result", x),))) for x in different}) == len(different)

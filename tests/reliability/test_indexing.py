@@ -1,0 +1,275 @@
+"""Indices, shapes and memory: rows 25 to 44 of the catalogue of faults, and the like."""
+
+import numpy as np
+import pytest
+
+import autograph_lite as ag
+from autograph_lite import errors
+from autograph_lite_runtime import limits
+from tests.reliability.both import Fault, Result, check_fault, check_result
+
+X = ag.constant([1.0, 2.0, 3.0])
+Y = ag.constant([1.0, 2.0])
+M = ag.constant(np.arange(6.0).reshape(2, 3))
+POSITIONS = ag.constant([0, 3])
+TWICE = ag.constant([0, 0])
+INDEX, TYPE, SHAPE = errors.GraphIndexError, errors.GraphTypeError, errors.ShapeError
+DOMAIN, LIMIT = errors.DomainError, errors.LimitError
+GIVEN = "the function writes into an ndarray argument, which would not reach the caller's array"
+NEEDS = "an array of shape ({}) and dtype float64 needs {} bytes; 2.4e+10 are available"
+ONLY = "only integers, slices"
+RESHAPE = "cannot reshape array of size 3 into shape "
+TOGETHER = "operands could not be broadcast together with shapes "
+INTO = "could not broadcast input array from shape (2,) into shape (3,)"
+MASK = ag.constant([True, False])
+
+FAULTS = [
+    Fault(
+        "25",
+        "return x[i]",
+        {"x": X, "i": 7},
+        INDEX,
+        "index 7 is out of bounds for axis 0 with size 3",
+    ),
+    Fault("25", "return x[i]", {"x": X, "i": ag.constant(7)}, INDEX, "index 7 is out of bounds"),
+    Fault("25", "return x[5]", {"x": X}, INDEX, "index 5 is out of bounds for axis 0 with size 3"),
+    Fault(
+        "25", "return m[1, 3]", {"m": M}, INDEX, "index 3 is out of bounds for axis 1 with size 3"
+    ),
+    Fault(
+        "25", "return x[k]", {"x": X, "k": POSITIONS}, INDEX, "index 3 is out of bounds for axis 0"
+    ),
+    Fault(
+        "25",
+        "return m[:, k]",
+        {"m": M, "k": POSITIONS},
+        INDEX,
+        "index 3 is out of bounds for axis 1",
+    ),
+    Fault(
+        "25",
+        "s = 0.0\nfor i in range(n):\n    s = s + x[i]  # here\nreturn s",
+        {"x": X, "n": 5},
+        INDEX,
+        "index 3 is out of bounds for axis 0 with size 3",
+    ),
+    Fault(
+        "25",
+        "s = 0.0\nfor i in ag.arange(n):\n    s = s + x[i] * x[i + 1]  # here\nreturn s",
+        {"x": X, "n": 5},
+        INDEX,
+        "index 3 is out of bounds for axis 0 with size 3",
+    ),
+    Fault("26", "x[i] = 1.0", {"x": X, "i": 7}, INDEX, "index 7 is out of bounds for axis 0"),
+    Fault("26", "x[0] = 9.0\nx[i] = 1.0", {"x": X, "i": 7}, INDEX, "index 7 is out of bounds"),
+    Fault("26", "m[1, i] = 1.0", {"m": M, "i": -4}, INDEX, "index -4 is out of bounds for axis 1"),
+    Fault(
+        "26",
+        "for i in range(n):\n    x[i] = 2.0 * i  # here\nreturn x",
+        {"x": X, "n": 9},
+        INDEX,
+        "index 3 is out of bounds for axis 0 with size 3",
+    ),
+    Fault(
+        "27",
+        "with ag.GradientTape() as t:\n    t.watch(x)\n    y = x[i]  # here\nreturn t.gradient(y, x)",
+        {"x": X, "i": 3},
+        INDEX,
+        "index 3 is out of bounds for axis 0 with size 3",
+    ),
+    Fault("28", "return x[i]", {"x": X, "i": -4}, INDEX, "index -4 is out of bounds for axis 0"),
+    Fault("29", "return x[i]", {"x": X, "i": 1.0}, INDEX, ONLY),
+    Fault("29", "return x[1.0]", {"x": X}, INDEX, ONLY),
+    Fault("29", "return x[i]", {"x": X, "i": ag.constant(1.0)}, INDEX, ONLY),
+    Fault("29", "return x['a']", {"x": X}, INDEX, ONLY),
+    Fault("29", "return x[True]", {"x": X}, INDEX, "a bool is not an index here"),
+    Fault("29", "return x[b]", {"x": X, "b": True}, INDEX, "a bool is not an index here"),
+    Fault("29", "return x[9223372036854775808]", {"x": X}, OverflowError, "Python int too large"),
+    Fault(
+        "29", "return m[0, -9223372036854775809]", {"m": M}, OverflowError, "Python int too large"
+    ),
+    Fault("29", "return x[0, 0]", {"x": X}, INDEX, "too many indices for array"),
+    Fault("29", "return x[..., ...]", {"x": X}, INDEX, "an index can only have a single ellipsis"),
+    Fault("29", "return x[1.5:]", {"x": X}, TYPE, "slice indices must be integers or None"),
+    Fault("29", "return x[a:]", {"x": X, "a": 1.5}, TYPE, "slice indices must be integers or None"),
+    Fault(
+        "30",
+        "x[k] += 1.0",
+        {"x": X, "k": ag.constant([0, 0])},
+        INDEX,
+        "assignment by an array of positions",
+    ),
+    Fault("31", "return x[::0]", {"x": X}, SHAPE, "slice step cannot be zero"),
+    Fault("31", "return x[::s]", {"x": X, "s": 0}, SHAPE, "slice step cannot be zero"),
+    Fault(
+        "32",
+        "return ag.zeros((n, n))",
+        {"n": 2**32},
+        LIMIT,
+        NEEDS.format("4294967296,4294967296", "1.48e+20"),
+    ),
+    Fault(
+        "32",
+        "y = ag.zeros((n, n))  # here\nreturn y + x[0]",
+        {"n": 2**31, "x": X},
+        LIMIT,
+        "an array of shape",
+    ),
+    Fault(
+        "33", "return ag.zeros(n)", {"n": 2**40}, LIMIT, NEEDS.format("1099511627776,", "8.8e+12")
+    ),
+    Fault(
+        "33",
+        "return ag.ones((n, 2)) * x[0]",
+        {"n": 2**40, "x": X},
+        LIMIT,
+        "an array of shape (1099511627776,2)",
+    ),
+    Fault(
+        "33",
+        "return np.broadcast_to(x[0], (2**45,))",
+        {"x": X},
+        LIMIT,
+        "an array of shape (35184372088832,)",
+    ),
+    Fault(
+        "33",
+        "s = 0.0\nfor i in range(2):\n    s = s + np.sum(np.cumsum(ag.zeros(n)))  # here\nreturn s",
+        {"n": 2**40},
+        LIMIT,
+        NEEDS.format("1099511627776,", "8.8e+12"),
+    ),
+    Fault(
+        "33",
+        "return ag.zeros(n)",
+        {"n": 20_000_000_000 // 8},
+        LIMIT,
+        NEEDS.format("2500000000,", "2e+10"),
+    ),
+    Fault(
+        "36",
+        "return ag.arange(n) + 1",
+        {"n": 2**61},
+        LIMIT,
+        "an array of shape (2305843009213693952,)",
+    ),
+    Fault("34", "return ag.zeros(n)", {"n": -1}, SHAPE, "negative dimensions are not allowed"),
+    Fault("34", "return ag.zeros((2, -1))", {}, SHAPE, "negative dimensions are not allowed"),
+    Fault("34", "return ag.eye(n)", {"n": -1}, SHAPE, "negative dimensions are not allowed"),
+    Fault(
+        "34", "return ag.linspace(0, 1, n)", {"n": -1}, SHAPE, "negative dimensions are not allowed"
+    ),
+    Fault("34", "return ag.zeros(2.5)", {}, TYPE, "shape holds a float; integers are needed"),
+    Fault("34", "return ag.zeros(n)", {"n": 2.5}, TYPE, "shape holds a float; integers are needed"),
+    Fault("34", "return x.reshape(n)", {"x": X, "n": 4}, SHAPE, RESHAPE + "(4,)"),
+    Fault("34", "return x.reshape(2, n)", {"x": X, "n": 2}, SHAPE, RESHAPE + "(2,2)"),
+    Fault("34", "return x.reshape(-1, 2)", {"x": X}, SHAPE, RESHAPE + "(-1,2)"),
+    Fault("34", "return x.reshape(n, -1)", {"x": X, "n": 2}, SHAPE, RESHAPE + "(2,-1)"),
+    Fault("35", "return ag.arange(0, 1, 0)", {}, DOMAIN, "arange needs a step that is not zero"),
+    Fault(
+        "35", "return ag.arange(0, 1, s)", {"s": 0}, DOMAIN, "arange needs a step that is not zero"
+    ),
+    Fault("35", "return ag.arange(0.0, 1.0, np.nan)", {}, DOMAIN, "arange needs"),
+    Fault("35", "return ag.arange(0.0, np.inf)", {}, DOMAIN, "arange needs bounds that are finite"),
+    Fault(
+        "35",
+        "return ag.arange(0.0, s)",
+        {"s": np.inf},
+        TYPE,
+        "arange with float bounds known only at run time",
+        refusal=True,
+    ),
+    Fault(
+        "35",
+        "for i in range(0, 3, s):  # here\n    x = x + 1\nreturn x",
+        {"x": X, "s": 0},
+        ValueError,
+        "range() arg 3",
+    ),
+    *(
+        Fault("39", body, {"x": np.arange(3.0)}, errors.ConversionError, GIVEN)
+        for body in (
+            "x[0] = 5.0",
+            "x += 1.0",
+            "y = x[1:]\ny[0] = 5.0",
+            "def g(z):\n    z[1] = 5.0  # here\n    return z\nreturn g(x)",
+            "for i in range(2):\n    x[i] = 5.0  # here\nreturn x",
+        )
+    ),
+    Fault("shape", "return x + y", {"x": X, "y": Y}, SHAPE, TOGETHER + "(3,) (2,)"),
+    Fault("shape", "return m * y", {"m": M, "y": Y}, SHAPE, TOGETHER + "(2,3) (2,)"),
+    Fault(
+        "shape",
+        "return np.where(m > 0, m, y)",
+        {"m": M, "y": Y},
+        SHAPE,
+        TOGETHER + "(2,3) (2,3) (2,)",
+    ),
+    Fault(
+        "shape",
+        "s = x\nfor i in range(3):\n    s = s + y  # here\nreturn s",
+        {"x": X, "y": Y},
+        SHAPE,
+        TOGETHER + "(3,) (2,)",
+    ),
+    Fault("shape", "x[:] = y", {"x": X, "y": Y}, SHAPE, INTO),
+    Fault(
+        "shape", "return x @ y", {"x": X, "y": Y}, SHAPE, "matmul: Input operand 1 has a mismatch"
+    ),
+    Fault(
+        "shape", "return np.stack([x, y])", {"x": X, "y": Y}, SHAPE, "all input arrays must have"
+    ),
+    Fault("shape", "return np.concatenate([m, x])", {"m": M, "x": X}, SHAPE, "all the input array"),
+    Fault("shape", "return np.concatenate([m, m.T])", {"m": M}, SHAPE, "all the input array"),
+    Fault(
+        "shape",
+        "return np.squeeze(x, axis=0)",
+        {"x": X},
+        SHAPE,
+        "cannot select an axis to squeeze out",
+    ),
+    Fault("shape", "return np.sum(x, axis=1)", {"x": X}, SHAPE, "axis 1 is out of bounds"),
+    Fault("shape", "return x[b]", {"x": X, "b": MASK}, INDEX, "boolean index did not match"),
+    Fault(
+        "shape",
+        "return np.broadcast_to(x, (2, n))",
+        {"x": X, "n": 2},
+        SHAPE,
+        "could not broadcast input array from shape (3,) into shape (2,2)",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", FAULTS, ids=str)
+def test_fault(case, monkeypatch):
+    monkeypatch.setattr(limits, "available_bytes", lambda: 24_000_000_000)
+    check_fault(case)
+
+
+WIDE = np.arange(12.0).reshape(3, 4)
+UNALIGNED = np.frombuffer(b"\0" + np.arange(3.0).tobytes(), np.uint8)[1:].view(np.float64)
+READ_ONLY = np.arange(3.0)
+READ_ONLY.flags.writeable = False
+
+RESULTS = [
+    Result("28", "return x[-1], x[-3], m[-1, -3]", {"x": X, "m": M}),
+    Result("30", "return x[k]", {"x": X, "k": ag.constant([0, 0, 1, -1])}),
+    Result("31", "return x[1:100], x[-100:2], x[::-1], x[5:2], x[2:0:-1], x[-1:-9:-2]", {"x": X}),
+    Result("31", "return x[a:b], x[b:a:-1], x[a:], x[:b]", {"x": X, "a": -100, "b": 100}),
+    Result("31", "return x[:9223372036854775808], x[-9223372036854775809::2]", {"x": X}),
+    Result("36", "return x[0] * len(range(0, 2**62))", {"x": X}),
+    *(
+        Result("37", "return x * 2 + 1, np.cumsum(x, axis=0)", {"x": x})
+        for x in (WIDE[::-1, ::2], WIDE.T, np.broadcast_to(np.float64(2.0), (3,)), WIDE[1:1])
+    ),
+    Result("38", "return x * 2", {"x": UNALIGNED}),
+    Result("39", "return x * 2", {"x": READ_ONLY}),
+    Result("39", "x = x.copy()\nx[0] = 5.0\nreturn x", {"x": READ_ONLY}),
+    Result("40", "x[1:] = x[:-1].copy()\nreturn x", {"x": X}),
+    Result("42", "return x * 2", {"x": np.arange(3.0).astype(">f8")}, np.array([0.0, 2.0, 4.0])),
+]
+
+
+@pytest.mark.parametrize("case", RESULTS, ids=str)
+def test_result(case):
+    check_result(case)
