@@ -53,6 +53,8 @@ CORNERS = (
     Corner("divide", (1.0, 0.0), (0.0, 0.0), (), 0.0),
     Corner("inner", ([1.0, 2.0], [INF, 3.0]), ([0.0, 0.0], [0.0, 0.0]), (), 0.0),
     Corner("prod", ([INF, 3.0],), ([0.0, 0.0],), (("axes", (0,)),), 0.0),
+    Corner("products_before", ([INF, 3.0],), ([0.0, 0.0],), (("count", 1),), 0.0),
+    Corner("carried", ([1.0, 1.0], [INF, 1.0]), ([0.0, 0.0], [0.0, 0.0]), (("count", 1),), 0.0),
     Corner("where", (True, 1.0, INF), (1.0, 0.0)),
     Corner("where", (False, NAN, 2.0), (0.0, 1.0)),
     Corner("choose", (False, INF), (0.0,)),
