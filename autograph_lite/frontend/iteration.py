@@ -12,6 +12,7 @@ from autograph_lite.errors import GraphTypeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
+from autograph_lite.tensors import indexing
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 
 
@@ -104,7 +105,8 @@ def _rows(x: Any) -> Counted:
     if not isinstance(x, Box):
         lifted: Value = context.interpreter.lift(x)  # type: ignore[attr-defined]
         return Counted(f.dim(lifted, axis=0), lambda k: _row(lifted, k))
-    return Counted(f.dim(value_of(x), axis=0), lambda k: x[wrap(k)])  # a view, to be written through
+    # a view, to be written through
+    return Counted(f.dim(value_of(x), axis=0), lambda k: indexing.get(x, wrap(k)))
 
 
 def _row(value: Value, k: Value) -> Any:
