@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.errors import GraphTypeError
+from autograph_lite.errors import ConversionError, GraphTypeError
 from autograph_lite.ir.graph import Value
+from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.tensors import indexing
@@ -111,6 +112,27 @@ def _rows(x: Any) -> Counted:
 
 def _row(value: Value, k: Value) -> Any:
     return wrap(f.getitem(value, k, spec=(("int", None),)))
+
+
+def unpacked(x: Any, count: int | None) -> Any:
+    """The rows of a staged tensor that is unpacked into so many names, or into any number (None)."""
+    shape = value_of(x).type.shape
+    if not shape:
+        return x  # Python says that it cannot be iterated over
+    if isinstance(shape[0], int):
+        return tuple(x[i] for i in range(shape[0]))
+    if count is None:
+        raise ConversionError(
+            "a starred name takes as many elements as only the run knows; take slices instead:"
+            " first, rest = x[0], x[1:]"
+        )
+    length, wanted = f.dim(value_of(x), axis=0), number(count)
+    short = f"not enough values to unpack (expected {count}, got {{0}})"
+    long = f"too many values to unpack (expected {count})"
+    for more, less, text in ((wanted, length, short), (length, wanted, long)):
+        wrong = f.weak(f.py_greater(more, less), dtype="bool")
+        fail_if(wrong, "ShapeError", "SHAPE", text, length)
+    return tuple(x[i] for i in range(count))
 
 
 def _enumerated(e: Enumerated) -> Counted | None:

@@ -14,7 +14,7 @@ from autograph_lite.errors import ConversionError, UndefinedVariableError
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
 from autograph_lite.frontend.effects import refuse_change
-from autograph_lite.frontend.iteration import Counted, counted
+from autograph_lite.frontend.iteration import Counted, counted, unpacked
 from autograph_lite.frontend.loops import Get, Plan, Set, stage_loop
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
@@ -261,6 +261,10 @@ class Operators:
             if not go:
                 return
             body(item)
+
+    def unpack(self, obj: Any, count: int | None) -> Any:
+        """What Python unpacks into `count` names; None: one of them is starred."""
+        return unpacked(obj, count) if symbolic(obj) else obj
 
     def iterate(self, obj: Any) -> Any:
         return obj

@@ -113,9 +113,11 @@ def assignment(
     targets: Sequence[Node], value: Node, expressions: Expressions, fresh: Fresh, still: bool = True
 ) -> list[Node]:
     """Assign a staged value; `still` says that evaluating it has no effect on the targets."""
-    if all(_is_plain(target) for target in targets):
-        return [gast.Assign(expressions.all(targets), value, None)]
     first = targets[0]
+    if all(isinstance(target, gast.Name) for target in targets):
+        return [gast.Assign(expressions.all(targets), value, None)]
+    if len(targets) == 1 and _is_plain(first):
+        return [assign(expressions.rewrite(first), _parts(first, value))]
     single = len(targets) == 1 and not isinstance(first, (gast.Tuple, gast.List))
     if single and (still or _is_still(first, expressions)):
         return [_write(first, value, expressions)]
@@ -130,7 +132,7 @@ def assignment(
 def _unpack(target: Node, value: Node, expressions: Expressions, fresh: Fresh) -> list[Node]:
     """Unpack into temporaries first: the targets are then assigned from left to right."""
     if _is_plain(target):
-        return [assign(expressions.rewrite(target), value)]
+        return [assign(expressions.rewrite(target), _parts(target, value))]
     if not isinstance(target, (gast.Tuple, gast.List)):
         return [_write(target, value, expressions)]
     parts, out = [], []
@@ -141,7 +143,16 @@ def _unpack(target: Node, value: Node, expressions: Expressions, fresh: Fresh) -
         inner = element.value if starred else element
         out.extend(_unpack(inner, load(name), expressions, fresh))
         expressions = _knowing(expressions, inner)
-    return [assign(gast.Tuple(parts, gast.Store()), value), *out]
+    return [assign(gast.Tuple(parts, gast.Store()), _parts(target, value)), *out]
+
+
+def _parts(target: Node, value: Node) -> Node:
+    """A value to be unpacked: a tensor whose length only the run knows has to be told how many."""
+    names = getattr(target, "elts", None)
+    if names is None or isinstance(value, gast.Tuple):
+        return value
+    starred = any(isinstance(name, gast.Starred) for name in names)
+    return protocol("unpack", value, constant(None if starred else len(names)))
 
 
 def _knowing(expressions: Expressions, target: Node) -> Expressions:
@@ -156,12 +167,10 @@ def _plain_names(target: Node) -> Iterable[str]:
 
 
 def _is_plain(target: Node) -> bool:
-    """Only names: Python's own unpacking does it all."""
-    if isinstance(target, gast.Starred):
-        return _is_plain(target.value)
-    if isinstance(target, (gast.Tuple, gast.List)):
-        return all(_is_plain(element) for element in target.elts)
-    return isinstance(target, gast.Name)
+    """A name, or names in one row: Python's own unpacking does it all."""
+    names = target.elts if isinstance(target, (gast.Tuple, gast.List)) else (target,)
+    found = (name.value if isinstance(name, gast.Starred) else name for name in names)
+    return all(isinstance(name, gast.Name) for name in found)
 
 
 def _is_still(node: Node, expressions: Expressions) -> bool:

@@ -141,6 +141,13 @@ def broadcast(*shapes: Shape) -> Shape | None:
     return None if any(e is None for e in out) else tuple(out)  # type: ignore[arg-type]
 
 
+def fits(*shapes: Shape) -> bool:
+    """Whether these are known to broadcast in every run."""
+    rank = max(map(len, shapes), default=0)
+    columns = ({s[-1 - i] for s in shapes if len(s) > i} - {1} for i in range(rank))
+    return all(len(column) < 2 for column in columns)
+
+
 def _extent(column: tuple[Extent, ...]) -> Extent | None:
     known = {e for e in column if isinstance(e, int) and e != 1}
     if len(known) > 1:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import builtins
 from typing import Any
 
 import autograph_lite.tensors.operators as o
 from autograph_lite.errors import GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import Symbol
+from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.record import f
 from autograph_lite.ops.shapes import normal_axis
 from autograph_lite.tensors.boxes import as_value, dtype_name, wrap
@@ -87,8 +88,14 @@ def _extreme(name: str, a: Any, axis: Any, keepdims: bool) -> Any:
 
 
 def _refuse_empty(name: str, x: Value, axes: tuple[int, ...]) -> None:
-    if builtins.any(x.type.shape[axis] == 0 for axis in axes):
-        raise ShapeError(f"{name} of an array with no elements has no value")
+    text = f"{name} of an array with no elements has no value"
+    for axis in axes:
+        found = x.type.shape[axis]
+        if isinstance(found, Symbol) and not found.several:
+            none = f.py_equal(f.dim(x, axis=axis), 0)
+            fail_if(f.weak(none, dtype="bool"), "ShapeError", "SHAPE", text)
+        elif found == 0:
+            raise ShapeError(text)
 
 
 def max(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:

@@ -149,6 +149,7 @@ binary(
     _power_int,
     _INTEGER,
     exact=np.power,
+    faults=True,
     dtypes=("int64", "int32"),
 )
 

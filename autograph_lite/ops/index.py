@@ -105,6 +105,7 @@ register(
         Structural("a view where no index is an array; else a copy element by element"),
         Indexed(_read_vjp),
         exact=_getitem,
+        faults=True,
         dtypes=NUMERIC,
     )
 )
@@ -168,6 +169,7 @@ register(
         Structural("in place where the old value is dead"),
         Linear(_setitem_vjp),
         exact=_setitem,
+        faults=True,
         dtypes=NUMERIC,
     )
 )

@@ -42,6 +42,7 @@ register(
         _matmul_types,
         Loops(_matmul, "(a.shape[0], b.shape[1])"),
         Vjp(_matmul_vjp),
+        faults=True,
         dtypes=NUMERIC,
     )
 )
@@ -66,4 +67,13 @@ def _inner_vjp(g: Value, a: Value, b: Value, out: Value) -> tuple[Value, Value]:
     return f.scale(g, b), f.scale(g, a)
 
 
-register(Op("inner", _inner_types, Loops(_inner, "()"), Vjp(_inner_vjp), dtypes=NUMERIC))
+register(
+    Op(
+        "inner",
+        _inner_types,
+        Loops(_inner, "()"),
+        Vjp(_inner_vjp),
+        faults=True,
+        dtypes=NUMERIC,
+    )
+)

@@ -52,6 +52,7 @@ register(
         _VIEW,
         Linear(lambda g, x, *dims, out, shape: (f.reshape_like(g, x), *(None for _ in dims))),
         exact=lambda x, *dims, shape: np.reshape(x, _filled(shape, dims)),
+        faults=True,
         dtypes=NUMERIC,
     )
 )
@@ -149,6 +150,7 @@ register(
         _VIEW,
         Linear(lambda g, x, *dims, out, shape: (summed(g, x), *(None for _ in dims))),
         exact=lambda x, *dims, shape: np.broadcast_to(x, _filled(shape, dims)).copy(),
+        faults=True,
         dtypes=NUMERIC,
     )
 )
@@ -168,6 +170,18 @@ register(
         exact=_same_shape,
         identity=lambda number, a, b: True if same_shape(a.type.shape, b.type.shape) else None,
         shape_only=(0, 1),
+    )
+)
+
+# Of operands that do not broadcast, the error alone.
+register(
+    Op(
+        "conform",
+        lambda *operands: (),
+        Structural("compares extents"),
+        Constant("it has no result"),
+        effect=True,
+        shape_only=tuple(range(64)),
     )
 )
 
@@ -249,6 +263,7 @@ register(
         Structural("one block copied after the other"),
         Linear(_concatenate_vjp),
         exact=lambda *xs, axis: np.concatenate(xs, axis),
+        faults=True,
         dtypes=NUMERIC,
     )
 )

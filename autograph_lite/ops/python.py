@@ -38,8 +38,8 @@ def _rule(result: str | None = None) -> Callable[..., tuple[Type, ...]]:
 def _number(
     name: str, body: str | Callable[..., Any], result: str | None = None, **extra: Any
 ) -> None:
-    dtypes = ("int64", "float64")
-    register(Op("py_" + name, _rule(result), Scalar(body), _NUMBER, dtypes=dtypes, **extra))
+    extra |= {"dtypes": ("int64", "float64"), "faults": callable(body)}
+    register(Op("py_" + name, _rule(result), Scalar(body), _NUMBER, **extra))
 
 
 def _words(function: Callable[[Any, Any], Any], x: Any, y: Any) -> str:
@@ -218,5 +218,6 @@ register(
         lambda start, stop, step: (py("int64"),),
         Scalar(_range_length),
         Constant("it is a count"),
+        faults=True,
     )
 )

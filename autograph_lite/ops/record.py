@@ -127,7 +127,8 @@ Number = Callable[[Value], Any]
 @dataclass(frozen=True, slots=True, eq=False)
 class Op:
     """`types(*in_types, **params)` gives the types of the outputs or raises; `exact` is NumPy's own
-    function where IEEE 754 leaves no freedom, used eagerly; `effect` keeps the node's place.
+    function where IEEE 754 leaves no freedom, used eagerly; `effect` keeps the node's place; what
+    `faults` may raise for what its inputs hold, so that it stays where nothing needs its result.
 
     `identity(number, *inputs, **params)` is what the result is without computing it, in every bit: one
     of the inputs, a number, `Instead`, or None where it has to be computed.
@@ -140,6 +141,7 @@ class Op:
     exact: Callable[..., Any] | None = None
     shape_only: tuple[int, ...] = ()  # inputs whose values are never read
     effect: bool = False
+    faults: bool = False
     identity: Callable[..., Any] | None = None
     domain: tuple[float, float] = (-3.0, 3.0)
     dtypes: tuple[str, ...] = ("float64", "float32")

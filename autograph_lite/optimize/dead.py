@@ -1,8 +1,9 @@
 """Dead code: nodes that reach no result and have no effect go; in regions too, and with them what a
 loop carries, saves or captures for nothing.
 
-What the program itself reads by index or divides stays although nothing needs the result: where Python
-would raise, the kernel raises too.
+What the program itself does and may raise (`Op.faults`) stays although nothing needs the result: where
+Python would raise, the kernel raises too.  Of arithmetic on arrays whose extents may not fit, the
+comparison of extents stays.
 """
 
 from __future__ import annotations
@@ -11,21 +12,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograph_lite.ir.graph import Graph, Node, Region, Value
-
-FAULTING = (
-    "getitem",
-    "reshape",
-    "integer_power",
-    "py_truediv",
-    "py_truediv_integer",
-    "py_floordiv",
-    "py_floordiv_integer",
-    "py_mod",
-    "py_mod_integer",
-    "py_power",
-    "py_power_integer",
-    "py_int",
-)
+from autograph_lite.ir.types import fits
+from autograph_lite.ops.record import OPS, Scalar
 
 
 def eliminate_dead(graph: Graph) -> Graph:
@@ -41,8 +29,12 @@ def _live(nodes: Sequence[Node], results: Iterable[Value]) -> tuple[tuple[Node, 
     for node in reversed(nodes):
         if _stays(node) or any(v in needed for v in node.outputs):
             node = _REGIONS.get(node.op.name, _whole)(node, needed)
-            kept.append(node)
-            needed.update(node.inputs)
+        elif _may_not_fit(node):
+            node = Node(OPS["conform"], node.inputs, (), {}, (), node.origin)
+        else:
+            continue
+        kept.append(node)
+        needed.update(node.inputs)
     return tuple(reversed(kept)), needed
 
 
@@ -55,8 +47,16 @@ def _stays(node: Node) -> bool:
     """Whether a node does something, or may raise where the user's program would."""
     regions = [p for p in node.params.values() if isinstance(p, Region)]
     if regions:
-        return any(_stays(inner) for region in regions for inner in region.nodes)
-    return bool(node.op.effect) or (node.origin is not None and node.op.name in FAULTING)
+        inside = [inner for region in regions for inner in region.nodes]
+        return any(_stays(inner) or _may_not_fit(inner) for inner in inside)
+    return bool(node.op.effect) or (node.origin is not None and bool(node.op.faults))
+
+
+def _may_not_fit(node: Node) -> bool:
+    """Whether the user's program does arithmetic on arrays that may not broadcast."""
+    if node.origin is None or not isinstance(node.op.body, Scalar):
+        return False
+    return not fits(*(v.type.shape for v in node.inputs))
 
 
 def _kept(items: Sequence[Any], where: Sequence[bool]) -> tuple[Any, ...]:

@@ -15,13 +15,8 @@ from autograph_lite.render import body, form
 from autograph_lite.render.emitter import ONE, ZERO, Emitter, compare, iadd, imul, select
 from autograph_lite.render.form import B1, I64, Bin, Const, Expr, For, If, Let, Var
 from autograph_lite.render.lowering import hint
-from autograph_lite_runtime import faults
 
 LANES, BLOCK = 8, 1024
-NO_VALUE = {
-    "max": "zero-size array to reduction operation maximum which has no identity",
-    "min": "zero-size array to reduction operation minimum which has no identity",
-}
 
 
 class Accumulator:
@@ -31,7 +26,6 @@ class Accumulator:
         assert isinstance(node.op.body, Fold)
         self.k = k
         self.fold = node.op.body
-        self.name = node.op.name
         self.origin = node.origin
         self.lanes = self.fold.lanes
         self.dtype = node.outputs[0].type.dtype
@@ -117,10 +111,7 @@ class Accumulator:
             self.k.add(If(compare("gt", self.count, ZERO), tuple(rest)))
 
     def result(self) -> Expr:
-        """The value; the sum of nothing is +0."""
-        if self.fold.init is None:
-            text = NO_VALUE[self.name]
-            self.k.fault_if(self.first, self.k.fault(faults.SHAPE, text, "ShapeError"))
+        """The value; the sum of nothing is +0, and nobody asks for the extreme of nothing."""
         return self.total
 
     def settle(self, count: Expr) -> None:

@@ -11,6 +11,7 @@ from autograph_lite.render.arrays import (
     Saved,
     as_block,
     broadcast,
+    broadcast_extents,
     check_fits,
     copy_of,
     fill,
@@ -304,6 +305,10 @@ def _fail(low: Lowering, node: Node) -> None:
     low.k.fault_if(cond, low.k.fault(code, node.params["text"], node.params["error"], *details))
 
 
+def _conform(low: Lowering, node: Node) -> None:
+    broadcast_extents(low.k, [low.extents(v) for v in node.inputs])
+
+
 def _filler(low: Lowering, node: Node) -> None:
     """Nothing reads it: a zero, memory of known extents or none, a history without steps."""
     type = node.params["type"]
@@ -321,6 +326,7 @@ STRUCTURAL: dict[str, Handler] = {
     "constant": _constant,
     "dim": _dim,
     "same_shape": _same_shape,
+    "conform": _conform,
     "reshape": _reshape,
     "reshape_like": _reshape_like,
     "transpose": _transpose,

@@ -193,7 +193,67 @@ def squared_in_one_step(x, n):
     return y, 3.0 * x
 
 
+def writes_rows(m, a):
+    """A row that a loop sees is a view."""
+    for i, r in enumerate(m):
+        row = r
+        row[i] = a
+        row *= 2.0
+    return m
+
+
+def unpacks(x, m):
+    """A tensor is unpacked into names, for which compiled code has to know how many."""
+    a, b, d = x
+    for p, (q, r) in zip(x, m):  # noqa: B905 (staged; lengths are equal)
+        a, b = b * p, a + q * r
+    return a * b * d
+
+
+def unpacks_too_few(x):
+    a, b, d, e = x
+    return a
+
+
+def unpacks_too_many(x):
+    a, b = x
+    return a
+
+
+def adds_for_nothing(x, y):
+    """Nobody reads the sum, but it raises."""
+    x + y
+    return x
+
+
+def multiplies_for_nothing(x, y):
+    x @ y
+    return x
+
+
+def writes_for_nothing(x, n):
+    y = x.copy()
+    y[n] = 1.0
+    return x
+
+
+def joins_for_nothing(x, m):
+    np.concatenate([m, np.outer(x, x)])
+    return x
+
+
+def asks_for_nothing(x, n):
+    np.argmax(x[n:])
+    return x
+
+
+def extreme_of_nothing(x, n):
+    return np.max(x[n:])
+
+
 SCALAR = c(-0.796)
+PAIR = c([0.4, -1.1])
+PAIRS = c([[0.3, 1.2], [-0.7, 0.1], [0.9, -0.4]])
 SAMPLES = [c(v) for v in np.random.default_rng(0).normal(size=20)]
 
 CASES = [
@@ -212,9 +272,20 @@ CASES = [
     *((state_of_two_loops, (v,)) for v in SAMPLES),
     *((hands_the_state_on, (v,)) for v in SAMPLES),
     *((saved_and_given, (v,)) for v in SAMPLES),
+    (unpacks, (VECTOR, PAIRS)),
+    (unpacks_too_few, (VECTOR,)),
+    (unpacks_too_many, (VECTOR,)),
+    (adds_for_nothing, (VECTOR, PAIR)),
+    (multiplies_for_nothing, (VECTOR, PAIR)),
+    (writes_for_nothing, (VECTOR, 3)),
+    (joins_for_nothing, (VECTOR, PAIRS)),
+    (asks_for_nothing, (VECTOR, 3)),
+    (extreme_of_nothing, (VECTOR, 3)),
     (squared_in_no_step, (SCALAR, 3)),
     (squared_in_one_step, (SCALAR, 3)),
     (assigns_in_a_loop, (VECTOR, SCALAR)),
 ]
 
+# Where arguments are written in place there is no gradient with respect to what they were.
+VALUES_ONLY = [(writes_rows, (c([[0.3, 1.2], [-0.7, 0.1]]), SCALAR))]
 FIRST_ORDER = [(writes_what_is_carried, (VECTOR, 2))]

@@ -26,7 +26,7 @@ from tests.identity import found, programs
 BANK = [
     *((program, arguments, 2) for program, arguments in programs.CASES + found.CASES),
     *((program, arguments, 1) for program, arguments in found.FIRST_ORDER),
-    *((program, arguments, 0) for program, arguments in programs.VALUES_ONLY),
+    *((program, arguments, 0) for program, arguments in programs.VALUES_ONLY + found.VALUES_ONLY),
 ]
 """Programs, arguments, and how often each is differentiated."""
 

@@ -12,8 +12,10 @@ import pytest
 import autograph_lite as ag
 from autograph_lite.tensors.boxes import Box
 from tests.identity import found
-from tests.identity.programs import CASES, VALUES_ONLY
+from tests.identity.programs import CASES
+from tests.identity.programs import VALUES_ONLY as WRITTEN
 
+VALUES_ONLY = [*WRITTEN, *found.VALUES_ONLY]
 compiled = functools.cache(ag.function)
 NAMES = [f"{i}-{program.__name__}" for i, (program, _) in enumerate(CASES)]
 

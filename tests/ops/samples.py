@@ -255,7 +255,9 @@ PYTHON: dict[str, Callable[..., Any]] = {
 """What Python gives, errors included."""
 
 NUMBERS = frozenset([*PYTHON, "weak", "number", "position", "range_length"])
-REGIONS = frozenset(["loop", "if", "call", "print", "fail", "constant", "filler", "void", "every"])
+REGIONS = frozenset(
+    ["loop", "if", "call", "print", "fail", "constant", "filler", "void", "every", "conform"]
+)
 """Control flow and effects: tried by whole programs, not by one node."""
 
 
