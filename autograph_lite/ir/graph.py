@@ -53,7 +53,7 @@ def _type_of(data: Any) -> Type:
     return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Node:
     """`op` applied to `inputs`; `params` are static and keyed by name."""
 

@@ -18,8 +18,10 @@ from autograph_lite.errors import (
     TapeError,
 )
 from autograph_lite.gradient.cotangents import Cotangent
-from autograph_lite.gradient.links import NO_LINKS, Links
+from autograph_lite.gradient.links import Links
+from autograph_lite.gradient.repeated import reversed_by_kernel
 from autograph_lite.gradient.reverse import Sweep, pullback
+from autograph_lite.gradient.straight import Straight
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import FLOATS
 from autograph_lite.nests import leaves, rebuild
@@ -299,11 +301,15 @@ class GradientTape:
     def _pullback(self, nodes: list[Node], seeds: list[Seed], sources: Any) -> Sweep:
         """Cotangents; a target that the tape does not follow leads nowhere."""
         reached = [seed for seed in seeds if self.follows(seed[0])]
-        if not reached:
-            return Sweep(NO_LINKS)
-        links = Links(visible_links(), nodes) if staging() else NO_LINKS
         kept = {v: v for s in leaves(sources) if (v := self._key(s)) is not None}
-        return pullback(links, nodes, reached, {**kept, **self._roots}, self.follows)
+        roots = {**kept, **self._roots}
+        if staging():
+            sweep = Sweep(Links(visible_links(), nodes), roots=roots, wanted=self.follows)
+            return pullback(sweep, nodes if reached else (), reached)
+        straight = Straight(roots, self._tracked.__contains__)
+        if not reached or reversed_by_kernel(straight, nodes, reached, kept):
+            return straight
+        return pullback(straight, nodes, reached)
 
     @contextmanager
     def _reading(self) -> Iterator[list[Node]]:
