@@ -8,7 +8,7 @@ from typing import Any
 from autograph_lite.errors import InternalError
 from autograph_lite.execute import Executable
 from autograph_lite.ir.graph import Graph, Node, Region, Value
-from autograph_lite.ir.types import Symbol, tensor
+from autograph_lite.ir.types import Symbol, generalised, tensor
 from autograph_lite.ops.record import Op
 from autograph_lite.optimize.passes import optimize
 from autograph_lite.render.emitter import WARNING
@@ -51,7 +51,8 @@ _one_node: dict[Any, Executable] = {}
 def evaluate(op: Op, params: dict[str, Any], data: Sequence[Any]) -> Callable[[Any], list[Any]]:
     """What executes one op on arrays: the kernel of the one-node graph, compiled once per dtypes and
     ranks."""
-    types = [tensor(x.dtype.name, _signature(x.shape)) for x in data]
+    symbols: dict[int, Symbol] = {}
+    types = [generalised(tensor(x.dtype.name, x.shape), symbols) for x in data]
     key = (op.name, _frozen(params), tuple((t.dtype, _pattern(t.shape)) for t in types))
     executable = _one_node.get(key)
     if executable is None:
@@ -61,12 +62,6 @@ def evaluate(op: Op, params: dict[str, Any], data: Sequence[Any]) -> Callable[[A
         executable = compile_graph(Graph(op.name, Region(arguments, (node,), outputs)), op.name)
         _one_node[key] = executable
     return executable.run
-
-
-def _signature(shape: tuple[int, ...]) -> tuple[Any, ...]:
-    """Extents 0 and 1 stay, equal extents share a symbol."""
-    symbols: dict[int, Symbol] = {}
-    return tuple(e if e in (0, 1) else symbols.setdefault(e, Symbol()) for e in shape)
 
 
 def _pattern(shape: tuple[Any, ...]) -> tuple[Any, ...]:

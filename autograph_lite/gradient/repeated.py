@@ -18,7 +18,7 @@ from autograph_lite.gradient.calls import reverse_graph
 from autograph_lite.gradient.cotangents import Cotangent
 from autograph_lite.gradient.straight import Straight
 from autograph_lite.ir.graph import Graph, Node, Region, Value
-from autograph_lite.ir.types import Symbol, tensor
+from autograph_lite.ir.types import Symbol, generalised
 from autograph_lite.ops.control import CONSTANT
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Indexed, Linear, Partials, Vjp
@@ -104,7 +104,8 @@ def _plan(
         return None
     if any(v in made for v, n in places.items() if n in wanted):
         return None
-    named = _symbolic(places)
+    symbols: dict[int, Symbol] = {}
+    named = {v: Value(generalised(v.type, symbols)) for v in places}
     graph = _graph(nodes, named, targets)
     arguments = graph.body.arguments
     place = {named[v]: n for v, n in places.items()}
@@ -120,16 +121,6 @@ def _plan(
     region = Region(body.arguments, body.nodes, body.results[::2])
     run = compiled(Graph("tape_reverse", region))
     return Plan(run, needs, tuple(place[arguments[i]] for i in back.updated))
-
-
-def _symbolic(places: Places) -> dict[Value, Value]:
-    """Values of a graph for those recorded: extents are symbols, equal ones the same."""
-    symbols: dict[int, Symbol] = {}
-
-    def extent(e: Any) -> Any:
-        return e if e in (0, 1) else symbols.setdefault(e, Symbol())
-
-    return {v: Value(tensor(v.type.dtype, tuple(map(extent, v.type.shape)))) for v in places}
 
 
 def _graph(nodes: Sequence[Node], named: dict[Value, Value], targets: list[Value]) -> Graph:
