@@ -7,7 +7,7 @@ value is which, dtypes and extents, targets, sources.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,6 @@ import numpy as np
 from autograph_lite.eager.repetition import Repetition, compiled
 from autograph_lite.gradient.calls import reverse_graph
 from autograph_lite.gradient.cotangents import Cotangent
-from autograph_lite.gradient.straight import Straight
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import Symbol, generalised
 from autograph_lite.ops.control import CONSTANT
@@ -44,65 +43,58 @@ _plans = Repetition[Plan]()
 
 
 def reversed_by_kernel(
-    sweep: Straight, nodes: Sequence[Node], seeds: Sequence[Seed], sources: Iterable[Value]
-) -> bool:
-    """Let the cotangents of the sources arrive at once, where the recording is known by now."""
+    nodes: Sequence[Node], seeds: Sequence[Seed], wanted: Sequence[Value], roots: dict[Value, Value]
+) -> dict[Value, Cotangent] | None:
+    """The cotangents of the values wanted, where the recording is known by now."""
     if context.tapes or not 0 < len(nodes) <= MOST_NODES:
-        return False
-    for value, root in sweep.roots.items():
+        return None
+    for value, root in roots.items():
         if value is not root:  # a source with several values: their contributions meet in the sweep
-            return False
-    places, parts = _recording(nodes)
-    wanted = [places.setdefault(v, len(places)) for v in sources if sweep.wants(v)]
+            return None
     targets = [target for target, _, _ in seeds]
-    key = (*parts, *map(places.get, targets), None, *wanted)
+    places, key = _recording(nodes, len(targets), (*targets, *wanted))
     plan = _plans.plan(key, lambda: _plan(nodes, places, targets, wanted))
     if plan is None:
-        return False
+        return None
     values = list(places)
     data = [g.data for _, g, _ in seeds]
     data += [values[n].data for n in plan.needs]
-    for n, got in zip(plan.updated, plan.run(data), strict=True):
-        sweep.cotangents[values[n]] = Cotangent(Value(None, got))
-    return True
+    found = plan.run(data)
+    return {
+        values[n]: Cotangent(Value(None, got)) for n, got in zip(plan.updated, found, strict=True)
+    }
 
 
-def _recording(nodes: Sequence[Node]) -> tuple[Places, list[Any]]:
-    """The values in the order in which they are named, and what is the same when it is repeated."""
+def _recording(nodes: Sequence[Node], targets: int, ends: Sequence[Value]) -> tuple[Places, Any]:
+    """The values in the order in which they are named, and what is the same when all is repeated."""
     places: Places = {}
-    parts: list[Any] = []
     for node in nodes:
-        parts.append(node.op)
         for value in node.inputs:
-            place = places.get(value)
-            if place is None:
-                place = places[value] = len(places)
-                parts.append(_kind(value.data))
-            parts.append(place)
-        out = node.outputs[0]
-        places[out] = len(places)
-        if out.data.__class__ is np.ndarray:
-            parts.append(_kind(out.data))
-        if node.params:
-            parts.append(repr(node.params))
-    return places, parts
-
-
-def _kind(data: Any) -> Any:
-    """Dtype and extents; the class of a scalar says both."""
-    return (data.dtype.char, data.shape) if data.__class__ is np.ndarray else data.__class__
+            if value not in places:
+                places[value] = len(places)
+        places[node.outputs[0]] = len(places)
+    for value in ends:
+        if value not in places:
+            places[value] = len(places)
+    classes = [value.data.__class__ for value in places]
+    # an op without params takes so many inputs and no other number
+    ops = [n.op if not n.params else (n.op, len(n.inputs), repr(n.params)) for n in nodes]
+    wiring = [places[value] for node in nodes for value in node.inputs]
+    key = (*ops, *wiring, *classes, targets, *[places[value] for value in ends])
+    if np.ndarray in classes:
+        arrays = [v.data for v in places if v.data.__class__ is np.ndarray]
+        key = (*key, *[(data.dtype.char, data.shape) for data in arrays])
+    return places, key
 
 
 def _plan(
-    nodes: Sequence[Node], places: Places, targets: list[Value], wanted: list[int]
+    nodes: Sequence[Node], places: Places, targets: Sequence[Value], wanted: Sequence[Value]
 ) -> Plan | None:
     """The kernel that reverses the nodes; None where the sweep has to decide something, or would read
     what has been overwritten."""
     made = {v for node in nodes for v in node.outputs}
     plain = all(isinstance(n.op.derivative, PLAIN) and len(n.outputs) == 1 for n in nodes)
-    if not plain or not made.issuperset(targets):
-        return None
-    if any(v in made for v, n in places.items() if n in wanted):
+    if not plain or not made.issuperset(targets) or not made.isdisjoint(wanted):
         return None
     symbols: dict[int, Symbol] = {}
     named = {v: Value(generalised(v.type, symbols)) for v in places}
@@ -110,7 +102,8 @@ def _plan(
     arguments = graph.body.arguments
     place = {named[v]: n for v, n in places.items()}
     pattern = ("set",) * len(targets), ("unset",) * len(arguments)
-    back = reverse_graph(graph, pattern, lambda v: place[v] in wanted, 1)
+    asked = {named[v] for v in wanted}
+    back = reverse_graph(graph, pattern, asked.__contains__, 1)
     body = back.graph.body
     needs = tuple(place[v] for v in back.needs)
     makers = {v: node for node in body.nodes for v in node.outputs}
@@ -123,7 +116,7 @@ def _plan(
     return Plan(run, needs, tuple(place[arguments[i]] for i in back.updated))
 
 
-def _graph(nodes: Sequence[Node], named: dict[Value, Value], targets: list[Value]) -> Graph:
+def _graph(nodes: Sequence[Node], named: dict[Value, Value], targets: Sequence[Value]) -> Graph:
     mapped = tuple(
         Node(n.op, tuple(named[v] for v in n.inputs), tuple(named[v] for v in n.outputs), n.params)
         for n in nodes

@@ -67,9 +67,11 @@ def apply_all(
     """Apply an op in the thread's context and record it on the tapes that follow an input."""
     interpreter = context.interpreter
     outputs = interpreter.apply(op, inputs, params, regions)
-    if context.tapes:
-        inputs = interpreter.localise(inputs)
-        for tape in context.tapes:
+    tapes = context.tapes
+    if tapes:
+        if outputs and outputs[0].data is None:  # staged: the tapes are of this region
+            inputs = interpreter.localise(inputs)
+        for tape in tapes:
             tape.record(op, inputs, outputs, params, regions)
     return outputs
 

@@ -12,7 +12,6 @@ from autograph_lite.ir.build import Builder, no_origin
 from autograph_lite.ir.graph import Graph, Region, Value
 from autograph_lite.ir.types import Symbol, generalised
 from autograph_lite.ops.control import CONSTANT
-from autograph_lite.tensors.boxes import write
 from autograph_lite.tensors.tensor import Tensor
 from autograph_lite.tensors.variables import Variable
 
@@ -29,7 +28,8 @@ class Step:
         data = [g.data for g in gradients]
         data += [box._value.data for box in self.read]
         for box, out in zip(self.written, self.run(data), strict=True):
-            write(box, Value(None, out, True))
+            box._value = Value(None, out, True)
+            box._version += 1
 
 
 def compiled_step(

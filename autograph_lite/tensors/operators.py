@@ -177,8 +177,13 @@ def power(x: Any, y: Any) -> Any:
         dtype = _operand(x)[1].removeprefix("py.")
         if dtype in ("int32", "int64"):
             raise DomainError("Integers to negative integer powers are not allowed.")
+    if y.__class__ in _WEAK and isinstance(x, Arithmetic):
+        return _power_by_number(x, y)
     by_number = y.__class__ in _WEAK or (isinstance(y, Box) and value_of(y).type.kind == "py")
     return apply_rule(BINARY["power_number" if by_number else "power"], x, y)
+
+
+_power_by_number = _forward("power_number")
 
 
 def in_place(name: str) -> Method:
