@@ -207,18 +207,25 @@ def _by_kernel(op: Op) -> Handler:
     skipped = op.shape_only
 
     def handler(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
-        classes = None if params else tuple([v.data.__class__ for v in inputs])
+        datas = tuple([v.data for v in inputs])
+        classes = None if params else tuple(map(type, datas))
         run = known.get(classes)
         if run is not None:
-            return tuple([Value(None, out) for out in run(tuple([v.data for v in inputs]))])
+            out = run(datas)
+            return (Value(None, out[0]),) if len(out) == 1 else tuple(map(_value, out))
         _check(op, inputs, params)
-        datas = tuple([_present(v) if i in skipped else v.data for i, v in enumerate(inputs)])
+        if skipped:
+            datas = tuple([_present(v) if i in skipped else v.data for i, v in enumerate(inputs)])
         run = _evaluator[0](op, params, datas)
         if classes is not None and SCALARS.issuperset(classes):
             known[classes] = run
-        return tuple([Value(None, out) for out in run(datas)])
+        return tuple(map(_value, run(datas)))
 
     return handler
+
+
+def _value(data: Any) -> Value:
+    return Value(None, data)
 
 
 def _present(value: Value) -> Any:

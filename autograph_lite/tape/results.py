@@ -6,6 +6,7 @@ from typing import Any
 
 from autograph_lite.gradient.cotangents import Cotangent
 from autograph_lite.ir.graph import Value
+from autograph_lite.nests import rebuild
 from autograph_lite.ops.record import f
 from autograph_lite.tensors.boxes import value_of, wrap
 from autograph_lite.tensors.tagged import Tagged
@@ -49,3 +50,11 @@ def stacked(rows: list[Cotangent | None], source: Any, target: Value, zeros: boo
     if not filled:
         return zeros_like(source, shape=shape)
     return wrap(value_of(reshape(stack(filled), shape)))
+
+
+def arranged(sources: Any, parts: list[Any]) -> Any:
+    """Results in the structure of the sources."""
+    if not isinstance(sources, list | tuple | dict):
+        return parts[0]
+    rest = iter(parts)
+    return rebuild(sources, lambda _: next(rest))

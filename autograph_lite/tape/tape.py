@@ -24,7 +24,7 @@ from autograph_lite.gradient.reverse import Sweep, pullback
 from autograph_lite.gradient.straight import Straight
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import FLOATS
-from autograph_lite.nests import leaves, rebuild
+from autograph_lite.nests import leaves
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Constant, Indexed, Linear, Op
 from autograph_lite.ops.same import (
@@ -38,7 +38,7 @@ from autograph_lite.ops.same import (
     some,
     visible_links,
 )
-from autograph_lite.tape.results import result, stacked
+from autograph_lite.tape.results import arranged, result, stacked
 from autograph_lite.tape.seeds import Seed, one_hot, seeds, target_value
 from autograph_lite.tensors.boxes import staging, value_of
 from autograph_lite.tensors.number import kind_name
@@ -195,7 +195,8 @@ class GradientTape:
             return
         self._variables[id(variable)] = variable
         self._roots[value] = self._first.setdefault(id(variable), value)
-        self._track(value, True)
+        self._perhaps.pop(value, None)
+        self._tracked.add(value)
 
     def watch(self, tensor: Any) -> None:
         """Follow tensors and variables, or nests of them."""
@@ -274,7 +275,7 @@ class GradientTape:
             result(self._found(found, key), source, zeros)
             for key, source in zip(keys, listed, strict=True)
         ]
-        return _arranged(sources, parts)
+        return arranged(sources, parts)
 
     def _found(self, found: Cotangents, key: Value | None) -> Cotangent | None:
         """What has arrived at a source, where the tape follows it."""
@@ -309,7 +310,7 @@ class GradientTape:
             stacked([self._found(row, key) for row in rows], source, value, zeros)
             for key, source in zip(keys, listed, strict=True)
         ]
-        return _arranged(sources, parts)
+        return arranged(sources, parts)
 
     def _key(self, source: Any) -> Value | None:
         """The value that stands for a source; None for a variable that was never read."""
@@ -322,7 +323,7 @@ class GradientTape:
         self, nodes: list[Node], seeds: list[Seed], keys: list[Value | None]
     ) -> Cotangents:
         """Cotangents; a target that the tape does not follow leads nowhere."""
-        reached = [seed for seed in seeds if self.follows(seed[0])]
+        reached = [seed for seed in seeds if seed[0] in self._tracked or self.follows(seed[0])]
         if not reached:
             return {}
         kept = {key: key for key in keys if key is not None}
@@ -378,14 +379,6 @@ def _wants_zeros(unconnected: Any) -> bool:
     if name not in ("none", "zero"):
         raise GradientError(f"unconnected_gradients is {unconnected!r}; 'none' or 'zero' is needed")
     return bool(name == "zero")
-
-
-def _arranged(sources: Any, parts: list[Any]) -> Any:
-    """Results in the structure of the sources."""
-    if not isinstance(sources, list | tuple | dict):
-        return parts[0]
-    rest = iter(parts)
-    return rebuild(sources, lambda _: next(rest))
 
 
 def _check_sources(sources: list[Any]) -> None:

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograph_lite_runtime import gate_text, load, routines
-from autograph_lite_runtime.gate_text import ABOVE, IS, OTHER, SAME
+from autograph_lite_runtime import gate_table, gate_text, load, routines
+from autograph_lite_runtime.gate_table import ABOVE, IS, OTHER, SAME
 
 __all__ = ["ABOVE", "IS", "MISS", "OTHER", "SAME", "Fault", "Place", "gate"]
 
@@ -44,13 +44,13 @@ Relation = tuple[int, int, int]
 """`IS, slot, number`, `SAME` or `OTHER, slot, slot`, or `ABOVE, slot, number`."""
 
 _PYTHON = {"float64": float, "int64": int, "bool": bool}
-_READ = {8: gate_text.WORD, 4: gate_text.HALF, 1: gate_text.BYTE}
+_READ = {8: gate_table.WORD, 4: gate_table.HALF, 1: gate_table.BYTE}
 _GIVEN = {
-    "float64": gate_text.FLOAT,
-    "float32": gate_text.SINGLE,
-    "int64": gate_text.INTEGER,
-    "int32": gate_text.INTEGER_HALF,
-    "bool": gate_text.BOOL,
+    "float64": gate_table.FLOAT,
+    "float32": gate_table.SINGLE,
+    "int64": gate_table.INTEGER,
+    "int32": gate_table.INTEGER_HALF,
+    "bool": gate_table.BOOL,
 }
 
 _SYMBOLS = {
@@ -85,7 +85,7 @@ def gate(
     None where there can be no gate."""
     relations = tuple(relations)
     slots = max((p.slot + p.rank for p in (*arguments, *results)), default=0)
-    if slots >= gate_text.SLOTS or not as_expected():
+    if slots >= gate_table.SLOTS or not as_expected():
         return None
     head = (entry.address, len(arguments), len(relations), len(results), id(MISS), id(Fault))
     records = [*map(_argument, arguments), *((*r, 0, 0) for r in relations), *map(_result, results)]
@@ -97,21 +97,21 @@ def gate(
 def _argument(place: Place) -> tuple[int, ...]:
     kind, dtype, rank, slot = place
     if rank:
-        return (gate_text.ARRAY, id(np.ndarray), slot, id(np.dtype(dtype)), rank)
+        return (gate_table.ARRAY, id(np.ndarray), slot, id(np.dtype(dtype)), rank)
     if kind == "ag":
         read = _READ[np.dtype(dtype).itemsize]
         return (read, id(np.dtype(dtype).type), slot, 0, 0)
-    read = {"float64": gate_text.WORD, "int64": gate_text.INT, "bool": gate_text.TRUTH}[dtype]
+    read = {"float64": gate_table.WORD, "int64": gate_table.INT, "bool": gate_table.TRUTH}[dtype]
     return (read, id(_PYTHON[dtype]), slot, id(True), 0)
 
 
 def _result(place: Place) -> tuple[int, ...]:
     kind, dtype, rank, slot = place
     if rank:
-        return (gate_text.NEW_ARRAY, id(np.ndarray), slot, id(np.dtype(dtype)), rank)
+        return (gate_table.NEW_ARRAY, id(np.ndarray), slot, id(np.dtype(dtype)), rank)
     if kind == "py":
         return (_GIVEN[dtype], 0, slot, 0, 0)
-    made = gate_text.SCALAR_BOOL if dtype == "bool" else gate_text.SCALAR
+    made = gate_table.SCALAR_BOOL if dtype == "bool" else gate_table.SCALAR
     return (made, 0, slot, id(np.dtype(dtype)), 0)
 
 
@@ -174,16 +174,16 @@ def _readable() -> bool:
 
     array = np.arange(6.0, dtype=np.float32).reshape(2, 3)
     turned = array.T
-    extents = read(ctypes.c_int64, turned, gate_text.EXTENTS)
+    extents = read(ctypes.c_int64, turned, gate_table.EXTENTS)
     return (
         read(ctypes.c_double, 0.1, 16) == 0.1
         and read(ctypes.c_float, np.float32(0.5), 16) == 0.5
         and read(ctypes.c_int64, np.int64(-7), 16) == -7
         and all(read(ctypes.c_int64, obj, 8) == id(type(obj)) for obj in (0.1, array, np.True_))
-        and read(ctypes.c_int64, turned, gate_text.DATA) == array.ctypes.data
-        and read(ctypes.c_int, turned, gate_text.RANK) == 2
+        and read(ctypes.c_int64, turned, gate_table.DATA) == array.ctypes.data
+        and read(ctypes.c_int, turned, gate_table.RANK) == 2
         and list((ctypes.c_int64 * 2).from_address(extents)) == [3, 2]
-        and read(ctypes.c_int64, turned, gate_text.DTYPE) == id(array.dtype)
-        and read(ctypes.c_int, array, gate_text.FLAGS) & gate_text.USABLE == gate_text.USABLE
-        and read(ctypes.c_int, turned, gate_text.FLAGS) & gate_text.USABLE != gate_text.USABLE
+        and read(ctypes.c_int64, turned, gate_table.DTYPE) == id(array.dtype)
+        and read(ctypes.c_int, array, gate_table.FLAGS) & gate_table.USABLE == gate_table.USABLE
+        and read(ctypes.c_int, turned, gate_table.FLAGS) & gate_table.USABLE != gate_table.USABLE
     )
