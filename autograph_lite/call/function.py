@@ -187,6 +187,7 @@ class Function:
     """
 
     is_compiled = True
+    miss = MISS
 
     def __init__(self, function: types.FunctionType, plain: bool = False) -> None:
         self.python_function = function
@@ -209,7 +210,7 @@ class Function:
         return self._call(args, kwargs)
 
     def quickly(self, args: tuple[Any, ...]) -> Any:
-        """The result by the fast way, or `MISS` where it cannot be taken."""
+        """The result by the fast way, or `miss` where it cannot be taken."""
         if context.interpreter is EAGER and not context.tapes:
             for quick in self._quick.get(len(args), ()):
                 found = quick(*args)

@@ -8,13 +8,11 @@ value is which, dtypes and extents, targets, sources.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograph_lite.eager.repetition import Repetition, compiled
-from autograph_lite.gradient.calls import reverse_graph
 from autograph_lite.gradient.cotangents import Cotangent
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import Symbol, generalised
@@ -29,8 +27,7 @@ Seed = tuple[Value, Value, Value | None]
 Places = dict[Value, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """`run(cotangents of the targets, values needed)` gives the cotangents of the values at `updated`;
     values are counted in the order in which the recording names them."""
 
@@ -92,6 +89,8 @@ def _plan(
 ) -> Plan | None:
     """The kernel that reverses the nodes; None where the sweep has to decide something, or would read
     what has been overwritten."""
+    from autograph_lite.gradient.calls import reverse_graph  # not before something repeats
+
     made = {v for node in nodes for v in node.outputs}
     plain = all(isinstance(n.op.derivative, PLAIN) and len(n.outputs) == 1 for n in nodes)
     if not plain or not made.issuperset(targets) or not made.isdisjoint(wanted):

@@ -13,7 +13,7 @@ from autograph_lite.eager.warn import warn
 from autograph_lite.errors import GradientError, GradientWarning, GraphTypeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.dispatch import context
-from autograph_lite.optimizers.repeated import Step, compiled_step
+from autograph_lite.optimizers.repeated import Step, compiled_step, take
 from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.boxes import Box, call, staging, value_of, wrap
 from autograph_lite.tensors.operators import cast
@@ -90,7 +90,7 @@ class Optimizer(ABC):
         gradients = [variable._checked(gradient) for gradient, variable in pairs]
         step = None if staging() or context.tapes else self._repeated(gradients, variables)
         if step is not None:
-            step(gradients)
+            take(step, gradients)
         else:
             self._change([Tensor(g) for g in gradients], variables)
         return self._iterations

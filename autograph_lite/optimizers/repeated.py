@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from autograph_lite.eager.repetition import compiled
-from autograph_lite.gradient.calls import building
-from autograph_lite.ir.build import Builder, no_origin
 from autograph_lite.ir.graph import Graph, Region, Value
 from autograph_lite.ir.types import Symbol, generalised
 from autograph_lite.ops.control import CONSTANT
@@ -16,26 +13,30 @@ from autograph_lite.tensors.tensor import Tensor
 from autograph_lite.tensors.variables import Variable
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """`run(gradients, state read)` gives the values of the state written."""
 
     run: Callable[[list[Any]], list[Any]]
     read: tuple[Variable, ...]
     written: tuple[Variable, ...]
 
-    def __call__(self, gradients: Sequence[Value]) -> None:
-        data = [g.data for g in gradients]
-        data += [box._value.data for box in self.read]
-        for box, out in zip(self.written, self.run(data), strict=True):
-            box._value = Value(None, out, True)
-            box._version += 1
+
+def take(step: Step, gradients: Sequence[Value]) -> None:
+    """Change the state."""
+    data = [g.data for g in gradients]
+    data += [box._value.data for box in step.read]
+    for box, out in zip(step.written, step.run(data), strict=True):
+        box._value = Value(None, out, True)
+        box._version += 1
 
 
 def compiled_step(
     change: Callable[[Sequence[Any]], None], gradients: Sequence[Value], state: Sequence[Variable]
 ) -> Step:
     """The step that `change(gradients)` makes, staged on symbolic values of the state."""
+    from autograph_lite.gradient.calls import building  # not before something repeats
+    from autograph_lite.ir.build import Builder, no_origin
+
     builder = Builder(None, CONSTANT, no_origin)
     symbols: dict[int, Symbol] = {}
     given = [builder.argument(generalised(g.type, symbols)) for g in gradients]

@@ -23,7 +23,6 @@ from autograph_lite.tensors.boxes import Box, as_value, call, staging, value_of,
 from autograph_lite.tensors.number import Number, kind_name
 from autograph_lite.tensors.tagged import Tagged, either
 from autograph_lite.tensors.tensor import ArrayLike, Tensor
-from autograph_lite_runtime.gate import MISS
 
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...]
@@ -61,7 +60,7 @@ def _compiled(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: boo
 
     @functools.wraps(f, assigned=_NAMES)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
-        if kernel.plain and not kwargs and (found := kernel.quickly(args)) is not MISS:
+        if kernel.plain and not kwargs and (found := kernel.quickly(args)) is not kernel.miss:
             return found
         if context.tapes or staging() or _holds_tensor((args, kwargs)):
             return both(*args, **kwargs)
