@@ -259,8 +259,7 @@ class GradientTape:
         A target with several elements, or a nest of targets, is summed.  None where there is no
         connection, unless zeros are asked for.
         """
-        zeros = _wants_zeros(unconnected_gradients)
-        _check_sources(leaves(sources))
+        zeros = unconnected_gradients != "none" and _wants_zeros(unconnected_gradients)
         return self._gradient(seeds(target, output_gradients), sources, zeros)
 
     def _gradient(self, starts: list[Seed], sources: Any, zeros: bool = False) -> Any:
@@ -295,9 +294,9 @@ class GradientTape:
         """d target / d sources of shape target.shape + source.shape, one row after the other."""
         del parallel_iterations, experimental_use_pfor  # TensorFlow's; they change no result
         zeros = _wants_zeros(unconnected_gradients)
-        _check_sources(listed := leaves(sources))
-        value = target_value(target)
+        listed = leaves(sources)
         keys = [self._key(source) for source in listed]
+        value = target_value(target)
         nodes = self._taken()
         try:
             rows = [
@@ -316,6 +315,11 @@ class GradientTape:
         """The value that stands for a source; None for a variable that was never read."""
         if isinstance(source, Variable):
             return self._first.get(id(source)) if id(source) in self._variables else None
+        if not isinstance(source, ArrayLike):
+            raise GradientError(
+                f"a source is a {kind_name(source)}; gradients are taken with respect to"
+                " tensors and variables"
+            )
         box, value = self._at_watch.get(id(source), (None, None))
         return value if box is source else value_of(source)
 
@@ -379,12 +383,3 @@ def _wants_zeros(unconnected: Any) -> bool:
     if name not in ("none", "zero"):
         raise GradientError(f"unconnected_gradients is {unconnected!r}; 'none' or 'zero' is needed")
     return bool(name == "zero")
-
-
-def _check_sources(sources: list[Any]) -> None:
-    for source in sources:
-        if not isinstance(source, ArrayLike):
-            raise GradientError(
-                f"a source is a {kind_name(source)}; gradients are taken with respect to"
-                " tensors and variables"
-            )
