@@ -47,12 +47,12 @@ int32, int64, bool_ = _np.dtype("int32"), _np.dtype("int64"), _np.dtype("bool")
 _LAZY = ("function", "verify")  # in `api`, which loads the compiler
 
 
-def _evaluate(op: _Any, params: dict[str, _Any], datas: tuple[_Any, ...]) -> _Any:
+def _evaluator(op: _Any, params: dict[str, _Any], datas: tuple[_Any, ...]) -> _Any:
     """Load the compiler when the first kernel is needed."""
-    from autograph_lite.pipeline import evaluate
+    from autograph_lite.pipeline import evaluator
 
-    _install_evaluator(evaluate)
-    return evaluate(op, params, datas)
+    _install_evaluator(evaluator)
+    return evaluator(op, params, datas)
 
 
 def _compile(graph: _Any) -> _Any:
@@ -61,7 +61,7 @@ def _compile(graph: _Any) -> _Any:
     return compile_graph(graph)
 
 
-_install_evaluator(_evaluate)
+_install_evaluator(_evaluator)
 _install_compiler(_compile)
 
 

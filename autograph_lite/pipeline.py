@@ -48,7 +48,7 @@ def kernel_source(graph: Graph, name: str = "kernel") -> str:
 _one_node: dict[Any, Executable] = {}
 
 
-def evaluate(op: Op, params: dict[str, Any], data: Sequence[Any]) -> Callable[[Any], list[Any]]:
+def evaluator(op: Op, params: dict[str, Any], data: Sequence[Any]) -> Callable[[Any], list[Any]]:
     """What executes one op on arrays: the kernel of the one-node graph, compiled once per dtypes and
     ranks."""
     symbols: dict[int, Symbol] = {}
