@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograph_lite_runtime import gate_table, gate_text, load, routines
+from autograph_lite_runtime import gate_table, load, routines
 from autograph_lite_runtime.gate_table import ABOVE, IS, OTHER, SAME
 
 __all__ = ["ABOVE", "IS", "MISS", "OTHER", "SAME", "Fault", "Place", "gate"]
@@ -139,6 +139,8 @@ _builtin.restype = ctypes.py_object
 @cache
 def _method() -> _Method:
     """What all gates are: the same code, which finds its table in `self`."""
+    from autograph_lite_runtime import gate_text  # a first call needs no gate
+
     library = load.binding()
     for symbol, name in _SYMBOLS.items():
         library.add_symbol(symbol, routines.address(_python[name]))
