@@ -18,13 +18,15 @@ from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import Symbol, generalised
 from autograph_lite.ops.control import CONSTANT
 from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.record import Indexed, Linear, Partials, Vjp
+from autograph_lite.ops.record import Indexed, Linear, Op, Partials, Vjp
 
-MOST_NODES = 256
+MOST_RECORDS = 256
 PLAIN = (Partials, Linear, Vjp, Indexed)
 
 Seed = tuple[Value, Value, Value | None]
 Places = dict[Value, int]
+Record = tuple[Op, tuple[Value, ...], tuple[Value, ...], dict[str, Any], tuple[Region, ...]]
+"""A node before anybody asks for it as one: op, inputs, outputs, params, regions."""
 
 
 class Plan(NamedTuple):
@@ -40,17 +42,20 @@ _plans = Repetition[Plan]()
 
 
 def reversed_by_kernel(
-    nodes: Sequence[Node], seeds: Sequence[Seed], wanted: Sequence[Value], roots: dict[Value, Value]
+    records: Sequence[Record],
+    seeds: Sequence[Seed],
+    wanted: Sequence[Value],
+    roots: dict[Value, Value],
 ) -> dict[Value, Cotangent] | None:
     """The cotangents of the values wanted, where the recording is known by now."""
-    if context.tapes or not 0 < len(nodes) <= MOST_NODES:
+    if context.tapes or not 0 < len(records) <= MOST_RECORDS:
         return None
     for value, root in roots.items():
         if value is not root:  # a source with several values: their contributions meet in the sweep
             return None
     targets = [target for target, _, _ in seeds]
-    places, key = _recording(nodes, len(targets), (*targets, *wanted))
-    plan = _plans.plan(key, lambda: _plan(nodes, places, targets, wanted))
+    places, key = _recording(records, len(targets), (*targets, *wanted))
+    plan = _plans.plan(key, lambda: _plan(records, places, targets, wanted))
     if plan is None:
         return None
     values = list(places)
@@ -62,21 +67,23 @@ def reversed_by_kernel(
     }
 
 
-def _recording(nodes: Sequence[Node], targets: int, ends: Sequence[Value]) -> tuple[Places, Any]:
+def _recording(
+    records: Sequence[Record], targets: int, ends: Sequence[Value]
+) -> tuple[Places, Any]:
     """The values in the order in which they are named, and what is the same when all is repeated."""
     places: Places = {}
-    for node in nodes:
-        for value in node.inputs:
+    for _, inputs, outputs, _, _ in records:
+        for value in inputs:
             if value not in places:
                 places[value] = len(places)
-        places[node.outputs[0]] = len(places)
+        places[outputs[0]] = len(places)
     for value in ends:
         if value not in places:
             places[value] = len(places)
     classes = [value.data.__class__ for value in places]
     # an op without params takes so many inputs and no other number
-    ops = [n.op if not n.params else (n.op, len(n.inputs), repr(n.params)) for n in nodes]
-    wiring = [places[value] for node in nodes for value in node.inputs]
+    ops = [op if not params else (op, len(ins), repr(params)) for op, ins, _, params, _ in records]
+    wiring = [places[value] for _, inputs, _, _, _ in records for value in inputs]
     key = (*ops, *wiring, *classes, targets, *[places[value] for value in ends])
     if np.ndarray in classes:
         arrays = [v.data for v in places if v.data.__class__ is np.ndarray]
@@ -85,12 +92,13 @@ def _recording(nodes: Sequence[Node], targets: int, ends: Sequence[Value]) -> tu
 
 
 def _plan(
-    nodes: Sequence[Node], places: Places, targets: Sequence[Value], wanted: Sequence[Value]
+    records: Sequence[Record], places: Places, targets: Sequence[Value], wanted: Sequence[Value]
 ) -> Plan | None:
     """The kernel that reverses the nodes; None where the sweep has to decide something, or would read
     what has been overwritten."""
     from autograph_lite.gradient.calls import reverse_graph  # not before something repeats
 
+    nodes = [Node(*record) for record in records]
     made = {v for node in nodes for v in node.outputs}
     plain = all(isinstance(n.op.derivative, PLAIN) and len(n.outputs) == 1 for n in nodes)
     if not plain or not made.issuperset(targets) or not made.isdisjoint(wanted):

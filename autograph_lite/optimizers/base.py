@@ -32,6 +32,7 @@ class Optimizer(ABC):
 
     def __init__(self, learning_rate: Any, name: str) -> None:
         self.name = name
+        self._ours = type(self).__module__.startswith("autograph_lite.")
         self._learning_rate = Variable(_rate(learning_rate), False, "learning_rate", "float64")
         self._iterations = Variable(0, False, "iterations", "int64")
         self._slots: dict[tuple[int, str], Variable] = {}
@@ -104,7 +105,7 @@ class Optimizer(ABC):
     def _repeated(self, gradients: list[Value], variables: list[Variable]) -> Step | None:
         """The step as a kernel, where it has been made often; of our own optimizers, for another's
         may do anything."""
-        if not self.__module__.startswith("autograph_lite."):
+        if not self._ours:
             return None
         return self._steps.plan(
             tuple(map(id, variables)),

@@ -19,7 +19,7 @@ from autograph_lite.errors import (
 )
 from autograph_lite.gradient.cotangents import Cotangent
 from autograph_lite.gradient.links import Links
-from autograph_lite.gradient.repeated import reversed_by_kernel
+from autograph_lite.gradient.repeated import Record, reversed_by_kernel
 from autograph_lite.gradient.reverse import Sweep, pullback
 from autograph_lite.gradient.straight import Straight
 from autograph_lite.ir.graph import Node, Value
@@ -72,7 +72,7 @@ class GradientTape:
         self._clear()
 
     def _clear(self) -> None:
-        self._nodes: list[Node] | None = []
+        self._records: list[Record] | None = []
         self._tracked: set[Value] = set()
         self._perhaps: dict[Value, Value] = {}  # tracked in some runs -> whether in this one
         self._roots: dict[Value, Value] = {}  # every value read of a variable -> the first one
@@ -89,7 +89,7 @@ class GradientTape:
             raise TapeError(
                 "the tape is still recording: a tape cannot be entered again inside its own block"
             )
-        if self._nodes is None:
+        if self._records is None:
             self._clear()
         self._start()
         return self
@@ -131,8 +131,8 @@ class GradientTape:
             floating = floating or value.type.dtype in FLOATS
         if not floating:
             return
-        assert self._nodes is not None
-        self._nodes.append(Node(op, inputs, outputs, params, regions))
+        assert self._records is not None
+        self._records.append((op, inputs, outputs, params, regions))
         if self._perhaps:
             self._inherit(inputs, [v for v in outputs if v.type.dtype in FLOATS])
         for value in outputs:
@@ -187,11 +187,11 @@ class GradientTape:
         """A variable is read: a value of it that was not seen before joins the source."""
         if value in self._roots:
             return
-        if id(variable) in self._variables or (self._automatic and variable.trainable):
+        if id(variable) in self._variables or (self._automatic and variable._trainable):
             self._add_root(variable, value)
 
     def _add_root(self, variable: Any, value: Value) -> None:
-        if not value.type.differentiable:
+        if value.type.dtype not in FLOATS:
             return
         self._variables[id(variable)] = variable
         self._roots[value] = self._first.setdefault(id(variable), value)
@@ -200,7 +200,7 @@ class GradientTape:
 
     def watch(self, tensor: Any) -> None:
         """Follow tensors and variables, or nests of them."""
-        if self._nodes is None:
+        if self._records is None:
             raise TapeError("this tape has been used; watch() belongs into its `with` block")
         for leaf in leaves(tensor):
             if not isinstance(leaf, ArrayLike):
@@ -265,9 +265,9 @@ class GradientTape:
     def _gradient(self, starts: list[Seed], sources: Any, zeros: bool = False) -> Any:
         listed = leaves(sources)
         keys = [self._key(source) for source in listed]
-        nodes = self._taken()
+        records = self._taken()
         try:
-            found = self._pullback(nodes, starts, keys)
+            found = self._pullback(records, starts, keys)
         finally:
             self._used()
         parts = [
@@ -297,10 +297,10 @@ class GradientTape:
         listed = leaves(sources)
         keys = [self._key(source) for source in listed]
         value = target_value(target)
-        nodes = self._taken()
+        records = self._taken()
         try:
             rows = [
-                self._pullback(nodes, [(value, seed, None)] if seed is not None else [], keys)
+                self._pullback(records, [(value, seed, None)] if seed is not None else [], keys)
                 for seed in one_hot(value)
             ]
         finally:
@@ -324,7 +324,7 @@ class GradientTape:
         return value if box is source else value_of(source)
 
     def _pullback(
-        self, nodes: list[Node], seeds: list[Seed], keys: list[Value | None]
+        self, records: list[Record], seeds: list[Seed], keys: list[Value | None]
     ) -> Cotangents:
         """Cotangents; a target that the tape does not follow leads nowhere."""
         reached = [seed for seed in seeds if seed[0] in self._tracked or self.follows(seed[0])]
@@ -333,24 +333,26 @@ class GradientTape:
         kept = {key: key for key in keys if key is not None}
         roots = {**kept, **self._roots}
         if staging():
+            nodes = [Node(*record) for record in records]
             links = Links(visible_links(), nodes)
             return pullback(Sweep(links, roots=roots, wanted=self.follows), nodes, reached)
         wanted = [v for v in kept if v in self._tracked]
-        found = reversed_by_kernel(nodes, reached, wanted, roots)
+        found = reversed_by_kernel(records, reached, wanted, roots)
         if found is not None:
             return found
+        nodes = [Node(*record) for record in records]
         return pullback(Straight(roots, self._tracked.__contains__), nodes, reached)
 
-    def _taken(self) -> list[Node]:
-        """The nodes; while they are reversed this tape does not record, unless it is persistent."""
-        if self._nodes is None:
+    def _taken(self) -> list[Record]:
+        """What was recorded; while they are reversed this tape does not record, unless it is persistent."""
+        if self._records is None:
             raise TapeError(_USED)
         if staging() and self._home is not context.interpreter:
             raise ConversionError(
                 "gradient() is asked for inside a staged loop or branch, of a tape that was opened"
                 " outside it; open the tape inside, or ask for the gradient after it"
             )
-        nodes = self._nodes if not self._recording else list(self._nodes)
+        records = self._records if not self._recording else list(self._records)
         if self._recording and self._persistent:
             warn(
                 "gradient() on a persistent tape inside its block records the gradient too; leave"
@@ -359,12 +361,12 @@ class GradientTape:
             )
         elif self._recording:
             self._stop()
-        return nodes
+        return records
 
     def _used(self) -> None:
         """A one-shot tape is used up."""
         if not self._persistent:
-            self._nodes = None
+            self._records = None
 
 
 def _is_floating(value: Value) -> bool:
