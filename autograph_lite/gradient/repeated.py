@@ -7,7 +7,7 @@ value is which, dtypes and extents, targets, sources.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,7 +44,7 @@ _plans = Repetition[Plan]()
 def reversed_by_kernel(
     records: Sequence[Record],
     seeds: Sequence[Seed],
-    wanted: Sequence[Value],
+    wanted: Collection[Value],
     roots: dict[Value, Value],
 ) -> dict[Value, Cotangent] | None:
     """The cotangents of the values wanted, where the recording is known by now."""
@@ -92,7 +92,7 @@ def _recording(
 
 
 def _plan(
-    records: Sequence[Record], places: Places, targets: Sequence[Value], wanted: Sequence[Value]
+    records: Sequence[Record], places: Places, targets: Sequence[Value], wanted: Collection[Value]
 ) -> Plan | None:
     """The kernel that reverses the nodes; None where the sweep has to decide something, or would read
     what has been overwritten."""

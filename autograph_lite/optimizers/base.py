@@ -183,11 +183,10 @@ def _with_gradients(grads_and_vars: Iterable[tuple[Any, Variable]]) -> list[tupl
     if len(missing) == len(pairs):
         names = ", ".join(missing)
         raise GradientError(f"No gradients provided for any variable: [{names}].")
-    if missing:
-        warn(
-            f"Gradients do not exist for variables {missing} when minimizing the loss.",
-            GradientWarning,
-        )
+    if not missing:
+        return pairs
+    message = f"Gradients do not exist for variables {missing} when minimizing the loss."
+    warn(message, GradientWarning)
     return [(g, v) for g, v in pairs if g is not None]
 
 

@@ -16,9 +16,12 @@ from autograph_lite.ops.shapes import text
 from autograph_lite.tensors.boxes import Box, as_value, staging, value_of
 from autograph_lite.tensors.operators import strong
 from autograph_lite.tensors.tagged import Tagged, checked
+from autograph_lite.tensors.tensor import Tensor
 
 
 def target_value(target: Any) -> Value:
+    if target.__class__ is Tensor:
+        return value_of(target)
     if target is None:
         raise GraphTypeError("target is None; gradients are taken of a tensor")
     if isinstance(target, Tagged) and target.python == "none":

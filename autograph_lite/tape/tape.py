@@ -330,17 +330,16 @@ class GradientTape:
         reached = [seed for seed in seeds if seed[0] in self._tracked or self.follows(seed[0])]
         if not reached:
             return {}
-        kept = {key: key for key in keys if key is not None}
-        roots = {**kept, **self._roots}
+        if not staging():
+            wanted = {key: key for key in keys if key in self._tracked}
+            found = reversed_by_kernel(records, reached, wanted, self._roots)
+            if found is not None:
+                return found
+        roots = {key: key for key in keys if key is not None} | self._roots
+        nodes = [Node(*record) for record in records]
         if staging():
-            nodes = [Node(*record) for record in records]
             links = Links(visible_links(), nodes)
             return pullback(Sweep(links, roots=roots, wanted=self.follows), nodes, reached)
-        wanted = [v for v in kept if v in self._tracked]
-        found = reversed_by_kernel(records, reached, wanted, roots)
-        if found is not None:
-            return found
-        nodes = [Node(*record) for record in records]
         return pullback(Straight(roots, self._tracked.__contains__), nodes, reached)
 
     def _taken(self) -> list[Record]:
