@@ -34,6 +34,10 @@ class Repetition(Generic[Plan]):
     def __init__(self) -> None:
         self._known: dict[Hashable, int | Plan | None] = {}
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Repetition[Plan]:
+        """A copy of what is repeated begins anew."""
+        return Repetition()
+
     def plan(self, key: Hashable, make: Callable[[], Plan | None]) -> Plan | None:
         known = self._known.get(key, 0)
         if not isinstance(known, int):

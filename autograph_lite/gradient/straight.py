@@ -11,7 +11,6 @@ from autograph_lite.gradient.cotangents import Cotangent, joined
 from autograph_lite.gradient.links import NO_LINKS
 from autograph_lite.gradient.reverse import Recurse, Sweep
 from autograph_lite.ir.graph import Value
-from autograph_lite.ops.same import Sure
 
 
 class Straight(Sweep):
@@ -35,7 +34,3 @@ class Straight(Sweep):
 
     def _at_leaves(self, value: Value, g: Cotangent, act: Recurse) -> None:
         act(self.name(value), g)
-
-    def add(self, value: Value, g: Value, there: Sure = True) -> None:
-        if there is not False:
-            self.arrive(value, Cotangent(g))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -177,6 +179,15 @@ def test_a_setting_changed_between_steps_counts(monkeypatch):
     expected, _ = trained(OPTIMIZERS["momentum"], change=change)
     monkeypatch.setattr(repetition, "MANY", 2)
     assert trained(OPTIMIZERS["momentum"], change=change)[0] == expected
+
+
+def test_a_copied_optimizer_counts_anew(monkeypatch):
+    monkeypatch.setattr(repetition, "MANY", 1)
+    _, optimizer = trained(OPTIMIZERS["adam"])
+    copied = copy.deepcopy(optimizer)
+    assert not copied._steps._known
+    copied.learning_rate = 0.25
+    assert float(optimizer.learning_rate.numpy()) == 0.1
 
 
 def test_an_optimizer_of_the_user_is_never_compiled(monkeypatch):
