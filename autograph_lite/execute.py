@@ -49,11 +49,7 @@ class Executable:
         """Arrays, NumPy scalars, Python numbers and residuals in the order of the arguments; raises
         what the program raises, after printing what it printed before."""
         if self.enter is not None and printer is None:
-            try:
-                found = self.enter(*values)
-            except gate.Fault as fault:
-                status, number, count, *details = fault.args
-                self._explain(status, number, details[:count])
+            found = self._through(self.enter, values)
             if found is not gate.MISS:
                 return [found] if len(self.results) == 1 else list(found)
         self.runs += 1
@@ -91,6 +87,13 @@ class Executable:
         outs = zip(kinds, self.results, strict=True)
         places = [gate.Place(kind, t.dtype, t.rank, slot) for kind, (t, slot) in outs]
         return gate.gate(self.entry, ins, places, relations)
+
+    def _through(self, enter: Callable[..., Any], values: Sequence[Any]) -> Any:
+        try:
+            return enter(*values)
+        except gate.Fault as fault:
+            status, number, count, *details = fault.args
+        self._explain(status, number, details[:count])
 
     def _printed(self, records: list[Any], printer: Printer | None) -> None:
         for number, values in records:

@@ -231,7 +231,8 @@ class Function:
             if specialisation.writes() and not isinstance(error, InternalError):
                 self._replay(specialisation, args, kwargs)
             raise
-        if specialisation.calls > 1 and not specialisation.quick_tried and not kwargs:
+        again = specialisation.calls > 1 and not specialisation.quick_tried
+        if again and not kwargs and not context.tapes:
             self._prepare(specialisation, args)
         return out
 

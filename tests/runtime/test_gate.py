@@ -137,8 +137,9 @@ def test_a_fault_carries_site_and_numbers():
     assert 5 in caught.value.args
     assert enter(np.arange(3.0), 2) == 2.0  # and the next call finds everything in order
     for _ in range(3):
-        with pytest.raises(GraphIndexError):
+        with pytest.raises(GraphIndexError) as error:
             kernel.run([np.arange(3.0), 5])
+        assert error.value.__context__ is None
 
 
 def test_a_call_inside_a_call_takes_the_ordinary_way(tmp_path):
