@@ -134,10 +134,8 @@ def generalised(type: Type, symbols: dict[int, Symbol]) -> Type:
 
 
 def same_shape(a: Shape, b: Shape) -> bool:
-    """Whether two shapes are known to be equal."""
-    return len(a) == len(b) and all(
-        x is y or (isinstance(x, int) and x == y) for x, y in zip(a, b, strict=True)
-    )
+    """Whether two shapes are known to be equal; symbols are equal to themselves only."""
+    return a == b
 
 
 def broadcast(*shapes: Shape) -> Shape | None:

@@ -88,8 +88,12 @@ def constant(number: Any, dtype: str) -> Value:
 
 def _with_constants(operands: tuple[Any, ...]) -> tuple[Value, ...]:
     """Numbers as scalars of the dtype of the first value."""
-    dtype = next((o.type.dtype for o in operands if isinstance(o, Value)), "float64")
-    return tuple(o if isinstance(o, Value) else constant(o, dtype) for o in operands)
+    dtype = "float64"
+    for operand in operands:
+        if isinstance(operand, Value):
+            dtype = operand.type.dtype
+            break
+    return tuple([o if isinstance(o, Value) else constant(o, dtype) for o in operands])
 
 
 def applier(op: Op) -> Callable[..., Value]:
