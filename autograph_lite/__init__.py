@@ -13,6 +13,7 @@ import numpy as _np
 
 from autograph_lite import errors, numpy, optimizers
 from autograph_lite.eager.interpreter import install_evaluator as _install_evaluator
+from autograph_lite.eager.repetition import install_compiler as _install_compiler
 from autograph_lite.errors import AutographError
 from autograph_lite.numpy import (
     arange,
@@ -46,15 +47,22 @@ int32, int64, bool_ = _np.dtype("int32"), _np.dtype("int64"), _np.dtype("bool")
 _LAZY = ("function", "verify")  # in `api`, which loads the compiler
 
 
-def _evaluate(op: _Any, params: dict[str, _Any], datas: tuple[_Any, ...]) -> tuple[_Any, ...]:
+def _evaluator(op: _Any, params: dict[str, _Any], datas: tuple[_Any, ...]) -> _Any:
     """Load the compiler when the first kernel is needed."""
-    from autograph_lite.pipeline import evaluate
+    from autograph_lite.pipeline import evaluator
 
-    _install_evaluator(evaluate)
-    return evaluate(op, params, datas)
+    _install_evaluator(evaluator)
+    return evaluator(op, params, datas)
 
 
-_install_evaluator(_evaluate)
+def _compile(graph: _Any) -> _Any:
+    from autograph_lite.pipeline import compile_graph
+
+    return compile_graph(graph)
+
+
+_install_evaluator(_evaluator)
+_install_compiler(_compile)
 
 
 def __getattr__(name: str) -> _Any:

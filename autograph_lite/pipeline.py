@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
-
-import numpy as np
 
 from autograph_lite.errors import InternalError
 from autograph_lite.execute import Executable
 from autograph_lite.ir.graph import Graph, Node, Region, Value
-from autograph_lite.ir.types import Symbol, tensor
+from autograph_lite.ir.types import Symbol, generalised, tensor
 from autograph_lite.ops.record import Op
 from autograph_lite.optimize.passes import optimize
 from autograph_lite.render.emitter import WARNING
@@ -48,16 +46,13 @@ def kernel_source(graph: Graph, name: str = "kernel") -> str:
 
 
 _one_node: dict[Any, Executable] = {}
-_on_scalars: dict[Any, Executable] = {}  # the same by the classes of NumPy scalars, found at once
 
 
-def evaluate(op: Op, params: dict[str, Any], data: Sequence[Any]) -> tuple[Any, ...]:
-    """Execute one op on arrays: the kernel of the one-node graph, compiled once per dtypes and ranks."""
-    quick = (op, *[x.__class__ for x in data])
-    executable = None if params else _on_scalars.get(quick)
-    if executable is not None:
-        return tuple(executable.run(data))
-    types = [tensor(x.dtype.name, _signature(x.shape)) for x in data]
+def evaluator(op: Op, params: dict[str, Any], data: Sequence[Any]) -> Callable[[Any], list[Any]]:
+    """What executes one op on arrays: the kernel of the one-node graph, compiled once per dtypes and
+    ranks."""
+    symbols: dict[int, Symbol] = {}
+    types = [generalised(tensor(x.dtype.name, x.shape), symbols) for x in data]
     key = (op.name, _frozen(params), tuple((t.dtype, _pattern(t.shape)) for t in types))
     executable = _one_node.get(key)
     if executable is None:
@@ -66,15 +61,7 @@ def evaluate(op: Op, params: dict[str, Any], data: Sequence[Any]) -> tuple[Any, 
         node = Node(op, arguments, outputs, params)
         executable = compile_graph(Graph(op.name, Region(arguments, (node,), outputs)), op.name)
         _one_node[key] = executable
-    if not params and not any(isinstance(x, np.ndarray) for x in data):
-        _on_scalars[quick] = executable
-    return tuple(executable.run(data))
-
-
-def _signature(shape: tuple[int, ...]) -> tuple[Any, ...]:
-    """Extents 0 and 1 stay, equal extents share a symbol."""
-    symbols: dict[int, Symbol] = {}
-    return tuple(e if e in (0, 1) else symbols.setdefault(e, Symbol()) for e in shape)
+    return executable.run
 
 
 def _pattern(shape: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.call.trampoline import MISS, trampoline
+from autograph_lite.call.trampoline import trampoline
 from autograph_lite.eager.interpreter import EAGER
 from autograph_lite.errors import AutographError, GraphTypeError, InternalError
 from autograph_lite.frontend.convert import convert
@@ -33,6 +33,7 @@ from autograph_lite.optimize.passes import optimize
 from autograph_lite.pipeline import compile_graph, kernel_source
 from autograph_lite.printing.print import muted, replay
 from autograph_lite.tensors.boxes import Box, array_data, entered, staging, value_of, wrap, write
+from autograph_lite_runtime.gate import MISS
 
 TENSOR = Leaf("ag")
 MOST = 64
@@ -42,8 +43,9 @@ MOST = 64
 class Specialisation:
     """A staged signature and its kernels."""
 
-    def __init__(self, staged: Staged) -> None:
+    def __init__(self, staged: Staged, plain: bool = False) -> None:
         self.staged = staged
+        self.leave = _plain if plain else _out
         self.callee = Callee(staged.graph, compile_graph)
         self.positions = tuple(i for i, _ in staged.passed)
         order = {v: n for n, v in enumerate(staged.graph.body.arguments)}
@@ -102,8 +104,8 @@ class Specialisation:
             value = next(written)
             write(box, Value(None, value.data, True) if is_variable(box) else value)
         if staged.structure == TENSOR:
-            return _out(results[0])
-        made = put_together(staged.structure, iter(results[: staged.returned]), _out)
+            return self.leave(results[0])
+        made = put_together(staged.structure, iter(results[: staged.returned]), self.leave)
         return given_back(made, leaves)
 
     def writes(self) -> bool:
@@ -124,6 +126,12 @@ def _value(data: Any) -> Value:
 def _out(value: Value) -> Any:
     """A result as eager execution gives it: a Python number, or a tensor."""
     return wrap(value) if isinstance(value.data, np.ndarray | np.generic) else value.data
+
+
+def _plain(value: Value) -> Any:
+    """A result as a Python number or an array."""
+    data = value.data
+    return data.item() if isinstance(data, np.generic) else data
 
 
 def _data(obj: Any) -> Any:
@@ -173,12 +181,17 @@ def _leaf_key(leaf: Any, extents: dict[int, int], same: dict[int, int]) -> Any:
 
 
 class Function:
-    """A function that runs as one native kernel per signature."""
+    """A function that runs as one native kernel per signature.
+
+    `plain`: its results are numbers and arrays, not tensors.
+    """
 
     is_compiled = True
+    miss = MISS
 
-    def __init__(self, function: types.FunctionType) -> None:
+    def __init__(self, function: types.FunctionType, plain: bool = False) -> None:
         self.python_function = function
+        self.plain = plain
         if not of_library(function):
             convert(function)
         functools.update_wrapper(self, function)
@@ -192,12 +205,18 @@ class Function:
         return self if instance is None else types.MethodType(self, instance)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not kwargs and context.interpreter is EAGER and not context.tapes:
+        if not kwargs and (found := self.quickly(args)) is not MISS:
+            return found
+        return self._call(args, kwargs)
+
+    def quickly(self, args: tuple[Any, ...]) -> Any:
+        """The result by the fast way, or `miss` where it cannot be taken."""
+        if context.interpreter is EAGER and not context.tapes:
             for quick in self._quick.get(len(args), ()):
                 found = quick(*args)
                 if found is not MISS:
                     return found
-        return self._call(args, kwargs)
+        return MISS
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The ordinary way; it also prepares the fast one."""
@@ -212,7 +231,8 @@ class Function:
             if specialisation.writes() and not isinstance(error, InternalError):
                 self._replay(specialisation, args, kwargs)
             raise
-        if not kwargs and not specialisation.quick_tried and not context.tapes:
+        again = specialisation.calls > 1 and not specialisation.quick_tried
+        if again and not kwargs and not context.tapes:
             self._prepare(specialisation, args)
         return out
 
@@ -225,7 +245,8 @@ class Function:
 
     def _prepare(self, specialisation: Specialisation, args: tuple[Any, ...]) -> None:
         specialisation.quick_tried = True
-        made = trampoline(specialisation.staged, specialisation.callee.ready(), list(args))
+        staged, executable = specialisation.staged, specialisation.callee.ready()
+        made = trampoline(staged, executable, list(args), self.plain)
         if made is not None:
             known = self._quick.get(len(args), ())
             self._quick[len(args)] = (made, *known)[:4]
@@ -273,7 +294,7 @@ class Function:
             rest = iter(entered)
             return rebuild(nest, lambda _: next(rest))
 
-        made = Specialisation(stage(self.python_function, leaves, arrange))
+        made = Specialisation(stage(self.python_function, leaves, arrange), self.plain)
         self._specialisations[key] = [made, *known][:8]
         while len(self._specialisations) > MOST:
             del self._specialisations[next(iter(self._specialisations))]

@@ -31,15 +31,17 @@ from autograph_lite.ops.index import numpy_index
 from autograph_lite.ops.record import Op
 
 Handler = Callable[[tuple[Value, ...], dict[str, Any]], tuple[Value, ...]]
-Evaluator = Callable[[Op, dict[str, Any], tuple[Any, ...]], tuple[Any, ...]]
+Run = Callable[[tuple[Any, ...]], list[Any]]
+Evaluator = Callable[[Op, dict[str, Any], tuple[Any, ...]], Run]
 
 
 def install_evaluator(function: Evaluator) -> None:
-    """Set who computes the ops that have only a body: `function(op, params, datas)`."""
+    """Set who computes the ops that have only a body: `function(op, params, datas)` gives what runs on
+    these and on all data of the same classes."""
     _evaluator[:] = [function]
 
 
-def _missing(op: Op, params: dict[str, Any], datas: tuple[Any, ...]) -> tuple[Any, ...]:
+def _missing(op: Op, params: dict[str, Any], datas: tuple[Any, ...]) -> Run:
     raise InternalError(f"no kernels are available to compute {op.name}")
 
 
@@ -163,29 +165,18 @@ def owned(array: Any) -> Any:
 
 def _by_operator(exact: Callable[..., Any], on_scalars: Callable[..., Any]) -> Handler:
     """The operator where all operands are scalars, else NumPy's function."""
-    binary = _binary(exact, on_scalars)
 
     def handler(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
         if len(inputs) == 2:
-            return binary(inputs)
+            a, b = inputs[0].data, inputs[1].data
+            if a.__class__ in SCALARS and b.__class__ in SCALARS:
+                return (Value(None, quiet.run(on_scalars, a, b)),)
+            return (Value(None, quiet.run(exact, a, b)),)
         datas = [v.data for v in inputs]
         for data in datas:
             if data.__class__ not in SCALARS:
                 return (Value(None, quiet.run(exact, *datas, **params)),)
         return (Value(None, quiet.run(on_scalars, *datas, **params)),)
-
-    return handler
-
-
-def _binary(
-    exact: Callable[..., Any], on_scalars: Callable[..., Any]
-) -> Callable[[tuple[Value, ...]], tuple[Value, ...]]:
-    def handler(inputs: tuple[Value, ...]) -> tuple[Value, ...]:
-        x, y = inputs
-        a, b = x.data, y.data
-        if a.__class__ in SCALARS and b.__class__ in SCALARS:
-            return (Value(None, quiet.run(on_scalars, a, b)),)
-        return (Value(None, quiet.run(exact, a, b)),)
 
     return handler
 
@@ -212,14 +203,29 @@ def _by_numpy_and_shapes(op: Op) -> Handler:
 
 
 def _by_kernel(op: Op) -> Handler:
-    def handler(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
-        _check(op, inputs, params)
-        datas = tuple([_present(v) if i in skipped else v.data for i, v in enumerate(inputs)])
-        outputs = _evaluator[0](op, params, datas)
-        return tuple([Value(None, out) for out in outputs])
-
+    known: dict[Any, Run] = {}  # by the classes of scalars, which are all there is to check
     skipped = op.shape_only
+
+    def handler(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
+        datas = tuple([v.data for v in inputs])
+        classes = None if params else tuple(map(type, datas))
+        run = known.get(classes)
+        if run is not None:
+            out = run(datas)
+            return (Value(None, out[0]),) if len(out) == 1 else tuple(map(_value, out))
+        _check(op, inputs, params)
+        if skipped:
+            datas = tuple([_present(v) if i in skipped else v.data for i, v in enumerate(inputs)])
+        run = _evaluator[0](op, params, datas)
+        if classes is not None and SCALARS.issuperset(classes):
+            known[classes] = run
+        return tuple(map(_value, run(datas)))
+
     return handler
+
+
+def _value(data: Any) -> Value:
+    return Value(None, data)
 
 
 def _present(value: Value) -> Any:

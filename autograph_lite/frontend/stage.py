@@ -18,7 +18,7 @@ from autograph_lite.frontend.operators import Operators
 from autograph_lite.frontend.state import Structure, is_variable, take_apart
 from autograph_lite.frontend.trace import Guard, Input, Printed, Trace
 from autograph_lite.ir.graph import Graph, Region, Value
-from autograph_lite.ir.types import PY_DTYPE, Symbol, Type
+from autograph_lite.ir.types import PY_DTYPE, Symbol, Type, generalised
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box, entered, wrap
 
@@ -139,8 +139,7 @@ def leaf_type(leaf: Any, symbols: dict[int, Symbol]) -> Type | None:
         data = leaf
     else:
         return Type("py", PY_DTYPE[type(leaf)]) if type(leaf) in PY_DTYPE else None
-    shape = tuple(e if e < 2 else symbols.setdefault(e, Symbol(True)) for e in data.shape)
-    return Type("ag", data.dtype.name, shape)
+    return generalised(Type("ag", data.dtype.name, data.shape), symbols)
 
 
 def _close(

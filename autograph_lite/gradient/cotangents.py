@@ -19,7 +19,7 @@ from autograph_lite.ops.regions import either, pick
 from autograph_lite.ops.same import Sure, as_value, both, negated, some, true
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cotangent:
     """What has arrived; `arrived` is a bool value where only the run can tell, else None: for the
     cotangent of a history a history, one bool per element.  `blank`: whether the value is blank where

@@ -213,8 +213,9 @@ class Sweep:
         if isinstance(derivative, Indexed):
             self._indexed(node, derivative, g)
         elif not isinstance(derivative, Constant):
-            for value, part in zip(node.inputs, contributions(node, g.value), strict=False):
-                if part is not None and value.type.differentiable and self.wants(value):
+            wanted = [v.type.differentiable and self.wants(v) for v in node.inputs]
+            for value, part in zip(node.inputs, contributions(node, g.value, wanted), strict=False):
+                if part is not None:
                     if part is g.value:
                         part.pinned = True  # two cotangents are one value now
                     self.add(value, part, g.there)
@@ -254,17 +255,20 @@ def _either_there(before: Cotangent, g: Cotangent) -> Sure:
     return f.bitwise_or(before.arrived, g.arrived)
 
 
-def contributions(node: Node, g: Value) -> Iterator[Value | None]:
-    """What a cotangent of the result contributes to each input, in the order of the inputs."""
+def contributions(node: Node, g: Value, wanted: Sequence[bool]) -> Iterator[Value | None]:
+    """What a cotangent of the result contributes to each input that is wanted, in their order."""
     derivative, out = node.op.derivative, node.outputs[0]
     if isinstance(derivative, Partials):
         partials = derivative.function(*node.inputs, out=out, **node.params)
-        parts: Sequence[Any] = [None if p is None else f.scale(g, p) for p in partials]
+        parts: Sequence[Any] = [
+            f.scale(g, p) if w and p is not None else None
+            for p, w in zip(partials, wanted, strict=False)
+        ]
     else:
         assert isinstance(derivative, Vjp | Linear)
         parts = derivative.function(g, *node.inputs, out=out, **node.params)
-    for part, x in zip(parts, node.inputs, strict=False):
-        yield None if part is None else summed(part, x)
+    for part, x, w in zip(parts, node.inputs, wanted, strict=False):
+        yield summed(part, x) if w and part is not None else None
 
 
 # --- ops that are one of their inputs, in some runs --------------------------------------------------
@@ -314,14 +318,9 @@ THREADED: dict[str, Callable[[Sweep, Node], None]] = {
 
 
 def pullback(
-    links: Links,
-    nodes: Sequence[Node],
-    seeds: Iterable[tuple[Value, Value, Value | None]],
-    roots: dict[Value, Value] | None = None,
-    wanted: Callable[[Value], bool] | None = None,
+    sweep: Sweep, nodes: Sequence[Node], seeds: Iterable[tuple[Value, Value, Value | None]]
 ) -> Sweep:
-    """The sweep over all nodes; `get` gives the cotangent of a value, None if it is unconnected."""
-    sweep = Sweep(links, roots=roots, wanted=wanted)
+    """The sweep after all nodes; `get` gives the cotangent of a value, None if it is unconnected."""
     for target, g, there in seeds:
         sweep.add(target, g, True if there is None else there)
     sweep.run(nodes)

@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from autograph_lite.errors import Origin
-from autograph_lite.ir.types import Type
+from autograph_lite.ir.types import PY_DTYPE, Type
 
 
 class Value:
@@ -20,40 +22,33 @@ class Value:
     `pinned`: something may still read the data, so nothing may be written into it.
     """
 
-    __slots__ = ("_type", "data", "pinned")
+    __slots__ = ("data", "pinned", "type")
 
     def __init__(self, type: Type | None, data: Any = None, pinned: bool = False) -> None:
-        self._type = type
+        self.type: Type = type or _types.get(data.__class__) or _type_of(data)
         self.data = data
         self.pinned = pinned
-
-    @property
-    def type(self) -> Type:
-        if self._type is None:
-            self._type = _type_of(self.data)
-        return self._type
 
     def __repr__(self) -> str:
         return f"Value({self.type})"
 
 
-_types: dict[Any, Type] = {}
+_types: dict[Any, Type] = {kind: Type("py", dtype) for kind, dtype in PY_DTYPE.items()}
 
 
 def _type_of(data: Any) -> Type:
     """The type of an array, or of a NumPy scalar, whose class says all; kept, because the name of a
     dtype alone takes NumPy 2 us."""
-    found = _types.get(data.__class__) or _types.get((data.dtype.char, data.shape))
+    key = data.__class__ if isinstance(data, np.generic) else (data.dtype.char, data.shape)
+    found = _types.get(key)
     if found is None:
         if len(_types) > 4096:
-            _types.clear()
-        found = Type("ag", data.dtype.name, data.shape)
-        scalar = data.__class__.__name__ != "ndarray" and not data.shape
-        _types[data.__class__ if scalar else (data.dtype.char, data.shape)] = found
+            del _types[next(reversed(_types))]
+        found = _types[key] = Type("ag", data.dtype.name, data.shape)
     return found
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Node:
     """`op` applied to `inputs`; `params` are static and keyed by name."""
 

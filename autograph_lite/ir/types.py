@@ -124,11 +124,18 @@ def any_shape(type: Type) -> Type:
     return replace(type, shape=tuple(Symbol() for _ in type.shape))
 
 
-def same_shape(a: Shape, b: Shape) -> bool:
-    """Whether two shapes are known to be equal."""
-    return len(a) == len(b) and all(
-        x is y or (isinstance(x, int) and x == y) for x, y in zip(a, b, strict=True)
+def generalised(type: Type, symbols: dict[int, Symbol]) -> Type:
+    """The type with extents above 1 as symbols, the same for equal ones: what a signature keeps."""
+    shape = tuple(
+        symbols.setdefault(e, Symbol(True)) if isinstance(e, int) and e > 1 else e
+        for e in type.shape
     )
+    return replace(type, shape=shape)
+
+
+def same_shape(a: Shape, b: Shape) -> bool:
+    """Whether two shapes are known to be equal; symbols are equal to themselves only."""
+    return a == b
 
 
 def broadcast(*shapes: Shape) -> Shape | None:

@@ -67,9 +67,11 @@ def apply_all(
     """Apply an op in the thread's context and record it on the tapes that follow an input."""
     interpreter = context.interpreter
     outputs = interpreter.apply(op, inputs, params, regions)
-    if context.tapes:
-        inputs = interpreter.localise(inputs)
-        for tape in context.tapes:
+    tapes = context.tapes
+    if tapes:
+        if outputs and outputs[0].data is None:  # staged: the tapes are of this region
+            inputs = interpreter.localise(inputs)
+        for tape in tapes:
             tape.record(op, inputs, outputs, params, regions)
     return outputs
 
@@ -86,8 +88,12 @@ def constant(number: Any, dtype: str) -> Value:
 
 def _with_constants(operands: tuple[Any, ...]) -> tuple[Value, ...]:
     """Numbers as scalars of the dtype of the first value."""
-    dtype = next((o.type.dtype for o in operands if isinstance(o, Value)), "float64")
-    return tuple(o if isinstance(o, Value) else constant(o, dtype) for o in operands)
+    dtype = "float64"
+    for operand in operands:
+        if isinstance(operand, Value):
+            dtype = operand.type.dtype
+            break
+    return tuple([o if isinstance(o, Value) else constant(o, dtype) for o in operands])
 
 
 def applier(op: Op) -> Callable[..., Value]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
+from autograph_lite.eager.repetition import Repetition
 from autograph_lite.eager.warn import warn
 from autograph_lite.errors import GradientError, GradientWarning, GraphTypeError
+from autograph_lite.ir.graph import Value
+from autograph_lite.ops.dispatch import context
+from autograph_lite.optimizers.repeated import Step, compiled_step, take
 from autograph_lite.tape.tape import GradientTape
-from autograph_lite.tensors.boxes import Box, call, value_of, wrap
+from autograph_lite.tensors.boxes import Box, call, staging, value_of, wrap
 from autograph_lite.tensors.operators import cast
 from autograph_lite.tensors.tensor import Tensor
 from autograph_lite.tensors.variables import Variable
@@ -24,12 +28,21 @@ class Optimizer(ABC):
     variables see the same rate as in Keras, and float64 variables see it exactly.
     """
 
+    _steps: Repetition[Step]
+
     def __init__(self, learning_rate: Any, name: str) -> None:
         self.name = name
+        self._ours = type(self).__module__.startswith("autograph_lite.")
         self._learning_rate = Variable(_rate(learning_rate), False, "learning_rate", "float64")
         self._iterations = Variable(0, False, "iterations", "int64")
         self._slots: dict[tuple[int, str], Variable] = {}
         self._variables: dict[int, Variable] = {}  # holds them: their ids are keys
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """A setting is part of every step that was compiled."""
+        object.__setattr__(self, name, value)
+        if name not in ("learning_rate", "lr"):
+            self.__dict__["_steps"] = Repetition()
 
     @property
     def learning_rate(self) -> Any:
@@ -73,11 +86,39 @@ class Optimizer(ABC):
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> Variable:
         """One step for every variable that has a gradient; returns `iterations`."""
         pairs = _with_gradients(grads_and_vars)
-        self.build([variable for _, variable in pairs])
-        for gradient, variable in pairs:
-            self._update(_checked(gradient, variable), variable, self._rate_for(variable))
-        self._iterations.assign_add(1)
+        variables = [variable for _, variable in pairs]
+        self.build(variables)
+        gradients = [variable._checked(gradient) for gradient, variable in pairs]
+        step = None if staging() or context.tapes else self._repeated(gradients, variables)
+        if step is not None:
+            take(step, gradients)
+        else:
+            self._change([Tensor(g) for g in gradients], variables)
         return self._iterations
+
+    def _change(self, gradients: Sequence[Any], variables: Sequence[Variable]) -> None:
+        """One step."""
+        for gradient, variable in zip(gradients, variables, strict=True):
+            self._update(gradient, variable, self._rate_for(variable))
+        self._iterations.assign_add(1)
+
+    def _repeated(self, gradients: list[Value], variables: list[Variable]) -> Step | None:
+        """The step as a kernel, where it has been made often; of our own optimizers, for another's
+        may do anything."""
+        if not self._ours:
+            return None
+        return self._steps.plan(
+            tuple(map(id, variables)),
+            lambda: compiled_step(
+                lambda staged: self._change(staged, variables), gradients, self._state(variables)
+            ),
+        )
+
+    def _state(self, variables: list[Variable]) -> list[Variable]:
+        """All that a step of these variables reads or writes, each once."""
+        slots = [slot for (owner, _), slot in self._slots.items() if owner in map(id, variables)]
+        every = [self._iterations, self._learning_rate, *variables, *slots]
+        return list({id(box): box for box in every}.values())
 
     def _rate_for(self, variable: Variable) -> Any:
         return wrap(cast(value_of(self._learning_rate), variable._type().dtype))
@@ -142,17 +183,11 @@ def _with_gradients(grads_and_vars: Iterable[tuple[Any, Variable]]) -> list[tupl
     if len(missing) == len(pairs):
         names = ", ".join(missing)
         raise GradientError(f"No gradients provided for any variable: [{names}].")
-    if missing:
-        warn(
-            f"Gradients do not exist for variables {missing} when minimizing the loss.",
-            GradientWarning,
-        )
+    if not missing:
+        return pairs
+    message = f"Gradients do not exist for variables {missing} when minimizing the loss."
+    warn(message, GradientWarning)
     return [(g, v) for g, v in pairs if g is not None]
-
-
-def _checked(gradient: Any, variable: Variable) -> Any:
-    """The gradient as a tensor of the variable's dtype and shape."""
-    return Tensor(variable._checked(gradient))
 
 
 def in_unit_interval(name: str, value: Any) -> float:

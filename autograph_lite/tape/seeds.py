@@ -16,9 +16,12 @@ from autograph_lite.ops.shapes import text
 from autograph_lite.tensors.boxes import Box, as_value, staging, value_of
 from autograph_lite.tensors.operators import strong
 from autograph_lite.tensors.tagged import Tagged, checked
+from autograph_lite.tensors.tensor import Tensor
 
 
 def target_value(target: Any) -> Value:
+    if target.__class__ is Tensor:
+        return value_of(target)
     if target is None:
         raise GraphTypeError("target is None; gradients are taken of a tensor")
     if isinstance(target, Tagged) and target.python == "none":
@@ -34,9 +37,8 @@ Seed = tuple[Value, Value, Value | None]
 
 def seeds(target: Any, output_gradients: Any) -> list[Seed]:
     targets = leaves(target)
-    if output_gradients is None:
-        given = [None] * len(targets)
-    else:
+    given: list[Any] = [None] * len(targets)
+    if output_gradients is not None:
         nested = isinstance(target, list | tuple | dict)
         given = leaves(output_gradients) if nested else [output_gradients]
     if len(given) != len(targets):
@@ -45,13 +47,10 @@ def seeds(target: Any, output_gradients: Any) -> list[Seed]:
     for one, g in zip(targets, given, strict=True):
         value = target_value(one)
         if value.type.differentiable:
-            found.append((value, _seed(value, g), _is_tensor(one)))
+            number = isinstance(one, Tagged) and one.python != "none"  # which leads nowhere
+            seed = ones_like(value) if g is None else _given(value, g)
+            found.append((value, seed, one.is_tensor if number else None))
     return found
-
-
-def _is_tensor(target: Any) -> Value | None:
-    """A number leads nowhere."""
-    return target.is_tensor if isinstance(target, Tagged) and target.python != "none" else None
 
 
 def present(targets: list[Any]) -> list[Seed]:
@@ -61,10 +60,8 @@ def present(targets: list[Any]) -> list[Seed]:
     return [(v, ones_like(v), flag) for v, flag in zip(values, flags, strict=True)]
 
 
-def _seed(target: Value, given: Any) -> Value:
-    """Ones, or what is given for this target."""
-    if given is None:
-        return ones_like(target)
+def _given(target: Value, given: Any) -> Value:
+    """What is given for this target."""
     weak = target.type.dtype if given.__class__ in (bool, int, float) else None
     seed = strong(as_value(given, weak, "output_gradients"))
     if seed.type.dtype != target.type.dtype:

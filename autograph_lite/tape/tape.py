@@ -18,13 +18,15 @@ from autograph_lite.errors import (
     TapeError,
 )
 from autograph_lite.gradient.cotangents import Cotangent
-from autograph_lite.gradient.links import NO_LINKS, Links
+from autograph_lite.gradient.links import Links
+from autograph_lite.gradient.repeated import Record, reversed_by_kernel
 from autograph_lite.gradient.reverse import Sweep, pullback
+from autograph_lite.gradient.straight import Straight
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import FLOATS
-from autograph_lite.nests import leaves, rebuild
+from autograph_lite.nests import leaves
 from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.record import Constant, Indexed, Linear, Op, f
+from autograph_lite.ops.record import Constant, Indexed, Linear, Op
 from autograph_lite.ops.same import (
     Sure,
     alike,
@@ -36,12 +38,15 @@ from autograph_lite.ops.same import (
     some,
     visible_links,
 )
+from autograph_lite.tape.results import arranged, result, stacked
 from autograph_lite.tape.seeds import Seed, one_hot, seeds, target_value
-from autograph_lite.tensors.boxes import staging, value_of, wrap
+from autograph_lite.tensors.boxes import staging, value_of
 from autograph_lite.tensors.number import kind_name
-from autograph_lite.tensors.tagged import Tagged
 from autograph_lite.tensors.tensor import ArrayLike
 from autograph_lite.tensors.variables import Variable, held
+
+Cotangents = Sweep | dict[Value, Cotangent]
+"""What has arrived, by value: `get` gives None where nothing has."""
 
 _USED = (
     "a non-persistent GradientTape can only be used to compute one set of gradients (or"
@@ -67,7 +72,7 @@ class GradientTape:
         self._clear()
 
     def _clear(self) -> None:
-        self._nodes: list[Node] | None = []
+        self._records: list[Record] | None = []
         self._tracked: set[Value] = set()
         self._perhaps: dict[Value, Value] = {}  # tracked in some runs -> whether in this one
         self._roots: dict[Value, Value] = {}  # every value read of a variable -> the first one
@@ -84,7 +89,7 @@ class GradientTape:
             raise TapeError(
                 "the tape is still recording: a tape cannot be entered again inside its own block"
             )
-        if self._nodes is None:
+        if self._records is None:
             self._clear()
         self._start()
         return self
@@ -121,19 +126,22 @@ class GradientTape:
         has, reads = _followed.get(op) or _how(op)
         if not has or not outputs or (len(outputs) == 1 and outputs[0] is inputs[0]):
             return
-        floating = [v for v in outputs if v.type.dtype in FLOATS]
+        floating = False
+        for value in outputs:
+            floating = floating or value.type.dtype in FLOATS
         if not floating:
             return
-        assert self._nodes is not None
-        self._nodes.append(Node(op, inputs, outputs, params, regions))
+        assert self._records is not None
+        self._records.append((op, inputs, outputs, params, regions))
         if self._perhaps:
-            self._inherit(inputs, floating)
-        tracked.update(floating)
+            self._inherit(inputs, [v for v in outputs if v.type.dtype in FLOATS])
+        for value in outputs:
+            if value.type.dtype in FLOATS:
+                tracked.add(value)
+            if reads:
+                value.pinned = True  # it may not be overwritten before the reverse pass
         for value in inputs:
             if reads or value.type.dtype not in FLOATS:
-                value.pinned = True  # it may not be overwritten before the reverse pass
-        if reads:
-            for value in outputs:
                 value.pinned = True
 
     def follows(self, value: Value) -> bool:
@@ -179,19 +187,20 @@ class GradientTape:
         """A variable is read: a value of it that was not seen before joins the source."""
         if value in self._roots:
             return
-        if id(variable) in self._variables or (self._automatic and variable.trainable):
+        if id(variable) in self._variables or (self._automatic and variable._trainable):
             self._add_root(variable, value)
 
     def _add_root(self, variable: Any, value: Value) -> None:
-        if not value.type.differentiable:
+        if value.type.dtype not in FLOATS:
             return
         self._variables[id(variable)] = variable
         self._roots[value] = self._first.setdefault(id(variable), value)
-        self._track(value, True)
+        self._perhaps.pop(value, None)
+        self._tracked.add(value)
 
     def watch(self, tensor: Any) -> None:
         """Follow tensors and variables, or nests of them."""
-        if self._nodes is None:
+        if self._records is None:
             raise TapeError("this tape has been used; watch() belongs into its `with` block")
         for leaf in leaves(tensor):
             if not isinstance(leaf, ArrayLike):
@@ -250,18 +259,25 @@ class GradientTape:
         A target with several elements, or a nest of targets, is summed.  None where there is no
         connection, unless zeros are asked for.
         """
-        zeros = _wants_zeros(unconnected_gradients)
-        _check_sources(sources)
+        zeros = unconnected_gradients != "none" and _wants_zeros(unconnected_gradients)
         return self._gradient(seeds(target, output_gradients), sources, zeros)
 
     def _gradient(self, starts: list[Seed], sources: Any, zeros: bool = False) -> Any:
-        with self._reading() as nodes:
-            found = self._pullback(nodes, starts, sources)
-        return rebuild(sources, lambda source: _result(self._found(found, source), source, zeros))
+        listed = leaves(sources)
+        keys = [self._key(source) for source in listed]
+        records = self._taken()
+        try:
+            found = self._pullback(records, starts, keys)
+        finally:
+            self._used()
+        parts = [
+            result(self._found(found, key), source, zeros)
+            for key, source in zip(keys, listed, strict=True)
+        ]
+        return arranged(sources, parts)
 
-    def _found(self, found: Sweep, source: Any) -> Cotangent | None:
+    def _found(self, found: Cotangents, key: Value | None) -> Cotangent | None:
         """What has arrived at a source, where the tape follows it."""
-        key = self._key(source)
         got = None if key is None else found.get(key)
         if got is None or key not in self._perhaps:
             return got
@@ -278,44 +294,64 @@ class GradientTape:
         """d target / d sources of shape target.shape + source.shape, one row after the other."""
         del parallel_iterations, experimental_use_pfor  # TensorFlow's; they change no result
         zeros = _wants_zeros(unconnected_gradients)
-        _check_sources(sources)
+        listed = leaves(sources)
+        keys = [self._key(source) for source in listed]
         value = target_value(target)
-        with self._reading() as nodes:
+        records = self._taken()
+        try:
             rows = [
-                self._pullback(nodes, [(value, seed, None)] if seed is not None else [], sources)
+                self._pullback(records, [(value, seed, None)] if seed is not None else [], keys)
                 for seed in one_hot(value)
             ]
-        return rebuild(
-            sources, lambda s: _stacked([self._found(row, s) for row in rows], s, value, zeros)
-        )
+        finally:
+            self._used()
+        parts = [
+            stacked([self._found(row, key) for row in rows], source, value, zeros)
+            for key, source in zip(keys, listed, strict=True)
+        ]
+        return arranged(sources, parts)
 
     def _key(self, source: Any) -> Value | None:
         """The value that stands for a source; None for a variable that was never read."""
         if isinstance(source, Variable):
             return self._first.get(id(source)) if id(source) in self._variables else None
+        if not isinstance(source, ArrayLike):
+            raise GradientError(
+                f"a source is a {kind_name(source)}; gradients are taken with respect to"
+                " tensors and variables"
+            )
         box, value = self._at_watch.get(id(source), (None, None))
         return value if box is source else value_of(source)
 
-    def _pullback(self, nodes: list[Node], seeds: list[Seed], sources: Any) -> Sweep:
+    def _pullback(
+        self, records: list[Record], seeds: list[Seed], keys: list[Value | None]
+    ) -> Cotangents:
         """Cotangents; a target that the tape does not follow leads nowhere."""
-        reached = [seed for seed in seeds if self.follows(seed[0])]
+        reached = [seed for seed in seeds if seed[0] in self._tracked or self.follows(seed[0])]
         if not reached:
-            return Sweep(NO_LINKS)
-        links = Links(visible_links(), nodes) if staging() else NO_LINKS
-        kept = {v: v for s in leaves(sources) if (v := self._key(s)) is not None}
-        return pullback(links, nodes, reached, {**kept, **self._roots}, self.follows)
+            return {}
+        if not staging():
+            wanted = {key: key for key in keys if key in self._tracked}
+            found = reversed_by_kernel(records, reached, wanted, self._roots)
+            if found is not None:
+                return found
+        roots = {key: key for key in keys if key is not None} | self._roots
+        nodes = [Node(*record) for record in records]
+        if staging():
+            links = Links(visible_links(), nodes)
+            return pullback(Sweep(links, roots=roots, wanted=self.follows), nodes, reached)
+        return pullback(Straight(roots, self._tracked.__contains__), nodes, reached)
 
-    @contextmanager
-    def _reading(self) -> Iterator[list[Node]]:
-        """The nodes, while this tape does not record; a one-shot tape is used up."""
-        if self._nodes is None:
+    def _taken(self) -> list[Record]:
+        """What was recorded; while they are reversed this tape does not record, unless it is persistent."""
+        if self._records is None:
             raise TapeError(_USED)
         if staging() and self._home is not context.interpreter:
             raise ConversionError(
                 "gradient() is asked for inside a staged loop or branch, of a tape that was opened"
                 " outside it; open the tape inside, or ask for the gradient after it"
             )
-        nodes = self._nodes if not self._recording else list(self._nodes)
+        records = self._records if not self._recording else list(self._records)
         if self._recording and self._persistent:
             warn(
                 "gradient() on a persistent tape inside its block records the gradient too; leave"
@@ -324,11 +360,12 @@ class GradientTape:
             )
         elif self._recording:
             self._stop()
-        try:
-            yield nodes
-        finally:
-            if not self._persistent:
-                self._nodes = None
+        return records
+
+    def _used(self) -> None:
+        """A one-shot tape is used up."""
+        if not self._persistent:
+            self._records = None
 
 
 def _is_floating(value: Value) -> bool:
@@ -347,51 +384,3 @@ def _wants_zeros(unconnected: Any) -> bool:
     if name not in ("none", "zero"):
         raise GradientError(f"unconnected_gradients is {unconnected!r}; 'none' or 'zero' is needed")
     return bool(name == "zero")
-
-
-def _check_sources(sources: Any) -> None:
-    for source in leaves(sources):
-        if not isinstance(source, ArrayLike):
-            raise GradientError(
-                f"a source is a {kind_name(source)}; gradients are taken with respect to"
-                " tensors and variables"
-            )
-
-
-def _result(cotangent: Cotangent | None, source: Any, zeros: bool) -> Any:
-    """The gradient with respect to one source as the user sees it."""
-    if cotangent is not None and _has_arrived(cotangent):
-        cotangent.value.pinned = True
-        flag = cotangent.arrived
-        if flag is None or flag.data is not None:
-            return wrap(cotangent.value)
-        if not zeros:
-            return Tagged(cotangent.value, flag, "none")
-        if cotangent.blank and cotangent.value.type.rank:
-            return wrap(cotangent.value)  # zeros where nothing has arrived
-        return wrap(f.where(flag, cotangent.value, f.zeros_like(cotangent.value)))
-    if not zeros:
-        return None
-    value = held(source) if isinstance(source, Variable) else value_of(source)
-    return wrap(f.zeros_like(value))
-
-
-def _has_arrived(cotangent: Cotangent) -> bool:
-    """False where a compiled callee says that nothing reached the source."""
-    flag = cotangent.arrived
-    return flag is None or flag.data is None or bool(flag.data)
-
-
-def _stacked(rows: list[Cotangent | None], source: Any, target: Value, zeros: bool) -> Any:
-    """The rows of a jacobian as one array of shape target.shape + source.shape."""
-    parts = [_result(row, source, zeros) for row in rows]
-    if all(part is None for part in parts) and (parts or not zeros):
-        return None
-    from autograph_lite.numpy import reshape, stack, zeros_like
-
-    empty = zeros_like(source)
-    filled = [empty if part is None else part for part in parts]
-    shape = (*target.type.shape, *source.shape)
-    if not filled:
-        return zeros_like(source, shape=shape)
-    return wrap(value_of(reshape(stack(filled), shape)))

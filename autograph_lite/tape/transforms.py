@@ -53,43 +53,25 @@ def _compiled(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: boo
 
     def both(*args: Any, **kwargs: Any) -> Any:
         value, aux, gradients = _differentiate(f, positions, has_aux, args, kwargs)
-        return value, aux, gradients
+        gradient = gradients if isinstance(argnums, tuple) else gradients[0]
+        return ((value, aux) if has_aux else value), gradient
 
-    kernel = type(f)(both)
+    kernel = type(f)(both, plain=not has_aux)
 
     @functools.wraps(f, assigned=_NAMES)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
-        if kwargs or context.tapes or staging() or not all(a.__class__ in _FLAT for a in args):
-            value, aux, gradients = _around(kernel, both, positions, args, kwargs)
-        else:
-            found, aux, raw = kernel(*args)
-            value = found._value.data.item()
-            gradients = [_flat(args[p], g) for p, g in zip(positions, raw, strict=True)]
-            aux = aux and rebuild(aux, _leave)
-        gradient = tuple(gradients) if isinstance(argnums, tuple) else gradients[0]
-        return ((value, aux) if has_aux else value), gradient
+        if kernel.plain and not kwargs and (found := kernel.quickly(args)) is not kernel.miss:
+            return found
+        if context.tapes or staging() or _holds_tensor((args, kwargs)):
+            return both(*args, **kwargs)
+        value, gradient = kernel(*args, **kwargs)
+        if has_aux:
+            value = value[0]._value.data.item(), rebuild(value[1], _leave)
+        if not isinstance(argnums, tuple):
+            return value, _like(args[positions[0]], gradient)
+        return value, tuple(_like(args[p], g) for p, g in zip(positions, gradient, strict=True))
 
     return differentiated
-
-
-_FLAT = (float, np.ndarray)
-
-
-def _flat(given: Any, gradient: Any) -> Any:
-    """The gradient with respect to a float or an array, as one."""
-    data = gradient._value.data
-    return data.item() if given.__class__ is float else np.asarray(data)
-
-
-def _around(
-    kernel: Any, both: Function, positions: tuple[int, ...], args: Any, kwargs: Any
-) -> tuple[Any, Any, Any]:
-    """The same for nests of arguments, for tensors, and where something else records."""
-    if context.tapes or staging() or _holds_tensor((args, kwargs)):
-        return both(*args, **kwargs)  # type: ignore[no-any-return]
-    found, aux, raw = kernel(*args, **kwargs)
-    gradients = [_like(args[p], g) for p, g in zip(positions, raw, strict=True)]
-    return found._value.data.item(), rebuild(aux, _leave), gradients
 
 
 def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
@@ -233,10 +215,11 @@ def _like(given: Any, gradients: Any) -> Any:
 
 
 def _plain(given: Any, gradient: Any) -> Any:
-    data = gradient._value.data if given.__class__ is float else gradient.numpy()
-    if isinstance(given, np.ndarray):
-        return np.asarray(data)
-    return data if isinstance(given, np.generic) else data.item()
+    data = gradient._value.data if isinstance(gradient, Box) else gradient
+    if isinstance(given, np.ndarray | np.generic):
+        array = np.asarray(data, given.dtype.name)
+        return array if isinstance(given, np.ndarray) else array[()]
+    return data.item() if isinstance(data, np.generic) else data
 
 
 def _python(value: Value) -> float:

@@ -32,19 +32,23 @@ def unary(name: str, x: Any) -> Any:
 
 def apply_rule(rule: Rule, *operands: Any) -> Any:
     """Promote the operands and apply the rule's op."""
-    if any(isinstance(obj, Tagged) for obj in operands):
-        operands = tuple(settled(operands))
+    for obj in operands:
+        if isinstance(obj, Tagged):
+            operands = tuple(settled(operands))
+            break
     found = [_operand(obj) for obj in operands]
-    dtype, op = resolve(rule, *[d for _, d in found])
-    inputs = tuple([_in_dtype(v, d, dtype) for v, d in found])
+    dtypes = tuple([d for _, d in found])
+    dtype, op = rule.resolved.get(dtypes) or resolve(rule, *dtypes)
+    inputs = tuple([v if d is dtype else _in_dtype(v, d, dtype) for v, d in found])
     return wrap(apply_all(op, inputs, _NO_PARAMS)[0])
 
 
 def _operand(obj: Any) -> tuple[Any, str]:
     """A value, or a Python number, with its dtype in promotion."""
-    if obj.__class__ in _WEAK:
-        return obj, _WEAK[obj.__class__]
-    value = as_value(obj)
+    weak = _WEAK.get(obj.__class__)
+    if weak is not None:
+        return obj, weak
+    value = value_of(obj) if isinstance(obj, Box) and not obj.is_tagged else as_value(obj)
     type = value.type
     return value, type.dtype if type.kind != "py" else "py." + type.dtype
 
@@ -113,18 +117,22 @@ def _forward(name: str) -> Method:
     resolved = rule.resolved
 
     def method(self: Box, other: Any) -> Any:
-        kind = other.__class__
-        if kind in _WEAK:
+        weak = _WEAK.get(other.__class__)
+        if weak is not None:
             x = value_of(self)
-            mixed = resolved.get((x.type.dtype, _WEAK[kind]))
-            if mixed is not None and mixed[0] == x.type.dtype:
-                y = context.interpreter.constant(other, mixed[0])
+            dtype = x.type.dtype
+            mixed = resolved.get((dtype, weak))
+            if mixed is not None and mixed[0] == dtype:
+                y = context.interpreter.constant(other, dtype)
                 return wrap(apply_all(mixed[1], (x, y), _NO_PARAMS)[0])
         elif isinstance(other, Box):
             x, y = value_of(self), value_of(other)
-            same = resolved.get((x.type.dtype, y.type.dtype))
-            if same is not None and x.type.dtype == same[0] == y.type.dtype and y.type.kind == "ag":
-                return wrap(apply_all(same[1], (x, y), _NO_PARAMS)[0])
+            type = y.type
+            dtype = type.dtype
+            if x.type.dtype == dtype and type.kind == "ag":
+                same = resolved.get((dtype, dtype))
+                if same is not None and same[0] == dtype:
+                    return wrap(apply_all(same[1], (x, y), _NO_PARAMS)[0])
         if not _is_operand(other):
             return NotImplemented
         return apply_rule(rule, self, other)
@@ -137,12 +145,13 @@ def _reflected(name: str) -> Method:
     resolved = rule.resolved
 
     def method(self: Box, other: Any) -> Any:
-        kind = other.__class__
-        if kind in _WEAK:
+        weak = _WEAK.get(other.__class__)
+        if weak is not None:
             y = value_of(self)
-            mixed = resolved.get((_WEAK[kind], y.type.dtype))
-            if mixed is not None and mixed[0] == y.type.dtype:
-                x = context.interpreter.constant(other, mixed[0])
+            dtype = y.type.dtype
+            mixed = resolved.get((weak, dtype))
+            if mixed is not None and mixed[0] == dtype:
+                x = context.interpreter.constant(other, dtype)
                 return wrap(apply_all(mixed[1], (x, y), _NO_PARAMS)[0])
         return apply_rule(rule, other, self) if _is_operand(other) else NotImplemented
 
@@ -168,8 +177,13 @@ def power(x: Any, y: Any) -> Any:
         dtype = _operand(x)[1].removeprefix("py.")
         if dtype in ("int32", "int64"):
             raise DomainError("Integers to negative integer powers are not allowed.")
+    if y.__class__ in _WEAK and isinstance(x, Arithmetic):
+        return _power_by_number(x, y)
     by_number = y.__class__ in _WEAK or (isinstance(y, Box) and value_of(y).type.kind == "py")
     return apply_rule(BINARY["power_number" if by_number else "power"], x, y)
+
+
+_power_by_number = _forward("power_number")
 
 
 def in_place(name: str) -> Method:

@@ -88,6 +88,8 @@ class Variable(ArrayLike):
     def _checked(self, value: Any, broadcasts: bool = False) -> Value:
         """The value in the variable's dtype; numbers are converted, arrays have to have it."""
         type = self._type()
+        if isinstance(value, Tensor) and (found := value_of(value)).type is type:
+            return found
         found = _converted(value, type.dtype, self.name)
         fits = _fits(found.type.shape, type.shape)
         words = f"cannot assign a value of shape {{}} to variable {self.name!r} of shape {{}}"

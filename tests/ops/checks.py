@@ -51,7 +51,7 @@ def compiled(op: Op, sample: Sample) -> Any:
     """What the kernel of one node gives."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        return pipeline.evaluate(op, sample.params, sample.arrays)[0]
+        return pipeline.evaluator(op, sample.params, sample.arrays)(sample.arrays)[0]
 
 
 def equal(op: Op, sample: Sample, want: Any, got: Any, what: str) -> None:

@@ -1,0 +1,60 @@
+"""What has arrived at a source, as the user sees it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograph_lite.gradient.cotangents import Cotangent
+from autograph_lite.ir.graph import Value
+from autograph_lite.nests import rebuild
+from autograph_lite.ops.record import f
+from autograph_lite.tensors.boxes import value_of, wrap
+from autograph_lite.tensors.tagged import Tagged
+from autograph_lite.tensors.variables import Variable, held
+
+
+def result(cotangent: Cotangent | None, source: Any, zeros: bool) -> Any:
+    """The gradient with respect to one source as the user sees it."""
+    if cotangent is not None and _has_arrived(cotangent):
+        cotangent.value.pinned = True
+        flag = cotangent.arrived
+        if flag is None or flag.data is not None:
+            return wrap(cotangent.value)
+        if not zeros:
+            return Tagged(cotangent.value, flag, "none")
+        if cotangent.blank and cotangent.value.type.rank:
+            return wrap(cotangent.value)  # zeros where nothing has arrived
+        return wrap(f.where(flag, cotangent.value, f.zeros_like(cotangent.value)))
+    if not zeros:
+        return None
+    value = held(source) if isinstance(source, Variable) else value_of(source)
+    return wrap(f.zeros_like(value))
+
+
+def _has_arrived(cotangent: Cotangent) -> bool:
+    """False where a compiled callee says that nothing reached the source."""
+    flag = cotangent.arrived
+    return flag is None or flag.data is None or bool(flag.data)
+
+
+def stacked(rows: list[Cotangent | None], source: Any, target: Value, zeros: bool) -> Any:
+    """The rows of a jacobian as one array of shape target.shape + source.shape."""
+    parts = [result(row, source, zeros) for row in rows]
+    if all(part is None for part in parts) and (parts or not zeros):
+        return None
+    from autograph_lite.numpy import reshape, stack, zeros_like
+
+    empty = zeros_like(source)
+    filled = [empty if part is None else part for part in parts]
+    shape = (*target.type.shape, *source.shape)
+    if not filled:
+        return zeros_like(source, shape=shape)
+    return wrap(value_of(reshape(stack(filled), shape)))
+
+
+def arranged(sources: Any, parts: list[Any]) -> Any:
+    """Results in the structure of the sources."""
+    if not isinstance(sources, list | tuple | dict):
+        return parts[0]
+    rest = iter(parts)
+    return rebuild(sources, lambda _: next(rest))
