@@ -20,6 +20,7 @@ REFUSED = {
         "rows_of_a_written_array",
         "writes_its_argument",
         "two_relations_of_one_state",
+        "writes_rows",
         "defined_then_handed_on",
     },
     "is a float32 tensor": {
