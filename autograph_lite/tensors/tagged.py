@@ -16,6 +16,7 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Value
+from autograph_lite.ops import regions
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
@@ -76,7 +77,8 @@ def _one(op: Operator) -> Operator:
 
 
 class Tagged(Box):
-    """`number` (of kind py) counts where `is_tensor` is false, None where `python` is "none"."""
+    """`number` (of kind py) counts where `is_tensor` is false, None where `python` is "none"; the value
+    is the number too then, in the tensor's dtype."""
 
     __slots__ = ("is_tensor", "number", "python")
     is_tagged = True
@@ -162,7 +164,10 @@ def _both(op: Operator, given: tuple[Any, ...], tags: list[Tagged]) -> Any:
     is_tensor = tags[0].is_tensor
     for x in tags[1:]:
         is_tensor = f.bitwise_or(is_tensor, x.is_tensor)
-    return Tagged(value_of(tensor), is_tensor, PYTHON_NAME[number.dtype], value_of(number))
+    made = Tagged(value_of(tensor), is_tensor, PYTHON_NAME[number.dtype], value_of(number))
+    if op not in _TOTAL or value_of(tensor).type.dtype != "float64":
+        made._value = either(made)  # rounded once, as the number is, not at every operation
+    return made
 
 
 def as_tensor(x: Any) -> Any:
@@ -216,7 +221,7 @@ def either(x: Tagged) -> Value:
     if x.number is None:
         return value_of(checked(x, "target is None; gradients are taken of a tensor"))
     dtype = value_of(x).type.dtype
-    return f.either(x.is_tensor, value_of(x), f.weak(x.number, dtype=dtype))
+    return regions.either(x.is_tensor, value_of(x), f.weak(x.number, dtype=dtype))
 
 
 def in_dtype(x: Tagged, dtype: str) -> Value:

@@ -251,6 +251,23 @@ def extreme_of_nothing(x, n):
     return np.max(x[n:])
 
 
+def number_then_tensor(a):
+    """The first step computes on Python floats, in double precision."""
+    s = -1.3
+    for k in range(3):
+        s = s * 0.3 + np.tanh(a)
+    return s
+
+
+def number_or_tensor(a):
+    s = 0.1
+    for k in range(4):
+        s = abs(-s * 0.3 + 0.7)
+        if k > 1:
+            s = s * a
+    return s, s * a
+
+
 SCALAR = c(-0.796)
 PAIR = c([0.4, -1.1])
 PAIRS = c([[0.3, 1.2], [-0.7, 0.1], [0.9, -0.4]])
@@ -281,6 +298,8 @@ CASES = [
     (joins_for_nothing, (VECTOR, PAIRS)),
     (asks_for_nothing, (VECTOR, 3)),
     (extreme_of_nothing, (VECTOR, 3)),
+    (number_then_tensor, (ag.constant(-0.535, dtype="float32"),)),
+    (number_or_tensor, (ag.constant(-0.535, dtype="float32"),)),
     (squared_in_no_step, (SCALAR, 3)),
     (squared_in_one_step, (SCALAR, 3)),
     (assigns_in_a_loop, (VECTOR, SCALAR)),
