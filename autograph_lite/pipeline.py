@@ -7,6 +7,7 @@ from typing import Any
 
 from autograph_lite.errors import InternalError
 from autograph_lite.execute import Executable
+from autograph_lite.ir.collector import patient
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import Symbol, generalised, tensor
 from autograph_lite.ops.record import Op
@@ -18,6 +19,7 @@ from autograph_lite.render.source import print_source
 from autograph_lite_runtime import load
 
 
+@patient()
 def compile_graph(graph: Graph, name: str = "kernel") -> Executable:
     """Optimise, lower, print and load a graph."""
     graph = optimize(graph)

@@ -17,6 +17,7 @@ from autograph_lite.frontend.convert import origin_of
 from autograph_lite.frontend.operators import Operators
 from autograph_lite.frontend.state import Structure, is_variable, take_apart
 from autograph_lite.frontend.trace import Guard, Input, Printed, Trace
+from autograph_lite.ir.collector import patient
 from autograph_lite.ir.graph import Graph, Region, Value
 from autograph_lite.ir.types import PY_DTYPE, Symbol, Type, generalised
 from autograph_lite.ops.dispatch import context
@@ -74,6 +75,7 @@ def building(trace: Trace) -> Iterator[None]:
         context.interpreter, context.tapes = outer, tapes
 
 
+@patient()
 def stage(function: types.FunctionType, leaves: list[Any], arrange: Any) -> Staged:
     """Run the converted function once; `arrange(leaves)` gives its args and kwargs."""
     trace = Trace(present_origin)

@@ -18,6 +18,7 @@ from autograph_lite.gradient.cotangents import Cotangent, arrival, parts, state
 from autograph_lite.gradient.mirror import Mirror
 from autograph_lite.gradient.reverse import THREADED, Sweep
 from autograph_lite.ir.build import Builder
+from autograph_lite.ir.collector import patient
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import flags_of
 from autograph_lite.ir.walk import needed, replaced
@@ -192,6 +193,7 @@ class Reversed:
     callee: Callee | None = field(default=None)
 
 
+@patient()
 def reverse_graph(
     graph: Graph, pattern: Any, wanted: Callable[[Value], bool], order: int
 ) -> Reversed:

@@ -37,8 +37,10 @@ class Builder:
         self.variables_read: dict[int, Any] = {}
         self.links: list[Link] = []  # values that are one in some runs
         self.links_of: dict[Value, list[Link]] = {}
+        self.links_forward = False  # whether one leads to a value that was made later
         self.box_links: list[Any] = []  # boxes that are one in some runs
         self.makers: dict[Value, Node] = {}
+        self.places: dict[Value, int] = {}  # result of a node -> the place of the node
         self.outside: dict[Value, Value] = {}  # argument that stands for a captured value -> it
         self.bools: dict[Any, Value] = {}  # what conditions came to
         self.consulted = False  # whether a tape asked which values are one
@@ -104,6 +106,7 @@ class Builder:
         node = Node(op, inside, outputs, params, regions, self.origin())
         self.nodes.append(node)
         self.makers.update(dict.fromkeys(outputs, node))
+        self.places.update(dict.fromkeys(outputs, len(self.nodes)))
         return outputs
 
     def constant(self, number: Any, dtype: str, kind: str = "ag") -> Value:
@@ -173,6 +176,7 @@ class Builder:
         if a is not b and condition is not False and not self.is_constant(b):
             if self._leads(b, a):
                 a, b = b, a
+            self.links_forward |= self._place(a) < self._place(b)
             made = Link(a, b, self._seen(condition))
             self.links.append(made)
             self.links_of.setdefault(a, []).append(made)
@@ -185,7 +189,9 @@ class Builder:
         return made is not None and made.op is self.constant_op
 
     def _leads(self, value: Value, to: Value) -> bool:
-        """Whether links lead from one value to another."""
+        """Whether links lead from one value to another; nearly all lead to what was made before."""
+        if self._place(value) < self._place(to) and not self.links_forward:
+            return False
         waiting, seen = [value], {value}
         while waiting:
             for link in self.links_of.get(waiting.pop(), ()):
@@ -195,6 +201,10 @@ class Builder:
                     seen.add(link.b)
                     waiting.append(link.b)
         return False
+
+    def _place(self, value: Value) -> int:
+        """When a value was made; arguments are there before anything."""
+        return self.places.get(value, -1)
 
     def _seen(self, condition: Condition) -> Condition:
         if isinstance(condition, Test):
