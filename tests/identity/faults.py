@@ -377,6 +377,8 @@ def observe():
     load.object_code = lambda ir: compiled.append(ir) or real(ir)
     left = []
     for program, arguments in CASES:
+        if program is too_large:  # its text says how much memory is free now
+            continue
         f = ag.function(program)
         f.compile(*arguments)
         parts = outcome(lambda *a, f=f: named(f(*a)), f, arguments).parts
