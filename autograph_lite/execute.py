@@ -20,6 +20,7 @@ from autograph_lite.render.emitter import WARNING, Site
 from autograph_lite_runtime import context, faults, gate, load, memory
 
 Printer = Callable[[str, list[Any]], None]
+Leave = Callable[[list[tuple[int, Any]]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,11 @@ class Residual:
 
 @dataclass(slots=True, eq=False)
 class Executable:
-    """A compiled graph: types and first slots of its arguments and results, and its fault sites."""
+    """A compiled graph: types and first slots of its arguments and results, and its fault sites.
+
+    `left` and `leaves`: where a call that stops on its way leaves what its boxes hold, by key
+    (`render.held.Held`).
+    """
 
     entry: load.Entry
     arguments: tuple[tuple[Type, int], ...]
@@ -41,21 +46,26 @@ class Executable:
     slots: int
     sites: tuple[Site, ...]
     keeps: bool
-    warns: bool = False
+    warns: bool
+    left: dict[int, tuple[Type, int]]
+    leaves: int
     runs: int = 0
     enter: Callable[..., Any] | None = None
 
-    def run(self, values: Sequence[Any], printer: Printer | None = None) -> list[Any]:
+    def run(
+        self, values: Sequence[Any], printer: Printer | None = None, leave: Leave | None = None
+    ) -> list[Any]:
         """Arrays, NumPy scalars, Python numbers and residuals in the order of the arguments; raises
-        what the program raises, after printing what it printed before."""
-        if self.enter is not None and printer is None:
+        what the program raises, after printing what it printed before and giving to `leave` what its
+        boxes hold, by key."""
+        if self.enter is not None and printer is None and leave is None:
             found = self._through(self.enter, values)
             if found is not gate.MISS:
                 return [found] if len(self.results) == 1 else list(found)
         self.runs += 1
         if self.runs == 2:
             self.enter = self.gated()
-        call = context.acquire()
+        call, ran = context.acquire(), False
         try:
             call.reserve(self.slots) if len(call.slots) < self.slots else None
             held = [
@@ -64,29 +74,51 @@ class Executable:
             ]
             if printer is not None:
                 call.on_print(lambda records: self._printed(records, printer))
+            if self.leaves:
+                call.slots[self.leaves] = 0
+            ran = True
             status = self.entry.function(call.address)
             del held
-            if printer is not None or self.warns:
-                self._printed(call.drain(), printer)
+            self._printed(call.drain(), printer)
             if status != faults.OK:
                 self._raise(status, call)
             owner = call.take_keep() if self.keeps else None
             return [get(call, slot, type, owner) for type, slot in self.results]
+        except BaseException:
+            if ran:
+                self._stopped(call, printer, leave)
+            raise
         finally:
             context.release(call)
 
+    def _stopped(self, call: context.Context, printer: Printer | None, leave: Leave | None) -> None:
+        """What was written counts, and what was printed appears, although the call did not end."""
+        if leave is not None:
+            leave(self.found(call))
+        self._printed(call.drain(), printer)
+
+    def found(self, call: context.Context | gate.Slots) -> list[tuple[int, Any]]:
+        """What boxes hold where the kernel stopped: (key, NumPy scalar or array of its own)."""
+        if not self.leaves or call.slots[self.leaves] != len(self.left):
+            return []
+        return [(key, copied(call, at, type)) for key, (type, at) in self.left.items()]
+
     def gated(
-        self, relations: Sequence[gate.Relation] = (), plain: bool = False
+        self,
+        relations: Sequence[gate.Relation] = (),
+        plain: int = 0,
+        leave: Leave | None = None,
     ) -> Callable[..., Any] | None:
-        """The gate of this kernel, for arguments between which the relations hold; `plain`: scalars
-        leave as Python numbers."""
+        """The gate of this kernel, for arguments between which the relations hold; so many results leave
+        as Python numbers and arrays.  `leave` takes what its boxes hold where a signal stops it."""
         if self.warns or any(type.depth for type, _ in (*self.arguments, *self.results)):
             return None
         ins = [gate.Place(t.kind, t.dtype, t.rank, slot) for t, slot in self.arguments]
-        kinds = ["py" if plain else type.kind for type, _ in self.results]
+        kinds = ["py" if i < plain else type.kind for i, (type, _) in enumerate(self.results)]
         outs = zip(kinds, self.results, strict=True)
         places = [gate.Place(kind, t.dtype, t.rank, slot) for kind, (t, slot) in outs]
-        return gate.gate(self.entry, ins, places, relations)
+        stopped = None if leave is None else lambda slots: leave(self.found(slots))
+        return gate.gate(self.entry, ins, places, relations, stopped, self.slots)
 
     def _through(self, enter: Callable[..., Any], values: Sequence[Any]) -> Any:
         try:
@@ -154,7 +186,15 @@ def get(call: context.Context, slot: int, type: Type, owner: Any) -> Any:
     return call.array(call.slots[slot], type.dtype, shape)
 
 
-def get_scalar(call: context.Context, slot: int, dtype: str) -> Any:
+def copied(call: context.Context | gate.Slots, slot: int, type: Type) -> Any:
+    """What a slot holds or points to, in memory of its own."""
+    if type.rank == 0:
+        return get_scalar(call, slot, type.dtype)
+    shape = tuple(call.slots[slot + 1 + d] for d in range(type.rank))
+    return memory.copy(call.slots[slot], type.dtype, shape)
+
+
+def get_scalar(call: context.Context | gate.Slots, slot: int, dtype: str) -> Any:
     if dtype == "float64":
         return np.float64(call.doubles[slot])
     if dtype == "float32":

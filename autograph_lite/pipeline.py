@@ -23,28 +23,30 @@ from autograph_lite_runtime import load
 def compile_graph(graph: Graph, name: str = "kernel") -> Executable:
     """Optimise, lower, print and load a graph."""
     graph = optimize(graph)
-    kernel, emitter, ins, outs = lower_graph(graph, name)
+    lowered = lower_graph(graph, name)
     body = graph.body
     try:
-        entry = load.compile(print_llvm(kernel), name)
+        entry = load.compile(print_llvm(lowered.kernel), name)
     except RuntimeError as error:  # what llvmlite raises
         where = next((node.origin for node in body.nodes if node.origin), None)
         message = f"{graph.name} could not be compiled ({error}); please report it"
         raise InternalError(message, where) from error
     return Executable(
         entry,
-        tuple((v.type, slot) for v, slot in zip(body.arguments, ins, strict=True)),
-        tuple((v.type, slot) for v, slot in zip(body.results, outs, strict=True)),
-        kernel.slots,
-        tuple(emitter.sites),
+        tuple((v.type, slot) for v, slot in zip(body.arguments, lowered.arguments, strict=True)),
+        tuple((v.type, slot) for v, slot in zip(body.results, lowered.results, strict=True)),
+        lowered.kernel.slots,
+        lowered.sites,
         any(v.type.depth for v in body.results),
-        any(site.error == WARNING for site in emitter.sites),
+        any(site.error == WARNING for site in lowered.sites),
+        lowered.left,
+        lowered.leaves,
     )
 
 
 def kernel_source(graph: Graph, name: str = "kernel") -> str:
     """The kernel of a graph as Python."""
-    return print_source(lower_graph(optimize(graph), name)[0])
+    return print_source(lower_graph(optimize(graph), name).kernel)
 
 
 _one_node: dict[Any, Executable] = {}

@@ -1,8 +1,4 @@
-"""The Function object: signature -> staged graph -> kernel; what a call does.
-
-A signature is the structure of the arguments and, per leaf, kind, dtype, rank, which extents are 0 or
-1 and which are equal; other sizes and other Python numbers use the same kernel.
-"""
+"""The Function object: signature -> staged graph -> kernel; what a call does."""
 
 from __future__ import annotations
 
@@ -12,10 +8,12 @@ import threading
 import time
 import types
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from autograph_lite.call.signature import fits, signature
 from autograph_lite.call.trampoline import trampoline
 from autograph_lite.eager.interpreter import EAGER
 from autograph_lite.errors import AutographError, GraphTypeError, InternalError
@@ -59,17 +57,24 @@ class Specialisation:
     def holds(self) -> bool:
         """Whether everything that was captured as a guard is still the same."""
         return all(guard.holds() for guard in self.staged.guards) and all(
-            _fits(i.read(), i.type) for i in self.staged.inputs
+            fits(i.read(), i.type) for i in self.staged.inputs
         )
 
-    def __call__(self, leaves: list[Any]) -> Any:
+    def __call__(self, leaves: list[Any], again: Callable[[], Any]) -> Any:
+        """`again` runs the function step by step on the same arguments."""
         self.calls += 1
         objects = [leaves[i] for i in self.positions] + [i.read() for i in self.staged.inputs]
         if context.tapes and (followed := self._followed(objects)):
-            results = self._recorded(objects, followed)
+            results = self._recorded(followed, again)
         else:
             data = self._ordered([_data(o) for o in objects])
-            results = [_value(v) for v in self.callee.run(data)]
+            leave = partial(self.take_left, leaves) if self.staged.held else None
+            results = [_value(v) for v in self.callee.run(data, leave=leave)]
+        try:
+            self._write(results, leaves)
+        except BaseException:  # Ctrl-C between two writes
+            self._write(results, leaves)
+            raise
         return self._returned(results, leaves)
 
     def _ordered(self, items: list[Any]) -> list[Any]:
@@ -90,12 +95,32 @@ class Specialisation:
         only_assigned = is_variable(box) and id(box) not in self.staged.variables_read
         return box._value if only_assigned else value_of(box)
 
-    def _recorded(self, objects: list[Any], values: list[Value]) -> list[Value]:
-        """Call by the tape: the kernel that saves, recorded as one node."""
-        del objects
-        return list(call(self.callee, tuple(self._ordered(values))))
+    def _recorded(self, values: list[Value], again: Callable[[], Any]) -> list[Value]:
+        """Call by the tape: the kernel that saves, recorded as one node.
 
-    def _returned(self, results: list[Value], leaves: list[Any]) -> Any:
+        After a fault everything is done step by step up to it, so that the tape knows where the values
+        come from that were written before the fault; the kernel wrote nothing back, and what it printed
+        is not printed again.
+        """
+        self.printed = 0
+        try:
+            return list(call(self.callee, tuple(self._ordered(values))))
+        except AutographError as error:
+            if self.staged.held and not isinstance(error, InternalError):
+                with muted(self.printed):
+                    again()
+            raise
+
+    def take_left(self, leaves: list[Any], left: list[tuple[int, Any]]) -> None:
+        """Write what a call that stopped had written; where it wrote nothing new, views stay valid."""
+        for key, data in left:
+            whose = self.staged.held[key]
+            box = leaves[whose] if isinstance(whose, int) else whose
+            if data.tobytes() != box._value.data.tobytes():
+                write(box, Value(None, data, is_variable(box)))
+
+    def _write(self, results: list[Value], leaves: list[Any]) -> None:
+        """Give tensors and variables what the call has written into them."""
         staged = self.staged
         written = iter(results[staged.returned :])
         for i in staged.written_arguments:
@@ -103,14 +128,13 @@ class Specialisation:
         for box in staged.written_boxes:
             value = next(written)
             write(box, Value(None, value.data, True) if is_variable(box) else value)
+
+    def _returned(self, results: list[Value], leaves: list[Any]) -> Any:
+        staged = self.staged
         if staged.structure == TENSOR:
             return self.leave(results[0])
         made = put_together(staged.structure, iter(results[: staged.returned]), self.leave)
         return given_back(made, leaves)
-
-    def writes(self) -> bool:
-        """Whether a call changes anything but its result."""
-        return bool(self.staged.written_arguments or self.staged.written_boxes)
 
     def _print(self, key: str, values: list[Any]) -> None:
         self.printed += 1
@@ -140,44 +164,6 @@ def _data(obj: Any) -> Any:
 
 def _scalar(obj: Any) -> Any:
     return obj if isinstance(obj, np.ndarray | np.generic) else np.asarray(obj)[()]
-
-
-def _fits(obj: Any, type: Any) -> bool:
-    """Whether an object that was captured still has the type that it had."""
-    data = obj._value.data if isinstance(obj, Box) else obj
-    if not isinstance(data, np.ndarray | np.generic):
-        return isinstance(data, float) and type.kind == "py"
-    return (
-        type.kind == "ag"
-        and data.dtype.name == type.dtype
-        and data.ndim == type.rank
-        and all(
-            (e if e < 2 else None) == (t if isinstance(t, int) else None)
-            for e, t in zip(data.shape, type.shape, strict=True)
-        )
-    )
-
-
-def signature(leaves: list[Any]) -> tuple[Any, ...]:
-    """What of the arguments selects a kernel."""
-    extents: dict[int, int] = {}
-    same: dict[int, int] = {}
-    return tuple(_leaf_key(leaf, extents, same) for leaf in leaves)
-
-
-def _leaf_key(leaf: Any, extents: dict[int, int], same: dict[int, int]) -> Any:
-    kind = type(leaf)
-    if kind in (float, int, bool):
-        return kind
-    if isinstance(leaf, Box) and not is_variable(leaf):
-        data = leaf._value.data
-        alias = same.setdefault(id(leaf), len(same))
-    elif isinstance(leaf, np.ndarray | np.generic):
-        data, alias = leaf, -1
-    else:
-        return (kind, leaf) if isinstance(leaf, str | bytes | None.__class__) else (kind, id(leaf))
-    shape = tuple(e if e < 2 else -1 - extents.setdefault(e, len(extents)) for e in data.shape)
-    return (data.dtype.char, shape, alias)
 
 
 class Function:
@@ -224,29 +210,17 @@ class Function:
             return context.interpreter.root().caller.call_inside(self.python_function, args, kwargs)  # type: ignore[attr-defined]
         nest, leaves = self._bound(args, kwargs)
         specialisation = self._specialisation(nest, leaves)
-        specialisation.printed = 0
-        try:
-            out = specialisation(leaves)
-        except AutographError as error:
-            if specialisation.writes() and not isinstance(error, InternalError):
-                self._replay(specialisation, args, kwargs)
-            raise
+        out = specialisation(leaves, lambda: self.eager(*args, **kwargs))
         again = specialisation.calls > 1 and not specialisation.quick_tried
         if again and not kwargs and not context.tapes:
             self._prepare(specialisation, args)
         return out
 
-    def _replay(self, specialisation: Specialisation, args: Any, kwargs: Any) -> None:
-        """After a fault, do step by step what Python does up to it: what was written before the
-        fault stays written, and the error is raised at the user's line.  The kernel wrote nothing
-        back; what it printed is not printed again."""
-        with muted(specialisation.printed):
-            self.eager(*args, **kwargs)
-
     def _prepare(self, specialisation: Specialisation, args: tuple[Any, ...]) -> None:
         specialisation.quick_tried = True
         staged, executable = specialisation.staged, specialisation.callee.ready()
-        made = trampoline(staged, executable, list(args), self.plain)
+        left = partial(specialisation.take_left, [])
+        made = trampoline(staged, executable, list(args), self.plain, left)
         if made is not None:
             known = self._quick.get(len(args), ())
             self._quick[len(args)] = (made, *known)[:4]

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.execute import Executable
+from autograph_lite.execute import Executable, Leave
 from autograph_lite.frontend.stage import Argument, Staged, given_back, leaf_type
 from autograph_lite.frontend.state import Container, Leaf, Structure
 from autograph_lite.ir.graph import Value
@@ -53,10 +53,12 @@ class _Writer:
 
 
 def trampoline(
-    staged: Staged, executable: Executable, leaves: list[Any], plain: bool
+    staged: Staged, executable: Executable, leaves: list[Any], plain: bool, leave: Leave
 ) -> Callable[..., Any] | None:
-    """A function of the flat arguments, or None where the ordinary way is needed."""
-    if staged.prints or staged.written_arguments:
+    """A function of the flat arguments, or None where the ordinary way is needed; `leave` takes what a
+    call has written that is interrupted."""
+    writes = staged.written_arguments or any(isinstance(whose, int) for whose in staged.held)
+    if staged.prints or writes:
         return None
     if any(isinstance(leaf, list | tuple | dict) for leaf in leaves):
         return None
@@ -67,7 +69,7 @@ def trampoline(
         return None
     writer = _Writer(plain)
     names = _arguments(writer, staged, leaves)
-    enter = executable.gated(_relations(staged, executable), plain)
+    enter = executable.gated(_relations(staged, executable), staged.returned * plain, leave)
     if names is None or enter is None:
         return None
     order = [names[value] for value in staged.graph.body.arguments]
@@ -144,8 +146,11 @@ def _body(writer: _Writer, staged: Staged, count: int, entering: str) -> None:
         "    if r is MISS: return MISS",
     ]
     results = ["r"] if count == 1 else [f"r[{i}]" for i in range(count)]
-    for box, result in zip(staged.written_boxes, results[staged.returned :], strict=True):
-        writer.lines.append(f"    write({writer.name('box', box)}, Value(None, {result}, True))")
+    pairs = zip(staged.written_boxes, results[staged.returned :], strict=True)
+    writes = [f"write({writer.name('box', box)}, Value(None, {out}, True))" for box, out in pairs]
+    if writes:  # once more after Ctrl-C between two of them
+        again = "; ".join([*writes, "raise"])
+        writer.lines += [f"    try: {'; '.join(writes)}", f"    except BaseException: {again}"]
     types = [value.type for value in staged.graph.body.results]
     parts = iter(list(zip(results, types, strict=True))[: staged.returned])
     writer.lines.append(f"    return {_literal(writer, staged.structure, parts)}")

@@ -148,6 +148,10 @@ def outcome(run: Callable[..., Any], f: Function, args: tuple[Any, ...]) -> Outc
     text = io.StringIO()
     state = [b for b in captured_state(f) if isinstance(b, Box)]
     before = [(b, b._value) for b in state]
+    for _, value in before:
+        value.pinned = (
+            True  # a write puts another value into the box, and this one stays what it is
+        )
     parts: list[tuple[str, Any]] = []
     try:
         with (

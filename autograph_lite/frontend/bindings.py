@@ -131,7 +131,7 @@ def first_view(box: Box) -> View | None:
 def enter_written(builder: Builder, box: Box, argument: Value) -> None:
     """A step begins with a tensor from outside that steps write: views taken before are stale."""
     touch(box)
-    builder.overlay[id(box)] = (box, argument)
+    builder.enter(box, argument)
 
 
 def refresh_all(boxes: Iterable[Box], stale: Collection[int]) -> None:

@@ -108,6 +108,8 @@ def tagged(x: Leaf | Static, own: list[Type], other: list[Type]) -> tuple[Leaf, 
         fits = x.obj is None and len(other) in (1, 2) and other[-1].kind == "ag"
         return (Leaf("none"), [_FLAG, unread(other[-1])]) if fits else None
     if x.kind == "py":
+        if not other:
+            return None
         rest = other[0 if len(other) == 1 else 1]
         fits = rest.kind == "ag" and not rest.rank and weak(own[0].dtype, rest.dtype) == rest.dtype
         return (Leaf(PYTHON_NAME[own[0].dtype]), [_FLAG, rest, own[0]]) if fits else None

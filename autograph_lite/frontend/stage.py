@@ -34,7 +34,8 @@ class Argument:
 @dataclass(frozen=True, slots=True)
 class Staged:
     """`graph` takes the values of the leaves listed in `passed`, then those of `inputs`, in the
-    order of its arguments; it returns the values of `structure`, then those written into boxes."""
+    order of its arguments; it returns the values of `structure`, then those written into boxes.
+    `held` has, by the key of a `hold`, the box or the position of the argument."""
 
     graph: Graph
     passed: tuple[tuple[int, Value], ...]
@@ -46,6 +47,7 @@ class Staged:
     written_boxes: tuple[Box, ...]
     variables_read: frozenset[int]
     prints: tuple[Printed, ...]
+    held: tuple[Any, ...]
 
 
 def of_library(function: types.FunctionType) -> bool:
@@ -91,13 +93,15 @@ def stage(function: types.FunctionType, leaves: list[Any], arrange: Any) -> Stag
             run = function if of_library(function) else caller.bound(function)
             with entered(arrays):
                 out = result_of(run(*args, **kwargs))
+            return _close(trace, function, leaves, arguments, passed, out)
         except AutographError as error:
             _place(error)
             raise error.with_traceback(None) from None  # without the frames of the conversion
         except Exception as error:
             _place(error)
             raise
-        return _close(trace, function, leaves, arguments, passed, out)
+        finally:
+            trace.forget_writes()  # nothing has been written yet
 
 
 def _place(error: Exception) -> None:
@@ -129,6 +133,8 @@ def _enter(trace: Trace, leaves: list[Any]) -> tuple[list[Any], list[tuple[int, 
             value = trace.argument(type_)
             passed.append((i, value))
             boxes[id(leaf)] = wrap(value)
+            if isinstance(leaf, Box):
+                trace.entered[id(boxes[id(leaf)])] = (i, value)
         arguments.append(boxes[id(leaf)])
     return arguments, passed
 
@@ -175,6 +181,7 @@ def _close(
         tuple(boxes),
         frozenset(trace.variables_read),
         tuple(trace.prints),
+        tuple(whose for _, whose in trace.held.values()),
     )
 
 

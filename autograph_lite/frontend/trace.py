@@ -17,9 +17,9 @@ from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.effects import CONTAINERS, contents, parts
 from autograph_lite.frontend.state import Structure, take_apart
 from autograph_lite.ir.build import Builder
-from autograph_lite.ir.graph import Value
+from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import Symbol, Type
-from autograph_lite.ops.control import CONSTANT, PRINT
+from autograph_lite.ops.control import CONSTANT, HOLD, PRINT
 from autograph_lite.ops.dispatch import apply_all
 from autograph_lite.tensors.boxes import Box, dtype_name, wrap
 
@@ -79,6 +79,12 @@ class Trace(Builder):
         self._getters: dict[int, tuple[Any, Getter]] = {}
         self._floats: dict[Any, Value] = {}
         self.prints: list[Printed] = []
+        self.entered: dict[
+            int, tuple[int, Value]
+        ] = {}  # id of a tensor that stands for an argument
+        self.held: dict[
+            int, tuple[int, Any]
+        ] = {}  # id of a box -> its key, the box or the position
         self.caller: Any = None
 
     def note(self, obj: Any, read: Getter, what: str) -> Any:
@@ -110,6 +116,18 @@ class Trace(Builder):
         structure, values = take_apart(tuple(items), numbers=False)
         self.prints.append(Printed(voice, structure, options))
         apply_all(PRINT, tuple(values), {"key": str(len(self.prints) - 1)})
+
+    def hold(self, builder: Builder, box: Any, value: Value) -> None:
+        """Only what is there after the call: arguments, and boxes that were there before it.  At first
+        each holds what it comes with."""
+        if id(box) not in self.entered and box._value.data is None:
+            return
+        if id(box) not in self.held:
+            key = len(self.held)
+            whose, first = self.entered.get(id(box)) or (box, self.lift(box))
+            self.held[id(box)] = (key, whose)
+            self.nodes.insert(0, Node(HOLD, (first,), (), {"key": key}))
+        builder.append(HOLD, (builder.local(value),), (), {"key": self.held[id(box)][0]})
 
     def input(self, read: Getter, type: Type) -> Value:
         value = self.argument(type)

@@ -54,9 +54,9 @@ class Callee:
         self._reverses: dict[Any, Reversed] = {}
         self._merged: dict[tuple[int, ...], Callee] = {}
 
-    def run(self, values: list[Any], order: int = 0) -> list[Any]:
-        """Execute the graph that saves for `order` reverses."""
-        return self.ready(order).run(values, self.printer)  # type: ignore[no-any-return]
+    def run(self, values: list[Any], order: int = 0, leave: Any = None) -> list[Any]:
+        """Execute the graph that saves for `order` reverses; `leave` takes what it wrote if it stops."""
+        return self.ready(order).run(values, self.printer, leave)  # type: ignore[no-any-return]
 
     def outputs(self, inputs: tuple[Value, ...], order: int) -> list[Value]:
         """The same on values: a result that is an argument, or another result, is that value."""

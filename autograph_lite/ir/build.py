@@ -164,6 +164,18 @@ class Builder:
             box._value = value
         else:
             self.overlay[id(box)] = (box, value)
+        self.hold(self, box, value)
+
+    def enter(self, box: Any, argument: Value) -> None:
+        """The region begins with this value in a box that is written in it."""
+        self.overlay[id(box)] = (box, argument)
+        if argument.type.rank:  # a scalar is what it was; an array has another place
+            self.hold(self, box, argument)
+
+    def hold(self, builder: Builder, box: Any, value: Value) -> None:
+        """Say in a region what a box holds; the root knows which boxes the caller can see."""
+        if self.parent is not None:
+            self.parent.hold(builder, box, value)
 
     def linked(self) -> bool:
         """Whether any boxes are one in some runs."""

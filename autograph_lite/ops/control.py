@@ -54,6 +54,17 @@ PRINT = register(
         effect=True,
     )
 )
+# From here on a variable or a tensor of the caller's (`key`) holds a value: what a call that stops
+# later, by a fault or by Ctrl-C, leaves in it.
+HOLD = register(
+    Op(
+        "hold",
+        lambda value, **params: (),
+        Structural("noted, for every way out of the kernel"),
+        Constant("it has no result"),
+        effect=True,
+    )
+)
 
 
 def fail_if(cond: Value, error: str, code: str, text: str, *details: Value) -> None:

@@ -14,7 +14,7 @@ from autograph_lite.errors import GraphTypeError
 from autograph_lite.nests import rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.printing import text
-from autograph_lite.tensors.boxes import Box, staging, value_of
+from autograph_lite.tensors.boxes import Box, staging, value_of, wrap
 
 
 def ag_print(*items: Any, sep: str = " ", end: str = "\n", file: Any = None) -> None:
@@ -50,7 +50,8 @@ _muted = _Muted()
 
 def _print(voice: str, items: tuple[Any, ...], options: dict[str, Any]) -> None:
     if staging():
-        context.interpreter.emit_print(voice, items, **options)  # type: ignore[attr-defined]
+        shown = rebuild(tuple(items), _as_it_is)
+        context.interpreter.emit_print(voice, shown, **options)  # type: ignore[attr-defined]
     elif _muted.count:
         _muted.count -= 1
     else:
@@ -78,6 +79,11 @@ def replay(voice: str, items: Any, options: dict[str, Any]) -> None:
     stream = getattr(sys, file) if isinstance(file, str) else file
     stream.write(line + options["end"])
     stream.flush()
+
+
+def _as_it_is(item: Any) -> Any:
+    """A variable as the tensor that it holds where the print stands."""
+    return wrap(value_of(item)) if isinstance(item, Box) and item.is_variable else item
 
 
 def _as_text(item: Any) -> Any:

@@ -147,7 +147,7 @@ def lanes_over(
         rest = k.fresh("r", I64)
         with k.block() as tail:
             element(k.let("i", iadd(base, rest)), Bin("and", rest, Const(LANES - 1, I64), I64))
-        k.add(For(rest, full, count, tuple(tail)))
+        k.add(For(rest, full, count, tuple(tail), whole=True))
         for fold in laned:
             fold.end_block()
     k.add(For(b, ZERO, blocks, tuple(per_block)))
@@ -161,5 +161,5 @@ def _eights(k: Emitter, base: Expr, full: Expr, element: Callable[[Expr, Expr], 
         start = k.let("start", iadd(base, imul(row, Const(LANES, I64))))
         with k.block() as inner:
             element(k.let("i", iadd(start, lane)), lane)
-        k.add(For(lane, ZERO, Const(LANES, I64), tuple(inner)))
-    k.add(For(row, ZERO, Bin("ashr", full, Const(3, I64), I64), tuple(outer)))
+        k.add(For(lane, ZERO, Const(LANES, I64), tuple(inner), whole=True))
+    k.add(For(row, ZERO, Bin("ashr", full, Const(3, I64), I64), tuple(outer), whole=True))

@@ -159,10 +159,11 @@ def fill(k: Emitter, out: Array, x: Array) -> None:
 
 
 class nest:
-    """Loops over extents; entering gives the indices."""
+    """Loops over extents; entering gives the indices.  `whole`: a signal has to wait for their end."""
 
-    def __init__(self, k: Emitter, extents: tuple[Expr, ...]) -> None:
+    def __init__(self, k: Emitter, extents: tuple[Expr, ...], whole: bool = False) -> None:
         self.k = k
+        self.whole = whole
         self.extents = tuple(k.atom("n", e) for e in extents)
 
     def __enter__(self) -> tuple[Expr, ...]:
@@ -176,7 +177,7 @@ class nest:
     def __exit__(self, *error: object) -> None:
         body = tuple(self.k.statements) if self.extents else ()
         for var, extent in zip(reversed(self._vars), reversed(self.extents), strict=True):
-            body = (For(var, ZERO, extent, body),)
+            body = (For(var, ZERO, extent, body, whole=self.whole),)
         if self.extents:
             self.k.statements = self._outer
             self.k.statements.extend(body)

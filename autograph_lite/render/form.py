@@ -166,14 +166,16 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class For:
-    """`var` counts from start to stop - 1; `stop` is evaluated once; `poll` answers signals now and
-    then (a loop whose body may be long or whose trip count is the user's)."""
+    """`var` counts from start to stop - 1; `stop` is evaluated once.  `poll` answers signals now and
+    then (a loop of the user's); one over elements may, unless it is `whole`: short, or it writes what
+    must not be half written."""
 
     var: Var
     start: Expr
     stop: Expr
     body: tuple[Stmt, ...]
     poll: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +278,14 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Leave:
+    """Write a scalar or a pointer variable into slot `slot`, to be found there if the kernel stops."""
+
+    slot: int
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
     """A line of explanation; `line` is the user's line it comes from, 0 for none."""
 
@@ -297,6 +307,7 @@ Stmt = (
     | Fault
     | Emit
     | Result
+    | Leave
     | Comment
 )
 

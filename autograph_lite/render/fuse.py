@@ -8,6 +8,7 @@ from autograph_lite.render.accumulate import Accumulator, lanes_over
 from autograph_lite.render.arrays import Array, block, broadcast, nest, new_array
 from autograph_lite.render.emitter import ZERO, Emitter, product
 from autograph_lite.render.form import I64, Expr, For, If, Let
+from autograph_lite.render.held import can_stop, is_sure
 from autograph_lite.render.lowering import Lowering, hint, scalar_body
 
 
@@ -17,11 +18,16 @@ class Group:
     def __init__(self, extents: tuple[Expr, ...]) -> None:
         self.extents = extents
         self.nodes: list[Node] = []
+        self.holds: list[Node] = []  # of members; they take effect when the nest has run
         self.members: set[Value] = set()
 
     def add(self, node: Node) -> None:
         self.nodes.append(node)
         self.members.add(node.outputs[0])
+
+    def sure(self) -> bool:
+        """Whether no element can be a fault."""
+        return all(is_sure(node) for node in self.nodes)
 
     def write(self, low: Lowering) -> None:
         """The nest, and in memory the members that something reads later."""
@@ -50,12 +56,16 @@ class Group:
         for value, fold in folds.items():
             with k.placed(fold.origin):
                 low.set(value, fold.result())
+        for node in self.holds:
+            low.hold(node)
 
     def _folds(self, k: Emitter) -> dict[Value, Accumulator]:
         return {n.outputs[0]: Accumulator(k, n) for n in self.nodes if isinstance(n.op.body, Fold)}
 
     def _needed(self, low: Lowering, node: Node) -> bool:
-        return low.last_use.get(node.outputs[0], -1) >= low.position
+        out = node.outputs[0]
+        held = any(out in hold.inputs for hold in self.holds)
+        return held or low.last_use.get(out, -1) >= low.position
 
     def _sources(self, low: Lowering) -> dict[Value, Array]:
         """The arrays read from memory, as views of the group's extents or, flat, as they are."""
@@ -149,6 +159,15 @@ def _loaded_once(k: Emitter, sources: dict[Value, Array]) -> dict[Value, Expr]:
     """The sources whose elements are all one element, read before the nest."""
     same = [v for v, x in sources.items() if all(s == ZERO for s in x.strides)]
     return {v: k.let("v", x.load((ZERO,) * len(x.strides))) for v in same if (x := sources.pop(v))}
+
+
+def may_wait(low: Lowering, node: Node) -> bool:
+    """Whether a `hold` of the waiting group may take effect after the node, which cannot stop."""
+    group = low.group
+    if group is None or not group.holds or not can_stop(node):
+        return True
+    waits = isinstance(node.op.body, Scalar) and is_sure(node) and not node.outputs[0].type.depth
+    return waits and all(low.extents(v) in ((), group.extents) for v in node.inputs)
 
 
 def join_group(low: Lowering, node: Node, extents: tuple[Expr, ...]) -> None:

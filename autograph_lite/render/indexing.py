@@ -140,16 +140,18 @@ class Picked:
                 k.fault(faults.INDEX, text, "GraphIndexError", want, have),
             )
 
-    def each(self, visit: Callable[[tuple[Expr, ...], tuple[Expr, ...]], None]) -> None:
+    def each(
+        self, visit: Callable[[tuple[Expr, ...], tuple[Expr, ...]], None], whole: bool = False
+    ) -> None:
         """Visit as the view sees positions: `visit(index in result, index in view)`."""
         k = self.low.k
         lead, rest = self.view.extents[: self.lead], self.view.extents[self.lead + self.span :]
-        with nest(k, lead) as first:
+        with nest(k, lead, whole) as first:
             running = k.let("row", ZERO) if self.mask else None
-            with nest(k, self.index.extents) as at:
+            with nest(k, self.index.extents, whole) as at:
                 if running is not None:
                     with k.block() as chosen:
-                        with nest(k, rest) as last:
+                        with nest(k, rest, whole) as last:
                             visit((*first, running, *last), (*first, *at, *last))
                         k.add(Let(running, iadd(running, ONE)))
                     k.add(If(self.index.load(at), tuple(chosen)))
@@ -157,7 +159,7 @@ class Picked:
                     index = wrap_index(
                         k, k.let("j", self.index.load(at)), self.view.extents[self.lead], self.axis
                     )
-                    with nest(k, rest) as last:
+                    with nest(k, rest, whole) as last:
                         visit((*first, *at, *last), (*first, index, *last))
 
 
@@ -219,7 +221,7 @@ def _write_elements(
         have = picked.view.load(position)
         picked.view.store(low.k, position, _sum(have, v, x.dtype) if add else v)
 
-    picked.each(visit)
+    picked.each(visit, whole=True)
 
 
 def _sum(a: Expr, b: Expr, dtype: str) -> Expr:
@@ -242,6 +244,6 @@ def _fitted(low: Lowering, new: Array | Expr, extents: tuple[Expr, ...]) -> Arra
 def _assign(low: Lowering, view: Array, new: Array | Expr, add: bool) -> None:
     k = low.k
     shaped = _fitted(low, new, view.extents)
-    with nest(k, view.extents) as at:
+    with nest(k, view.extents, whole=True) as at:  # others see the array
         v = shaped.load(at) if isinstance(shaped, Array) else shaped
         view.store(k, at, _sum(view.load(at), v, view.dtype) if add else v)

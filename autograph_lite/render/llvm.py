@@ -25,13 +25,17 @@ from autograph_lite_runtime import faults
 def print_llvm(kernel: form.Kernel) -> str:
     """The module of one kernel."""
     tags, metadata = alias_tags(kernel)
-    text = Text(tags, polls(kernel))
+    nests = sum(_divides(s) for s in walk(kernel.body))
+    text = Text(tags, polls(kernel), nests <= NESTS)
     for param in kernel.params:
         _param(text, param)
     block(text, kernel.body)
     text.add(f"ret i32 {faults.OK}")
     functions = [line for name, how in text.functions for line in _function(text, name, how)]
-    head = [f'define i32 @"{kernel.name}"(ptr noundef nonnull %slots) nounwind {{', "entry:"]
+    head = [
+        f'define i32 @"{kernel.name}"(ptr noalias noundef nonnull %slots) nounwind {{',
+        "entry:",
+    ]
     body = text.entry() + text.lines
     outside = [*support(text.used), *text.declared, "", *functions]
     return "\n".join([*outside, *head, *body, "}", *metadata, ""])
@@ -58,13 +62,34 @@ def _function(module: Text, name: str, how: str) -> list[str]:
     return [head, "entry:", *text.locals(), *text.lines, "}", ""]
 
 
+NESTS = 8
+"""A kernel of more loops over elements looks at signals between them only: in pieces, each takes 5 ms
+more to compile."""
+
+SHORT = 64
+"""Steps known to be so few that a loop does not look at signals."""
+
+
 def polls(kernel: form.Kernel) -> bool:
     """Whether any loop answers signals."""
     return any(isinstance(s, form.While) or _polled(s) for s in walk(kernel.body))
 
 
-def _polled(statement: form.Stmt) -> bool:
-    return isinstance(statement, form.For) and statement.poll
+def _polled(s: form.Stmt) -> bool:
+    """Whether it is a counting loop that looks at signals, in it or after it."""
+    if not isinstance(s, form.For) or s.whole:
+        return False
+    ends = [e.value for e in (s.start, s.stop) if isinstance(e, form.Const)]
+    return s.poll or len(ends) < 2 or ends[1] - ends[0] > SHORT
+
+
+def _divides(s: form.Stmt) -> bool:
+    """Whether it is a loop over elements that can run in pieces."""
+    return isinstance(s, form.For) and _polled(s) and not s.poll and _is_innermost(s)
+
+
+def _is_innermost(s: form.For) -> bool:
+    return not any(isinstance(x, LONG) for x in walk(s.body))
 
 
 def block(text: Text, body: tuple[form.Stmt, ...]) -> None:
@@ -105,13 +130,13 @@ def _for(text: Text, s: form.For) -> None:
     """A counting loop; one that answers signals and holds no other runs in pieces, so that the
     piece can be vectorised."""
     start, stop = value(text, s.start), value(text, s.stop)
-    innermost = not any(isinstance(x, LONG) for x in walk(s.body))
-    if s.poll and innermost:
+    polled, innermost = _polled(s), _is_innermost(s)
+    if innermost and polled and (s.poll or text.few):
         _pieces(text, s, start, stop)
         return
-    _count(text, s, start, stop, poll=s.poll)
+    _count(text, s, start, stop, poll=polled and not innermost)
     if text.polling and innermost:
-        _poll_after(text, s, start, stop)
+        _poll_after(text, s, start, stop, polled)
 
 
 def _count(text: Text, s: form.For, start: str, stop: str, poll: bool) -> None:
@@ -155,13 +180,14 @@ def _pieces(text: Text, s: form.For, start: str, stop: str) -> None:
     text.label(f"{name}.end")
 
 
-def _poll_after(text: Text, s: form.For, start: str, stop: str) -> None:
-    """Count the steps of a loop that does not look at signals itself."""
+def _poll_after(text: Text, s: form.For, start: str, stop: str, polled: bool) -> None:
+    """Count the steps of a loop that does not look at signals itself; perhaps look now."""
     kind = REGISTER[s.var.type]
     steps = text.let(f"sub {kind} {stop}, {start}")
     if kind != "i64":
         steps = text.let(f"sext {kind} {steps} to i64")
-    text.count_steps(text.call("i64", "llvm.smax.i64", [("i64", steps), ("i64", "0")]))
+    steps = text.call("i64", "llvm.smax.i64", [("i64", steps), ("i64", "0")])
+    _poll(text, steps) if polled else text.count_steps(steps)
 
 
 def _poll(text: Text, steps: str) -> None:
@@ -204,7 +230,7 @@ def _if(text: Text, s: form.If) -> None:
     text.label(f"{name}.end")
 
 
-def _result(text: Text, s: form.Result) -> None:
+def _result(text: Text, s: form.Result | form.Leave) -> None:
     text.add(f"store i64 {llvm_memory.bits(text, s.value)}, ptr {text.let(word('%slots', s.slot))}")
 
 
@@ -226,5 +252,6 @@ STATEMENTS: dict[type, Callable[[Text, Any], None]] = {
     form.Fault: llvm_memory.fault,
     form.Emit: llvm_memory.emit,
     form.Result: _result,
+    form.Leave: _result,
     form.Comment: _comment,
 }

@@ -17,10 +17,10 @@ class Text:
     """The lines of one function in the making, and the names it has used.
 
     `noalias` gives the attachment for accesses through a buffer; `polling` says whether the kernel
-    counts loop steps.
+    counts loop steps, `few` whether it has few loops over elements.
     """
 
-    def __init__(self, noalias: dict[str, str], polling: bool) -> None:
+    def __init__(self, noalias: dict[str, str], polling: bool, few: bool = True) -> None:
         self.lines: list[str] = []
         self.variables: dict[str, str] = {}
         self.declared: dict[str, None] = {}
@@ -28,6 +28,7 @@ class Text:
         self.functions: dict[tuple[str, str], None] = {}  # ours, by name and how they are called
         self.noalias = noalias
         self.polling = polling
+        self.few = few
         self.arenas: dict[int, None] = {}
         self.stacks: list[str] = []
         self.held: dict[int, tuple[form.Expr, str]] = {}

@@ -8,6 +8,7 @@ which values that nothing else reads never exist in memory.
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass
 
 from autograph_lite.ir.graph import Graph, Node, Value
 from autograph_lite.ir.types import Type
@@ -22,10 +23,11 @@ from autograph_lite.render.arrays import (
     copy_of,
     new_array,
 )
-from autograph_lite.render.emitter import Emitter, product
+from autograph_lite.render.emitter import Emitter, Site, product
 from autograph_lite.render.form import I64, PTR, Expr, Var
-from autograph_lite.render.fuse import join_group
+from autograph_lite.render.fuse import join_group, may_wait
 from autograph_lite.render.handed import Handed
+from autograph_lite.render.held import Held
 from autograph_lite.render.histories import lower_either
 from autograph_lite.render.indexing import (
     lower_getitem,
@@ -46,11 +48,14 @@ NAMED: dict[str, Handler] = {
     "setitem": lower_setitem,
     "loop": lower_loop,
     "if": lower_if,
+    "hold": lambda low, node: low.hold(node),
 }
 
 
 def lower(low: Lowering, node: Node) -> None:
     """One node."""
+    if not may_wait(low, node):
+        low.flush()
     kind = type(node.op.body)
     if kind is Scalar:
         _elementwise(low, node)
@@ -138,11 +143,25 @@ class Layout:
         return first, count
 
 
-def lower_graph(graph: Graph, name: str) -> tuple[form.Kernel, Emitter, list[int], list[int]]:
-    """The kernel of a graph, and the first slot of each argument and of each result."""
+@dataclass(frozen=True, slots=True)
+class LoweredGraph:
+    """The kernel of a graph: what its sites mean, and the first slot of each argument and each result.
+    `left` and `leaves`: what the kernel leaves where it stops (`held.Held`)."""
+
+    kernel: form.Kernel
+    sites: tuple[Site, ...]
+    arguments: tuple[int, ...]
+    results: tuple[int, ...]
+    left: dict[int, tuple[Type, int]]
+    leaves: int
+
+
+def lower_graph(graph: Graph, name: str) -> LoweredGraph:
+    """The kernel of a graph, and where its values travel."""
     k = Emitter()
     layout = Layout()
-    low = Lowering(k, graph.body, lower)
+    held = Held(k, lambda type: layout.take(type)[0])
+    low = Lowering(k, graph.body, lower, held)
     params: list[form.Param] = []
     ins = [_argument(low, v, i, layout, params) for i, v in enumerate(graph.body.arguments)]
     results = low.run()
@@ -151,7 +170,9 @@ def lower_graph(graph: Graph, name: str) -> tuple[form.Kernel, Emitter, list[int
         _result(low, v, lowered, layout, handed)
         for v, lowered in zip(graph.body.results, results, strict=True)
     ]
-    return form.Kernel(name, tuple(params), (*k.before, *k.statements), layout.slots), k, ins, outs
+    body = (*k.before, *k.statements)
+    kernel = form.Kernel(name, tuple(params), body, layout.slots)
+    return LoweredGraph(kernel, tuple(k.sites), tuple(ins), tuple(outs), held.left, held.count)
 
 
 def _argument(low: Lowering, value: Value, i: int, layout: Layout, params: list[form.Param]) -> int:

@@ -10,9 +10,10 @@ from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import Type
 from autograph_lite.ops.record import Scalar
 from autograph_lite.render import body, form
-from autograph_lite.render.arrays import Array, Buffer, Saved, row_major
+from autograph_lite.render.arrays import Array, Buffer, Saved, copy_of, row_major
 from autograph_lite.render.emitter import Emitter
 from autograph_lite.render.form import I64, Const, Expr
+from autograph_lite.render.held import Entered, Held, held_until
 
 SHORT = {"add": "sum", "subtract": "diff", "multiply": "prod", "divide": "quot"}
 Lowered = Expr | Array | Saved
@@ -23,8 +24,11 @@ class Group(Protocol):
 
     extents: tuple[Expr, ...]
     members: set[Value]
+    holds: list[Node]
 
     def add(self, node: Node) -> None: ...
+
+    def sure(self) -> bool: ...
 
     def write(self, low: Lowering) -> None: ...
 
@@ -32,8 +36,18 @@ class Group(Protocol):
 class Lowering:
     """The state of lowering one region: what each value became and who still reads it."""
 
-    def __init__(self, k: Emitter, region: Region, lower: Handler) -> None:
+    def __init__(
+        self,
+        k: Emitter,
+        region: Region,
+        lower: Handler,
+        held: Held,
+        entered: Entered = (),
+    ) -> None:
         self.k = k
+        self.held = held
+        self.now = {key: v for v, key in entered}  # what each key holds
+        self.until = held_until(region, entered)
         self.region = region
         self.lower = lower
         self.env: dict[Value, Lowered] = {}
@@ -78,8 +92,9 @@ class Lowering:
         self.env[value] = lowered
 
     def live_later(self, value: Value) -> bool:
-        """Whether something after the present node reads the value."""
-        return self.last_use.get(value, -1) > self.position
+        """Whether something after the present node reads the value, a way out of the kernel too."""
+        last = max(self.last_use.get(value, -1), self.until.get(value, -1))
+        return last > self.position
 
     def exclusive(self, value: Value) -> bool:
         """Whether the buffer of `value` may be written at the present node: owned, and nothing that
@@ -111,6 +126,25 @@ class Lowering:
         self.flush()
         return [self.env[v] for v in self.region.results]
 
+    def hold(self, node: Node) -> None:
+        """From here on, or from where the waiting group is written, a key holds a value."""
+        value, key = node.inputs[0], node.params["key"]
+        if self.group is not None and not self.group.sure():
+            self.flush()
+        if self.group is not None and (self.group.holds or value in self.group.members):
+            self.group.holds.append(node)  # in their order
+            return
+        found = self.env[value]
+        assert not isinstance(found, Saved)
+        if isinstance(found, Array) and not found.contiguous:
+            found = copy_of(self.k, found)
+            self.env[value] = found
+        if isinstance(found, Array):
+            self.held.assign(key, value.type, found.base, found.extents)
+        else:
+            self.held.assign(key, value.type, found)
+        self.now[key] = value
+
     def flush(self) -> None:
         """Write the waiting group as one loop nest."""
         group, self.group = self.group, None
@@ -119,9 +153,9 @@ class Lowering:
 
     # --- regions inside ---
 
-    def inside(self, region: Region) -> Lowering:
+    def inside(self, region: Region, entered: Entered = ()) -> Lowering:
         """The lowering of a region of one of the nodes; its arguments are still to be bound."""
-        return Lowering(self.k, region, self.lower)
+        return Lowering(self.k, region, self.lower, self.held, entered)
 
     def borrowed(self, value: Value) -> Lowered:
         """A captured value as a region sees it: not to be written into."""

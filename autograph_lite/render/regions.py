@@ -219,10 +219,12 @@ class _Loop:
         scratch = any(True for _ in self.body.nodes)
         mark = k.fresh("mark", PTR)
         k.add(form.Mark(mark))
-        results = self._region(self.body).run()
+        inside = self._region(self.body)
+        results = inside.run()
         for history, value in zip(self.written, results[len(self.state) :], strict=True):
             self._push(history, value)
         self._advance(results[: len(self.state)])
+        self._settle_held(inside)
         if scratch:
             k.add(form.Reset(mark))
 
@@ -259,6 +261,14 @@ class _Loop:
                     _store_carry(k, carry, value)
             elif value != carry.var:
                 k.add(Let(carry.var, value))
+
+    def _settle_held(self, inside: Lowering) -> None:
+        """Arrays that are held are now in their homes; where they were made, memory is given back."""
+        homes = dict(zip(self.body.results[: len(self.state)], self.state, strict=True))
+        for key, value in inside.now.items():
+            if value in homes and value.type.rank:
+                home = homes[value]
+                self.low.held.assign(key, value.type, home.var, home.extents)
 
     def _settle(self, carry: Carry, value: Lowered) -> Lowered:
         """A value that no other assignment of this step can change under it."""
@@ -307,8 +317,11 @@ def lower_if(low: Lowering, node: Node) -> None:
     for name in ("then", "orelse"):
         region: Region = node.params[name]
         with k.block() as statements:
-            inner = low.inside(region)
-            for argument, value in zip(region.arguments, captures, strict=True):
+            pairs = list(zip(region.arguments, captures, strict=True))
+            inner = low.inside(
+                region, [(a, key) for a, v in pairs for key, held in low.now.items() if held is v]
+            )
+            for argument, value in pairs:
                 inner.env[argument] = _lent(low, value)
             for i, (home, result) in enumerate(zip(homes, inner.run(), strict=True)):
                 buffers[i] += _move_home(k, home, result)

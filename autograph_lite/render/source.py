@@ -147,6 +147,10 @@ def _result(names: Names, s: form.Result) -> Lines:
     return [f"result_{s.slot} = {show(names, s.value)}"]
 
 
+def _leave(names: Names, s: form.Leave) -> Lines:
+    return [f"left_{s.slot} = {show(names, s.value)}"]
+
+
 def _comment(names: Names, s: form.Comment) -> Lines:
     text = " ".join(s.text.split())
     return [f"# line {s.line}: {text}" if s.line else f"# {text}"]
@@ -166,5 +170,6 @@ STATEMENTS: dict[type, Callable[[Names, Any], Lines]] = {
     form.Fault: _fault,
     form.Emit: _emit,
     form.Result: _result,
+    form.Leave: _leave,
     form.Comment: _comment,
 }

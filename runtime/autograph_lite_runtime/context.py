@@ -109,16 +109,18 @@ class Context:
 
     def take_keep(self) -> memory.Chunks:
         """Detach the arena of saved values; its memory is freed when the result dies."""
-        chunks = memory.Chunks(self.words[layout.KEEP + layout.FIRST])
-        self.words[layout.KEEP : layout.KEEP + 5] = EMPTY
-        return chunks
+        return memory.Chunks(self._detach(layout.KEEP))
 
     def clear(self) -> None:
-        """Make ready for another call: free what the last one left, but keep some scratch."""
+        """Make ready for another call: free what the last one left, but keep some scratch.
+
+        Ctrl-C may come between any two steps: what is freed is detached before, for losing memory is
+        better than freeing it twice.
+        """
         words = self.words
         if words[layout.OUTS]:
-            memory.free_chain(words[layout.OUTS])
-            words[layout.OUTS] = 0
+            first, words[layout.OUTS] = words[layout.OUTS], 0
+            memory.free_chain(first)
         if words[layout.TEMP + layout.TOTAL] > RETAINED:
             self._drop(layout.TEMP)
         if words[layout.KEEP + layout.TOTAL] > RETAINED:
@@ -129,8 +131,13 @@ class Context:
             self.on_print(None)
 
     def _drop(self, arena: int) -> None:
-        memory.free_chain(self.words[arena + layout.FIRST])
+        memory.free_chain(self._detach(arena))
+
+    def _detach(self, arena: int) -> int:
+        """Empty an arena; its chunks are the caller's now."""
+        first = self.words[arena + layout.FIRST]
         self.words[arena : arena + 5] = EMPTY
+        return first
 
     def __del__(self, memory: Any = memory, layout: Any = layout) -> None:
         """Free everything; the modules are bound early, for the end of the interpreter."""

@@ -67,6 +67,9 @@ _SYMBOLS = {
     "ag_raise": "PyErr_SetObject",
     "ag_bad_call": "PyErr_BadInternalCall",
     "ag_build": "Py_BuildValue",
+    "ag_tell": "PyObject_CallFunction",
+    "ag_fetch": "PyErr_Fetch",
+    "ag_restore": "PyErr_Restore",
     "ag_capsule": "PyCapsule_New",
     "ag_capsule_pointer": "PyCapsule_GetPointer",
 }
@@ -80,18 +83,32 @@ def gate(
     arguments: Sequence[Place],
     results: Sequence[Place],
     relations: Iterable[Relation] = (),
+    stopped: Callable[[Slots], None] | None = None,
+    slots: int = 0,
 ) -> Callable[..., Any] | None:
     """`call(*arguments)` gives the result, a tuple unless it is one, or `MISS`; it raises `Fault`.
-    None where there can be no gate."""
+    `stopped` sees the slots when a signal has stopped the kernel, `slots` is how many there are if some are
+    neither of arguments nor of results.  None where there can be no gate."""
     relations = tuple(relations)
-    slots = max((p.slot + p.rank for p in (*arguments, *results)), default=0)
-    if slots >= gate_table.SLOTS or not as_expected():
+    last = max((p.slot + p.rank for p in (*arguments, *results)), default=0)
+    if max(last, slots - 1) >= gate_table.SLOTS or not as_expected():
         return None
-    head = (entry.address, len(arguments), len(relations), len(results), id(MISS), id(Fault))
+    counts = (len(arguments), len(relations), len(results))
+    told = None if stopped is None else lambda address: stopped(Slots(address))
+    head = (entry.address, *counts, id(MISS), id(Fault), 0 if told is None else id(told))
     records = [*map(_argument, arguments), *((*r, 0, 0) for r in relations), *map(_result, results)]
     words = [word for part in (head, *records) for word in part]
     table = np.array(words, np.int64).tobytes()
-    return _builtin(ctypes.byref(_method()), table, None)  # type: ignore[no-any-return]
+    # the last object, meant for a module, is one that the function keeps
+    return _builtin(ctypes.byref(_method()), table, told)  # type: ignore[no-any-return]
+
+
+class Slots:
+    """The slots of a call, seen as int64 and as float64."""
+
+    def __init__(self, address: int) -> None:
+        raw = memoryview((ctypes.c_int64 * gate_table.SLOTS).from_address(address)).cast("B")
+        self.slots, self.doubles = raw.cast("q"), raw.cast("d")
 
 
 def _argument(place: Place) -> tuple[int, ...]:
@@ -132,7 +149,7 @@ class _Method(ctypes.Structure):
 _FASTCALL = 0x80  # METH_FASTCALL: (self, objects, count)
 _python = ctypes.PyDLL(None)  # our own: what is declared of a function is seen by nobody else
 _builtin = _python.PyCFunction_NewEx
-_builtin.argtypes = (ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p)
+_builtin.argtypes = (ctypes.c_void_p, ctypes.py_object, ctypes.py_object)
 _builtin.restype = ctypes.py_object
 
 

@@ -9,9 +9,10 @@ array its data, rank, extents, dtype and flags.
 from __future__ import annotations
 
 RECORD = 5
-HEAD = 6
-KERNEL, ARGUMENTS, RELATIONS, RESULTS, MISS, FAULT = range(HEAD)
-"""Words of the head: address of the kernel, three counts, the object for "does not fit", an exception."""
+HEAD = 7
+KERNEL, ARGUMENTS, RELATIONS, RESULTS, MISS, FAULT, STOPPED = range(HEAD)
+"""Words of the head: address of the kernel, three counts, the object for "does not fit", an exception, and
+who is told when a signal stops the kernel, or 0."""
 
 WORD, HALF, BYTE, INT, TRUTH, ARRAY = range(6)
 """How an argument is read: `kind, class, slot, dtype or True, rank`."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from autograph_lite_runtime import faults, layout
 from autograph_lite_runtime import gate_table as table
-from autograph_lite_runtime import layout
 from autograph_lite_runtime.gate_results import RESULTS
 from autograph_lite_runtime.gate_table import load, word
 
@@ -27,6 +27,9 @@ declare ptr @ag_scalar(ptr, ptr, ptr)
 declare ptr @ag_array(ptr, ptr, i32, ptr, ptr, ptr, i32, ptr)
 declare i32 @ag_set_base(ptr, ptr)
 declare void @ag_free(ptr)
+declare ptr @ag_tell(ptr, ptr, ...)
+declare void @ag_fetch(ptr, ptr, ptr)
+declare void @ag_restore(ptr, ptr, ptr)
 """
 
 DETAILS = f"(iLL{'L' * layout.MAX_DETAILS})"
@@ -35,6 +38,7 @@ STATE = f"""
 @context = internal global [{layout.WORDS} x i64] zeroinitializer, align 64
 @slots = internal global [{table.SLOTS} x i64] zeroinitializer, align 64
 @busy = internal global i1 false
+@address = internal constant [2 x i8] c"L\\00", align 1
 @details = internal constant [{len(DETAILS) + 1} x i8] c"{DETAILS}\\00", align 1
 """
 
@@ -220,6 +224,7 @@ leave:
   call void @clean()
   ret ptr %out
 stopped:
+  call void @tell(ptr %table, i32 %status)
   call void @explain(ptr %table, i32 %status)
   call void @clean()
   ret ptr null
@@ -229,6 +234,36 @@ unfit:
 give.up:
   call void @ag_incref(ptr %miss)
   ret ptr %miss
+}}
+"""
+
+
+TELL = f"""
+define internal void @tell(ptr %table, i32 %status) nounwind {{
+  %by.signal = icmp eq i32 %status, {faults.INTERRUPT}
+  {load("stopped", "ptr", "%table", 8 * table.STOPPED)}
+  %somebody = icmp ne ptr %stopped, null
+  %wanted = and i1 %by.signal, %somebody
+  br i1 %wanted, label %say, label %done
+say:
+  %type = alloca ptr
+  %value = alloca ptr
+  %trace = alloca ptr
+  call void @ag_fetch(ptr %type, ptr %value, ptr %trace)
+  %out = call ptr (ptr, ptr, ...) @ag_tell(ptr %stopped, ptr @address, ptr @slots)
+  %failed = icmp eq ptr %out, null
+  br i1 %failed, label %restore, label %drop
+drop:
+  call void @ag_decref(ptr %out)
+  br label %restore
+restore:
+  %old.type = load ptr, ptr %type
+  %old.value = load ptr, ptr %value
+  %old.trace = load ptr, ptr %trace
+  call void @ag_restore(ptr %old.type, ptr %old.value, ptr %old.trace)
+  br label %done
+done:
+  ret void
 }}
 """
 
@@ -262,5 +297,5 @@ done:
 
 
 TEXT = "\n".join(
-    part.strip() for part in (DECLARED, STATE, TAKE, HOLDS, *RESULTS, _explain(), ENTER)
+    part.strip() for part in (DECLARED, STATE, TAKE, HOLDS, *RESULTS, TELL, _explain(), ENTER)
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -38,12 +39,17 @@ def free_chain(first: int, follow: Any = read, release: Any = free) -> None:
 
 
 class Block:
-    """Owns one "out" block: memory that starts `HEADER` bytes before `address`."""
+    """Owns one "out" block: memory that starts `HEADER` bytes before `address`.
 
-    __slots__ = ("__array_interface__", "__weakref__", "address")
+    What frees it is no Python function: a Ctrl-C that comes meanwhile, large blocks take milliseconds,
+    would be raised in there, where exceptions are ignored.
+    """
+
+    __slots__ = ("__array_interface__", "__del__", "__weakref__", "address")
 
     def __init__(self, address: int) -> None:
         self.address = address
+        self.__del__ = partial(_free, address - layout.HEADER)
 
     def array(self, dtype: str, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
         """An array over the block that keeps it alive."""
@@ -55,11 +61,15 @@ class Block:
         }
         return np.asarray(self)
 
-    def __del__(self, release: Any = free, header: int = layout.HEADER) -> None:
-        release(self.address - header)
-
 
 TYPESTR = {name: np.dtype(name).str for name in layout.TYPES}
+
+
+def copy(address: int, dtype: str, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """An array of its own with the elements at `address`."""
+    out = np.empty(shape, dtype)
+    ctypes.memmove(out.ctypes.data, address, out.nbytes)
+    return out
 
 
 class Chunks:

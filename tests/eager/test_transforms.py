@@ -138,3 +138,17 @@ def test_wrong_use(name):
 
 def test_names_are_kept():
     assert ag.grad(with_name).__name__ == "with_name"
+
+
+def test_a_variable_that_the_function_writes_stays_a_tensor():
+    """Results leave as plain numbers, what is written into a variable does not."""
+    count = ag.Variable(0, dtype="int64")
+
+    @ag.function
+    def counted(x):
+        count.assign_add(1)
+        return x * x
+
+    slope = ag.value_and_grad(counted)
+    assert [slope(3.0) for _ in range(4)] == [(9.0, 6.0)] * 4
+    assert count.numpy() == 4 and count.numpy().dtype == np.int64

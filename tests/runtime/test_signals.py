@@ -1,6 +1,7 @@
 """Ctrl-C and threads while a kernel runs."""
 
 import signal
+import sys
 import threading
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from autograph_lite.render import form
 from autograph_lite.render.form import F64, I64, PTR
 from autograph_lite.render.llvm import print_llvm
-from autograph_lite_runtime import context, layout, load
+from autograph_lite_runtime import context, layout, load, memory
 from tests.render.run import Run, add, const, fill, kernel, load_at, mul, var
 
 n, i, j, s = var("n", I64), var("i", I64), var("j", I64), var("s")
@@ -93,6 +94,34 @@ def test_an_interrupt_frees_out_blocks(alarm):
         entry.function(call.address)
     context.release(call)
     assert call.words[layout.OUTS] == 0
+
+
+@pytest.mark.parametrize("start", [layout.OUTS, layout.KEEP + layout.FIRST])
+def test_an_interrupt_while_memory_is_freed_frees_none_twice(start, monkeypatch):
+    freed = []
+
+    def interrupted(first):
+        freed.append(first)
+        raise KeyboardInterrupt
+
+    call = context.Context()
+    call.words[start] = 1234
+    call.words[layout.KEEP + layout.TOTAL] = context.RETAINED + 1
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(memory, "free_chain", interrupted)
+        call.clear()
+    assert freed[-1] == 1234 and call.words[start] == 0
+
+
+def test_no_python_code_runs_while_a_result_is_freed():
+    """A signal would be handled in it, and what the handler raises would be ignored."""
+    k = kernel([n], form.Alloc(x, n, F64, "out"), form.Result(2, x), results=1)
+    array = Run(k, 10).array(2, F64, (10,))
+    events = []
+    sys.setprofile(lambda frame, event, arg: events.append(event))
+    del array
+    sys.setprofile(None)
+    assert "call" not in events
 
 
 def test_threads_have_contexts_of_their_own():

@@ -1,0 +1,92 @@
+"""What a program leaves that stops on its way: the same bytes eagerly, compiled, under a tape, from disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograph_lite as ag
+from tests.identity.check import ROOT
+from tests.identity.faults import CASES
+
+NAMES = [f"{i}-{program.__name__}" for i, (program, _) in enumerate(CASES)]
+
+
+@pytest.mark.parametrize(("program", "arguments"), CASES, ids=NAMES)
+def test_what_is_left(program: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    ag.verify(ag.function(program), *arguments, order=0)
+
+
+@pytest.mark.parametrize(("program", "arguments"), CASES, ids=NAMES)
+def test_what_is_left_under_a_tape(program: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    ag.verify(ag.function(program), *arguments, order=1)
+
+
+def left(folder: Path) -> Any:
+    """What the programs leave in a new process with this cache folder."""
+    process = subprocess.run(
+        [sys.executable, "-m", "tests.identity.faults"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "runtime")]),
+            "AUTOGRAPH_LITE_CACHE": str(folder),
+        },
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return json.loads(process.stdout)
+
+
+def test_what_is_left_by_kernels_from_disk(tmp_path: Path) -> None:
+    cold, warm = left(tmp_path / "kernels"), left(tmp_path / "kernels")
+    assert cold["compiled"] > len(CASES) // 2 and warm["compiled"] == 0
+    assert cold["left"] == warm["left"]
+
+
+def test_staging_writes_nothing() -> None:
+    """A view that was taken before is as good as it was, whether the function is refused or compiled."""
+    x, v = ag.constant(np.zeros(4)), ag.Variable(1.0)
+    view = x[1:3]
+
+    @ag.function
+    def writes(n):
+        x[0] = 1.0 * n
+        v.assign_add(1.0)
+        return x[0]
+
+    @ag.function
+    def refused(n):
+        x[0] = 1.0 * n
+        v.assign_add(1.0)
+        return [1.0] if n > 2 else (2.0, 3.0)
+
+    writes.compile(2)
+    with pytest.raises(ag.errors.AutographError):
+        refused(2)
+    assert view.numpy().tolist() == [0.0, 0.0] and float(v) == 1.0
+    writes(2)
+    with pytest.raises(ag.errors.StaleViewError):
+        view.numpy()
+
+
+@pytest.mark.parametrize("other", ["a", None])
+def test_a_number_or_something_else_is_refused(other: Any) -> None:
+    @ag.function
+    def either(x):
+        if x > 0.0:
+            y = 1
+        else:
+            y = other
+        return y
+
+    with pytest.raises(ag.errors.GraphTypeError, match="'y' is a Python int after one branch"):
+        either(ag.constant(1.0))
