@@ -152,10 +152,12 @@ class Sweep:
 
     def itself(self, value: Value) -> Value | None:
         """The key of a value where it is no other one; None if there is no such run."""
-        value = self.name(value)
-        found = self.choice(value)
+        key = self.name(value)
+        if key is not value and value not in self.names:
+            return None  # a later value of a variable, all of which are one source
+        found = self.choice(key)
         if found is None:
-            return value
+            return key
         return self.itself(found.orelse) if found.own else None
 
     def set(self, value: Value, got: Cotangent | None) -> None:

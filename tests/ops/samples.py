@@ -255,9 +255,7 @@ PYTHON: dict[str, Callable[..., Any]] = {
 """What Python gives, errors included."""
 
 NUMBERS = frozenset([*PYTHON, "weak", "number", "position", "range_length"])
-REGIONS = frozenset(
-    ["loop", "if", "call", "print", "fail", "constant", "filler", "void", "every", "conform"]
-)
+REGIONS = frozenset("loop if call print fail hold constant filler void every conform".split())
 """Control flow and effects: tried by whole programs, not by one node."""
 
 
