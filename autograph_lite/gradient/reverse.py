@@ -18,7 +18,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from autograph_lite.errors import GradientError
-from autograph_lite.gradient.cotangents import Cotangent, chosen, cotangent, fitted, joined, nothing
+from autograph_lite.gradient.cotangents import (
+    Cotangent,
+    blanked,
+    chosen,
+    cotangent,
+    fitted,
+    joined,
+    nothing,
+)
 from autograph_lite.gradient.links import Choice, Links
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ops.dispatch import context
@@ -239,7 +247,8 @@ class Sweep:
 
         def act(leaf: Value, part: Cotangent) -> None:
             before = self.cotangents.get(leaf)
-            current = f.zeros_like(self.shaped(leaf)) if before is None else before.value
+            like = self.shaped(leaf)
+            current = f.zeros_like(like) if before is None else blanked(fitted(before, like)).value
             there = part.there if before is None else _either_there(before, part)
             value = derivative.function(
                 current, part.value, part.arrived, *node.inputs, **node.params

@@ -268,6 +268,29 @@ def number_or_tensor(a):
     return s, s * a
 
 
+def two_names_until_one_is_bound_anew(x, a):
+    """Both names see what is written, as long as both are of one tensor."""
+    y = x
+    for k in range(3):
+        x[:2] = y[k]
+        if a > a:
+            x = 1e-3 * x
+    return x, y
+
+
+def assigned_in_a_branch(a):
+    """The values of a variable are one source, whoever made the last one."""
+    if a > -2.0:
+        SPEED.assign(SPEED * 0.5)
+    return SPEED.read_value() * a
+
+
+def assigned_in_steps(a, n):
+    for k in range(n):
+        SPEED.assign(SPEED * a)
+    return SPEED.read_value()
+
+
 SCALAR = c(-0.796)
 PAIR = c([0.4, -1.1])
 PAIRS = c([[0.3, 1.2], [-0.7, 0.1], [0.9, -0.4]])
@@ -300,6 +323,8 @@ CASES = [
     (extreme_of_nothing, (VECTOR, 3)),
     (number_then_tensor, (ag.constant(-0.535, dtype="float32"),)),
     (number_or_tensor, (ag.constant(-0.535, dtype="float32"),)),
+    (assigned_in_a_branch, (SCALAR,)),
+    (assigned_in_steps, (SCALAR, 2)),
     (squared_in_no_step, (SCALAR, 3)),
     (squared_in_one_step, (SCALAR, 3)),
     (assigns_in_a_loop, (VECTOR, SCALAR)),
@@ -307,4 +332,7 @@ CASES = [
 
 # Where arguments are written in place there is no gradient with respect to what they were.
 VALUES_ONLY = [(writes_rows, (c([[0.3, 1.2], [-0.7, 0.1]]), SCALAR))]
-FIRST_ORDER = [(writes_what_is_carried, (VECTOR, 2))]
+FIRST_ORDER = [
+    (two_names_until_one_is_bound_anew, (VECTOR, SCALAR)),
+    (writes_what_is_carried, (VECTOR, 2)),
+]
