@@ -21,6 +21,7 @@ from autograph_lite.frontend.convert import convert
 from autograph_lite.frontend.stage import Staged, given_back, of_library, stage
 from autograph_lite.frontend.state import Leaf, is_variable, put_together
 from autograph_lite.gradient.calls import Callee, call
+from autograph_lite.gradient.forced import forced
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.text import graph_text
 from autograph_lite.ir.types import DTYPES
@@ -52,6 +53,7 @@ class Specialisation:
             self.callee.printer = self._print
         self.calls = 0
         self.quick_tried = False
+        self.forced: frozenset[int] | None = None
         self.printed = 0
 
     def holds(self) -> bool:
@@ -65,6 +67,8 @@ class Specialisation:
         self.calls += 1
         objects = [leaves[i] for i in self.positions] + [i.read() for i in self.staged.inputs]
         if context.tapes and (followed := self._followed(objects)):
+            if self._forces(followed):
+                return again()  # refuses, or the tape does not follow what becomes a number
             results = self._recorded(followed, again)
         else:
             data = self._ordered([_data(o) for o in objects])
@@ -89,6 +93,13 @@ class Specialisation:
         if any(tape.follows(v) for tape in context.tapes for v in values):
             return values
         return []
+
+    def _forces(self, values: list[Value]) -> bool:
+        """Whether a followed input may become a Python number on the way."""
+        if self.forced is None:
+            self.forced = forced(self.staged.graph)
+        held = self._ordered(values) if self.forced else []
+        return any(tape.follows(held[i]) for i in self.forced for tape in context.tapes)
 
     def _seen(self, box: Box) -> Value:
         """A box's value; a variable that the function only assigns is not read."""

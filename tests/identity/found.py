@@ -193,6 +193,16 @@ def squared_in_one_step(x, n):
     return y, 3.0 * x
 
 
+def takes_a_number(x, a):
+    """float() of what a tape follows would drop its gradient: refused under a tape in both modes."""
+    s = 0.0
+    for i in range(2):
+        if a > 0:
+            s = s + float(x[i]) * 2
+        s = s * x[0]
+    return s * x
+
+
 def writes_rows(m, a):
     """A row that a loop sees is a view."""
     for i, r in enumerate(m):
@@ -325,6 +335,7 @@ CASES = [
     (number_or_tensor, (ag.constant(-0.535, dtype="float32"),)),
     (assigned_in_a_branch, (SCALAR,)),
     (assigned_in_steps, (SCALAR, 2)),
+    (takes_a_number, (VECTOR, SCALAR)),
     (squared_in_no_step, (SCALAR, 3)),
     (squared_in_one_step, (SCALAR, 3)),
     (assigns_in_a_loop, (VECTOR, SCALAR)),

@@ -1,0 +1,32 @@
+"""Which arguments a graph turns into Python numbers on the way: float(x) drops the gradient of x."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from autograph_lite.ir.graph import Graph, Region, Value
+from autograph_lite.ops.record import Constant
+
+
+def forced(graph: Graph) -> frozenset[int]:
+    """The positions of arguments that may reach the input of a `number` node; of a region as a whole,
+    all that it captures."""
+    found = _reaching(graph.body, ())
+    return frozenset(i for i, v in enumerate(graph.body.arguments) if v in found)
+
+
+def _reaching(region: Region, results: Iterable[Value]) -> set[Value]:
+    """The values of a region that lead to a `number` node in it, or to these results."""
+    found = set(results)
+    for node in reversed(region.nodes):
+        inside = [p for p in node.params.values() if isinstance(p, Region)]
+        if inside:
+            leads = not found.isdisjoint(node.outputs) or any(_reaching(r, ()) for r in inside)
+        elif node.op.name == "number":
+            leads = True
+        else:
+            constant = isinstance(node.op.derivative, Constant)
+            leads = not constant and not found.isdisjoint(node.outputs)
+        if leads:
+            found.update(v for v in node.inputs if v.type.differentiable)
+    return found
