@@ -203,6 +203,18 @@ def takes_a_number(x, a):
     return s * x
 
 
+def connected_in_one_branch(x, a):
+    """Zeros instead of no gradient are constant: the second gradient is None."""
+    with ag.GradientTape() as tape:
+        tape.watch(x)
+        if a > 0:
+            y = x * x
+        else:
+            y = a
+    g = tape.gradient(y, x, unconnected_gradients="zero")
+    return g, g * x
+
+
 def writes_rows(m, a):
     """A row that a loop sees is a view."""
     for i, r in enumerate(m):
@@ -336,6 +348,8 @@ CASES = [
     (assigned_in_a_branch, (SCALAR,)),
     (assigned_in_steps, (SCALAR, 2)),
     (takes_a_number, (VECTOR, SCALAR)),
+    (connected_in_one_branch, (SCALAR, c(0.3))),
+    (connected_in_one_branch, (SCALAR, c(-0.3))),
     (squared_in_no_step, (SCALAR, 3)),
     (squared_in_one_step, (SCALAR, 3)),
     (assigns_in_a_loop, (VECTOR, SCALAR)),
