@@ -8,6 +8,7 @@ from autograph_lite.gradient.cotangents import Cotangent
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import rebuild
 from autograph_lite.ops.record import f
+from autograph_lite.ops.regions import either
 from autograph_lite.tensors.boxes import value_of, wrap
 from autograph_lite.tensors.tagged import Tagged
 from autograph_lite.tensors.variables import Variable, held
@@ -24,7 +25,7 @@ def result(cotangent: Cotangent | None, source: Any, zeros: bool) -> Any:
             return Tagged(cotangent.value, flag, "none")
         if cotangent.blank and cotangent.value.type.rank:
             return wrap(cotangent.value)  # zeros where nothing has arrived
-        return wrap(f.where(flag, cotangent.value, f.zeros_like(cotangent.value)))
+        return wrap(either(flag, cotangent.value, f.zeros_like(cotangent.value)))
     if not zeros:
         return None
     value = held(source) if isinstance(source, Variable) else value_of(source)

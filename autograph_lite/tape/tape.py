@@ -28,16 +28,14 @@ from autograph_lite.nests import leaves
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Constant, Indexed, Linear, Op
 from autograph_lite.ops.same import (
-    Sure,
     alike,
     as_value,
     both,
     consult,
-    reached_from,
     same,
-    some,
     visible_links,
 )
+from autograph_lite.tape.following import Following
 from autograph_lite.tape.results import arranged, result, stacked
 from autograph_lite.tape.seeds import Seed, one_hot, seeds, target_value
 from autograph_lite.tensors.boxes import staging, value_of
@@ -52,12 +50,12 @@ _USED = (
     "a non-persistent GradientTape can only be used to compute one set of gradients (or"
     " jacobians); use GradientTape(persistent=True), or ask for all sources at once"
 )
-_followed: dict[Op, tuple[bool, bool]] = {}  # op -> (has a derivative, which reads values)
+_kinds: dict[Op, tuple[bool, bool]] = {}  # op -> (has a derivative, which reads values)
 
 
 def _how(op: Op) -> tuple[bool, bool]:
     has = not isinstance(op.derivative, Constant)
-    found = _followed[op] = (has, has and not isinstance(op.derivative, Linear | Indexed))
+    found = _kinds[op] = (has, has and not isinstance(op.derivative, Linear | Indexed))
     return found
 
 
@@ -73,8 +71,7 @@ class GradientTape:
 
     def _clear(self) -> None:
         self._records: list[Record] | None = []
-        self._tracked: set[Value] = set()
-        self._perhaps: dict[Value, Value] = {}  # tracked in some runs -> whether in this one
+        self._followed = Following()
         self._roots: dict[Value, Value] = {}  # every value read of a variable -> the first one
         self._variables: dict[int, Variable] = {}
         # id of a tensor -> the tensor and its value at watch(): what is differentiated with respect to,
@@ -116,14 +113,14 @@ class GradientTape:
         regions: tuple[Any, ...] = (),
     ) -> None:
         """Keep a node if it has a derivative and depends on something watched."""
-        tracked = self._tracked
+        tracked = self._followed.values
         for value in inputs:
             if value in tracked:
                 break
         else:
             if not staging() or not any(self.follows(v) for v in inputs):
                 return
-        has, reads = _followed.get(op) or _how(op)
+        has, reads = _kinds.get(op) or _how(op)
         if not has or not outputs or (len(outputs) == 1 and outputs[0] is inputs[0]):
             return
         floating = False
@@ -133,10 +130,11 @@ class GradientTape:
             return
         assert self._records is not None
         self._records.append((op, inputs, outputs, params, regions))
-        if self._perhaps:
-            self._inherit(inputs, [v for v in outputs if v.type.dtype in FLOATS])
+        staged = outputs[0].data is None
+        if staged:
+            self._followed.after(op, inputs, outputs, params)
         for value in outputs:
-            if value.type.dtype in FLOATS:
+            if not staged and value.type.dtype in FLOATS:
                 tracked.add(value)
             if reads:
                 value.pinned = True  # it may not be overwritten before the reverse pass
@@ -146,42 +144,12 @@ class GradientTape:
 
     def follows(self, value: Value) -> bool:
         """Whether a gradient with respect to something watched passes through the value."""
-        if value in self._tracked:
-            return True
-        if value.data is None and staging():  # it may be a value that is followed
-            consult()
-            for other in reached_from(value):
-                if self.follows(other):
-                    self._track(value, both(same(value, other), self._followed(other)))
-        return value in self._tracked
-
-    def _followed(self, value: Value) -> Sure:
-        """The same as the run knows it, of a value that is followed in some runs."""
-        return self._perhaps.get(value, True)
-
-    def _track(self, value: Value, when: Sure) -> None:
-        """Follow a value where a condition holds."""
-        before = self._followed(value) if value in self._tracked else False
-        now = some(before, when)
-        if isinstance(now, bool):
-            self._perhaps.pop(value, None)
-        else:
-            self._perhaps[value] = now
-        self._tracked.add(value)
-
-    def _inherit(self, inputs: tuple[Value, ...], outputs: list[Value]) -> None:
-        """Results are followed where an input is."""
-        when: Sure = False
-        for value in inputs:
-            if self.follows(value):
-                when = some(when, self._followed(value))
-        for value in outputs:
-            self._track(value, when)
+        return value in self._followed
 
     def extend(self, outputs: tuple[Value, ...]) -> None:
         """A recorded node gives more now: what it saved depends on what its results depend on."""
         if any(self.follows(v) for v in outputs):
-            self._tracked.update(v for v in outputs if v.type.differentiable)
+            self._followed.values.update(v for v in outputs if v.type.differentiable)
 
     def accessed(self, variable: Any, value: Value) -> None:
         """A variable is read: a value of it that was not seen before joins the source."""
@@ -195,8 +163,7 @@ class GradientTape:
             return
         self._variables[id(variable)] = variable
         self._roots[value] = self._first.setdefault(id(variable), value)
-        self._perhaps.pop(value, None)
-        self._tracked.add(value)
+        self._followed.always(value)
 
     def watch(self, tensor: Any) -> None:
         """Follow tensors and variables, or nests of them."""
@@ -215,12 +182,12 @@ class GradientTape:
             if _is_floating(held(leaf)):
                 self._add_root(leaf, held(leaf))
         elif _is_floating(value := value_of(leaf)):
-            self._track(value, True)
+            self._followed.always(value)
             self._at_watch[id(leaf)] = (leaf, value)
             if staging():
                 consult()
                 for other in alike(value):
-                    self._track(other, same(value, other))
+                    self._followed.add(other, same(value, other))
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:
@@ -279,9 +246,14 @@ class GradientTape:
     def _found(self, found: Cotangents, key: Value | None) -> Cotangent | None:
         """What has arrived at a source, where the tape follows it."""
         got = None if key is None else found.get(key)
-        if got is None or key not in self._perhaps:
+        if got is not None and key in self._followed.untold:
+            raise ConversionError(
+                "whether the tape follows this tensor only the run knows, which decides between its"
+                " gradient and None; say that it does with tape.watch()"
+            )
+        if got is None or key not in self._followed.perhaps:
             return got
-        return Cotangent(got.value, as_value(both(got.there, self._perhaps[key])))
+        return Cotangent(got.value, as_value(both(got.there, self._followed.perhaps[key])))
 
     def jacobian(
         self,
@@ -327,11 +299,13 @@ class GradientTape:
         self, records: list[Record], seeds: list[Seed], keys: list[Value | None]
     ) -> Cotangents:
         """Cotangents; a target that the tape does not follow leads nowhere."""
-        reached = [seed for seed in seeds if seed[0] in self._tracked or self.follows(seed[0])]
+        reached = [
+            seed for seed in seeds if seed[0] in self._followed.values or self.follows(seed[0])
+        ]
         if not reached:
             return {}
         if not staging():
-            wanted = {key: key for key in keys if key in self._tracked}
+            wanted = {key: key for key in keys if key in self._followed.values}
             found = reversed_by_kernel(records, reached, wanted, self._roots)
             if found is not None:
                 return found
@@ -340,7 +314,7 @@ class GradientTape:
         if staging():
             links = Links(visible_links(), nodes)
             return pullback(Sweep(links, roots=roots, wanted=self.follows), nodes, reached)
-        return pullback(Straight(roots, self._tracked.__contains__), nodes, reached)
+        return pullback(Straight(roots, self._followed.values.__contains__), nodes, reached)
 
     def _taken(self) -> list[Record]:
         """What was recorded; while they are reversed this tape does not record, unless it is persistent."""

@@ -215,6 +215,30 @@ def connected_in_one_branch(x, a):
     return g, g * x
 
 
+def followed_in_some_runs(x, n):
+    """After the loop the tape follows `a` only where no step was taken."""
+    with ag.GradientTape() as tape:
+        b = x[1]
+        tape.watch(b)
+        a = b * 2.0
+        for _ in range(n):
+            a = x[0] - 1.5
+        y = a * 0.5 * a
+    (g,) = tape.gradient(y, [a], unconnected_gradients="zero")
+    return g, g * x
+
+
+def followed_in_one_branch(x, n):
+    with ag.GradientTape() as tape:
+        a, b = x[0], x[1]
+        tape.watch(b)
+        if n > 1:
+            a = b * 2.0
+        y = a * 0.5 * a
+    (g,) = tape.gradient(y, [a], unconnected_gradients="zero")
+    return g * x
+
+
 def writes_rows(m, a):
     """A row that a loop sees is a view."""
     for i, r in enumerate(m):
@@ -348,6 +372,9 @@ CASES = [
     (assigned_in_a_branch, (SCALAR,)),
     (assigned_in_steps, (SCALAR, 2)),
     (takes_a_number, (VECTOR, SCALAR)),
+    (followed_in_some_runs, (VECTOR, 0)),
+    (followed_in_some_runs, (VECTOR, 2)),
+    *((followed_in_one_branch, (VECTOR, ag.constant(n))) for n in range(3)),
     (connected_in_one_branch, (SCALAR, c(0.3))),
     (connected_in_one_branch, (SCALAR, c(-0.3))),
     (squared_in_no_step, (SCALAR, 3)),

@@ -19,6 +19,7 @@ REFUSED = {
     "writes into an ndarray argument": {
         "rows_of_a_written_array",
         "writes_its_argument",
+        "two_names_until_one_is_bound_anew",
         "two_relations_of_one_state",
         "writes_rows",
         "defined_then_handed_on",

@@ -409,3 +409,21 @@ def test_an_error_in_the_block_ends_the_recording(x):
         tape.watch(x)
         1 / 0
     assert context.tapes == []
+
+
+def test_a_tensor_that_the_tape_follows_in_some_runs_is_no_source():
+    """Whether its gradient is None only the run would know; step by step it is known."""
+
+    def f(x, n):
+        with ag.GradientTape() as tape:
+            tape.watch(x)
+            a = ag.constant(1.0)
+            for k in range(n):
+                if k == 1:
+                    a = x * 2.0
+            y = a * a
+        return tape.gradient(y, a)
+
+    assert ag.function(f).eager(ag.constant(3.0), 1) is None
+    with pytest.raises(ag.errors.ConversionError, match=r"tape\.watch"):
+        ag.function(f)(ag.constant(3.0), 1)

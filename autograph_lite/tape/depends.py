@@ -1,0 +1,101 @@
+"""Which results of a branch or a loop depend on what a tape follows: in every run, or as the run decides.
+
+Step by step `if c: y = x` leaves y followed where c holds and x is.  What a branch or a loop inside of an
+arm or a step decides, or one step after the other, is not told to the outside: None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from autograph_lite.ir.graph import Region, Test, Value
+from autograph_lite.ops.record import Constant
+from autograph_lite.ops.same import Sure, holds, negated
+
+REGIONS = ("if", "loop")
+Follows = bool | None
+"""In every run, in none, or only the run knows."""
+Known = Mapping[Value, Follows]
+
+
+def followed_results(
+    name: str,
+    inputs: Sequence[Value],
+    outputs: Sequence[Value],
+    params: dict[str, Any],
+    known: Known,
+) -> list[Sure | None]:
+    """Per output of an `if` or a `loop` whether it depends on an input that is followed; inputs that
+    are not in `known` are not."""
+    if name == "if":
+        here = holds(inputs[0])
+        return [_where(here, a, b) for a, b in _arms(inputs, params, known)]
+    none = holds(Test("zero", outputs[0]))
+    return [_where(none, a, b) for a, b in _steps(inputs, params, known)]
+
+
+def _where(condition: Sure, a: Follows, b: Follows) -> Sure | None:
+    """`a` where the condition holds, else `b`."""
+    if a is b or a is None or b is None:
+        return a if a is b else None
+    return condition if a else negated(condition)
+
+
+def _either(a: Follows, b: Follows) -> Follows:
+    """One or the other, and nobody is told which."""
+    return a if a is b else None
+
+
+def _any(found: list[Follows]) -> Follows:
+    return True if True in found else (None if None in found else False)
+
+
+def _arms(
+    inputs: Sequence[Value], params: dict[str, Any], known: Known
+) -> list[tuple[Follows, Follows]]:
+    """Per result whether it depends on what is followed, in either arm."""
+    found = []
+    for arm in ("then", "orelse"):
+        region: Region = params[arm]
+        pairs = zip(region.arguments, inputs[1:], strict=True)
+        found.append(_through(region, {a: known.get(v, False) for a, v in pairs}))
+    return list(zip(*found, strict=True))
+
+
+def _steps(
+    inputs: Sequence[Value], params: dict[str, Any], known: Known
+) -> list[tuple[Follows, Follows]]:
+    """Per output of a loop whether it depends on what is followed: before any step, and after."""
+    body: Region = params["body"]
+    n = params["state"]
+    given = [known.get(v, False) for v in inputs[params["bounded"] :]]
+    first, fixed = given[:n], given[n:]
+
+    def step(state: Sequence[Follows]) -> list[Follows]:
+        return _through(body, dict(zip(body.arguments[1:], [*state, *fixed], strict=True)))
+
+    later = step(first)
+    while True:  # until another step tells nothing new
+        more = [_either(a, b) for a, b in zip(later, step(later[:n]), strict=True)]
+        if more == later:
+            break
+        later = more
+    return [(False, False), *zip(first, later[:n], strict=True), *((h, h) for h in later[n:])]
+
+
+def _through(region: Region, given: Known) -> list[Follows]:
+    """Per result of a region whether it depends on its arguments that are followed."""
+    known = dict(given)
+    for node in region.nodes:
+        if isinstance(node.op.derivative, Constant):
+            continue
+        if node.op.name == "if":
+            found = [_either(a, b) for a, b in _arms(node.inputs, node.params, known)]
+        elif node.op.name == "loop":
+            found = [_either(a, b) for a, b in _steps(node.inputs, node.params, known)]
+        else:
+            found = [_any([known.get(v, False) for v in node.inputs])] * len(node.outputs)
+        results = zip(node.outputs, found, strict=True)
+        known.update((v, follows) for v, follows in results if v.type.differentiable)
+    return [known.get(v, False) for v in region.results]

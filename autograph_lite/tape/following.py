@@ -1,0 +1,91 @@
+"""What a tape follows: the values through which a gradient with respect to something watched passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import FLOATS
+from autograph_lite.ops.record import Op
+from autograph_lite.ops.same import Sure, both, consult, reached_from, same, some
+from autograph_lite.tape.depends import REGIONS, followed_results
+from autograph_lite.tensors.boxes import staging
+
+
+class Following:
+    """`values` are followed in some runs at least; `perhaps` has, of those that are in some alone, the
+    bool that says so; of those in `untold` nobody is told."""
+
+    def __init__(self) -> None:
+        self.values: set[Value] = set()
+        self.perhaps: dict[Value, Value] = {}
+        self.untold: set[Value] = set()
+
+    def __contains__(self, value: Value) -> bool:
+        """Whether a value is followed in some runs; one that may be another value is if that one is."""
+        if value in self.values:
+            return True
+        if value.data is None and staging():
+            consult()
+            for other in reached_from(value):
+                if other in self:
+                    self.add(value, both(same(value, other), self.when(other)))
+        return value in self.values
+
+    def when(self, value: Value) -> Sure:
+        """The same as the run knows it, of a value that is followed in some runs."""
+        return self.perhaps.get(value, True)
+
+    def add(self, value: Value, when: Sure) -> None:
+        """Follow a value where a condition holds."""
+        now = some(self.when(value) if value in self.values else False, when)
+        if isinstance(now, bool):
+            self.perhaps.pop(value, None)
+        else:
+            self.perhaps[value] = now
+        self.values.add(value)
+
+    def always(self, value: Value) -> None:
+        """Follow a value in every run."""
+        self.perhaps.pop(value, None)
+        self.untold.discard(value)
+        self.values.add(value)
+
+    def after(
+        self, op: Op, inputs: tuple[Value, ...], outputs: tuple[Value, ...], params: dict[str, Any]
+    ) -> None:
+        """Follow the results of an op, of which one input at least is followed."""
+        floats = [v for v in outputs if v.type.dtype in FLOATS]
+        if op.name in REGIONS:
+            self._enter(op, inputs, outputs, params)
+        elif self.perhaps or self.untold:
+            followed = [v for v in inputs if v in self]
+            if self.untold.issuperset(followed):
+                self.untold.update(floats)
+            when = self._any(followed)
+            for value in floats:
+                self.add(value, when)
+        else:
+            self.values.update(floats)
+
+    def _any(self, values: Iterable[Value]) -> Sure:
+        """Whether one of these is followed."""
+        when: Sure = False
+        for value in values:
+            when = some(when, self.when(value))
+        return when
+
+    def _enter(
+        self, op: Op, inputs: tuple[Value, ...], outputs: tuple[Value, ...], params: dict[str, Any]
+    ) -> None:
+        """A branch or a loop: the results that depend on what is followed."""
+        known = {v: None if v in self.untold else True for v in inputs if v in self}
+        when = self._any(known)
+        found = followed_results(op.name, inputs, outputs, params, known)
+        for value, depends in zip(outputs, found, strict=True):
+            if value.type.dtype not in FLOATS or depends is False:
+                continue
+            if depends is None:
+                self.untold.add(value)
+            self.add(value, when if depends is None else both(when, depends))
