@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from autograph_lite.ir.graph import Graph, Region, Value
 from autograph_lite.ops.record import Constant
 
@@ -11,17 +9,17 @@ from autograph_lite.ops.record import Constant
 def forced(graph: Graph) -> frozenset[int]:
     """The positions of arguments that may reach the input of a `number` node; of a region as a whole,
     all that it captures."""
-    found = _reaching(graph.body, ())
+    found = _reaching(graph.body)
     return frozenset(i for i, v in enumerate(graph.body.arguments) if v in found)
 
 
-def _reaching(region: Region, results: Iterable[Value]) -> set[Value]:
-    """The values of a region that lead to a `number` node in it, or to these results."""
-    found = set(results)
+def _reaching(region: Region) -> set[Value]:
+    """The values of a region that lead to a `number` node in it."""
+    found: set[Value] = set()
     for node in reversed(region.nodes):
         inside = [p for p in node.params.values() if isinstance(p, Region)]
         if inside:
-            leads = not found.isdisjoint(node.outputs) or any(_reaching(r, ()) for r in inside)
+            leads = not found.isdisjoint(node.outputs) or any(map(_reaching, inside))
         elif node.op.name == "number":
             leads = True
         else:

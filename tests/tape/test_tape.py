@@ -427,3 +427,24 @@ def test_a_tensor_that_the_tape_follows_in_some_runs_is_no_source():
     assert ag.function(f).eager(ag.constant(3.0), 1) is None
     with pytest.raises(ag.errors.ConversionError, match=r"tape\.watch"):
         ag.function(f)(ag.constant(3.0), 1)
+
+
+def test_a_compiled_function_takes_no_number_out_of_what_the_tape_follows(x):
+    """float() would drop a part of the gradient; of what the tape does not follow it is allowed."""
+
+    @ag.function
+    def f(x, a):
+        return float(a) * x
+
+    a = ag.constant(0.5)
+    for run in (f, f.eager):
+        with ag.GradientTape() as tape:
+            tape.watch(x)
+            y = run(x, a)
+        assert np.array_equal(tape.gradient(y, x).numpy(), np.full(x.shape, 0.5))
+        with (
+            pytest.raises(ag.errors.GradientError, match=r"float\(\) of a tensor"),
+            ag.GradientTape() as tape,
+        ):
+            tape.watch([x, a])
+            run(x, a)
