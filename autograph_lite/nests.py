@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+_LISTS = (list, tuple)
+NESTS = (list, tuple, dict)
+
 
 def leaves(nest: Any) -> list[Any]:
     """The leaves from left to right; dicts in the order of their keys."""
     if isinstance(nest, dict):
         return [leaf for part in nest.values() for leaf in leaves(part)]
-    if isinstance(nest, list | tuple):
+    if isinstance(nest, _LISTS):
         return [leaf for part in nest for leaf in leaves(part)]
     return [nest]
 
@@ -21,6 +24,6 @@ def rebuild(nest: Any, change: Callable[[Any], Any]) -> Any:
         return {key: rebuild(part, change) for key, part in nest.items()}
     if isinstance(nest, tuple) and hasattr(nest, "_fields"):
         return type(nest)(*(rebuild(part, change) for part in nest))
-    if isinstance(nest, list | tuple):
+    if isinstance(nest, _LISTS):
         return type(nest)(rebuild(part, change) for part in nest)
     return change(nest)

@@ -207,8 +207,13 @@ def _by_kernel(op: Op) -> Handler:
     skipped = op.shape_only
 
     def handler(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
-        datas = tuple([v.data for v in inputs])
-        classes = None if params else tuple(map(type, datas))
+        if len(inputs) == 2 and not params:
+            a, b = inputs[0].data, inputs[1].data
+            datas: tuple[Any, ...] = (a, b)
+            classes: tuple[type, ...] | None = (a.__class__, b.__class__)
+        else:
+            datas = tuple([v.data for v in inputs])
+            classes = None if params else tuple(map(type, datas))
         run = known.get(classes)
         if run is not None:
             out = run(datas)

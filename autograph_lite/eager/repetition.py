@@ -14,6 +14,7 @@ MANY = 256
 MOST = 1024
 """Keys that are counted; then counting starts anew, and what is compiled is found in memory."""
 
+_UNKNOWN = object()
 _compiler: list[Callable[[Any], Any]] = []
 
 
@@ -32,21 +33,26 @@ class Repetition(Generic[Plan]):
     """Plans by what they are for; nothing at first, nothing for ever where `make` gives nothing."""
 
     def __init__(self) -> None:
-        self._known: dict[Hashable, int | Plan | None] = {}
+        self._known: dict[Hashable, Plan | None] = {}
+        self._counts: dict[Hashable, int] = {}
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Repetition[Plan]:
         """A copy of what is repeated begins anew."""
         return Repetition()
 
-    def plan(self, key: Hashable, make: Callable[[], Plan | None]) -> Plan | None:
-        known = self._known.get(key, 0)
-        if not isinstance(known, int):
-            return known
+    def plan(self, key: Hashable, make: Callable[..., Plan | None], *asked: Any) -> Plan | None:
+        """What is known by the key, or once it has been asked for often `make(*asked)`."""
+        found: Any = self._known.get(key, _UNKNOWN)
+        if found is not _UNKNOWN:
+            return found  # type: ignore[no-any-return]
+        count = self._counts.get(key, 0)
+        if count < MANY or not _compiler:
+            self._counts[key] = count + 1
+            if len(self._counts) > MOST:
+                self._counts.clear()
+            return None
         if len(self._known) >= MOST:
             self._known.clear()
-        if known < MANY or not _compiler:
-            self._known[key] = known + 1
-            return None
         self._known[key] = None  # should it fail, then once
-        self._known[key] = made = make()
+        self._known[key] = made = make(*asked)
         return made

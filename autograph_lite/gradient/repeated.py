@@ -47,48 +47,52 @@ def reversed_by_kernel(
     wanted: Collection[Value],
     roots: dict[Value, Value],
 ) -> dict[Value, Cotangent] | None:
-    """The cotangents of the values wanted, where the recording is known by now."""
+    """The cotangents of the values wanted, where the recording is known by now.
+
+    Most of a small training step is spent here and in what it calls, so there are loops where
+    comprehensions would read better: Python 3.11 calls a function for each.
+    """
     if context.tapes or not 0 < len(records) <= MOST_RECORDS:
         return None
     for value, root in roots.items():
         if value is not root:  # a source with several values: their contributions meet in the sweep
             return None
-    targets = [target for target, _, _ in seeds]
-    places, key = _recording(records, len(targets), (*targets, *wanted))
-    plan = _plans.plan(key, lambda: _plan(records, places, targets, wanted))
+    targets = [seed[0] for seed in seeds]
+    places, key = _recording(records, targets, wanted)
+    plan = _plans.plan(key, _plan, records, places, targets, wanted)
     if plan is None:
         return None
     values = list(places)
-    data = [g.data for _, g, _ in seeds]
-    data += [values[n].data for n in plan.needs]
-    found = plan.run(data)
-    return {
-        values[n]: Cotangent(Value(None, got)) for n, got in zip(plan.updated, found, strict=True)
-    }
+    data = [seed[1].data for seed in seeds]
+    for n in plan.needs:
+        data.append(values[n].data)
+    found: dict[Value, Cotangent] = {}
+    for n, got in zip(plan.updated, plan.run(data), strict=True):
+        found[values[n]] = Cotangent(Value(None, got))
+    return found
 
 
 def _recording(
-    records: Sequence[Record], targets: int, ends: Sequence[Value]
+    records: Sequence[Record], targets: Collection[Value], wanted: Collection[Value]
 ) -> tuple[Places, Any]:
     """The values in the order in which they are named, and what is the same when all is repeated."""
     places: Places = {}
-    for _, inputs, outputs, _, _ in records:
+    place = places.setdefault
+    key: list[Any] = [len(records), len(targets)]
+    for op, inputs, outputs, params, _ in records:
+        # an op without params takes so many inputs and no other number
+        key.append(op if not params else (op, len(inputs), repr(params)))
         for value in inputs:
-            if value not in places:
-                places[value] = len(places)
+            key.append(place(value, len(places)))
         places[outputs[0]] = len(places)
-    for value in ends:
-        if value not in places:
-            places[value] = len(places)
-    classes = [value.data.__class__ for value in places]
-    # an op without params takes so many inputs and no other number
-    ops = [op if not params else (op, len(ins), repr(params)) for op, ins, _, params, _ in records]
-    wiring = [places[value] for _, inputs, _, _, _ in records for value in inputs]
-    key = (*ops, *wiring, *classes, targets, *[places[value] for value in ends])
-    if np.ndarray in classes:
-        arrays = [v.data for v in places if v.data.__class__ is np.ndarray]
-        key = (*key, *[(data.dtype.char, data.shape) for data in arrays])
-    return places, key
+    for value in targets:
+        key.append(place(value, len(places)))
+    for value in wanted:
+        key.append(place(value, len(places)))
+    for value in places:
+        kind = value.data.__class__
+        key.append(kind if kind is not np.ndarray else value.type)
+    return places, tuple(key)
 
 
 def _plan(

@@ -107,12 +107,11 @@ class Optimizer(ABC):
         may do anything."""
         if not self._ours:
             return None
-        return self._steps.plan(
-            tuple(map(id, variables)),
-            lambda: compiled_step(
-                lambda staged: self._change(staged, variables), gradients, self._state(variables)
-            ),
-        )
+        return self._steps.plan(tuple(map(id, variables)), self._staged, gradients, variables)
+
+    def _staged(self, gradients: list[Value], variables: list[Variable]) -> Step:
+        change = lambda staged: self._change(staged, variables)  # noqa: E731
+        return compiled_step(change, gradients, self._state(variables))
 
     def _state(self, variables: list[Variable]) -> list[Variable]:
         """All that a step of these variables reads or writes, each once."""

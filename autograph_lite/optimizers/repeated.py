@@ -26,7 +26,7 @@ def take(step: Step, gradients: Sequence[Value]) -> None:
     data = [g.data for g in gradients]
     data += [box._value.data for box in step.read]
     for box, out in zip(step.written, step.run(data), strict=True):
-        box._value = Value(None, out, True)
+        box._value = Value(box._value.type, out, True)
         box._version += 1
 
 

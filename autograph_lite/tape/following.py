@@ -48,8 +48,9 @@ class Following:
 
     def always(self, value: Value) -> None:
         """Follow a value in every run."""
-        self.perhaps.pop(value, None)
-        self.untold.discard(value)
+        if self.perhaps or self.untold:
+            self.perhaps.pop(value, None)
+            self.untold.discard(value)
         self.values.add(value)
 
     def after(

@@ -6,7 +6,7 @@ from typing import Any
 
 from autograph_lite.gradient.cotangents import Cotangent
 from autograph_lite.ir.graph import Value
-from autograph_lite.nests import rebuild
+from autograph_lite.nests import NESTS, rebuild
 from autograph_lite.ops.record import f
 from autograph_lite.ops.regions import either
 from autograph_lite.tensors.boxes import value_of, wrap
@@ -55,7 +55,7 @@ def stacked(rows: list[Cotangent | None], source: Any, target: Value, zeros: boo
 
 def arranged(sources: Any, parts: list[Any]) -> Any:
     """Results in the structure of the sources."""
-    if not isinstance(sources, list | tuple | dict):
+    if not isinstance(sources, NESTS):
         return parts[0]
     rest = iter(parts)
     return rebuild(sources, lambda _: next(rest))

@@ -36,6 +36,9 @@ Seed = tuple[Value, Value, Value | None]
 
 
 def seeds(target: Any, output_gradients: Any) -> list[Seed]:
+    if target.__class__ is Tensor and output_gradients is None:
+        value = value_of(target)
+        return [(value, ones_like(value), None)] if value.type.differentiable else []
     targets = leaves(target)
     given: list[Any] = [None] * len(targets)
     if output_gradients is not None:

@@ -123,20 +123,21 @@ class GradientTape:
         has, reads = _kinds.get(op) or _how(op)
         if not has or not outputs or (len(outputs) == 1 and outputs[0] is inputs[0]):
             return
+        staged = outputs[0].data is None
         floating = False
         for value in outputs:
-            floating = floating or value.type.dtype in FLOATS
+            if value.type.dtype in FLOATS:
+                floating = True
+                if not staged:
+                    tracked.add(value)
         if not floating:
             return
         assert self._records is not None
         self._records.append((op, inputs, outputs, params, regions))
-        staged = outputs[0].data is None
         if staged:
             self._followed.after(op, inputs, outputs, params)
-        for value in outputs:
-            if not staged and value.type.dtype in FLOATS:
-                tracked.add(value)
-            if reads:
+        if reads:
+            for value in outputs:
                 value.pinned = True  # it may not be overwritten before the reverse pass
         for value in inputs:
             if reads or value.type.dtype not in FLOATS:
@@ -237,10 +238,9 @@ class GradientTape:
             found = self._pullback(records, starts, keys)
         finally:
             self._used()
-        parts = [
-            result(self._found(found, key), source, zeros)
-            for key, source in zip(keys, listed, strict=True)
-        ]
+        parts = []
+        for key, source in zip(keys, listed, strict=True):
+            parts.append(result(self._found(found, key), source, zeros))
         return arranged(sources, parts)
 
     def _found(self, found: Cotangents, key: Value | None) -> Cotangent | None:
@@ -299,13 +299,18 @@ class GradientTape:
         self, records: list[Record], seeds: list[Seed], keys: list[Value | None]
     ) -> Cotangents:
         """Cotangents; a target that the tape does not follow leads nowhere."""
-        reached = [
-            seed for seed in seeds if seed[0] in self._followed.values or self.follows(seed[0])
-        ]
+        followed = self._followed.values
+        reached = []
+        for seed in seeds:
+            if seed[0] in followed or self.follows(seed[0]):
+                reached.append(seed)
         if not reached:
             return {}
         if not staging():
-            wanted = {key: key for key in keys if key in self._followed.values}
+            wanted = {}
+            for key in keys:
+                if key in followed:
+                    wanted[key] = key
             found = reversed_by_kernel(records, reached, wanted, self._roots)
             if found is not None:
                 return found

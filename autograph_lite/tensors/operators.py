@@ -114,25 +114,22 @@ Method = Callable[[Any, Any], Any]
 
 def _forward(name: str) -> Method:
     rule = BINARY[name]
-    resolved = rule.resolved
+    resolved, alike = rule.resolved, rule.alike
 
     def method(self: Box, other: Any) -> Any:
-        weak = _WEAK.get(other.__class__)
-        if weak is not None:
+        if isinstance(other, Box):
+            x, y = value_of(self), value_of(other)
+            type = y.type
+            op = alike.get(type.dtype)
+            if op is not None and type.dtype == x.type.dtype and type.kind == "ag":
+                return wrap(apply_all(op, (x, y), _NO_PARAMS)[0])
+        elif (weak := _WEAK.get(other.__class__)) is not None:
             x = value_of(self)
             dtype = x.type.dtype
             mixed = resolved.get((dtype, weak))
             if mixed is not None and mixed[0] == dtype:
                 y = context.interpreter.constant(other, dtype)
                 return wrap(apply_all(mixed[1], (x, y), _NO_PARAMS)[0])
-        elif isinstance(other, Box):
-            x, y = value_of(self), value_of(other)
-            type = y.type
-            dtype = type.dtype
-            if x.type.dtype == dtype and type.kind == "ag":
-                same = resolved.get((dtype, dtype))
-                if same is not None and same[0] == dtype:
-                    return wrap(apply_all(same[1], (x, y), _NO_PARAMS)[0])
         if not _is_operand(other):
             return NotImplemented
         return apply_rule(rule, self, other)

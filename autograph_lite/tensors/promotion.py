@@ -17,12 +17,19 @@ Resolved = tuple[str, Op]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """`ops` maps the promoted dtype to (dtype to compute in, op); what is absent is an error."""
+    """`ops` maps the promoted dtype to (dtype to compute in, op); what is absent is an error.
+
+    `alike`: the op of operands that all have the dtype it computes in.
+    """
 
     name: str
     ops: dict[str, Resolved]
     refusal: str = ""
     resolved: dict[tuple[str, ...], Resolved] = field(default_factory=dict)
+
+    @property
+    def alike(self) -> dict[str, Op]:
+        return {dtype: op for dtype, (computed, op) in self.ops.items() if dtype == computed}
 
 
 def resolve(rule: Rule, *dtypes: str) -> Resolved:
