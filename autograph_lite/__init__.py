@@ -37,9 +37,12 @@ from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tape.transforms import grad, stop_gradient, value_and_grad
 from autograph_lite.tensors.tensor import Tensor, is_tensor
 from autograph_lite.tensors.variables import Variable
+from autograph_lite_runtime import host as _host
 
 if TYPE_CHECKING:
     from autograph_lite.api import function, verify
+
+_host.check()
 
 __version__ = "0.1.0"
 float32, float64 = _np.dtype("float32"), _np.dtype("float64")
