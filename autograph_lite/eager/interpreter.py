@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.eager.scalars import CONSTRUCT, ON_SCALARS, SAFE, SCALARS, quiet, scalar
+from autograph_lite.eager.scalars import CONSTRUCT, SAFE, SCALARS, quiet, scalar
 from autograph_lite.eager.warn import warn
 from autograph_lite.errors import (
     AutographError,
@@ -148,8 +148,8 @@ def _handler(op: Op) -> Handler:
         return _by_kernel(op)
     if op.shape_only:
         return _by_numpy_and_shapes(op)
-    if op.name in ON_SCALARS:
-        return _by_operator(op.exact, ON_SCALARS[op.name])
+    if op.on_scalars is not None:
+        return _by_operator(op.exact, op.on_scalars)
     return _by_numpy(op.exact)
 
 

@@ -77,6 +77,7 @@ register(
         Scalar("y if x else z"),
         Linear(lambda g, c, x, y, out: (None, f.choose(c, g), f.choose(f.logical_not(c), g))),
         exact=np.where,
+        on_scalars=lambda c, x, y: x if c else y,
         identity=_chosen_bool,
         dtypes=("bool", "float64", "float32"),
     )
@@ -88,6 +89,7 @@ register(
         Scalar("y if x else 0"),
         Linear(lambda g, c, x, out: (None, f.choose(c, g))),
         exact=lambda c, x: np.where(c, x, x.dtype.type(0)),
+        on_scalars=lambda c, x: x if c else x.__class__(0),
         dtypes=("bool", "float64", "float32"),
     )
 )

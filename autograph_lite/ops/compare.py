@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -14,15 +15,25 @@ from autograph_lite.ops.shapes import elementwise
 
 _BOOL = Constant("it is a bool")
 
-for _name, _body, _exact in (
-    ("equal", "x == y", np.equal),
-    ("not_equal", "x != y", np.not_equal),
-    ("less", "x < y", np.less),
-    ("less_equal", "x <= y", np.less_equal),
-    ("greater", "x > y", np.greater),
-    ("greater_equal", "x >= y", np.greater_equal),
+for _body, _exact, _on_scalars in (
+    ("x == y", np.equal, operator.eq),
+    ("x != y", np.not_equal, operator.ne),
+    ("x < y", np.less, operator.lt),
+    ("x <= y", np.less_equal, operator.le),
+    ("x > y", np.greater, operator.gt),
+    ("x >= y", np.greater_equal, operator.ge),
 ):
-    register(Op(_name, elementwise("bool"), Scalar(_body), _BOOL, exact=_exact, dtypes=NUMERIC))
+    register(
+        Op(
+            _exact.__name__,
+            elementwise("bool"),
+            Scalar(_body),
+            _BOOL,
+            exact=_exact,
+            on_scalars=_on_scalars,
+            dtypes=NUMERIC,
+        )
+    )
 register(Op("isnan", elementwise("bool"), Scalar("x != x"), _BOOL, exact=np.isnan))
 register(
     Op("isinf", elementwise("bool"), Scalar("(x == x) & (x - x != x - x)"), _BOOL, exact=np.isinf)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,7 @@ binary(
     _scale_body,
     Partials(lambda g, p, out: (p, g)),
     exact=_scale,
+    on_scalars=lambda g, p: r if (r := g * p) == r or g else g.__class__(0),
     identity=_scale_identity,
 )
 # The sum of two cotangents, which have one shape; an op of its own, so that no pass reorders it.
@@ -56,6 +58,7 @@ register(
         Scalar("x + y"),
         Linear(lambda g, x, y, out: (g, g)),
         exact=np.add,
+        on_scalars=operator.add,
     )
 )
 

@@ -6,6 +6,7 @@ IEEE operation), `exact` lets eager mode use NumPy's.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -50,15 +51,30 @@ def piecewise_constant(name: str, body: Text, **extra: Any) -> Op:
 
 # --- one rounded operation ---------------------------------------------------------------------
 
-binary("add", "x + y", Linear(lambda g, x, y, out: (g, g)), exact=np.add, dtypes=NUMERIC)
+binary(
+    "add",
+    "x + y",
+    Linear(lambda g, x, y, out: (g, g)),
+    exact=np.add,
+    on_scalars=operator.add,
+    dtypes=NUMERIC,
+)
 binary(
     "subtract",
     "x - y",
     Linear(lambda g, x, y, out: (g, f.negative(g))),
     exact=np.subtract,
+    on_scalars=operator.sub,
     dtypes=NUMERIC,
 )
-binary("multiply", "x * y", Partials(lambda x, y, out: (y, x)), exact=np.multiply, dtypes=NUMERIC)
+binary(
+    "multiply",
+    "x * y",
+    Partials(lambda x, y, out: (y, x)),
+    exact=np.multiply,
+    on_scalars=operator.mul,
+    dtypes=NUMERIC,
+)
 binary(
     "divide",
     "x / y",
@@ -66,6 +82,7 @@ binary(
         lambda x, y, out: (f.reciprocal(y), f.negative(f.divide(out, y))),
     ),
     exact=np.divide,
+    on_scalars=operator.truediv,
 )
 register(
     Op(
@@ -74,16 +91,25 @@ register(
         Scalar("-x"),
         Linear(lambda g, x, out: (f.negative(g),)),
         exact=np.negative,
+        on_scalars=operator.neg,
         dtypes=NUMERIC,
     )
 )
-unary("absolute", "abs(x)", lambda x, out: f.sign(x), exact=np.absolute, dtypes=NUMERIC)
+unary(
+    "absolute",
+    "abs(x)",
+    lambda x, out: f.sign(x),
+    exact=np.absolute,
+    on_scalars=operator.abs,
+    dtypes=NUMERIC,
+)
 unary("sqrt", "sqrt(x)", lambda x, out: f.divide(0.5, out), exact=np.sqrt, domain=(0.1, 4.0))
 unary(
     "square",
     "x * x",
     lambda x, out: f.multiply(2.0, x),
     exact=lambda x: np.multiply(x, x),
+    on_scalars=lambda x: x * x,
     dtypes=NUMERIC,
 )
 unary(
@@ -91,6 +117,7 @@ unary(
     "1 / x",
     lambda x, out: f.negative(f.square(out)),
     exact=lambda x: np.divide(x.dtype.type(1), x),
+    on_scalars=lambda x: x.__class__(1) / x,
     domain=(0.3, 3.0),
 )
 
@@ -170,25 +197,20 @@ binary("hypot", "hypot(x, y)", Partials(_hypot_partials))
 
 def _floor_divide_int(x, y):
     warn_if(y == 0, "divide by zero encountered in floor_divide")
-    safe = 1 if (y == 0) | (y == -1) else y
-    q = sdiv(x, safe)
-    q = q - 1 if (srem(x, safe) != 0) & ((x < 0) != (safe < 0)) else q
-    return 0 if y == 0 else (0 - x if y == -1 else q)
+    q = sdiv(x, y)
+    return q - 1 if (srem(x, y) != 0) & ((x < 0) != (y < 0)) else q
 
 
 def _remainder_int(x, y):
     warn_if(y == 0, "divide by zero encountered in remainder")
-    safe = 1 if (y == 0) | (y == -1) else y
-    r = srem(x, safe)
-    r = r + safe if (r != 0) & ((r < 0) != (safe < 0)) else r
-    return 0 if (y == 0) | (y == -1) else r
+    r = srem(x, y)
+    return r + y if (r != 0) & ((r < 0) != (y < 0)) else r
 
 
 def _remainder_float(x, y):
     r = fmod(x, y)
     shifted = r + y if (r < 0) != (y < 0) else r
-    zero = copysign(x * 0 if x == 0 else y * 0, y)
-    return r if y == 0 else (shifted if r != 0 else (zero if r == 0 else r))
+    return shifted if r != 0 else copysign(r, y)
 
 
 def _floor_divide_float(x, y):
@@ -270,11 +292,18 @@ register(
         Scalar("x"),
         Linear(lambda g, x, out: (g,)),
         exact=np.copy,
+        on_scalars=lambda x: x,
         identity=lambda number, x: x,
         dtypes=("float64", "float32", "int64", "int32", "bool"),
     )
 )
-piecewise_constant("stop_gradient", "x", exact=np.copy, identity=lambda number, x: x)
+piecewise_constant(
+    "stop_gradient",
+    "x",
+    exact=np.copy,
+    on_scalars=lambda x: x,
+    identity=lambda number, x: x,
+)
 register(
     Op(
         "zeros_like",
@@ -282,6 +311,7 @@ register(
         Scalar("0"),
         Constant("it is constant"),
         exact=np.zeros_like,
+        on_scalars=lambda x: x.__class__(0),
         dtypes=NUMERIC,
     )
 )

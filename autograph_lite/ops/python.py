@@ -80,7 +80,7 @@ def _floordiv_int(x, y):
 def _mod_int(x, y):
     if y == 0:
         raise ZeroDivisionError("integer modulo by zero")
-    r = srem(x, 1 if y == -1 else y)
+    r = srem(x, y)
     return r + y if (r != 0) & ((r < 0) != (y < 0)) else r
 
 

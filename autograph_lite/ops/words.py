@@ -22,11 +22,11 @@ def seldom(condition: Any, x: Any, y: Any) -> Any:
 
 
 def sdiv(x: Any, y: Any) -> Any:
-    """The quotient of integers, rounded towards zero; `y` is neither 0 nor an overflowing -1."""
+    """The quotient of integers, rounded towards zero; 0 by 0, and what overflows wraps."""
 
 
 def srem(x: Any, y: Any) -> Any:
-    """The remainder that belongs to `sdiv`."""
+    """The remainder that belongs to `sdiv`; 0 by 0."""
 
 
 def fmod(x: Any, y: Any) -> Any:

@@ -46,8 +46,8 @@ class Un:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """`add sub mul div` of floats; `add sub mul` (wrapping) `sdiv srem` (truncating, guarded by the
-    caller) `and or xor shl ashr lshr` of integers and bools; both operands have type `type`.
+    """`add sub mul div` of floats; `add sub mul` (wrapping) `sdiv srem` (truncating, wrapping, 0
+    by 0) `and or xor shl ashr lshr` of integers and bools; both operands have type `type`.
     `copysign` of floats."""
 
     op: str

@@ -25,10 +25,14 @@ HELPERS = {
     half = 2 ** (bits - 1)
     return (int(n) + half) % (2 * half) - half''',
     "quotient": '''def quotient(a, b):
-    """Integer division that rounds toward zero."""
+    """Integer division that rounds toward zero; 0 by 0."""
+    if b == 0:
+        return 0
     return a // b if (a < 0) == (b < 0) else -(-a // b)''',
     "remainder": '''def remainder(a, b):
-    """What is left after division that rounds toward zero; it has the sign of a."""
+    """What is left after division that rounds toward zero; it has the sign of a, and is 0 by 0."""
+    if b == 0:
+        return 0
     return abs(a) % abs(b) * (-1 if a < 0 else 1)''',
     "fma": '''def fma(a, b, c):
     """a * b + c, rounded once."""

@@ -28,6 +28,8 @@ def check(op: Op) -> None:
     """All that is known of an op."""
     for sample in samples(op):
         check_value(op, sample)
+    if op.on_scalars is not None:
+        check_scalars(op)
     if not isinstance(op.derivative, PLAIN):
         for sample in samples(op):
             if sample.smooth:
@@ -85,6 +87,16 @@ def check_value(op: Op, sample: Sample) -> None:
         check_reference(op, sample, np.asarray(got))
 
 
+def check_scalars(op: Op) -> None:
+    """The operator on NumPy scalars gives what the kernel does, at every special value."""
+    for sample in samples(op):
+        if all(np.ndim(x) == 1 for x in sample.arrays):
+            want = compiled(op, sample)
+            for n, xs in enumerate(zip(*sample.arrays, strict=True)):
+                at = Sample(tuple(xs), sample.params)
+                equal(op, at, want[n], eager(op, at), "a scalar against compiled")
+
+
 def check_reference(op: Op, sample: Sample, got: Any) -> None:
     if op.name in MPMATH:
         check_precision(op, sample, got)
@@ -100,7 +112,10 @@ def check_reference(op: Op, sample: Sample, got: Any) -> None:
 def check_number(op: Op, sample: Sample) -> None:
     """Python's own operator: the same bits, the same class of error."""
     try:
-        want = PYTHON[op.name](*(x.item() for x in sample.arrays))
+        numbers = [x.item() for x in sample.arrays]
+        want = PYTHON[op.name](*numbers)
+        if op.exact is not None:  # what folds constants
+            assert op.exact(*numbers) is want, f"{op} of {numbers} is folded to another value"
         fits = not isinstance(want, int) or -(2**63) <= want < 2**63
     except (ArithmeticError, ValueError) as error:
         want, fits = error, True

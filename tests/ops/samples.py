@@ -212,7 +212,9 @@ def _products(x: Any) -> Any:
 
 
 def _recurrence(a: Any, b: Any) -> Any:
-    return [sum(b[i] * np.prod(a[i + 1 : k]) for i in range(k)) for k in range(len(a))]
+    """Sums of products; nothing times infinity is nothing."""
+    terms = lambda k: [b[i] * np.prod(a[i + 1 : k]) for i in range(k) if b[i] != 0]
+    return [sum(terms(k)) for k in range(len(a))]
 
 
 def _wide(x: Any) -> Any:
@@ -363,6 +365,7 @@ def _axis(dtype: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
         yield (special(dtype),), {"axis": 0}
         yield (special(dtype)[:-1].reshape(4, -1),), {"axis": 1}
     yield (np.array([2, 5, 5, 1, 1], dtype),), {"axis": 0}
+    yield (np.array([-0.0, -0.0, 1.0], dtype),), {"axis": 0}
 
 
 def _rows(*rows: tuple[tuple[tuple[int, ...], ...], dict[str, Any]]) -> Callable[[str], Any]:
@@ -392,6 +395,12 @@ def _parts(dtype: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
             {"axis": 0, "index": index},
         )
     yield (_ramp(dtype, 2, 3), _ramp(dtype, 2, 0), _ramp(dtype, 2, 3)), {"axis": 1, "index": 1}
+
+
+def _carried(dtype: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
+    yield (_ramp(dtype, 2, 4), _ramp(dtype, 2, 4)), {"count": 1}
+    yield (_ramp(dtype, 2, 3), _ramp(dtype, 2, 3)), {"count": 2}
+    yield (np.array([2.0, np.inf, 3.0], dtype), np.array([0.0, 2.0, 1.0], dtype)), {"count": 1}
 
 
 SHAPED: dict[str, Callable[[str], Any]] = {
@@ -440,7 +449,7 @@ SHAPED: dict[str, Callable[[str], Any]] = {
         (((3,), (2, 3, 2)), {"axes": (0, 2)}),
     ),
     "products_before": _rows((((2, 4),), {"count": 1}), (((2, 3),), {"count": 2})),
-    "carried": _rows((((2, 4), (2, 4)), {"count": 1}), (((2, 3), (2, 3)), {"count": 2})),
+    "carried": _carried,
     "argmax": _axis,
     "argmin": _axis,
     "cumsum": _axis,
