@@ -1,14 +1,17 @@
 """Recompute: what a loop saved for the loop that reverses it, and a few instructions give again.
 
 A value of a step that follows from what else is saved, from captured values and from the step's number
-needs no memory: `1 - s * s` follows from s, and `u[t]` is still where it was.
+needs no memory: `1 - s * s` follows from s, and `u[t]` is still where it was.  Where several values follow
+from a number that the step began with, that one is saved in their place.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from autograph_lite.ir.graph import Graph, Node, Region, Value
+from autograph_lite.ir.types import element, history
 from autograph_lite.ops import OPS
 from autograph_lite.ops.control import CONSTANT
 from autograph_lite.ops.index import is_view
@@ -31,17 +34,72 @@ class _Saved:
 
 def _region(region: Region) -> Region:
     saved: dict[Value, _Saved] = {}
+    began: dict[
+        Value, _Saved
+    ] = {}  # histories of what steps began with, of which some will be written
     nodes = []
     for node in region.nodes:
         node = _inside(node)
         if node.op.name == "loop":
             if any(h in saved for h in _histories(node)):
-                node = _Reader(node, saved).rewritten()
+                node = _rewritten(node, saved, began)
             n = node.params["state"]
             written = zip(node.outputs[1 + n :], node.params["body"].results[n:], strict=True)
-            saved.update((history, _Saved(node, value)) for history, value in written)
+            saved.update((kept, _Saved(node, value)) for kept, value in written)
         nodes.append(node)
+    nodes = [
+        _writing(node, [(h, s.value) for h, s in began.items() if s.loop is node]) for node in nodes
+    ]
     return Region(region.arguments, tuple(nodes), region.results)
+
+
+def _rewritten(node: Node, saved: dict[Value, _Saved], began: dict[Value, _Saved]) -> Node:
+    """A loop that reads less; `began` grows where it reads what steps began with instead."""
+    plain = _Reader(node, saved)
+    offered = _offered(node, saved, began)
+    used = _Reader(_reading(node, offered), saved | offered).used(offered)
+    if not used:
+        return plain.rewritten()
+    more = _Reader(_reading(node, used), saved | used)
+    if len(more.replaced) - len(used.keys() - began.keys()) <= len(plain.replaced):
+        return plain.rewritten()
+    began.update(used)
+    return more.rewritten()
+
+
+def _offered(
+    node: Node, saved: dict[Value, _Saved], began: dict[Value, _Saved]
+) -> dict[Value, _Saved]:
+    """Histories of the numbers that the steps of the saving loops began with."""
+    offered = {}
+    written = {s.value: h for h, s in began.items()}
+    for loop in {saved[h].loop: None for h in _histories(node) if h in saved}:
+        known = {saved[h].value for h in _histories(node) if h in saved}
+        for value in loop.params["body"].arguments[1 : 1 + loop.params["state"]]:
+            if value.type.rank == value.type.depth == 0 and value not in known:
+                kept = written.get(value) or Value(history(value.type))
+                offered[kept] = _Saved(loop, value)
+    return offered
+
+
+def _reading(node: Node, histories: Collection[Value]) -> Node:
+    """A loop that reads these histories too."""
+    p = node.params
+    body: Region = p["body"]
+    elements = tuple(Value(element(h.type)) for h in histories)
+    body = Region((*body.arguments, *elements), body.nodes, body.results)
+    params = {**p, "body": body, "reads": p["reads"] + len(histories)}
+    return Node(node.op, (*node.inputs, *histories), node.outputs, params, (), node.origin)
+
+
+def _writing(node: Node, more: list[tuple[Value, Value]]) -> Node:
+    """A loop that writes these values of each step into these histories too."""
+    if not more:
+        return node
+    body: Region = node.params["body"]
+    body = Region(body.arguments, body.nodes, (*body.results, *(value for _, value in more)))
+    outputs = (*node.outputs, *(h for h, _ in more))
+    return Node(node.op, node.inputs, outputs, {**node.params, "body": body}, (), node.origin)
 
 
 def _inside(node: Node) -> Node:
@@ -100,14 +158,19 @@ class _Reader:
             for h, e in zip(histories, elements, strict=True)
             if h in saved
         ]
-        for loop, value, element in known:
+        for loop, value, read in known:
             self.sources.setdefault(loop, _Source(loop))
-            self.have.setdefault(value, element)
+            self.have.setdefault(value, read)
         known.sort(key=lambda item: self.sources[item[0]].place(item[1]))
-        for loop, value, element in known:
-            self._try(self.sources[loop], value, element)
+        for loop, value, read in known:
+            self._try(self.sources[loop], value, read)
 
-    def _try(self, source: _Source, value: Value, element: Value) -> None:
+    def used(self, offered: dict[Value, _Saved]) -> dict[Value, _Saved]:
+        """Those of these histories that something is computed from."""
+        read = {v for n in self.first for v in n.inputs} | set(self.replaced.values())
+        return {h: s for h, s in offered.items() if self.have[s.value] in read}
+
+    def _try(self, source: _Source, value: Value, read: Value) -> None:
         before, added, have = len(self.first), dict(self.added), dict(self.have)
         steps = dict(self.steps)
         del self.have[value]
@@ -116,7 +179,7 @@ class _Reader:
             del self.first[before:]
             self.added, self.have, self.steps = added, have, steps
         else:
-            self.replaced[element] = self.have[value] = again
+            self.replaced[read] = self.have[value] = again
 
     def _again(self, source: _Source, value: Value, left: list[int]) -> Value | None:
         """The value of this step, computed here; None if that takes too much."""
