@@ -128,6 +128,8 @@ def examine_all(options: argparse.Namespace, first: int, servers: Servers) -> in
     results, bad = [], []
     for result in run(range(first, first + options.count), servers):
         results.append(result)
+        if len(results) % 250 == 0:
+            print(f"{len(results)} programs, {len(bad)} bad", flush=True)
         if result.verdict.bad:
             bad.append(result)
             v = result.verdict
