@@ -145,6 +145,9 @@ class Specialisation:
         if staged.structure == TENSOR:
             return self.leave(results[0])
         made = put_together(staged.structure, iter(results[: staged.returned]), self.leave)
+        for i in set(staged.handed):
+            if isinstance(leaves[i], np.ndarray | np.generic):  # what it became at the entry
+                leaves[i] = self.leave(Value(None, array_data(leaves[i])))
         return given_back(made, leaves)
 
     def _print(self, key: str, values: list[Any]) -> None:
@@ -218,7 +221,7 @@ class Function:
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The ordinary way; it also prepares the fast one."""
         if staging():
-            return context.interpreter.root().caller.call_inside(self.python_function, args, kwargs)  # type: ignore[attr-defined]
+            return context.interpreter.root().caller.call_inside(self, args, kwargs)  # type: ignore[attr-defined]
         nest, leaves = self._bound(args, kwargs)
         specialisation = self._specialisation(nest, leaves)
         out = specialisation(leaves, lambda: self.eager(*args, **kwargs))

@@ -62,6 +62,8 @@ def trampoline(
         return None
     if any(isinstance(leaf, list | tuple | dict) for leaf in leaves):
         return None
+    if any(isinstance(leaves[i], np.ndarray | np.generic) for i in staged.handed):
+        return None
     objects = [leaf for leaf in leaves if not isinstance(leaf, int | float)]
     if len({id(leaf) for leaf in objects}) != len(objects):
         return None

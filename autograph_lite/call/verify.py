@@ -107,7 +107,8 @@ def modes(f: Function, order: int) -> dict[str, tuple[Callable[..., Any], Callab
 
 
 def named(out: Any) -> list[tuple[str, Any]]:
-    return [(f"result {i}", leaf) for i, leaf in enumerate(leaves(out))]
+    nest = repr(rebuild(out, lambda leaf: Ellipsis))
+    return [("structure", nest), *((f"result {i}", leaf) for i, leaf in enumerate(leaves(out)))]
 
 
 def differentiated(
@@ -161,7 +162,7 @@ def outcome(run: Callable[..., Any], f: Function, args: tuple[Any, ...]) -> Outc
         ):
             warnings.simplefilter("always", RuntimeWarning)
             try:
-                parts += [(name, _plain(leaf)) for name, leaf in run(*own)]
+                parts += [(f"{name}{_kind(leaf)}", _plain(leaf)) for name, leaf in run(*own)]
             except Exception as error:
                 if isinstance(error, ConversionError):
                     raise
@@ -187,12 +188,11 @@ def _warnings(told: list[warnings.WarningMessage]) -> list[tuple[str, int]]:
 
 def described(error: BaseException) -> tuple[str, str]:
     """The built-in class that a user would catch, and the message without its place."""
-    return _kind(error), str(error).split("\n")[0]
+    return _builtin(error).__name__, str(error).split("\n")[0]
 
 
-def _kind(error: BaseException) -> str:
-    builtin = next(c for c in type(error).__mro__ if c.__module__ == "builtins")
-    return builtin.__name__
+def _builtin(error: BaseException) -> type:
+    return next(c for c in type(error).__mro__ if c.__module__ == "builtins")
 
 
 def variables_of(f: Callable[..., Any]) -> list[Any]:
@@ -222,6 +222,13 @@ def _copied(leaf: Any) -> Any:
 def _entered(leaf: Any) -> Any:
     """An array as a tensor: what it becomes at the entry of a function, so that it can be watched."""
     return wrap(Value(None, array_data(leaf))) if isinstance(leaf, np.ndarray) else leaf
+
+
+def _kind(leaf: Any) -> str:
+    """What kind of an array a result is."""
+    if isinstance(leaf, Box):
+        return ", a variable" if is_variable(leaf) else ", a tensor"
+    return ", an array" if isinstance(leaf, np.ndarray | np.generic) else ""
 
 
 def _plain(leaf: Any) -> Any:

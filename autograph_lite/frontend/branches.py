@@ -7,13 +7,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NoReturn
 
-from autograph_lite.errors import GraphTypeError
+from autograph_lite.errors import ConversionError, GraphTypeError
 from autograph_lite.frontend.bindings import refresh_all
 from autograph_lite.frontend.joins import Typed, joined, lifted
 from autograph_lite.frontend.loops import Get, Set
 from autograph_lite.frontend.state import (
     Structure,
     describe,
+    holds_array,
     leaf_places,
     put_together,
     take_apart,
@@ -153,6 +154,12 @@ class _Join:
         self.held: Typed = held
 
     def _refuse(self) -> NoReturn:
+        if any(holds_array(structure) for structure, _ in self.sides):
+            raise ConversionError(
+                f"{self.name!r} is a NumPy array that no tensor has touched, and another one or something"
+                f" else after the other branch of this condition; make it a tensor before:"
+                f" {self.name} = ag.constant({self.name})"
+            )
         after, other = (describe(structure, iter(values)) for structure, values in self.sides)
         raise GraphTypeError(
             f"{self.name!r} is {after} after one branch of this condition and {other} after the other;"

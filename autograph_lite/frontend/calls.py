@@ -24,9 +24,10 @@ from autograph_lite.frontend.iteration import Counting, Enumerated, Zipped, coun
 from autograph_lite.frontend.state import MaybeUndefined, Undefined, is_variable
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.frontend.truth import condition
+from autograph_lite.nests import rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
-from autograph_lite.tensors.boxes import Box, value_of, wrap
+from autograph_lite.tensors.boxes import Box, as_value, entered, value_of, wrap
 from autograph_lite.tensors.tagged import Tagged, as_number, as_tensor
 from autograph_lite.tensors.tensor import refuse_recorded
 
@@ -126,7 +127,7 @@ class Caller:
                 ops, function.func, (*function.args, *args), {**function.keywords, **kwargs}
             )
         if getattr(type(function), "is_compiled", False):
-            return self.call(ops, function.python_function, args, kwargs)
+            return self._enter(ops, function.python_function, args, kwargs)
         if isinstance(function, types.MethodType) and isinstance(
             function.__func__, types.FunctionType
         ):
@@ -136,6 +137,22 @@ class Caller:
         if isinstance(function, types.FunctionType):
             return self._python(function, args, kwargs)
         return self._other(ops, function, args, kwargs)
+
+    def _enter(self, ops: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A decorated function: at its entry arrays become tensors, inside another one too."""
+        arrays: list[Any] = []
+
+        def enter(leaf: Any) -> Any:
+            if not isinstance(leaf, np.ndarray | np.generic):
+                return leaf
+            arrays.append(wrap(as_value(leaf)))
+            return arrays[-1]
+
+        positional, named = rebuild((args, kwargs), enter)
+        if not arrays:
+            return self.call(ops, function, args, kwargs)
+        with entered(arrays):
+            return self.call(ops, function, positional, named)
 
     def _python(
         self, function: types.FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]

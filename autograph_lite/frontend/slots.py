@@ -10,10 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from autograph_lite.errors import GraphTypeError, ShapeError
+from autograph_lite.errors import ConversionError, GraphTypeError, ShapeError
 from autograph_lite.frontend.joins import Typed, joined
 from autograph_lite.frontend.promote import as_type
-from autograph_lite.frontend.state import Structure, describe, leaf_places, take_apart, with_leaf
+from autograph_lite.frontend.state import (
+    Structure,
+    describe,
+    holds_array,
+    leaf_places,
+    take_apart,
+    with_leaf,
+)
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, join
 
@@ -91,6 +98,11 @@ def _begins_as_tensor(own: Slot, after: Typed, exact: Exact) -> bool:
 
 
 def _refuse(own: Slot, structure: Structure, values: list[Value]) -> NoReturn:
+    if holds_array(own.structure) or holds_array(structure):
+        raise ConversionError(
+            f"the loop variable {own.name!r} is a NumPy array that no tensor has touched, and another one"
+            f" after a step; make it a tensor before the loop: {own.name} = ag.constant({own.name})"
+        )
     before = describe(own.structure, iter([Value(t) for t in own.types]))
     dtypes = [t.dtype for t in own.types], [v.type.dtype for v in values]
     raise (ShapeError if dtypes[0] == dtypes[1] else GraphTypeError)(

@@ -20,6 +20,7 @@ from autograph_lite.frontend.trace import Guard, Input, Printed, Trace
 from autograph_lite.ir.collector import patient
 from autograph_lite.ir.graph import Graph, Region, Value
 from autograph_lite.ir.types import PY_DTYPE, Symbol, Type, generalised
+from autograph_lite.nests import leaves as leaves_of
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box, entered, wrap
 
@@ -35,7 +36,8 @@ class Argument:
 class Staged:
     """`graph` takes the values of the leaves listed in `passed`, then those of `inputs`, in the
     order of its arguments; it returns the values of `structure`, then those written into boxes.
-    `held` has, by the key of a `hold`, the box or the position of the argument."""
+    `held` has, by the key of a `hold`, the box or the position of the argument; `handed` the positions
+    of the arguments that are returned as they are."""
 
     graph: Graph
     passed: tuple[tuple[int, Value], ...]
@@ -48,6 +50,7 @@ class Staged:
     variables_read: frozenset[int]
     prints: tuple[Printed, ...]
     held: tuple[Any, ...]
+    handed: tuple[int, ...]
 
 
 def of_library(function: types.FunctionType) -> bool:
@@ -161,7 +164,8 @@ def _close(
     positions = {
         id(box): i for i, box in reversed(list(enumerate(arguments))) if isinstance(box, Box)
     }
-    structure, values = take_apart(_outgoing(out, positions), numbers=False)
+    outgoing = _outgoing(out, positions)
+    structure, values = take_apart(outgoing, numbers=False)
     written = [i for i, v in passed if isinstance(leaves[i], Box) and arguments[i]._value is not v]
     boxes = [box for box, _ in trace.overlay.values()]
     results = (
@@ -182,6 +186,7 @@ def _close(
         frozenset(trace.variables_read),
         tuple(trace.prints),
         tuple(whose for _, whose in trace.held.values()),
+        tuple(leaf.position for leaf in leaves_of(outgoing) if isinstance(leaf, Argument)),
     )
 
 

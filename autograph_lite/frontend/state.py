@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, Type
 from autograph_lite.ops.control import FILLER, filler_for
@@ -237,6 +239,13 @@ def describe(structure: Structure, values: Iterator[Value]) -> str:
         next(values)
         return describe(structure.inner, values)
     return f"a {structure.type.__name__} of {len(structure.parts)}"
+
+
+def holds_array(structure: Structure) -> bool:
+    """Whether there is a plain array in it, which is the same in every run."""
+    if isinstance(structure, Container):
+        return any(map(holds_array, structure.parts))
+    return isinstance(structure, Static) and isinstance(structure.obj, np.ndarray | np.generic)
 
 
 def filler(type: Any) -> Value:

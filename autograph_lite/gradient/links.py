@@ -25,7 +25,8 @@ class Links:
     A link need not be followed where the two names cannot meet: where nothing else arrives at `b`
     before the sweep comes to where `a` was made.  Then what has arrived at `a` is handed to `b` there,
     as a whole, and is the first to arrive.  An element of a history is handed on much later, where the
-    history was written, so that its links are always followed.
+    history was written, so that its links are always followed.  Where a cotangent is asked for in the end, it
+    does not matter when the names meet.
     """
 
     def __init__(
@@ -34,14 +35,16 @@ class Links:
         nodes: Sequence[Node],
         results: Sequence[Value] = (),
         elements: Sequence[Value] = (),
+        asked: Iterable[Value] = (),
     ) -> None:
-        self.elements = frozenset(elements)
         self.of: dict[Value, list[Link]] = {}
         self.kin: dict[Value, list[Value]] = {}
         for link in links:
             self.of.setdefault(link.a, []).append(link)
             self.kin.setdefault(link.a, []).append(link.b)
             self.kin.setdefault(link.b, []).append(link.a)
+        self.elements = frozenset(elements)
+        self.asked = self._what_may_be(asked)
         self.last_read = {v: i for i, node in enumerate(nodes) for v in node.inputs}
         self.last_read.update(dict.fromkeys(results, len(nodes)))
         self.made = {v: i for i, node in enumerate(nodes) for v in node.outputs}
@@ -60,6 +63,16 @@ class Links:
             ]
             self._chain(value, links)
         return self.choices[value]
+
+    def _what_may_be(self, values: Iterable[Value]) -> set[Value]:
+        """These values and those that they are in some run."""
+        found, waiting = set(), list(values)
+        while waiting:
+            value = waiting.pop()
+            if value not in found:
+                found.add(value)
+                waiting += [link.b for link in self.of.get(value, ())]
+        return found
 
     def _chain(self, value: Value, links: list[Link]) -> None:
         """One condition after the other; where none holds the name is itself."""
@@ -80,7 +93,7 @@ class Links:
 
     def _meet(self, link: Link, busy: Callable[[Value], bool]) -> bool:
         """Whether anything may arrive at `b` by another name before the sweep comes to `a`."""
-        place = self.made.get(link.a, -1)
+        place = -1 if link.a in self.asked else self.made.get(link.a, -1)
         return any(self.last_read.get(v, -1) > place or busy(v) for v in self._names_of(link))
 
     def _names_of(self, link: Link) -> list[Value]:

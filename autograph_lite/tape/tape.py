@@ -36,6 +36,7 @@ from autograph_lite.ops.same import (
     visible_links,
 )
 from autograph_lite.tape.following import Following
+from autograph_lite.tape.inside import refuse_used_inside
 from autograph_lite.tape.results import arranged, result, stacked
 from autograph_lite.tape.seeds import Seed, one_hot, seeds, target_value
 from autograph_lite.tensors.boxes import staging, value_of
@@ -314,11 +315,14 @@ class GradientTape:
             found = reversed_by_kernel(records, reached, wanted, self._roots)
             if found is not None:
                 return found
-        roots = {key: key for key in keys if key is not None} | self._roots
+        asked = [key for key in keys if key is not None]
+        roots = {key: key for key in asked} | self._roots
         nodes = [Node(*record) for record in records]
         if staging():
-            links = Links(visible_links(), nodes)
+            links = Links(visible_links(), nodes, asked=asked)
+            refuse_used_inside(records, links.asked - self._roots.keys())
             return pullback(Sweep(links, roots=roots, wanted=self.follows), nodes, reached)
+        refuse_used_inside(records, set(asked) - self._roots.keys())
         return pullback(Straight(roots, self._followed.values.__contains__), nodes, reached)
 
     def _taken(self) -> list[Record]:

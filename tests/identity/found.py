@@ -338,6 +338,51 @@ def assigned_in_steps(a, n):
 
 
 SCALAR = c(-0.796)
+ROWS = np.array([[0.3, -1.2, 0.7], [1.1, 0.4, -0.5]])
+
+
+@ag.function
+def grown(z, n):
+    for _ in range(n):
+        z = z * 1.5
+    return z, np.sum(z)
+
+
+@ag.function
+def as_it_comes(z):
+    return z, (z, np.sum(z))
+
+
+def captured_array_at_the_entry_of_another_function(a):
+    z, total = grown(ROWS, 3)
+    same, (again, other) = as_it_comes(ROWS)
+    return z, total * a, same * a, again, other
+
+
+def source_bound_anew_in_one_branch(x, a):
+    with ag.GradientTape() as tape:
+        tape.watch([x, a])
+        y = a * 3.0
+        if a < -0.25:
+            x[2] = a
+            y = y + a * a
+        else:
+            a = np.max(x)
+    return tape.gradient(y * x[2], [a, x])
+
+
+def source_bound_anew_in_some_steps(x, a, n):
+    """A name that stays what it was in some steps, and is made anew by the last one."""
+    with ag.GradientTape() as tape:
+        tape.watch([x, a])
+        b, y = a, a * a
+        for i in range(n):
+            if x[i] > 0.5:
+                b = y * x[i]
+        y = y * b
+    return tape.gradient(y, [b, a])
+
+
 PAIR = c([0.4, -1.1])
 PAIRS = c([[0.3, 1.2], [-0.7, 0.1], [0.9, -0.4]])
 SAMPLES = [c(v) for v in np.random.default_rng(0).normal(size=20)]
@@ -380,6 +425,9 @@ CASES = [
     (squared_in_no_step, (SCALAR, 3)),
     (squared_in_one_step, (SCALAR, 3)),
     (assigns_in_a_loop, (VECTOR, SCALAR)),
+    (captured_array_at_the_entry_of_another_function, (SCALAR,)),
+    *((source_bound_anew_in_one_branch, (VECTOR, c(v))) for v in (-0.8, 0.8)),
+    (as_it_comes.python_function, (c(ROWS),)),
 ]
 
 # Where arguments are written in place there is no gradient with respect to what they were.
@@ -387,4 +435,5 @@ VALUES_ONLY = [(writes_rows, (c([[0.3, 1.2], [-0.7, 0.1]]), SCALAR))]
 FIRST_ORDER = [
     (two_names_until_one_is_bound_anew, (VECTOR, SCALAR)),
     (writes_what_is_carried, (VECTOR, 2)),
+    *((source_bound_anew_in_some_steps, (c([0.1, 0.3, 0.7]), SCALAR, n)) for n in (2, 3)),
 ]

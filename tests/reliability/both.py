@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import autograph_lite as ag
-from autograph_lite.call.verify import _copied, _kind, same
+from autograph_lite.call.verify import _builtin, _copied, same
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.tensors.boxes import Box
 
@@ -89,7 +89,7 @@ def check_fault(case: Fault) -> None:
         first = str(error).splitlines()[0]
         assert first.startswith(case.message), f"{mode}: {first}"
         assert f'File "{file}", line {here}' in told(error), f"{mode}: {told(error)}"
-        found[mode] = (_kind(error), first, [_plain(a) for a in leaves(given)])
+        found[mode] = (_builtin(error).__name__, first, [_plain(a) for a in leaves(given)])
     kind, first, after = found["compiled"]
     if case.refusal:
         after_eager = [_plain(a) for a in leaves(list(case.given.values()))]

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import autograph_lite as ag
-from autograph_lite.call.verify import _kind, same
+from autograph_lite.call.verify import _builtin, same
 from autograph_lite.nests import leaves
 from autograph_lite.tensors.boxes import Box
 
@@ -138,7 +138,7 @@ def outcome(run: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     try:
         return [leaf.numpy() if isinstance(leaf, Box) else leaf for leaf in leaves(run(*arguments))]
     except Exception as error:
-        return _kind(error)
+        return _builtin(error).__name__
 
 
 def main(rounds: int) -> None:

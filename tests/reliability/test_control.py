@@ -61,6 +61,22 @@ FAULTS = [
         refusal=True,
     ),
     Fault(
+        "49",
+        "s = np.ones(2)\nfor i in range(n):  # here\n    s = s * 1.5\nreturn s * x[0]",
+        {"x": X, "n": 2},
+        errors.ConversionError,
+        "the loop variable 's' is a NumPy array that no tensor has touched",
+        refusal=True,
+    ),
+    Fault(
+        "49",
+        "s = np.ones(2)\nif x[0] > 0:  # here\n    s = s * 1.5\nreturn s * x[0]",
+        {"x": X},
+        errors.ConversionError,
+        "'s' is a NumPy array that no tensor has touched, and another one",
+        refusal=True,
+    ),
+    Fault(
         "48",
         "s = x[0]\nfor i in range(n):  # here\n    s = s + x\nreturn s",
         {"x": X, "n": 2},

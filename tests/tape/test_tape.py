@@ -7,6 +7,7 @@ import pytest
 
 import autograph_lite as ag
 from autograph_lite.errors import (
+    ConversionError,
     GradientError,
     GradientWarning,
     GraphTypeError,
@@ -448,3 +449,76 @@ def test_a_compiled_function_takes_no_number_out_of_what_the_tape_follows(x):
         ):
             tape.watch([x, a])
             run(x, a)
+
+
+def made_in_a_loop(a):
+    with ag.GradientTape() as tape:
+        tape.watch(a)
+        y = a * 3.0
+        for _ in range(3):
+            a = a * 1.5
+            y = y + a
+    return tape.gradient(y, a)
+
+
+def made_in_a_branch(a):
+    with ag.GradientTape() as tape:
+        tape.watch(a)
+        y = a * 3.0
+        if a > 0:
+            a = a * 1.5
+            y = y + a
+    return tape.gradient(y, a)
+
+
+def made_two_deep(a):
+    with ag.GradientTape() as tape:
+        tape.watch(a)
+        y = a * 3.0
+        for i in range(3):
+            if a > i:
+                a = a * 1.5
+            y = y + a
+    return tape.gradient(y, a)
+
+
+def last_row(a):
+    rows = np.stack([a, a * 2.0])
+    with ag.GradientTape() as tape:
+        tape.watch(a)
+        y = a * 3.0
+        for row in rows:
+            y = y + row * row * a
+    return tape.gradient(y, row)
+
+
+@pytest.mark.parametrize(
+    ("program", "place"),
+    [
+        (made_in_a_loop, "loop"),
+        (made_in_a_branch, "branch"),
+        (made_two_deep, "loop"),
+        (last_row, "loop"),
+    ],
+)
+def test_a_source_that_is_made_and_used_inside_is_refused(program, place):
+    with pytest.raises(ConversionError, match=f"made inside a {place} under the tape"):
+        ag.function(program)(ag.constant(0.5))
+
+
+def test_a_source_that_a_compiled_function_makes_and_uses_is_refused():
+    x = ag.constant(2.0)
+
+    @ag.function
+    def square_and_cube(x):
+        y = x * x
+        return y, y * x, x * 5.0
+
+    with ag.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y, z, w = square_and_cube(x)
+        v = w * z
+    assert tape.gradient(v, w).numpy() == 8.0
+    assert tape.gradient(v, x).numpy() == 8.0 * 5.0 + 10.0 * 12.0
+    with pytest.raises(ConversionError, match="made inside a compiled function"):
+        tape.gradient(v, y)

@@ -1,0 +1,82 @@
+"""A source that a branch, a loop or a compiled function gives, and that is used in there too.
+
+The sweep of a region hands on what has arrived at the values from outside; what arrives inside at a value
+that is made there is gone when its maker has been passed.  So its whole cotangent is known outside only
+where nothing inside uses the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from autograph_lite.errors import ConversionError
+from autograph_lite.gradient.repeated import Record
+from autograph_lite.ir.graph import Node, Region, Value
+from autograph_lite.ops.record import Constant
+
+REGIONS = ("if", "loop", "call")
+
+
+def refuse_used_inside(records: Iterable[Record], asked: Collection[Value]) -> None:
+    """A ConversionError where the cotangent of a source is not known as a whole."""
+    for op, _, outputs, params, _ in records:
+        if op.name in REGIONS:
+            for n, value in enumerate(outputs):
+                if value in asked and not _known_outside(op.name, params, n):
+                    raise ConversionError(
+                        "a gradient is asked for with respect to a tensor that was made inside a"
+                        f" {_PLACES[op.name]} under the tape and is used in there too, which is not"
+                        " available yet; make it before, or open the tape where it is made"
+                    )
+
+
+_PLACES = {"if": "branch", "loop": "loop", "call": "compiled function"}
+
+
+def _known_outside(name: str, params: dict[str, Any], n: int) -> bool:
+    """Whether all that arrives at an output arrives outside, or at a value that is outside too."""
+    if name == "if":
+        arms: tuple[Region, ...] = params["then"], params["orelse"]
+        return all(_unused(arm, arm.results[n], set(arm.arguments)) for arm in arms)
+    if name == "call":
+        body: Region = params["function"].graph.body
+        return n >= len(body.results) or _unused(body, body.results[n], set(body.arguments))
+    body, state = params["body"], params["state"]
+    if n == 0:
+        return True
+    outside = {*body.arguments[1 + state : len(body.arguments) - params["reads"]]}
+    own = body.arguments[n]  # what a step leaves as it was
+    if body.results.count(own) == (body.results[n - 1] is own) and not _reads(body, own):
+        outside.add(own)
+    return _unused(body, body.results[n - 1], outside)
+
+
+def _unused(region: Region, value: Value, outside: set[Value]) -> bool:
+    """Whether nothing in a region uses what it gives, which may be one of the values outside."""
+    if value in region.arguments:
+        return value in outside
+    if region.results.count(value) > 1 or _reads(region, value):
+        return False
+    for link in region.links:
+        if link.b is value or (link.a is value and link.b not in outside):
+            return False
+    maker = next(node for node in region.nodes if value in node.outputs)
+    if maker.op.name not in REGIONS:
+        return True
+    return _known_outside(maker.op.name, maker.params, maker.outputs.index(value))
+
+
+def _reads(region: Region, value: Value) -> bool:
+    """Whether a node of a region, or of one inside, passes a cotangent on to a value."""
+    return any(_passes_on(node, value) for node in region.nodes if value in node.inputs)
+
+
+def _passes_on(node: Node, value: Value) -> bool:
+    if node.op.name != "if":
+        return not isinstance(node.op.derivative, Constant)
+    arms: tuple[Region, ...] = node.params["then"], node.params["orelse"]
+    within = [
+        a for arm in arms for a, v in zip(arm.arguments, node.inputs[1:], strict=True) if v is value
+    ]
+    return any(_reads(arm, a) for arm in arms for a in within)
