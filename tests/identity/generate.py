@@ -387,7 +387,8 @@ class Generator:
         return [Stmt("", (test,), (("if {0}:", (Stmt(text, values),)),))]
 
     def tape(self, scope: Scope) -> list[Stmt]:
-        """A gradient of something with respect to one or two names, used afterwards."""
+        """A gradient of something with respect to one or two names, used afterwards; sometimes they are bound
+        anew while the tape records, or a name is asked for that has come up since."""
         known = [n for n, k in scope.names.items() if k in "sv" and n not in scope.fixed]
         if not known:
             return self.assign(scope)
@@ -395,10 +396,14 @@ class Generator:
         sources = self.rng.sample(known, min(len(known), self.rng.choice((1, 1, 2))))
         inner = scope.inner(tape=True)
         inner.names = dict(scope.names)
-        inner.fixed = scope.fixed | set(sources)
+        inner.fixed = scope.fixed | set(sources if self.rng.random() < 0.8 else ())
+        watch = Stmt(f"{t}.watch([{', '.join(sources)}])")
         work = self.block(inner, 2)
         loss = Stmt("y = {0}", (self.expr("s", inner, 2),))
-        watch = Stmt(f"{t}.watch([{', '.join(sources)}])")
+        new = [n for n, k in inner.names.items() if k in "sv" and n not in scope.names]
+        if new and self.rng.random() < 0.3:
+            sources = [*sources, self.rng.choice(new)]
+            scope.names[sources[-1]] = inner.names[sources[-1]]
         opened = (Stmt("", (), ((f"with ag.GradientTape() as {t}:", (watch, *work, loss)),)),)
         names = [f"g{i}_{s}" for i, s in enumerate(sources)]
         call = f"{t}.gradient(y, [{', '.join(sources)}], unconnected_gradients='zero')"
