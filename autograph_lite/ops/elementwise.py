@@ -312,6 +312,7 @@ register(
         Constant("it is constant"),
         exact=np.zeros_like,
         on_scalars=lambda x: x.__class__(0),
+        shape_only=(0,),
         dtypes=NUMERIC,
     )
 )

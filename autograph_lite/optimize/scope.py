@@ -15,7 +15,7 @@ from autograph_lite.errors import Origin
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import Type
 from autograph_lite.ops import OPS
-from autograph_lite.ops.control import CONSTANT
+from autograph_lite.ops.control import CONSTANT, FILLER
 from autograph_lite.ops.record import Instead, Op, Scalar
 
 PYTHON: dict[str, type] = {"bool": bool, "int64": int, "float64": float}
@@ -30,6 +30,7 @@ class Scope:
         self.numbers: dict[Value, Any] = {}
         self.positive: set[Value] = set()
         self.makers: dict[Value, Node] = {}
+        self._shapes: dict[Type, Value] = {}
         self._constants: dict[Any, Value] = {}
         self._shared: dict[Any, tuple[Value, ...]] = {}
 
@@ -57,6 +58,13 @@ class Scope:
             self._constants[key], self.numbers[out] = out, held
         return self._constants[key]
 
+    def _shaped(self, type: Type) -> Value:
+        """What stands for an array of which only the extents are read, and those are known."""
+        if type not in self._shapes:
+            out = self._shapes[type] = Value(type)
+            self.put(Node(FILLER, (), (out,), {"type": type}))
+        return self._shapes[type]
+
     def put(self, node: Node) -> None:
         """A node as it stands."""
         self.nodes.append(node)
@@ -74,6 +82,9 @@ class Scope:
     def add(self, node: Node) -> None:
         """A node without regions: what it comes to, or the node itself."""
         inputs = tuple(map(self.see, node.inputs))
+        for i in node.op.shape_only:
+            if i < len(inputs) and _is_static(inputs[i].type):
+                inputs = (*inputs[:i], self._shaped(inputs[i].type), *inputs[i + 1 :])
         if node.op is CONSTANT:
             out = node.outputs[0]
             self.by[out] = self.constant(node.params["value"], out.type, node.origin)
@@ -210,3 +221,8 @@ def _key(node: Node, inputs: tuple[Value, ...]) -> Any:
         return None
     params = tuple((name, repr(p)) for name, p in sorted(node.params.items()))
     return (node.op.name, inputs, params)
+
+
+def _is_static(type: Type) -> bool:
+    """Whether it is an array of which every extent is known."""
+    return bool(type.shape) and not type.depth and all(isinstance(e, int) for e in type.shape)

@@ -127,9 +127,18 @@ class _Loop:
         slots = self.slots(region)
         pairs = [(slots[i], self.inits[i]) for i in sorted(fixed)]
         pairs += zip(region.arguments[1 + self.n :], self.captures, strict=False)
+        if region is self.body:
+            pairs += self._read_twice()
         inner = self.scope.enter(pairs, facts)
         _walk(inner, region)
         return inner
+
+    def _read_twice(self) -> list[tuple[Value, Value]]:
+        """Elements of one history are one value."""
+        elements = self.body.arguments[len(self.body.arguments) - len(self.histories) :]
+        first: dict[Value, Value] = {}
+        pairs = zip(elements, self.histories, strict=True)
+        return [(e, first[h]) for e, h in pairs if first.setdefault(h, e) is not e]
 
     def fixed(self) -> tuple[Scope, set[int]]:
         """The state that never changes, and the body in the light of it: assumed, then checked."""
@@ -161,6 +170,7 @@ def _loop(scope: Scope, node: Node) -> None:
     for i in fixed:
         scope.by[node.outputs[1 + i]] = loop.inits[i]
     _put(loop, regions, fixed)
+    _write_once(loop, regions["body"])
     _steps(loop)
     outside = dict(zip(loop.body.arguments[1 + loop.n :], loop.captures, strict=False))
     for i, out in enumerate(node.outputs[1 : 1 + loop.n]):
@@ -193,6 +203,15 @@ def _put(loop: _Loop, regions: dict[str, Region], fixed: set[int]) -> None:
     outputs = (node.outputs[0], *(node.outputs[1 + i] for i in kept), *node.outputs[1 + n :])
     params = {**node.params, **made, "state": len(kept)}
     loop.scope.put(Node(node.op, (*first, *inputs), outputs, params, (), node.origin))
+
+
+def _write_once(loop: _Loop, body: Region) -> None:
+    """Histories of one value are one history."""
+    first: dict[Value, Value] = {}
+    for value, out in zip(body.results[loop.n :], loop.node.outputs[1 + loop.n :], strict=True):
+        kept = first.setdefault(value, out)
+        if kept is not out:
+            loop.scope.by[out] = kept
 
 
 def _steps(loop: _Loop) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from autograph_lite.ir.graph import Node, Value
+from autograph_lite.ir.types import Type
 from autograph_lite.ops.record import OPS
 from autograph_lite.render import form
 from autograph_lite.render.accumulate import Accumulator
@@ -316,10 +319,17 @@ def _filler(low: Lowering, node: Node) -> None:
         base = low.k.alloc("none", ZERO, I64)
         low.set(node.outputs[0], Saved(base, ZERO))
     elif type.rank:
-        extents = low.extents(node.inputs[0]) if node.inputs else (ZERO,) * type.rank
-        low.env[node.outputs[0]] = new_array(low.k, "none", type.dtype, extents)
+        low.env[node.outputs[0]] = _unread(low, node, type)
     else:
         low.set(node.outputs[0], Const(0.0 if type.floating else 0, type.dtype))
+
+
+def _unread(low: Lowering, node: Node, type: Type) -> Array:
+    if node.inputs:
+        return new_array(low.k, "none", type.dtype, low.extents(node.inputs[0]))
+    none = new_array(low.k, "none", type.dtype, (ZERO,) * type.rank)
+    known = (Const(e, I64) if isinstance(e, int) else ZERO for e in type.shape)
+    return replace(none, extents=tuple(known))
 
 
 STRUCTURAL: dict[str, Handler] = {

@@ -20,10 +20,12 @@ REGIONS = ("if", "loop", "call")
 
 def refuse_used_inside(records: Iterable[Record], asked: Collection[Value]) -> None:
     """A ConversionError where the cotangent of a source is not known as a whole."""
-    for op, _, outputs, params, _ in records:
+    for op, inputs, outputs, params, _ in records:
         if op.name in REGIONS:
             for n, value in enumerate(outputs):
-                if value in asked and not _known_outside(op.name, params, n):
+                if value not in asked or value in inputs:  # what is saved may be an input
+                    continue
+                if not _known_outside(op.name, params, n):
                     raise ConversionError(
                         "a gradient is asked for with respect to a tensor that was made inside a"
                         f" {_PLACES[op.name]} under the tape and is used in there too, which is not"
