@@ -21,6 +21,7 @@ REFUSED = {
         "writes_its_argument",
         "two_names_until_one_is_bound_anew",
         "two_relations_of_one_state",
+        "source_bound_anew_in_one_branch",
         "writes_rows",
         "defined_then_handed_on",
     },

@@ -1,0 +1,44 @@
+"""What is known is not computed, saved or carried."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import autograph_lite as ag
+
+
+def turned(x, n):
+    """A pair that is stacked anew in every step: its two extents are known."""
+    z = np.stack([x, x + 1.0])
+    for _ in range(n):
+        z = z + 0.1 * np.stack([np.sin(z[1]), np.cos(z[0])])
+    return np.sum(z)
+
+
+def used_often(x, n):
+    """One number that three products of a step read."""
+    y = x
+    for _ in range(n):
+        r = np.sin(y)
+        y = r * x + r * y + r * np.cos(r)
+    return y
+
+
+def graph_of_gradient(program):
+    return ag.function(lambda x, n: ag.grad(program)(x, n)).graph(0.3, 4)
+
+
+def test_an_array_of_which_only_the_extents_are_read_is_not_saved():
+    text = graph_of_gradient(turned)
+    assert "x steps^1" in text
+    assert "float64[2] x steps^1" not in text
+
+
+def test_a_value_is_saved_once():
+    """y, r and cos(r), however often they are read."""
+    assert graph_of_gradient(used_often).count("x steps^1") == 3
+
+
+def test_no_bit_changes():
+    for program in (turned, used_often):
+        ag.verify(ag.function(program), ag.constant(0.3), 4, order=2)
