@@ -16,11 +16,11 @@ def turned(x, n):
 
 
 def used_often(x, n):
-    """One number that three products of a step read."""
-    y = x
+    """One element of `p` that three products of an inner step read."""
+    p, y = np.stack([x, 0.5 * x]), x
     for _ in range(n):
-        r = np.sin(y)
-        y = r * x + r * y + r * np.cos(r)
+        for _ in range(n):
+            y = np.sin(p[1] * y) + p[1] * y + p[1]
     return y
 
 
@@ -35,8 +35,8 @@ def test_an_array_of_which_only_the_extents_are_read_is_not_saved():
 
 
 def test_a_value_is_saved_once():
-    """y, r and cos(r), however often they are read."""
-    assert graph_of_gradient(used_often).count("x steps^1") == 3
+    """y, p[1], their product, and which value y is, however often they are read."""
+    assert graph_of_gradient(used_often).count("x steps^2") == 4
 
 
 def test_no_bit_changes():
