@@ -67,7 +67,7 @@ class GradientTape:
         self._persistent = bool(persistent)
         self._automatic = bool(watch_accessed_variables)
         self._recording = False
-        self._home: Any = None
+        self._home = context.interpreter  # the region that it belongs to
         self._clear()
 
     def _clear(self) -> None:
@@ -87,6 +87,7 @@ class GradientTape:
             raise TapeError(
                 "the tape is still recording: a tape cannot be entered again inside its own block"
             )
+        self._refuse_inside("entered", "make it inside: with ag.GradientTape() as tape")
         if self._records is None:
             self._clear()
         self._start()
@@ -97,7 +98,6 @@ class GradientTape:
             self._stop()
 
     def _start(self) -> None:
-        self._home = context.interpreter
         context.tapes.append(self)
         self._recording = True
 
@@ -171,6 +171,7 @@ class GradientTape:
         """Follow tensors and variables, or nests of them."""
         if self._records is None:
             raise TapeError("this tape has been used; watch() belongs into its `with` block")
+        self._refuse_inside("told to watch", "watch before it, or open the tape inside")
         for leaf in leaves(tensor):
             if not isinstance(leaf, ArrayLike):
                 raise GradientError(
@@ -196,6 +197,7 @@ class GradientTape:
         """Nothing is recorded in this block."""
         if not self._recording:
             raise TapeError("stop_recording() on a tape that is not recording")
+        self._refuse_inside("told to stop recording", "open the tape inside")
         position = context.tapes.index(self)
         self._stop()
         try:
@@ -208,6 +210,7 @@ class GradientTape:
         """Forget all that was recorded and watched."""
         if not self._recording:
             raise TapeError("reset() on a tape that is not recording")
+        self._refuse_inside("reset", "open the tape inside")
         self._clear()
 
     def watched_variables(self) -> tuple[Variable, ...]:
@@ -329,11 +332,9 @@ class GradientTape:
         """What was recorded; while they are reversed this tape does not record, unless it is persistent."""
         if self._records is None:
             raise TapeError(_USED)
-        if staging() and self._home is not context.interpreter:
-            raise ConversionError(
-                "gradient() is asked for inside a staged loop or branch, of a tape that was opened"
-                " outside it; open the tape inside, or ask for the gradient after it"
-            )
+        self._refuse_inside(
+            "asked for a gradient", "open the tape inside, or ask for the gradient after it"
+        )
         records = self._records if not self._recording else list(self._records)
         if self._recording and self._persistent:
             warn(
@@ -344,6 +345,13 @@ class GradientTape:
         elif self._recording:
             self._stop()
         return records
+
+    def _refuse_inside(self, what: str, instead: str) -> None:
+        """A staged loop or branch is traced once: the state of a tape is that of its own region."""
+        if staging() and self._home is not context.interpreter:
+            raise ConversionError(
+                f"a tape that was made outside of a staged loop or branch is {what} inside it; {instead}"
+            )
 
     def _used(self) -> None:
         """A one-shot tape is used up."""

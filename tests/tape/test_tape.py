@@ -522,3 +522,71 @@ def test_a_source_that_a_compiled_function_makes_and_uses_is_refused():
     assert tape.gradient(v, x).numpy() == 8.0 * 5.0 + 10.0 * 12.0
     with pytest.raises(ConversionError, match="made inside a compiled function"):
         tape.gradient(v, y)
+
+
+def entered_in_steps(a):
+    tape = ag.GradientTape(persistent=True)
+    y, total = a, 0.0 * a
+    for _ in range(3):
+        with tape:
+            tape.watch(a)
+            y = y * a
+        total = total + tape.gradient(y, a)  # step by step the tape knows the earlier steps too
+    return total
+
+
+def watches_in_a_branch(a):
+    with ag.GradientTape() as tape:
+        if a > 0:
+            tape.watch(a)
+        y = a * a
+    return tape.gradient(y, a)
+
+
+def stops_in_steps(a):
+    with ag.GradientTape() as tape:
+        tape.watch(a)
+        y = a * a
+        for _ in range(3):
+            with tape.stop_recording():
+                y = y * 2.0
+    return tape.gradient(y, a)
+
+
+def is_reset_in_a_branch(a):
+    with ag.GradientTape() as tape:
+        tape.watch(a)
+        if a > 0:
+            tape.reset()
+        y = a * a
+    return tape.gradient(y, a)
+
+
+def asks_in_steps(a):
+    with ag.GradientTape(persistent=True) as tape:
+        tape.watch(a)
+        y = a * a
+    total = 0.0 * a
+    for _ in range(3):
+        total = total + tape.gradient(y, a)
+    return total
+
+
+@pytest.mark.parametrize(
+    ("program", "what"),
+    [
+        (entered_in_steps, "entered"),
+        (watches_in_a_branch, "told to watch"),
+        (stops_in_steps, "told to stop recording"),
+        (is_reset_in_a_branch, "reset"),
+        (asks_in_steps, "asked for a gradient"),
+    ],
+)
+def test_a_tape_belongs_to_the_region_that_made_it(program, what):
+    """A region is traced once, for all of its steps and for arms that are not taken."""
+    program(ag.constant(0.5))
+    with pytest.raises(
+        ConversionError, match=f"staged loop or branch is {what} inside it; "
+    ) as info:
+        ag.function(program)(ag.constant(0.5))
+    assert f"in {program.__name__}" in str(info.value)
