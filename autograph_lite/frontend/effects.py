@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 from autograph_lite.errors import ConversionError
@@ -83,7 +84,10 @@ def refuse_unsteady(trace: Any, function: Any) -> None:
     home = module or type(getattr(function, "__self__", None)).__module__
     name = getattr(function, "__name__", "")
     printing = (home, name) == ("builtins", "print")
-    if isinstance(function, type) or not (printing or home.partition(".")[0] in UNSTEADY):
+    steady = (
+        not printing and home.partition(".")[0] not in UNSTEADY and function is not builtins.next
+    )
+    if isinstance(function, type) or steady:
         return
     advice = "write ag.print" if printing else "pass its result as an argument"
     raise ConversionError(

@@ -10,6 +10,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autograph_lite.errors import ConversionError, UndefinedVariableError
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
@@ -127,12 +129,13 @@ class Operators:
 
     def set_item(self, obj: Any, index: Any, value: Any) -> None:
         if not isinstance(obj, Box):
-            self._refuse_outside_write(obj)
+            self._refuse_plain_write(obj, value)
             refuse_change(self.trace, obj, "assignment to an element")
         obj[index] = value
 
-    def _refuse_outside_write(self, obj: Any) -> None:
-        if context.interpreter is not self.trace or id(obj) in self.trace._getters:
+    def _refuse_plain_write(self, obj: Any, value: Any) -> None:
+        takes = isinstance(obj, np.ndarray) and (symbolic(value) or isinstance(value, Box))
+        if takes or context.interpreter is not self.trace or id(obj) in self.trace._getters:
             raise ConversionError(
                 f"an element of a plain {type(obj).__name__} is assigned inside compiled code; make it a"
                 " tensor, for instance with ag.constant or ag.zeros",

@@ -18,7 +18,7 @@ from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.boxes import Box, call, staging, value_of, wrap
 from autograph_lite.tensors.operators import cast
 from autograph_lite.tensors.tensor import Tensor
-from autograph_lite.tensors.variables import Variable
+from autograph_lite.tensors.variables import Variable, state
 
 
 class Optimizer(ABC):
@@ -78,7 +78,7 @@ class Optimizer(ABC):
     def _add_slot(self, variable: Variable, name: str, start: float = 0.0) -> None:
         made = np.full(variable._value.type.shape, start, variable.dtype)  # type: ignore[type-var]
         label = f"{self.name}/{variable.name}/{name}"
-        self._slots[id(variable), name] = Variable(made, False, label)
+        self._slots[id(variable), name] = state(made, label)
 
     def _slot(self, variable: Variable, name: str) -> Variable:
         return self._slots[id(variable), name]

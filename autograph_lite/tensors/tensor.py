@@ -130,6 +130,11 @@ class ArrayLike(Arithmetic):
         return data.tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        if staging():
+            raise ConversionError(
+                "a plain array cannot hold what only the run of the compiled function knows; write"
+                " np.stack([...]) for np.array([...]) of tensors, and a tensor as it is for np.asarray()"
+            )
         data = concrete_data(self, "np.asarray()")
         refuse_recorded(value_of(self), "np.asarray()")
         if copy is False:

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograph_lite.errors import GraphTypeError, ShapeError
+from autograph_lite.errors import ConversionError, GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, Shape, Type, weak
 from autograph_lite.ops.control import require_one_shape
@@ -41,9 +41,17 @@ class Variable(ArrayLike):
         name: str | None = None,
         dtype: Any = None,
     ) -> None:
+        if staging():
+            raise ConversionError(
+                "a Variable, or an optimizer with variables of its own, is made inside a compiled function,"
+                " which would keep it from call to call; make it outside, once"
+            )
         value = _initial(initial_value, None if dtype is None else dtype_name(dtype))
+        self._begin(value, trainable, "Variable" if name is None else name)
+
+    def _begin(self, value: Value, trainable: bool, name: str) -> None:
         super().__init__(value)
-        self.name = "Variable" if name is None else name
+        self.name = name
         self._trainable = bool(trainable)
 
     @property
@@ -137,6 +145,13 @@ class Variable(ArrayLike):
         made = Variable(self.numpy(), self._trainable, self.name)
         memo[id(self)] = made
         return made
+
+
+def state(initial: Any, name: str) -> Variable:
+    """A variable that is not trainable and outlives the call that needs it first, compiled or not."""
+    made = Variable.__new__(Variable)
+    made._begin(_initial(initial, None), False, name)
+    return made
 
 
 def held(variable: Variable) -> Value:
