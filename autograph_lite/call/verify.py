@@ -76,7 +76,7 @@ def shown(x: Any) -> str:
 def verify(f: Function, *args: Any, order: int = 2) -> None:
     """Raise IdentityError, naming the first difference, unless eager and compiled runs of
     `f(*args)` agree in every byte; gradients up to `order` (0, 1 or 2) with respect to every float
-    array among the arguments and every variable that `f` reads."""
+    array and NumPy scalar among the arguments, not Python floats, and every variable that `f` reads."""
     own = rebuild(args, _copied)
     f.compile(*own)
     for mode, (run, reference) in modes(f, order).items():
@@ -221,7 +221,9 @@ def _copied(leaf: Any) -> Any:
 
 def _entered(leaf: Any) -> Any:
     """An array as a tensor: what it becomes at the entry of a function, so that it can be watched."""
-    return wrap(Value(None, array_data(leaf))) if isinstance(leaf, np.ndarray) else leaf
+    if isinstance(leaf, np.ndarray | np.generic):
+        return wrap(Value(None, array_data(leaf)))
+    return leaf
 
 
 def _kind(leaf: Any) -> str:
