@@ -18,6 +18,7 @@ import numpy as np
 
 import autograph_lite.numpy as anp
 from autograph_lite.errors import ConversionError, GraphTypeError
+from autograph_lite.frontend.advice import refuse_call, refuse_maker
 from autograph_lite.frontend.convert import Converted, convert
 from autograph_lite.frontend.effects import refuse_method, refuse_unsteady
 from autograph_lite.frontend.iteration import Counting, Enumerated, Zipped, counted
@@ -47,6 +48,8 @@ def mentions_run(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
 def _mentions(obj: Any) -> bool:
     if isinstance(obj, list | tuple):
         return any(map(_mentions, obj))
+    if isinstance(obj, slice):
+        return any(map(_mentions, (obj.start, obj.stop, obj.step)))
     return isinstance(obj, Box) and not is_variable(obj)
 
 
@@ -176,7 +179,8 @@ class Caller:
         refuse_unsteady(self.trace, function)
         if mentions_run(args, kwargs):
             if _standard(function):
-                self._refuse(function)
+                refuse_call(self.trace, function, args)
+            refuse_maker(self.trace, function, args)
             return function(*args, **kwargs)
         return self._host(function, args, kwargs)
 
@@ -211,12 +215,13 @@ class Caller:
 
     def _native(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """C code and classes."""
-        if isinstance(function, np.ufunc) or owner(function) in LIBRARIES:
-            return (
-                function(*args, **kwargs)
-                if mentions_run(args, kwargs)
-                else self._host(function, args, kwargs)
-            )
+        ufunc = isinstance(getattr(function, "__self__", function), np.ufunc)
+        if ufunc or owner(function) in LIBRARIES:
+            if not mentions_run(args, kwargs):
+                return self._host(function, args, kwargs)
+            if _hashable(function):
+                refuse_maker(self.trace, function, args)
+            return function(*args, **kwargs)
         changing = isinstance(getattr(function, "__self__", None), list | dict | set)
         if changing and context.interpreter is not self.trace:
             raise ConversionError(
@@ -226,23 +231,14 @@ class Caller:
             )
         refuse_method(self.trace, function)
         refuse_unsteady(self.trace, function)
-        if mentions_run(args, kwargs) and not isinstance(function, type) and not changing:
-            self._refuse(function)
+        plain = function is str or not isinstance(function, type)
+        if plain and not changing and mentions_run(args, kwargs):
+            refuse_call(self.trace, function, args)
         return function(*args, **kwargs)
-
-    def _refuse(self, function: Any) -> None:
-        name = getattr(function, "__qualname__", repr(function))
-        where = getattr(function, "__module__", "") or ""
-        advice = f"np.{name}" if where == "math" and hasattr(np, name) else "operations on tensors"
-        raise ConversionError(
-            f"{where + '.' if where else ''}{name} needs a value that only the run of the compiled function"
-            f" knows; write {advice}",
-            self.trace.origin(),
-        )
 
 
 def _hashable(obj: Any) -> bool:
-    return getattr(type(obj), "__hash__", None) is not None
+    return not isinstance(obj, Box) and getattr(type(obj), "__hash__", None) is not None
 
 
 def _standard(function: Any) -> bool:
@@ -371,7 +367,10 @@ def _zip(*parts: Any, strict: bool = False) -> Any:
     if all(p is None for p in found):
         return zip(*parts, strict=strict)
     if strict or any(p is None for p in found):
-        raise ConversionError("zip of tensors with Python objects, or strict, is not available yet")
+        raise ConversionError(
+            "zip of tensors with Python objects, or strict, is not available yet; make a list of numbers"
+            " a tensor: ag.array(x)"
+        )
     return Zipped(parts)
 
 

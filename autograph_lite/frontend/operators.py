@@ -10,9 +10,11 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autograph_lite.errors import ConversionError, UndefinedVariableError
 from autograph_lite.frontend.branches import stage_if
-from autograph_lite.frontend.calls import Caller
+from autograph_lite.frontend.calls import Caller, mentions_run
 from autograph_lite.frontend.effects import refuse_change
 from autograph_lite.frontend.iteration import Counted, counted, unpacked
 from autograph_lite.frontend.loops import Get, Plan, Set, stage_loop
@@ -117,25 +119,38 @@ class Operators:
         setattr(obj, name, value)
 
     def item(self, obj: Any, index: Any) -> Any:
-        if isinstance(obj, list | tuple) and symbolic(index):
-            raise ConversionError(
-                "a Python list or tuple is indexed by a number that only the run knows; make it a"
-                " tensor with np.stack",
-                self.trace.origin(),
-            )
+        if isinstance(obj, list | tuple | dict | np.ndarray) and mentions_run((index,), {}):
+            self._refuse_index(obj)
         return obj[index]
+
+    def _refuse_index(self, obj: Any) -> None:
+        if isinstance(obj, dict):
+            text = "a dict is asked for a key that only the run knows; write `if` and `elif`"
+        else:
+            what = "plain array" if isinstance(obj, np.ndarray) else "Python list or tuple"
+            text = (
+                f"a {what} is indexed by a number that only the run knows; make it a tensor first:"
+                " x = ag.array(x)"
+            )
+        raise ConversionError(text, self.trace.origin())
 
     def set_item(self, obj: Any, index: Any, value: Any) -> None:
         if not isinstance(obj, Box):
-            self._refuse_outside_write(obj)
+            self._refuse_outside_write(obj, (index, value))
             refuse_change(self.trace, obj, "assignment to an element")
         obj[index] = value
 
-    def _refuse_outside_write(self, obj: Any) -> None:
-        if context.interpreter is not self.trace or id(obj) in self.trace._getters:
+    def _refuse_outside_write(self, obj: Any, given: tuple[Any, Any]) -> None:
+        array = isinstance(obj, np.ndarray)
+        inside = context.interpreter is not self.trace
+        if inside or id(obj) in self.trace._getters or (array and mentions_run(given, {})):
+            instead = (
+                "make it a tensor, for instance with ag.constant or ag.zeros"
+                if array
+                else "assign to a name, and put what it holds there after the loop or branch"
+            )
             raise ConversionError(
-                f"an element of a plain {type(obj).__name__} is assigned inside compiled code; make it a"
-                " tensor, for instance with ag.constant or ag.zeros",
+                f"an element of a plain {type(obj).__name__} is assigned inside compiled code; {instead}",
                 self.trace.origin(),
             )
 
@@ -283,13 +298,16 @@ class Operators:
                 raise AssertionError(*([] if message is None else [message()]))
             return
         raise ConversionError(
-            "assert on a value that only the run knows is not available yet", self.trace.origin()
+            "assert on a value that only the run knows is not available yet; check it outside, before"
+            " or after the call",
+            self.trace.origin(),
         )
 
     def raise_(self, error: Thunk, cause: Thunk | None = None) -> None:
         if context.interpreter is not self.trace:
             raise ConversionError(
-                "raise under a condition that only the run knows is not available yet",
+                "raise under a condition that only the run knows is not available yet; return what tells"
+                " of it, and raise after the call",
                 self.trace.origin(),
             )
         if cause is None:
@@ -297,7 +315,7 @@ class Operators:
         raise error() from cause()
 
     def format(self, value: Any, conversion: str, spec: str) -> str:
-        if symbolic(value):
+        if mentions_run((value,), {}):
             raise ConversionError(
                 "an f-string of a value that only the run knows is not available yet; use ag.print",
                 self.trace.origin(),

@@ -85,12 +85,15 @@ def _one(name: str) -> Callable[[Any], Any]:
     return lambda self: apply(name, value_of(self))
 
 
-def _refused(what: str) -> Callable[..., Any]:
-    def method(self: Number, *args: Any) -> NoReturn:
-        del self, args
+_USUAL = "use it in arithmetic, `if`, `while` or range() inside the decorated function"
+
+
+def _refused(what: str, instead: str = _USUAL) -> Callable[..., Any]:
+    def method(self: Number, *args: Any, **kwargs: Any) -> NoReturn:
+        del self, args, kwargs
         raise ConversionError(
             f"{what} needs the value of a number that is known only when the compiled function"
-            " runs; use it in arithmetic, `if`, `while` or range() inside the decorated function"
+            f" runs; {instead}"
         )
 
     return method
@@ -111,11 +114,12 @@ class Number(Box):
     __lt__, __le__ = _forward("less"), _forward("less_equal")
     __gt__, __ge__ = _forward("greater"), _forward("greater_equal")
     __eq__, __ne__ = _forward("equal"), _forward("not_equal")
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = _refused("a key of a dict or set", "write `if` and `elif`")
     __neg__, __abs__ = _one("negative"), _one("absolute")
     __float__, __int__, __index__ = _refused("float()"), _refused("int()"), _refused("an index")
-    __bool__, __format__ = _refused("a condition"), _refused("an f-string")
-    __array__ = _refused("np.asarray()")
+    __bool__ = _refused("a condition", "write it in `if` or `while`, and compare tuples by element")
+    __format__ = __str__ = _refused("a text", "write ag.print")
+    __array__ = _refused("np.asarray()", "write ag.array around a list of numbers")
 
     def __pos__(self) -> Any:
         return self if self.dtype != "bool" else wrap(f.py_int(value_of(self)))
