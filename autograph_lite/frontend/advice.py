@@ -63,11 +63,9 @@ def _instead(function: Any, name: str, where: str, args: tuple[Any, ...]) -> str
         return f"np.{name}(ag.constant(x))" if number else f"np.{name}"
     if where == "math" and name in WITHOUT:
         return WITHOUT[name]
-    if (
-        isinstance(getattr(function, "__self__", None), np.ndarray)
-        and function.__name__ in anp.__all__
-    ):
-        return f"np.{function.__name__}"
-    if function.__name__ == "_replace":
+    method = name.rpartition(".")[2]
+    if isinstance(getattr(function, "__self__", None), np.ndarray) and method in anp.__all__:
+        return f"np.{method}"
+    if method == "_replace":
         return f"{name.removesuffix('._replace')}(...) with every field"
     return INSTEAD.get(name, "operations on tensors")

@@ -29,6 +29,7 @@ from autograph_lite.nests import rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.tensors.boxes import Box, as_value, entered, value_of, wrap
+from autograph_lite.tensors.number import Number, kind_name
 from autograph_lite.tensors.tagged import Tagged, as_number, as_tensor
 from autograph_lite.tensors.tensor import refuse_recorded
 
@@ -231,8 +232,9 @@ class Caller:
             )
         refuse_method(self.trace, function)
         refuse_unsteady(self.trace, function)
-        plain = function is str or not isinstance(function, type)
-        if plain and not changing and mentions_run(args, kwargs):
+        plain = callable(function) and (function is str or not isinstance(function, type))
+        shown = function in (str, repr) and any(map(_staged, args))  # of a variable too
+        if shown or (plain and not changing and mentions_run(args, kwargs)):
             refuse_call(self.trace, function, args)
         return function(*args, **kwargs)
 
@@ -261,6 +263,8 @@ def _range(*args: Any) -> Any:
 
 
 def _len(obj: Any) -> Any:
+    if isinstance(obj, Number):
+        raise TypeError(f"object of type {kind_name(obj)!r} has no len()")
     if _staged(obj):
         return obj.length()
     if isinstance(obj, Counting | Enumerated | Zipped):
@@ -352,10 +356,16 @@ def _sum(items: Any, start: Any = 0) -> Any:
 def _isinstance(obj: Any, classes: Any) -> bool:
     if isinstance(obj, Tagged):
         obj.refused()
-    if _staged(obj) and obj.__class__.__name__ == "Number":
-        python = {"int64": int, "float64": float, "bool": bool}[obj.dtype]
-        return issubclass(python, classes)
-    return isinstance(obj, classes)
+    return issubclass(_type(obj), classes) if isinstance(obj, Number) else isinstance(obj, classes)
+
+
+def _type(obj: Any, *rest: Any) -> Any:
+    """The class of an object; a staged number's is Python's own."""
+    if isinstance(obj, Tagged):
+        obj.refused()
+    if isinstance(obj, Number):
+        return {"int64": int, "float64": float, "bool": bool}[obj.dtype]
+    return type(obj, *rest)
 
 
 def _enumerate(obj: Any, start: Any = 0) -> Any:
@@ -390,6 +400,7 @@ MEANINGS: dict[Any, Callable[..., Any]] = {
     sum: _sum,
     abs: abs,
     isinstance: _isinstance,
+    type: _type,
     enumerate: _enumerate,
     zip: _zip,
     divmod: divmod,

@@ -25,6 +25,7 @@ from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
+from autograph_lite.tensors.number import Number
 from autograph_lite.tensors.tagged import Tagged
 
 CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
@@ -202,11 +203,22 @@ class Operators:
         return self.not_(found) if "not" in name else found
 
     def is_(self, a: Any, b: Any) -> Any:
-        """What may be None is compared with it when the kernel runs."""
+        """What may be None is compared with it when the kernel runs, and a bool, of which there are two."""
         for one, other in ((a, b), (b, a)):
             if isinstance(one, Tagged) and other is None:
                 return wrap(f.logical_not(one.is_tensor)) if one.python == "none" else False
+            number = isinstance(one, Number) and one is not other
+            if number and isinstance(other, bool | int | float | Number):
+                return self._is_number(one, other)
         return a is b
+
+    def _is_number(self, a: Any, b: Any) -> Any:
+        if a.dtype == "bool" and (isinstance(b, bool) or getattr(b, "dtype", "") == "bool"):
+            return a == b
+        raise ConversionError(
+            "`is` asks whether a number that only the run knows is the same object; write ==",
+            self.trace.origin(),
+        )
 
     def contains(self, container: Any, item: Any) -> Any:
         if symbolic(item) or symbolic(container):

@@ -23,6 +23,7 @@ from autograph_lite.ir.types import PY_DTYPE, Symbol, Type, generalised
 from autograph_lite.nests import leaves as leaves_of
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box, entered, wrap
+from autograph_lite.tensors.number import Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ def _close(
 def _outgoing(obj: Any, positions: dict[int, int]) -> Any:
     """A returned object in which arguments stand as such and outer tensors as themselves."""
     if isinstance(obj, Box):
-        if id(obj) in positions and obj.__class__.__name__ != "Number":
+        if id(obj) in positions and not isinstance(obj, Number):
             return Argument(positions[id(obj)])
         return _Outer(obj) if obj._value.data is not None else obj
     if isinstance(obj, tuple) and hasattr(obj, "_fields"):

@@ -9,12 +9,13 @@ import pytest
 import autograph_lite as ag
 from autograph_lite import errors
 from autograph_lite.tensors.protocols import INSTEAD
-from tests.reliability.both import Fault, check_fault, program
+from tests.reliability.both import Fault, Result, check_fault, check_result, program
 
 X = ag.constant([1.0, 2.0, 3.0])
 CONVERSION, TYPE, SHAPE = errors.ConversionError, errors.GraphTypeError, errors.ShapeError
 ROWS = "the rows of a tensor become Python objects here"
 NUMBER = "needs the value of a number that is known only when the compiled function runs"
+BITS = "an operator on the bits of a Python number that only the run knows is not available yet"
 Pair = namedtuple("Pair", "a b")
 
 
@@ -72,6 +73,26 @@ FAULTS = [
             "assert on a value that only the run knows is not available yet; check it outside"),
     refused("if n > 9:\n    raise ValueError('n')  # here\nreturn x",
             "raise under a condition that only the run knows is not available yet; return what"),
+    refused("return x * (n & 1)", f"{BITS}; make it a tensor: ag.constant(n)"),
+    refused("return x * (1 << n)", f"{BITS}; make it a tensor"),
+    refused("return x * ~n", f"{BITS}; make it a tensor"),
+    refused("return x * ((n > 1) & (n < 9))", f"{BITS}; write `and`, `or` or !="),
+    refused("return x * ~(n > 1)", f"{BITS}; write `not`"),
+    refused("m = 3\nreturn x if n is m else -x", "`is` asks whether a number that only the run knows"),
+    refused("return repr(v)", "repr needs a value that only the run", v=ag.Variable(1.0)),
+    refused("return str(v)", "str needs a value that only the run", v=ag.Variable(1.0)),
+    *(
+        Fault("python", body, {"x": X, "n": 3}, error, message)
+        for body, error, message in [
+            ("return n(x)", TypeError, "'int' object is not callable"),
+            ("return n[0] * x", TypeError, "'int' object is not subscriptable"),
+            ("return len(n) * x", TypeError, "object of type 'int' has no len()"),
+            ("return (n / 2).nothing", AttributeError, "'float' object has no attribute 'nothing'"),
+            ("return n + 'a'", TypeError, "unsupported operand type(s) for +: 'int' and 'str'"),
+            ("for i in n:  # here\n    x = x + i\nreturn x", TypeError, "'int' object is not iterable"),
+            ("a, b = n  # here\nreturn a * x", TypeError, "cannot unpack non-iterable int object"),
+        ]
+    ),
     Fault("advice", "np.add.at(x, [0], 1.0)", {"x": X}, TYPE, "np.add.at is not available"),
     Fault("advice", "return np.var(x)", {"x": X}, TYPE,
           "np.var is not available on tensors; write np.mean((x - np.mean(x)) ** 2)"),
@@ -83,6 +104,23 @@ FAULTS = [
 @pytest.mark.parametrize("case", FAULTS, ids=str)
 def test_fault(case):
     check_fault(case)
+
+
+RESULTS = [
+    Result("is", "return x if b is True else -x", {"x": X, "b": True}),
+    Result("is", "return x if b is not False else -x", {"x": X, "b": False}),
+    Result("is", "return x if (n > 2) is b else -x", {"x": X, "b": True, "n": 3}),
+    Result("is", "return x if n is None else -x", {"x": X, "n": 3}),
+    Result("type", "return x if type(n) is int else -x", {"x": X, "n": 3}),
+    Result("type", "return x if type(n) in (float, bool) else -x", {"x": X, "n": 2.0}),
+    Result("bits", "n = ag.constant(n)\nreturn x * (n & 1) + (x * (1 << n) - ~n)", {"x": X, "n": 3},
+           np.array([13.0, 22.0, 31.0])),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", RESULTS, ids=str)
+def test_result(case):
+    check_result(case)
 
 
 def math_of_a_number(n):
