@@ -24,13 +24,22 @@ INSTEAD = {
     "all": "np.all",
     "any": "np.any",
     "ascii": "ag.print",
+    "copy": "x.copy()",
+    "deepcopy": "x.copy()",
+    "iter": "a `for` loop",
     "reduce": "a `for` loop",
     "repr": "ag.print",
     "round": "np.floor(x + 0.5)",
     "str": "ag.print",
     "str.format": "ag.print",
 }
-_UNSAID = ("builtins", "collections", "_functools")  # modules that a user does not write
+_UNSAID = (
+    "builtins",
+    "collections",
+    "copy",
+    "_functools",
+    "_operator",
+)  # modules that a user does not write
 
 
 def refuse_maker(trace: Any, function: Any, args: tuple[Any, ...]) -> None:
@@ -61,6 +70,8 @@ def _instead(function: Any, name: str, where: str, args: tuple[Any, ...]) -> str
     if where == "math" and name in anp.__all__:
         number = any(isinstance(a, Number) for a in args)
         return f"np.{name}(ag.constant(x))" if number else f"np.{name}"
+    if where == "_operator":
+        return "the operator itself"
     if where == "math" and name in WITHOUT:
         return WITHOUT[name]
     method = name.rpartition(".")[2]

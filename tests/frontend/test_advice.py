@@ -1,6 +1,8 @@
 """What a NumPy user would write first: refused with the line, and with words that work."""
 
+import copy
 import math
+import operator
 from collections import namedtuple
 
 import numpy as np
@@ -14,6 +16,7 @@ from tests.reliability.both import Fault, Result, check_fault, check_result, pro
 X = ag.constant([1.0, 2.0, 3.0])
 CONVERSION, TYPE, SHAPE = errors.ConversionError, errors.GraphTypeError, errors.ShapeError
 ROWS = "the rows of a tensor become Python objects here"
+COUNTED = "a range, enumerate or zip is counted by the run, and only a `for` loop can go through it"
 NUMBER = "needs the value of a number that is known only when the compiled function runs"
 BITS = "an operator on the bits of a Python number that only the run knows is not available yet"
 Pair = namedtuple("Pair", "a b")
@@ -52,6 +55,19 @@ FAULTS = [
     refused("return np.stack([*x])", ROWS),
     refused("return tuple(x)", ROWS),
     refused("for v in reversed(x):  # here\n    n = n * v\nreturn n", "len() needs a value"),
+    *(
+        refused(body, COUNTED)
+        for body in (
+            "return np.stack([x[i] for i in range(n)])",
+            "return sum(x[i] * x[i - 1] for i in range(1, len(x)))",
+            "return x * np.array(range(n))",
+            "return list(range(n))",
+            "for i in reversed(range(n)):  # here\n    x = x * i\nreturn x",
+            "return x if 2 in range(n) else -x",
+            "return [i * v for i, v in enumerate(x)]",
+            "return [v * w for v, w in zip(x, x)]",
+        )
+    ),
     refused("return str(x)", "str needs a value that only the run"),
     refused("return str([x])", "str needs a value that only the run"),
     refused("return str(n)", "str needs a value that only the run"),
@@ -145,6 +161,14 @@ def replaces(x):
 LONG = np.arange(500.0)
 
 
+def copies(x):
+    return copy.deepcopy(x)
+
+
+def adds(x):
+    return operator.add(x, 1.0)
+
+
 def multiplies_from_outside(x):
     return LONG.dot(x)
 
@@ -156,6 +180,8 @@ def multiplies_from_outside(x):
         (math_of_a_tensor, X, "write np.exp"),
         (math_without_a_tensor_function, X, "write np.log(x) / np.log(2.0)"),
         (multiplies_from_outside, X, "write np.dot"),
+        (copies, X, "write x.copy()"),
+        (adds, X, "write the operator itself"),
         (replaces, X, "write Pair(...) with every field"),
     ],
 )
