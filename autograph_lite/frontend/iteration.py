@@ -119,14 +119,13 @@ def _arange(made: Any) -> Counted | None:
 def _rows(x: Any) -> Counted:
     """The rows of an array as they are when each step begins, as NumPy iterates."""
     if not isinstance(x, Box):
-        lifted: Value = context.interpreter.lift(x)  # type: ignore[attr-defined]
-        return Counted(f.dim(lifted, axis=0), lambda k: _row(lifted, k))
+        # step by step NumPy would compute with its rows, by functions and sums of its own
+        raise ConversionError(
+            "a loop goes over the rows of a plain array; make it a tensor first: x = ag.array(x), or write"
+            " range or ag.arange for np.arange"
+        )
     # a view, to be written through
     return Counted(f.dim(value_of(x), axis=0), lambda k: indexing.get(x, wrap(k)))
-
-
-def _row(value: Value, k: Value) -> Any:
-    return wrap(f.getitem(value, k, spec=(("int", None),)))
 
 
 def unpacked(x: Any, count: int | None) -> Any:

@@ -68,6 +68,8 @@ FAULTS = [
             "return [v * w for v, w in zip(x, x)]",
         )
     ),
+    refused("for t in np.ones(3):  # here\n    x = x + t\nreturn x", "a loop goes over the rows of"),
+    refused("for t, v in zip(np.ones(3), x):  # here\n    n = n + t\nreturn n", "a loop goes over"),
     refused("return str(x)", "str needs a value that only the run"),
     refused("return str([x])", "str needs a value that only the run"),
     refused("return str(n)", "str needs a value that only the run"),
