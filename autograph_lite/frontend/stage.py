@@ -119,6 +119,8 @@ def _place(error: Exception) -> None:
         error.place(origin)
     elif origin is not None:
         error.add_note(excerpt(origin))
+        if isinstance(error, RecursionError):
+            error.add_note("recursion that only the run ends cannot be compiled; write a loop")
 
 
 def _enter(trace: Trace, leaves: list[Any]) -> tuple[list[Any], list[tuple[int, Value]]]:
