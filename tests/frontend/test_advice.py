@@ -51,6 +51,11 @@ FAULTS = [
             "an element of a plain ndarray is assigned inside compiled code; make it a tensor"),
     refused("d = {}\nfor i in range(n):\n    d['a'] = x  # here\nreturn d",
             "an element of a plain dict is assigned inside compiled code; assign to a name"),
+    refused(
+        "y = None\nif x[0] > n:\n    y = x[0]\nreturn y[0]",
+        "this is a tensor in some runs and None in others, and they do not do the same here; make it a"
+        " tensor in both: ag.constant(0.0)",
+    ),
     refused("return [v * 2 for v in x]", ROWS),
     refused("return np.stack([*x])", ROWS),
     refused("return tuple(x)", ROWS),
