@@ -8,6 +8,8 @@ import numpy as np
 
 import autograph_lite.numpy as anp
 from autograph_lite.errors import ConversionError
+from autograph_lite.frontend.state import is_variable
+from autograph_lite.tensors.boxes import Box
 from autograph_lite.tensors.number import Number
 from autograph_lite.tensors.protocols import INSTEAD as WITHOUT
 from autograph_lite.tensors.tensor import is_tensor
@@ -40,6 +42,19 @@ _UNSAID = (
     "_functools",
     "_operator",
 )  # modules that a user does not write
+
+
+def mentions_run(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether an argument is known only when the kernel runs."""
+    return any(_mentions(a) for a in (*args, *kwargs.values()))
+
+
+def _mentions(obj: Any) -> bool:
+    if isinstance(obj, list | tuple):
+        return any(map(_mentions, obj))
+    if isinstance(obj, slice):
+        return any(map(_mentions, (obj.start, obj.stop, obj.step)))
+    return isinstance(obj, Box) and not is_variable(obj)
 
 
 def refuse_maker(trace: Any, function: Any, args: tuple[Any, ...]) -> None:

@@ -18,11 +18,11 @@ import numpy as np
 
 import autograph_lite.numpy as anp
 from autograph_lite.errors import ConversionError, GraphTypeError
-from autograph_lite.frontend.advice import refuse_call, refuse_maker
+from autograph_lite.frontend.advice import mentions_run, refuse_call, refuse_maker
 from autograph_lite.frontend.convert import Converted, convert
 from autograph_lite.frontend.effects import refuse_method, refuse_unsteady
 from autograph_lite.frontend.iteration import Counting, Enumerated, Zipped, counted
-from autograph_lite.frontend.state import MaybeUndefined, Undefined, is_variable
+from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.frontend.truth import condition
 from autograph_lite.nests import rebuild
@@ -39,19 +39,6 @@ LIBRARIES = ("autograph_lite", "numpy", "scipy")
 def owner(function: Any) -> str:
     """The top-level package that a callable belongs to."""
     return (getattr(function, "__module__", None) or "").partition(".")[0]
-
-
-def mentions_run(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    """Whether an argument is known only when the kernel runs."""
-    return any(_mentions(a) for a in (*args, *kwargs.values()))
-
-
-def _mentions(obj: Any) -> bool:
-    if isinstance(obj, list | tuple):
-        return any(map(_mentions, obj))
-    if isinstance(obj, slice):
-        return any(map(_mentions, (obj.start, obj.stop, obj.step)))
-    return isinstance(obj, Box) and not is_variable(obj)
 
 
 def result_of(out: Any) -> Any:

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError, UndefinedVariableError
+from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.branches import stage_if
-from autograph_lite.frontend.calls import Caller, mentions_run
+from autograph_lite.frontend.calls import Caller
 from autograph_lite.frontend.effects import refuse_change
 from autograph_lite.frontend.iteration import Counted, counted, unpacked
 from autograph_lite.frontend.loops import Get, Plan, Set, stage_loop

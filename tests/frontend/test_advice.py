@@ -251,9 +251,6 @@ def test_recursion_that_only_the_run_ends_is_told_as_such():
     assert instead == "recursion that only the run ends cannot be compiled; write a loop"
 
 
-PLAIN = "is a plain float64 array with 1 axis "
-
-
 @pytest.mark.parametrize(
     ("function", "told", "instead"),
     [
