@@ -104,6 +104,7 @@ class Caller:
     def attribute(self, obj: Any, name: str) -> Any:
         """`obj.name`; data of a user's object is read anew at every call."""
         found = getattr(obj, name)
+        self.trace.settle(obj)
         plain = isinstance(obj, Box | types.ModuleType | np.ndarray | np.generic | type)
         if plain or owner(type(obj)) in (*LIBRARIES, "builtins") or callable(found):
             return found
@@ -111,6 +112,7 @@ class Caller:
 
     def call(self, ops: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         meaning = MEANINGS.get(function) if _hashable(function) else None
+        self.trace.settle(*(args if meaning else (a for a in args if isinstance(a, np.generic))))
         if meaning is not None:
             return meaning(*args, **kwargs)
         if isinstance(function, functools.partial):
@@ -183,6 +185,8 @@ class Caller:
         found = function(*args, **kwargs)
         if isinstance(found, np.ndarray | np.generic):
             getters = [self.trace._getters.get(id(a), (a, None))[1] for a in args]
+            unknown = [a for a, g in zip(args, getters, strict=True) if g is None]
+            self.trace.settle(*unknown, *kwargs.values())
             if any(g is not None for g in getters):
                 again = [
                     g or functools.partial(_given, a) for g, a in zip(getters, args, strict=True)
@@ -210,6 +214,7 @@ class Caller:
             if _hashable(function):
                 refuse_maker(self.trace, function, args)
             return function(*args, **kwargs)
+        self.trace.settle(*args, *kwargs.values())
         changing = isinstance(getattr(function, "__self__", None), list | dict | set)
         if changing and context.interpreter is not self.trace:
             raise ConversionError(

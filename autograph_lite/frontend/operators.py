@@ -65,6 +65,8 @@ def truth(obj: Any) -> Any:
     """An object as a condition: a staged bool, or Python's own."""
     if isinstance(obj, MaybeUndefined):
         obj = checked(obj)
+    if isinstance(obj, np.ndarray | np.generic):
+        context.interpreter.root().settle(obj)  # type: ignore[attr-defined]
     return wrap(condition(obj)) if isinstance(obj, Box) else bool(obj)
 
 
@@ -123,6 +125,7 @@ class Operators:
     def item(self, obj: Any, index: Any) -> Any:
         if isinstance(obj, list | tuple | dict | np.ndarray) and mentions_run((index,), {}):
             self._refuse_index(obj)
+        self.trace.settle(obj, index)
         return obj[index]
 
     def _refuse_index(self, obj: Any) -> None:
@@ -227,6 +230,7 @@ class Operators:
                 "`in` with a tensor is not available yet; write np.any(container == item)",
                 self.trace.origin(),
             )
+        self.trace.settle(item, container)
         return item in container
 
     # --- control flow ---
@@ -292,6 +296,7 @@ class Operators:
 
     def unpack(self, obj: Any, count: int | None) -> Any:
         """What Python unpacks into `count` names; None: one of them is starred."""
+        self.trace.settle(obj)
         return unpacked(obj, count) if symbolic(obj) else obj
 
     def iterate(self, obj: Any) -> Any:
@@ -333,6 +338,7 @@ class Operators:
                 "an f-string of a value that only the run knows is not available yet; use ag.print",
                 self.trace.origin(),
             )
+        self.trace.settle(value)
         convert = CONVERSIONS.get(conversion)
         return format(value if convert is None else convert(value), spec)
 

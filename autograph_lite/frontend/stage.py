@@ -168,6 +168,7 @@ def _close(
         id(box): i for i, box in reversed(list(enumerate(arguments))) if isinstance(box, Box)
     }
     outgoing = _outgoing(out, positions)
+    trace.settle(*leaves_of(outgoing))
     structure, values = take_apart(outgoing, numbers=False)
     written = [i for i, v in passed if isinstance(leaves[i], Box) and arguments[i]._value is not v]
     boxes = [box for box, _ in trace.overlay.values()]
@@ -181,7 +182,7 @@ def _close(
         Graph(function.__name__, region),
         tuple(passed),
         tuple(trace.inputs),
-        tuple(trace.guards),
+        trace.all_guards(),
         structure,
         len(values),
         tuple(written),
