@@ -18,13 +18,14 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.call.function import Function
-from autograph_lite.errors import AutographError, ConversionError
+from autograph_lite.errors import AutographError, ConversionError, DomainError, GraphTypeError
 from autograph_lite.frontend.state import is_variable
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.tape.seeds import present
 from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.boxes import Box, array_data, value_of, wrap
+from autograph_lite.tensors.number import kind_name
 
 
 class IdentityError(AutographError, AssertionError):
@@ -76,7 +77,11 @@ def shown(x: Any) -> str:
 def verify(f: Function, *args: Any, order: int = 2) -> None:
     """Raise IdentityError, naming the first difference, unless eager and compiled runs of
     `f(*args)` agree in every byte; gradients up to `order` (0, 1 or 2) with respect to every float
-    array among the arguments and every variable that `f` reads."""
+    array and NumPy scalar among the arguments, not Python floats, and every variable that `f` reads."""
+    if not isinstance(f, Function):
+        raise GraphTypeError(f"verify needs a function made by @ag.function, not {kind_name(f)}")
+    if order not in (0, 1, 2):
+        raise DomainError(f"order is {order!r}; 0, 1 or 2 is needed")
     own = rebuild(args, _copied)
     f.compile(*own)
     for mode, (run, reference) in modes(f, order).items():
@@ -221,7 +226,9 @@ def _copied(leaf: Any) -> Any:
 
 def _entered(leaf: Any) -> Any:
     """An array as a tensor: what it becomes at the entry of a function, so that it can be watched."""
-    return wrap(Value(None, array_data(leaf))) if isinstance(leaf, np.ndarray) else leaf
+    if isinstance(leaf, np.ndarray | np.generic):
+        return wrap(Value(None, array_data(leaf)))
+    return leaf
 
 
 def _kind(leaf: Any) -> str:

@@ -154,15 +154,18 @@ class _Join:
         self.held: Typed = held
 
     def _refuse(self) -> NoReturn:
+        unnamed = " " in self.name
+        name = self.name if unnamed else repr(self.name)
         if any(holds_array(structure) for structure, _ in self.sides):
+            before = f" before: {self.name} = ag.constant({self.name})"
+            instead = ": ag.constant(...)" if unnamed else before
             raise ConversionError(
-                f"{self.name!r} is a NumPy array that no tensor has touched, and another one or something"
-                f" else after the other branch of this condition; make it a tensor before:"
-                f" {self.name} = ag.constant({self.name})"
+                f"{name} is a NumPy array that no tensor has touched, and another one or something"
+                f" else after the other branch of this condition; make it a tensor{instead}"
             )
         after, other = (describe(structure, iter(values)) for structure, values in self.sides)
         raise GraphTypeError(
-            f"{self.name!r} is {after} after one branch of this condition and {other} after the other;"
+            f"{name} is {after} after one branch of this condition and {other} after the other;"
             " give it the same dtype and number of axes in both, for instance with ag.constant"
         )
 

@@ -18,16 +18,18 @@ import numpy as np
 
 import autograph_lite.numpy as anp
 from autograph_lite.errors import ConversionError, GraphTypeError
+from autograph_lite.frontend.advice import mentions_run, refuse_call, refuse_maker
 from autograph_lite.frontend.convert import Converted, convert
 from autograph_lite.frontend.effects import refuse_method, refuse_unsteady
 from autograph_lite.frontend.iteration import Counting, Enumerated, Zipped, counted
-from autograph_lite.frontend.state import MaybeUndefined, Undefined, is_variable
+from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.frontend.truth import condition
 from autograph_lite.nests import rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.tensors.boxes import Box, as_value, entered, value_of, wrap
+from autograph_lite.tensors.number import Number, kind_name
 from autograph_lite.tensors.tagged import Tagged, as_number, as_tensor
 from autograph_lite.tensors.tensor import refuse_recorded
 
@@ -37,17 +39,6 @@ LIBRARIES = ("autograph_lite", "numpy", "scipy")
 def owner(function: Any) -> str:
     """The top-level package that a callable belongs to."""
     return (getattr(function, "__module__", None) or "").partition(".")[0]
-
-
-def mentions_run(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    """Whether an argument is known only when the kernel runs."""
-    return any(_mentions(a) for a in (*args, *kwargs.values()))
-
-
-def _mentions(obj: Any) -> bool:
-    if isinstance(obj, list | tuple):
-        return any(map(_mentions, obj))
-    return isinstance(obj, Box) and not is_variable(obj)
 
 
 def result_of(out: Any) -> Any:
@@ -113,6 +104,7 @@ class Caller:
     def attribute(self, obj: Any, name: str) -> Any:
         """`obj.name`; data of a user's object is read anew at every call."""
         found = getattr(obj, name)
+        self.trace.settle(obj)
         plain = isinstance(obj, Box | types.ModuleType | np.ndarray | np.generic | type)
         if plain or owner(type(obj)) in (*LIBRARIES, "builtins") or callable(found):
             return found
@@ -120,6 +112,7 @@ class Caller:
 
     def call(self, ops: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         meaning = MEANINGS.get(function) if _hashable(function) else None
+        self.trace.settle(*(args if meaning else (a for a in args if isinstance(a, np.generic))))
         if meaning is not None:
             return meaning(*args, **kwargs)
         if isinstance(function, functools.partial):
@@ -176,7 +169,8 @@ class Caller:
         refuse_unsteady(self.trace, function)
         if mentions_run(args, kwargs):
             if _standard(function):
-                self._refuse(function)
+                refuse_call(self.trace, function, args)
+            refuse_maker(self.trace, function, args)
             return function(*args, **kwargs)
         return self._host(function, args, kwargs)
 
@@ -191,6 +185,8 @@ class Caller:
         found = function(*args, **kwargs)
         if isinstance(found, np.ndarray | np.generic):
             getters = [self.trace._getters.get(id(a), (a, None))[1] for a in args]
+            unknown = [a for a, g in zip(args, getters, strict=True) if g is None]
+            self.trace.settle(*unknown, *kwargs.values())
             if any(g is not None for g in getters):
                 again = [
                     g or functools.partial(_given, a) for g, a in zip(getters, args, strict=True)
@@ -211,12 +207,14 @@ class Caller:
 
     def _native(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """C code and classes."""
-        if isinstance(function, np.ufunc) or owner(function) in LIBRARIES:
-            return (
-                function(*args, **kwargs)
-                if mentions_run(args, kwargs)
-                else self._host(function, args, kwargs)
-            )
+        ufunc = isinstance(getattr(function, "__self__", function), np.ufunc)
+        if ufunc or owner(function) in LIBRARIES:
+            if not mentions_run(args, kwargs):
+                return self._host(function, args, kwargs)
+            if _hashable(function):
+                refuse_maker(self.trace, function, args)
+            return function(*args, **kwargs)
+        self.trace.settle(*args, *kwargs.values())
         changing = isinstance(getattr(function, "__self__", None), list | dict | set)
         if changing and context.interpreter is not self.trace:
             raise ConversionError(
@@ -226,23 +224,15 @@ class Caller:
             )
         refuse_method(self.trace, function)
         refuse_unsteady(self.trace, function)
-        if mentions_run(args, kwargs) and not isinstance(function, type) and not changing:
-            self._refuse(function)
+        plain = callable(function) and (function is str or not isinstance(function, type))
+        shown = function in (str, repr) and any(map(_staged, args))  # of a variable too
+        if shown or (plain and not changing and mentions_run(args, kwargs)):
+            refuse_call(self.trace, function, args)
         return function(*args, **kwargs)
-
-    def _refuse(self, function: Any) -> None:
-        name = getattr(function, "__qualname__", repr(function))
-        where = getattr(function, "__module__", "") or ""
-        advice = f"np.{name}" if where == "math" and hasattr(np, name) else "operations on tensors"
-        raise ConversionError(
-            f"{where + '.' if where else ''}{name} needs a value that only the run of the compiled function"
-            f" knows; write {advice}",
-            self.trace.origin(),
-        )
 
 
 def _hashable(obj: Any) -> bool:
-    return getattr(type(obj), "__hash__", None) is not None
+    return not isinstance(obj, Box) and getattr(type(obj), "__hash__", None) is not None
 
 
 def _standard(function: Any) -> bool:
@@ -265,6 +255,8 @@ def _range(*args: Any) -> Any:
 
 
 def _len(obj: Any) -> Any:
+    if isinstance(obj, Number):
+        raise TypeError(f"object of type {kind_name(obj)!r} has no len()")
     if _staged(obj):
         return obj.length()
     if isinstance(obj, Counting | Enumerated | Zipped):
@@ -356,10 +348,16 @@ def _sum(items: Any, start: Any = 0) -> Any:
 def _isinstance(obj: Any, classes: Any) -> bool:
     if isinstance(obj, Tagged):
         obj.refused()
-    if _staged(obj) and obj.__class__.__name__ == "Number":
-        python = {"int64": int, "float64": float, "bool": bool}[obj.dtype]
-        return issubclass(python, classes)
-    return isinstance(obj, classes)
+    return issubclass(_type(obj), classes) if isinstance(obj, Number) else isinstance(obj, classes)
+
+
+def _type(obj: Any, *rest: Any) -> Any:
+    """The class of an object; a staged number's is Python's own."""
+    if isinstance(obj, Tagged):
+        obj.refused()
+    if isinstance(obj, Number):
+        return {"int64": int, "float64": float, "bool": bool}[obj.dtype]
+    return type(obj, *rest)
 
 
 def _enumerate(obj: Any, start: Any = 0) -> Any:
@@ -371,7 +369,10 @@ def _zip(*parts: Any, strict: bool = False) -> Any:
     if all(p is None for p in found):
         return zip(*parts, strict=strict)
     if strict or any(p is None for p in found):
-        raise ConversionError("zip of tensors with Python objects, or strict, is not available yet")
+        raise ConversionError(
+            "zip of tensors with Python objects, or strict, is not available yet; make a list of numbers"
+            " a tensor: ag.array(x)"
+        )
     return Zipped(parts)
 
 
@@ -391,6 +392,7 @@ MEANINGS: dict[Any, Callable[..., Any]] = {
     sum: _sum,
     abs: abs,
     isinstance: _isinstance,
+    type: _type,
     enumerate: _enumerate,
     zip: _zip,
     divmod: divmod,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+import numpy as np
+
 from autograph_lite.errors import ConversionError
 
 CONTAINERS = (list, dict, set)
@@ -42,14 +44,17 @@ class _Same:
         return id(self.obj)
 
 
-def contents(obj: Any) -> Any:
-    """What a container holds, to any depth, in a form that later changes leave as it is."""
+def contents(obj: Any, arrays: bool = False) -> Any:
+    """What a container holds, to any depth, in a form that later changes leave as it is; `arrays`: what
+    arrays hold too."""
     if isinstance(obj, list | tuple):
-        return (type(obj), *map(contents, obj))
+        return (type(obj), *(contents(part, arrays) for part in obj))
     if isinstance(obj, dict):
-        return (dict, *((key, contents(value)) for key, value in obj.items()))
+        return (dict, *((key, contents(value, arrays)) for key, value in obj.items()))
     if isinstance(obj, set):
         return (set, frozenset(map(contents, obj)))
+    if arrays and isinstance(obj, np.ndarray | np.generic):
+        return (type(obj), obj.dtype.str, obj.shape, obj.tobytes())
     if isinstance(obj, float):
         return (float, obj.hex())  # so that NaN is itself and 0.0 is not -0.0
     return (type(obj), obj) if isinstance(obj, int | str) else _Same(obj)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -25,8 +25,23 @@ class Counted:
     element: Callable[[Value], Any]
 
 
+class ForLoop:
+    """What a `for` counts while a function is staged, and nothing else can go through."""
+
+    __slots__ = ()
+
+    def _refused(self, *args: Any, **kwargs: Any) -> NoReturn:
+        del args, kwargs
+        raise ConversionError(
+            "a range, enumerate or zip is counted by the run, and only a `for` loop can go through it; write"
+            " the loop, or ag.arange for an array of the numbers"
+        )
+
+    __iter__ = __reversed__ = __getitem__ = __contains__ = __array__ = _refused
+
+
 @dataclass(frozen=True, slots=True)
-class Counting:
+class Counting(ForLoop):
     """`range` with bounds that may be staged numbers."""
 
     start: Any
@@ -35,13 +50,13 @@ class Counting:
 
 
 @dataclass(frozen=True, slots=True)
-class Enumerated:
+class Enumerated(ForLoop):
     inner: Any
     start: Any
 
 
 @dataclass(frozen=True, slots=True)
-class Zipped:
+class Zipped(ForLoop):
     parts: tuple[Any, ...]
 
 
@@ -104,14 +119,13 @@ def _arange(made: Any) -> Counted | None:
 def _rows(x: Any) -> Counted:
     """The rows of an array as they are when each step begins, as NumPy iterates."""
     if not isinstance(x, Box):
-        lifted: Value = context.interpreter.lift(x)  # type: ignore[attr-defined]
-        return Counted(f.dim(lifted, axis=0), lambda k: _row(lifted, k))
+        # step by step NumPy would compute with its rows, by functions and sums of its own
+        raise ConversionError(
+            "a loop goes over the rows of a plain array; make it a tensor first: x = ag.array(x), or write"
+            " range or ag.arange for np.arange"
+        )
     # a view, to be written through
     return Counted(f.dim(value_of(x), axis=0), lambda k: indexing.get(x, wrap(k)))
-
-
-def _row(value: Value, k: Value) -> Any:
-    return wrap(f.getitem(value, k, spec=(("int", None),)))
 
 
 def unpacked(x: Any, count: int | None) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError, UndefinedVariableError
+from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
 from autograph_lite.frontend.effects import refuse_change
@@ -25,6 +26,7 @@ from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
+from autograph_lite.tensors.number import Number
 from autograph_lite.tensors.tagged import Tagged
 
 CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
@@ -63,6 +65,8 @@ def truth(obj: Any) -> Any:
     """An object as a condition: a staged bool, or Python's own."""
     if isinstance(obj, MaybeUndefined):
         obj = checked(obj)
+    if isinstance(obj, np.ndarray | np.generic):
+        context.interpreter.root().settle(obj)  # type: ignore[attr-defined]
     return wrap(condition(obj)) if isinstance(obj, Box) else bool(obj)
 
 
@@ -119,26 +123,39 @@ class Operators:
         setattr(obj, name, value)
 
     def item(self, obj: Any, index: Any) -> Any:
-        if isinstance(obj, list | tuple) and symbolic(index):
-            raise ConversionError(
-                "a Python list or tuple is indexed by a number that only the run knows; make it a"
-                " tensor with np.stack",
-                self.trace.origin(),
-            )
+        if isinstance(obj, list | tuple | dict | np.ndarray) and mentions_run((index,), {}):
+            self._refuse_index(obj)
+        self.trace.settle(obj, index)
         return obj[index]
+
+    def _refuse_index(self, obj: Any) -> None:
+        if isinstance(obj, dict):
+            text = "a dict is asked for a key that only the run knows; write `if` and `elif`"
+        else:
+            what = "plain array" if isinstance(obj, np.ndarray) else "Python list or tuple"
+            text = (
+                f"a {what} is indexed by a number that only the run knows; make it a tensor first:"
+                " x = ag.array(x)"
+            )
+        raise ConversionError(text, self.trace.origin())
 
     def set_item(self, obj: Any, index: Any, value: Any) -> None:
         if not isinstance(obj, Box):
-            self._refuse_plain_write(obj, value)
+            self._refuse_outside_write(obj, (index, value))
             refuse_change(self.trace, obj, "assignment to an element")
         obj[index] = value
 
-    def _refuse_plain_write(self, obj: Any, value: Any) -> None:
-        takes = isinstance(obj, np.ndarray) and (symbolic(value) or isinstance(value, Box))
-        if takes or context.interpreter is not self.trace or id(obj) in self.trace._getters:
+    def _refuse_outside_write(self, obj: Any, given: tuple[Any, Any]) -> None:
+        array = isinstance(obj, np.ndarray)
+        inside = context.interpreter is not self.trace
+        if inside or id(obj) in self.trace._getters or (array and mentions_run(given, {})):
+            instead = (
+                "make it a tensor, for instance with ag.constant or ag.zeros"
+                if array
+                else "assign to a name, and put what it holds there after the loop or branch"
+            )
             raise ConversionError(
-                f"an element of a plain {type(obj).__name__} is assigned inside compiled code; make it a"
-                " tensor, for instance with ag.constant or ag.zeros",
+                f"an element of a plain {type(obj).__name__} is assigned inside compiled code; {instead}",
                 self.trace.origin(),
             )
 
@@ -190,11 +207,22 @@ class Operators:
         return self.not_(found) if "not" in name else found
 
     def is_(self, a: Any, b: Any) -> Any:
-        """What may be None is compared with it when the kernel runs."""
+        """What may be None is compared with it when the kernel runs, and a bool, of which there are two."""
         for one, other in ((a, b), (b, a)):
             if isinstance(one, Tagged) and other is None:
                 return wrap(f.logical_not(one.is_tensor)) if one.python == "none" else False
+            number = isinstance(one, Number) and one is not other
+            if number and isinstance(other, bool | int | float | Number):
+                return self._is_number(one, other)
         return a is b
+
+    def _is_number(self, a: Any, b: Any) -> Any:
+        if a.dtype == "bool" and (isinstance(b, bool) or getattr(b, "dtype", "") == "bool"):
+            return a == b
+        raise ConversionError(
+            "`is` asks whether a number that only the run knows is the same object; write ==",
+            self.trace.origin(),
+        )
 
     def contains(self, container: Any, item: Any) -> Any:
         if symbolic(item) or symbolic(container):
@@ -202,6 +230,7 @@ class Operators:
                 "`in` with a tensor is not available yet; write np.any(container == item)",
                 self.trace.origin(),
             )
+        self.trace.settle(item, container)
         return item in container
 
     # --- control flow ---
@@ -267,6 +296,7 @@ class Operators:
 
     def unpack(self, obj: Any, count: int | None) -> Any:
         """What Python unpacks into `count` names; None: one of them is starred."""
+        self.trace.settle(obj)
         return unpacked(obj, count) if symbolic(obj) else obj
 
     def iterate(self, obj: Any) -> Any:
@@ -286,13 +316,16 @@ class Operators:
                 raise AssertionError(*([] if message is None else [message()]))
             return
         raise ConversionError(
-            "assert on a value that only the run knows is not available yet", self.trace.origin()
+            "assert on a value that only the run knows is not available yet; check it outside, before"
+            " or after the call",
+            self.trace.origin(),
         )
 
     def raise_(self, error: Thunk, cause: Thunk | None = None) -> None:
         if context.interpreter is not self.trace:
             raise ConversionError(
-                "raise under a condition that only the run knows is not available yet",
+                "raise under a condition that only the run knows is not available yet; return what tells"
+                " of it, and raise after the call",
                 self.trace.origin(),
             )
         if cause is None:
@@ -300,11 +333,12 @@ class Operators:
         raise error() from cause()
 
     def format(self, value: Any, conversion: str, spec: str) -> str:
-        if symbolic(value):
+        if mentions_run((value,), {}):
             raise ConversionError(
                 "an f-string of a value that only the run knows is not available yet; use ag.print",
                 self.trace.origin(),
             )
+        self.trace.settle(value)
         convert = CONVERSIONS.get(conversion)
         return format(value if convert is None else convert(value), spec)
 

@@ -23,6 +23,7 @@ from autograph_lite.ir.types import PY_DTYPE, Symbol, Type, generalised
 from autograph_lite.nests import leaves as leaves_of
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box, entered, wrap
+from autograph_lite.tensors.number import Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ def _place(error: Exception) -> None:
         error.place(origin)
     elif origin is not None:
         error.add_note(excerpt(origin))
+        if isinstance(error, RecursionError):
+            error.add_note("recursion that only the run ends cannot be compiled; write a loop")
 
 
 def _enter(trace: Trace, leaves: list[Any]) -> tuple[list[Any], list[tuple[int, Value]]]:
@@ -165,6 +168,7 @@ def _close(
         id(box): i for i, box in reversed(list(enumerate(arguments))) if isinstance(box, Box)
     }
     outgoing = _outgoing(out, positions)
+    trace.settle(*leaves_of(outgoing))
     structure, values = take_apart(outgoing, numbers=False)
     written = [i for i, v in passed if isinstance(leaves[i], Box) and arguments[i]._value is not v]
     boxes = [box for box, _ in trace.overlay.values()]
@@ -178,7 +182,7 @@ def _close(
         Graph(function.__name__, region),
         tuple(passed),
         tuple(trace.inputs),
-        tuple(trace.guards),
+        trace.all_guards(),
         structure,
         len(values),
         tuple(written),
@@ -193,7 +197,7 @@ def _close(
 def _outgoing(obj: Any, positions: dict[int, int]) -> Any:
     """A returned object in which arguments stand as such and outer tensors as themselves."""
     if isinstance(obj, Box):
-        if id(obj) in positions and obj.__class__.__name__ != "Number":
+        if id(obj) in positions and not isinstance(obj, Number):
             return Argument(positions[id(obj)])
         return _Outer(obj) if obj._value.data is not None else obj
     if isinstance(obj, tuple) and hasattr(obj, "_fields"):

@@ -8,7 +8,7 @@ passes; everything else is a guard: if it is another object later, the function 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,7 @@ class Guard:
     expected: Any
     what: str
     inside: Any = None
+    arrays: bool = False  # whether `inside` has what arrays hold
 
     def holds(self) -> bool:
         try:
@@ -50,7 +51,8 @@ class Guard:
         except (NameError, AttributeError, KeyError):
             return False
         if self.inside is not None:
-            return found is self.expected and contents(found) == self.inside
+            same = found is self.expected or isinstance(found, np.ndarray | np.generic)
+            return same and contents(found, self.arrays) == self.inside
         return found is self.expected or (
             type(found) is type(self.expected)
             and isinstance(found, int | str | bool)
@@ -78,6 +80,8 @@ class Trace(Builder):
         self._by_object: dict[int, tuple[Any, Value]] = {}
         self._getters: dict[int, tuple[Any, Getter]] = {}
         self._floats: dict[Any, Value] = {}
+        self._plain: list[Guard] = []
+        self.settled = False
         self.prints: list[Printed] = []
         self.entered: dict[
             int, tuple[int, Value]
@@ -93,11 +97,28 @@ class Trace(Builder):
             return self._float(read, what)
         if isinstance(obj, np.ndarray | np.generic | Box):
             self._getters.setdefault(id(obj), (obj, read))
+            if not isinstance(obj, Box):
+                self._plain.append(Guard(read, obj, what))
         else:
             inside = contents(obj) if isinstance(obj, (*CONTAINERS, tuple)) else None
             self.guards.append(Guard(read, obj, what, inside))
             self.keep(obj)
         return obj
+
+    def settle(self, *objects: Any) -> None:
+        """Something is computed from plain arrays now and not at each call: what they hold is a guard."""
+        if any(isinstance(obj, np.ndarray | np.generic) for obj in objects):
+            self.settled = True
+
+    def all_guards(self) -> tuple[Guard, ...]:
+        if not self.settled:
+            return tuple(self.guards)
+        plain = {(g.what, id(g.expected)): g for g in self._plain}
+        whole = [*plain.values(), *(g for g in self.guards if g.inside is not None)]
+        return (
+            *(g for g in self.guards if g.inside is None),
+            *(replace(g, inside=contents(g.expected, True), arrays=True) for g in whole),
+        )
 
     def keep(self, obj: Any) -> None:
         """Remember an object that was there before, and the containers in it: it is not changed."""
@@ -138,6 +159,8 @@ class Trace(Builder):
         """An array, tensor or variable from outside: an input that every call reads anew."""
         known = self._by_object.get(id(obj))
         if known is None:
+            if id(obj) not in self._getters:  # it was made of others, or of nothing
+                self.settle(obj)
             _, read = self._getters.get(id(obj), (obj, lambda: obj))
             known = (obj, self.input(read, type_of(obj)))
             self._by_object[id(obj)] = known

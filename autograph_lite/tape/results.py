@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograph_lite.errors import ConversionError
 from autograph_lite.gradient.cotangents import Cotangent
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import NESTS, rebuild
@@ -43,6 +44,13 @@ def stacked(rows: list[Cotangent | None], source: Any, target: Value, zeros: boo
     parts = [result(row, source, zeros) for row in rows]
     if all(part is None for part in parts) and (parts or not zeros):
         return None
+    if any(isinstance(part, Tagged) for part in parts):
+        if all(part is None or isinstance(part, Tagged) for part in parts):
+            raise ConversionError(
+                "whether this jacobian is an array or None only the run knows; write"
+                " unconnected_gradients='zero'"
+            )
+        return stacked(rows, source, target, zeros=True)
     from autograph_lite.numpy import reshape, stack, zeros_like
 
     empty = zeros_like(source)

@@ -54,7 +54,7 @@ class Box:
     """Base of Tensor, Variable and Number: a value, a view's base, and a count of the writes."""
 
     __slots__ = ("__weakref__", "_base", "_value", "_version")
-    classes: ClassVar[dict[str, type[Box]]] = {}  # kind of value -> class that `wrap` makes
+    classes: ClassVar[dict[str, type[Box]]] = {}  # "ag", or dtype of a Python number -> class
     is_variable: ClassVar[bool] = False
     is_tagged: ClassVar[bool] = False
 
@@ -168,7 +168,7 @@ def call(function: Any, *args: Any, **kwargs: Any) -> Any:
 def wrap(value: Value) -> Any:
     """A value as the user sees it: a Tensor, or a Number where it is a staged Python number."""
     if value.data is None and value.type.kind == "py":
-        return Box.classes["py"](value)
+        return _classes[value.type.dtype](value)
     return _classes["ag"](value)
 
 

@@ -68,6 +68,28 @@ def _reflected(name: str) -> Callable[[Any, Any], Any]:
     return method
 
 
+def _bits(name: str, reflected: bool = False) -> Callable[[Any, Any], Any]:
+    """An operator on the bits of numbers, which kernels have for tensors alone."""
+
+    def method(self: Number, other: Any) -> Any:
+        if operand(other) is None:
+            return _with_array(name, *((other, self) if reflected else (self, other)))
+        bools = self.dtype == "bool" and getattr(other, "dtype", type(other).__name__) == "bool"
+        _refuse_bits("write `and`, `or` or !=" if bools and name.startswith("bitwise") else _TENSOR)
+
+    return method
+
+
+_TENSOR = "make it a tensor: ag.constant(n)"
+
+
+def _refuse_bits(instead: str) -> NoReturn:
+    raise ConversionError(
+        "an operator on the bits of a Python number that only the run knows is not available yet;"
+        f" {instead}"
+    )
+
+
 _ARRAY_NAMES = {"truediv": "divide", "floordiv": "floor_divide", "mod": "remainder"}
 
 
@@ -85,12 +107,15 @@ def _one(name: str) -> Callable[[Any], Any]:
     return lambda self: apply(name, value_of(self))
 
 
-def _refused(what: str) -> Callable[..., Any]:
-    def method(self: Number, *args: Any) -> NoReturn:
-        del self, args
+_USUAL = "use it in arithmetic, `if`, `while` or range() inside the decorated function"
+
+
+def _refused(what: str, instead: str = _USUAL) -> Callable[..., Any]:
+    def method(self: Number, *args: Any, **kwargs: Any) -> NoReturn:
+        del self, args, kwargs
         raise ConversionError(
             f"{what} needs the value of a number that is known only when the compiled function"
-            " runs; use it in arithmetic, `if`, `while` or range() inside the decorated function"
+            f" runs; {instead}"
         )
 
     return method
@@ -111,11 +136,21 @@ class Number(Box):
     __lt__, __le__ = _forward("less"), _forward("less_equal")
     __gt__, __ge__ = _forward("greater"), _forward("greater_equal")
     __eq__, __ne__ = _forward("equal"), _forward("not_equal")
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = _refused("a key of a dict or set", "write `if` and `elif`")
     __neg__, __abs__ = _one("negative"), _one("absolute")
     __float__, __int__, __index__ = _refused("float()"), _refused("int()"), _refused("an index")
-    __bool__, __format__ = _refused("a condition"), _refused("an f-string")
-    __array__ = _refused("np.asarray()")
+    __bool__ = _refused("a condition", "write it in `if` or `while`, and compare tuples by element")
+    __format__ = __str__ = _refused("a text", "write ag.print")
+    __array__ = _refused("np.asarray()", "write ag.array around a list of numbers")
+
+    __and__, __rand__ = _bits("bitwise_and"), _bits("bitwise_and", True)
+    __or__, __ror__ = _bits("bitwise_or"), _bits("bitwise_or", True)
+    __xor__, __rxor__ = _bits("bitwise_xor"), _bits("bitwise_xor", True)
+    __lshift__, __rlshift__ = _bits("left_shift"), _bits("left_shift", True)
+    __rshift__, __rrshift__ = _bits("right_shift"), _bits("right_shift", True)
+
+    def __invert__(self) -> NoReturn:
+        _refuse_bits("write `not`" if self.dtype == "bool" else _TENSOR)
 
     def __pos__(self) -> Any:
         return self if self.dtype != "bool" else wrap(f.py_int(value_of(self)))
@@ -156,4 +191,6 @@ def _is_number(obj: Any) -> bool:
     return isinstance(obj, Number | bool | int | float)
 
 
-Box.classes["py"] = Number
+# Python names the class of an operand in its errors, so each is called what the user knows it as.
+for _dtype, _name in PYTHON_NAME.items():
+    Box.classes[_dtype] = type(_name, (Number,), {"__slots__": (), "__module__": "builtins"})

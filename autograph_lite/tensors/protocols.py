@@ -11,6 +11,32 @@ from autograph_lite.errors import GradientError, GraphTypeError
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box, staging
 
+INSTEAD = {
+    "around": "np.floor(x + 0.5)",  # a half goes up, where NumPy's goes to the even number
+    "average": "np.mean(x)",
+    "count_nonzero": "np.sum(x != 0)",
+    "deg2rad": "x * (np.pi / 180.0)",
+    "diag": "np.sum(x * ag.eye(len(x)), axis=1)",  # of a matrix
+    "diagonal": "np.sum(x * ag.eye(len(x)), axis=1)",
+    "diff": "x[1:] - x[:-1]",
+    "einsum": "@, or products and np.sum",
+    "exp2": "2.0 ** x",
+    "fabs": "np.abs(x)",
+    "linalg.norm": "np.sqrt(np.sum(x**2))",
+    "log10": "np.log(x) / np.log(10.0)",
+    "log2": "np.log(x) / np.log(2.0)",
+    "logaddexp": "np.maximum(x, y) + np.log1p(np.exp(-np.abs(x - y)))",
+    "radians": "x * (np.pi / 180.0)",
+    "rint": "np.floor(x + 0.5)",
+    "roll": "np.concatenate([x[-n:], x[:-n]])",
+    "round": "np.floor(x + 0.5)",
+    "std": "np.sqrt(np.mean((x - np.mean(x)) ** 2))",
+    "trace": "np.sum(x * ag.eye(len(x)))",
+    "trapezoid": "np.sum(0.5 * (x[1:] + x[:-1]))",
+    "var": "np.mean((x - np.mean(x)) ** 2)",
+}
+"""What to write for functions of NumPy that are not available, in their most common use."""
+
 
 def _ours() -> Any:
     from autograph_lite import numpy
@@ -54,8 +80,10 @@ def array_function(
     """`np.sum(t)`, `np.stack([...])`, and all other functions of NumPy."""
     del self, types
     if getattr(function, "__module__", "numpy") != "numpy":
-        name = f"{function.__module__}.{function.__name__}".replace("numpy", "np", 1)
-        raise GraphTypeError(f"{name} is not available on tensors")
+        name = f"{function.__module__}.{function.__name__}".removeprefix("numpy.")
+        found = INSTEAD.get(name)
+        instead = f"; write {found}" if found else ""
+        raise GraphTypeError(f"np.{name} is not available on tensors{instead}")
     return _find(function.__name__)(*args, **kwargs)
 
 
@@ -65,9 +93,12 @@ def _find(name: str) -> Any:
     if found is None:
         ours = _ours()
         if name not in ours.__all__:
-            available = ", ".join(sorted(ours.__all__))
-            message = f"np.{name} is not available on tensors; available: {available}"
-            raise GraphTypeError(message)
+            instead = INSTEAD.get(name)
+            told = (
+                f"write {instead}" if instead else f"available: {', '.join(sorted(ours.__all__))}"
+            )
+            called = f"np.{name}" if hasattr(np, name) else name
+            raise GraphTypeError(f"{called} is not available on tensors; {told}")
         found = _functions[name] = getattr(ours, name)
     return found
 

@@ -55,13 +55,14 @@ _UFUNCS: dict[str, Operator] = {
 
 def _refused(self: Tagged, *args: Any) -> NoReturn:
     del args
+    other = "None" if self.python == "none" else f"a Python {self.python}"
     raise ConversionError(
-        f"this is a tensor in some runs and a Python {self.python} in others, and they do not do the"
-        f" same here; make it a tensor in both: ag.constant({_EXAMPLE[self.python]})"
+        f"this is a tensor in some runs and {other} in others, and they do not do the same here; make it a"
+        f" tensor in both: ag.constant({_EXAMPLE[self.python]})"
     )
 
 
-_EXAMPLE = {"float": "0.0", "int": "0", "bool": "False", "none": "0.0 instead of None"}
+_EXAMPLE = {"float": "0.0", "int": "0", "bool": "False", "none": "0.0"}
 
 
 def _forward(op: Operator) -> Operator:

@@ -38,8 +38,8 @@ def refuse_recorded(value: Value, what: str) -> None:
         if tape.follows(value):
             raise GradientError(
                 f"{what} of a tensor that a gradient tape follows would drop its gradient; write"
-                " it with tensors (np functions work on them), or use .numpy() where the number"
-                " is not differentiated"
+                " it with tensors (np functions work on them, ag.array makes one of a list), or use"
+                " .numpy() where the number is not differentiated"
             )
 
 
@@ -56,10 +56,21 @@ def concrete_data(box: Box, what: str) -> Any:
     return value.data
 
 
+_INSTEAD = {
+    "np.asarray()": "write ag.array around a list of tensors, or compute it outside the function",
+    ".numpy()": "leave it out, for NumPy's functions work on tensors",
+    ".item()": "leave it out, for a tensor without axes computes as a number does",
+    ".tolist()": "leave it out, or write ag.print to see the elements",
+    "str()": "write ag.print",
+    "len()": "loop over range(len(x))",
+}
+
+
 def _no_data(what: str) -> NoReturn:
+    usual = "use `if` and `while` on tensors inside the decorated function, or compute it outside"
     raise ConversionError(
-        f"{what} needs a value, but the function is being compiled and has none yet; use `if` and"
-        " `while` on tensors inside the decorated function, or compute it outside"
+        f"{what} needs a value, but the function is being compiled and has none yet;"
+        f" {_INSTEAD.get(what, usual)}"
     )
 
 
@@ -107,6 +118,11 @@ class ArrayLike(Arithmetic):
     def __iter__(self) -> Iterator[Any]:
         if not value_of(self).type.shape:
             raise GraphTypeError("iteration over a 0-d array")
+        if not isinstance(self.length(), int):
+            raise ConversionError(
+                "the rows of a tensor become Python objects here, and only the run knows how many there"
+                " are; write a `for` loop, or functions of the whole tensor"
+            )
         return (self[i] for i in range(len(self)))  # each row as it is when its turn comes
 
     def __getitem__(self, index: Any) -> Any:
@@ -130,11 +146,6 @@ class ArrayLike(Arithmetic):
         return data.tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        if staging():
-            raise ConversionError(
-                "a plain array cannot hold what only the run of the compiled function knows; write"
-                " np.stack([...]) for np.array([...]) of tensors, and a tensor as it is for np.asarray()"
-            )
         data = concrete_data(self, "np.asarray()")
         refuse_recorded(value_of(self), "np.asarray()")
         if copy is False:
@@ -172,7 +183,7 @@ class ArrayLike(Arithmetic):
 
     def __str__(self) -> str:
         if staging():
-            return repr(self)
+            _no_data("str()")
         return display.shown(value_of(self).data)
 
     def __repr__(self) -> str:

@@ -39,6 +39,21 @@ def test_to_first_order(program: Callable[..., Any], arguments: tuple[Any, ...])
     ag.verify(compiled(program), *arguments, order=1)
 
 
+@pytest.mark.parametrize("scale", [np.float64(2.0), np.float32(2.0), np.int64(2), 2.0])
+def test_scalars_are_differentiated_as_arrays_are(scale: Any) -> None:
+    ag.verify(ag.function(lambda x, a: x * x * a * a), np.array(3.0), scale, order=2)
+
+
+def test_what_verify_cannot_compare_is_told() -> None:
+    def square(x: Any) -> Any:
+        return x * x
+
+    with pytest.raises(TypeError, match=r"needs a function made by @ag\.function, not function"):
+        ag.verify(square, 2.0)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="order is 3; 0, 1 or 2 is needed"):
+        ag.verify(ag.function(square), 2.0, order=3)
+
+
 @pytest.mark.parametrize(
     ("program", "arguments"), VALUES_ONLY, ids=[p.__name__ for p, _ in VALUES_ONLY]
 )

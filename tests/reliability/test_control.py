@@ -278,6 +278,39 @@ def test_what_a_container_holds_is_read_at_each_call():
     assert len({tuple(values) for values in seen}) == len(changes)
 
 
+DATA = np.array([1.0, 2.0, 3.0])
+HELD = {"data": [DATA]}
+USES = {
+    "whole": lambda x: DATA * x,
+    "an element": lambda x: DATA[1] * x,
+    "arithmetic": lambda x: np.sum(DATA * 2 + 1) * x,
+    "a method": lambda x: DATA.sum() * x,
+    "a function of it": lambda x: np.sum(np.tanh(DATA) * 2) * x,
+    "a condition": lambda x: x if DATA[0] > 1 else -x,
+    "its length": lambda x: len(DATA) * x + DATA.shape[0],
+    "a number": lambda x: float(DATA[2]) * x,
+    "a mask": lambda x: np.sum(DATA[DATA > 1.5]) * x,
+    "unpacked": lambda x: sum([v for v in DATA]) * x,
+    "an element of what a container holds": lambda x: HELD["data"][0][1] * x,
+    "membership": lambda x: x if 2.0 in DATA else -x,
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_what_is_computed_from_a_plain_array_is_computed_anew_when_it_changes(use, monkeypatch):
+    """In place, and another array in its place; the fast way of calling too."""
+    f = ag.function(USES[use])
+    x = ag.constant(2.0)
+    for other in ([1.0, 2.0, 3.0], [0.5, -2.0, 9.0], [4.0, 0.0, 1.0, 7.0]):
+        array = np.array(other)
+        monkeypatch.setattr(f"{__name__}.DATA", array)
+        monkeypatch.setitem(HELD, "data", [array])
+        for value in (other[1], 2.0, 8.0):
+            array[1] = value
+            for _ in range(3):
+                assert np.array_equal(f(x).numpy(), f.eager(x).numpy())
+
+
 def appends(x):
     LIST.append(x)
     return x

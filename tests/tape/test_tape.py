@@ -337,6 +337,46 @@ def test_jacobian_of_a_scalar_and_of_nothing(x):
     assert tape.jacobian(y, v, unconnected_gradients="zero").shape == (0, 2, 0, 2)
 
 
+def powers(p, n):
+    path = ag.zeros(3)
+    y = p[0]
+    for i in range(n):
+        y = y * p[1]
+        path[i] = y
+    return path
+
+
+def jacobian_of_powers(p, n):
+    with ag.GradientTape() as tape:
+        tape.watch(p)
+        y = powers(p, n)
+    return tape.jacobian(y, p, unconnected_gradients="zero")
+
+
+def jacobian_of_a_row_and_powers(p, n):
+    with ag.GradientTape() as tape:
+        tape.watch(p)
+        y = np.stack([p[0], powers(p, n)[1]])
+    return tape.jacobian(y, p)
+
+
+@pytest.mark.parametrize("function", [jacobian_of_powers, jacobian_of_a_row_and_powers])
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_rows_of_a_jacobian_that_only_the_run_connects_are_zeros_where_it_does_not(function, n):
+    ag.verify(ag.function(function), np.array([1.0, 0.5]), n, order=1)
+
+
+def test_a_jacobian_that_only_the_run_connects_says_what_to_write():
+    def jacobian(p):
+        with ag.GradientTape() as tape:
+            tape.watch(p)
+            y = powers(p, 3)
+        return tape.jacobian(y, p)
+
+    with pytest.raises(ag.errors.ConversionError, match="write unconnected_gradients='zero'"):
+        ag.function(jacobian)(np.array([1.0, 0.5]))
+
+
 def test_hessian_by_jacobian_of_gradient():
     v = ag.Variable([1.0, 2.0])
     with ag.GradientTape() as outer:

@@ -1,0 +1,290 @@
+"""What a NumPy user would write first: refused with the line, and with words that work."""
+
+import copy
+import math
+import operator
+from collections import namedtuple
+
+import numpy as np
+import pytest
+
+import autograph_lite as ag
+from autograph_lite import errors
+from autograph_lite.tensors.protocols import INSTEAD
+from tests.reliability.both import Fault, Result, check_fault, check_result, program
+
+X = ag.constant([1.0, 2.0, 3.0])
+CONVERSION, TYPE, SHAPE = errors.ConversionError, errors.GraphTypeError, errors.ShapeError
+ROWS = "the rows of a tensor become Python objects here"
+COUNTED = "a range, enumerate or zip is counted by the run, and only a `for` loop can go through it"
+NUMBER = "needs the value of a number that is known only when the compiled function runs"
+BITS = "an operator on the bits of a Python number that only the run knows is not available yet"
+Pair = namedtuple("Pair", "a b")
+
+
+def refused(body, message, **given):
+    return Fault("advice", body, given or {"x": X, "n": 3}, CONVERSION, message, refusal=True)
+
+
+def plain(name):
+    return f"np.{name} makes a plain array"
+
+
+FAULTS = [
+    refused("return np.array([x[0], x[1]])", plain("array")),
+    refused("return np.asarray(x)", plain("asarray")),
+    refused("return x * np.zeros(n)", plain("zeros")),
+    refused("return x * np.ones(x.shape)", plain("ones")),
+    refused("return x * np.empty(shape=len(x))", plain("empty")),
+    refused("return x * np.full(3, x[0])", plain("full")),
+    refused("return np.eye(n) @ x", plain("eye")),
+    refused("return np.identity(n) @ x", plain("identity")),
+    refused("return x * np.arange(n)", plain("arange")),
+    refused("return x * np.linspace(0, 1, n)", plain("linspace")),
+    refused("return x / np.float64(n)", plain("float64")),
+    refused("t = np.ones(3)\nreturn x * t[n - 1]", "a plain array is indexed by"),
+    refused("t = np.ones(3)\nreturn np.sum(t[:n]) * x", "a plain array is indexed by"),
+    refused("t = [1.0, 2.0, 3.0]\nreturn t[n - 1] * x", "a Python list or tuple is indexed by"),
+    refused("t = {3: 2.0}\nreturn t[n] * x", "a dict is asked for a key that only the run knows"),
+    refused("return {n: x}", f"a key of a dict or set {NUMBER}; write `if` and `elif`"),
+    refused("o = np.zeros(3)\no[0] = x[0]\nreturn o".replace("x[0]", "x[0]  # here"),
+            "an element of a plain ndarray is assigned inside compiled code; make it a tensor"),
+    refused("d = {}\nfor i in range(n):\n    d['a'] = x  # here\nreturn d",
+            "an element of a plain dict is assigned inside compiled code; assign to a name"),
+    refused(
+        "y = None\nif x[0] > n:\n    y = x[0]\nreturn y[0]",
+        "this is a tensor in some runs and None in others, and they do not do the same here; make it a"
+        " tensor in both: ag.constant(0.0)",
+    ),
+    refused("return [v * 2 for v in x]", ROWS),
+    refused("return np.stack([*x])", ROWS),
+    refused("return tuple(x)", ROWS),
+    refused("for v in reversed(x):  # here\n    n = n * v\nreturn n", "len() needs a value"),
+    *(
+        refused(body, COUNTED)
+        for body in (
+            "return np.stack([x[i] for i in range(n)])",
+            "return sum(x[i] * x[i - 1] for i in range(1, len(x)))",
+            "return x * np.array(range(n))",
+            "return list(range(n))",
+            "for i in reversed(range(n)):  # here\n    x = x * i\nreturn x",
+            "return x if 2 in range(n) else -x",
+            "return [i * v for i, v in enumerate(x)]",
+            "return [v * w for v, w in zip(x, x)]",
+        )
+    ),
+    refused("for t in np.ones(3):  # here\n    x = x + t\nreturn x", "a loop goes over the rows of"),
+    refused("for t, v in zip(np.ones(3), x):  # here\n    n = n + t\nreturn n", "a loop goes over"),
+    refused("return str(x)", "str needs a value that only the run"),
+    refused("return str([x])", "str needs a value that only the run"),
+    refused("return str(n)", "str needs a value that only the run"),
+    refused("return '%s' % x", "str() needs a value"),
+    refused("return '%s' % n", f"a text {NUMBER}; write ag.print"),
+    refused("return f'{[x]}'", "an f-string of a value that only the run knows"),
+    refused("return round(x[0])", "round needs a value that only the run of the compiled function"
+            " knows; write np.floor(x + 0.5)"),
+    refused("return any(x > 2)", "any needs a value that only the run of the compiled function"
+            " knows; write np.any"),
+    refused("return np.sum([x[0], x[1]])", "np.asarray() needs a value, but the function is being"
+            " compiled and has none yet; write ag.array around a list of tensors"),
+    refused("return x * np.sum([n, 2])", f"np.asarray() {NUMBER}; write ag.array around a list"),
+    refused("return x[0].item()", ".item() needs a value, but the function is being compiled and has"
+            " none yet; leave it out"),
+    refused("return x if x.shape == (3,) else -x", f"a condition {NUMBER}; write it in `if`"),
+    refused("return [w * v for w, v in zip([1.0, 2.0, 3.0], x)]", "zip of tensors with Python"),
+    refused("assert x[0] > 0\nreturn x".replace("0\n", "0  # here\n"),
+            "assert on a value that only the run knows is not available yet; check it outside"),
+    refused("if n > 9:\n    raise ValueError('n')  # here\nreturn x",
+            "raise under a condition that only the run knows is not available yet; return what"),
+    refused("return x * (n & 1)", f"{BITS}; make it a tensor: ag.constant(n)"),
+    refused("return x * (1 << n)", f"{BITS}; make it a tensor"),
+    refused("return x * ~n", f"{BITS}; make it a tensor"),
+    refused("return x * ((n > 1) & (n < 9))", f"{BITS}; write `and`, `or` or !="),
+    refused("return x * ~(n > 1)", f"{BITS}; write `not`"),
+    refused("m = 3\nreturn x if n is m else -x", "`is` asks whether a number that only the run knows"),
+    refused("return repr(v)", "repr needs a value that only the run", v=ag.Variable(1.0)),
+    refused("return str(v)", "str needs a value that only the run", v=ag.Variable(1.0)),
+    *(
+        Fault("python", body, {"x": X, "n": 3}, error, message)
+        for body, error, message in [
+            ("return n(x)", TypeError, "'int' object is not callable"),
+            ("return n[0] * x", TypeError, "'int' object is not subscriptable"),
+            ("return len(n) * x", TypeError, "object of type 'int' has no len()"),
+            ("return (n / 2).nothing", AttributeError, "'float' object has no attribute 'nothing'"),
+            ("return n + 'a'", TypeError, "unsupported operand type(s) for +: 'int' and 'str'"),
+            ("for i in n:  # here\n    x = x + i\nreturn x", TypeError, "'int' object is not iterable"),
+            ("a, b = n  # here\nreturn a * x", TypeError, "cannot unpack non-iterable int object"),
+        ]
+    ),
+    Fault("advice", "np.add.at(x, [0], 1.0)", {"x": X}, TYPE, "np.add.at is not available"),
+    Fault("advice", "return np.var(x)", {"x": X}, TYPE,
+          "np.var is not available on tensors; write np.mean((x - np.mean(x)) ** 2)"),
+    Fault("advice", "return np.linalg.norm(x)", {"x": X}, TYPE,
+          "np.linalg.norm is not available on tensors; write np.sqrt(np.sum(x**2))"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FAULTS, ids=str)
+def test_fault(case):
+    check_fault(case)
+
+
+RESULTS = [
+    Result("is", "return x if b is True else -x", {"x": X, "b": True}),
+    Result("is", "return x if b is not False else -x", {"x": X, "b": False}),
+    Result("is", "return x if (n > 2) is b else -x", {"x": X, "b": True, "n": 3}),
+    Result("is", "return x if n is None else -x", {"x": X, "n": 3}),
+    Result("type", "return x if type(n) is int else -x", {"x": X, "n": 3}),
+    Result("type", "return x if type(n) in (float, bool) else -x", {"x": X, "n": 2.0}),
+    Result("bits", "n = ag.constant(n)\nreturn x * (n & 1) + (x * (1 << n) - ~n)", {"x": X, "n": 3},
+           np.array([13.0, 22.0, 31.0])),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", RESULTS, ids=str)
+def test_result(case):
+    check_result(case)
+
+
+def math_of_a_number(n):
+    return math.exp(n)
+
+
+def math_of_a_tensor(x):
+    return math.exp(x[0])
+
+
+def math_without_a_tensor_function(x):
+    return math.log2(x[0])
+
+
+PAIR = Pair(1.0, 2.0)
+
+
+def replaces(x):
+    return PAIR._replace(a=x)
+
+
+LONG = np.arange(500.0)
+
+
+def copies(x):
+    return copy.deepcopy(x)
+
+
+def adds(x):
+    return operator.add(x, 1.0)
+
+
+def multiplies_from_outside(x):
+    return LONG.dot(x)
+
+
+@pytest.mark.parametrize(
+    ("function", "given", "instead"),
+    [
+        (math_of_a_number, 2.0, "write np.exp(ag.constant(x))"),
+        (math_of_a_tensor, X, "write np.exp"),
+        (math_without_a_tensor_function, X, "write np.log(x) / np.log(2.0)"),
+        (multiplies_from_outside, X, "write np.dot"),
+        (copies, X, "write x.copy()"),
+        (adds, X, "write the operator itself"),
+        (replaces, X, "write Pair(...) with every field"),
+    ],
+)
+def test_a_call_says_what_works(function, given, instead):
+    with pytest.raises(CONVERSION) as caught:
+        ag.function(function)(given)
+    first, *rest = str(caught.value).splitlines()
+    assert first.endswith(f"knows; {instead}")
+    assert f"line {function.__code__.co_firstlineno + 1}, in {function.__name__}" in rest[0]
+
+
+def begins_plain(x, n):
+    y = LONG
+    for _ in range(n):
+        y = y * x
+    return y
+
+
+def branches_plain(x, n):
+    y = LONG
+    if n > 1:
+        y = LONG * 2
+    return y * x
+
+
+def adds_up(x, n):
+    s = 0.0
+    for i in range(n):
+        s = s + x * LONG[i]
+    return s
+
+
+def test_an_array_from_outside_is_indexed_in_a_loop_once_it_is_a_tensor(monkeypatch):
+    f = ag.function(adds_up)
+    with pytest.raises(CONVERSION, match="a plain array is indexed by") as caught:
+        f(ag.constant(2.0), 4)
+    assert f"line {adds_up.__code__.co_firstlineno + 3}, in adds_up" in str(caught.value)
+    monkeypatch.setattr(f"{__name__}.LONG", ag.array(LONG))
+    assert float(f(ag.constant(2.0), 4)) == float(f.eager(ag.constant(2.0), 4)) == 12.0
+
+
+def chooses_plain(x, n):
+    return x * (LONG if n > 1 else LONG * 2)
+
+
+PLAIN = "is a NumPy array that no tensor has touched, and "
+
+
+def calls_itself(x, n):
+    if n <= 0:
+        return x
+    return x * calls_itself(x, n - 1)
+
+
+def test_recursion_that_only_the_run_ends_is_told_as_such():
+    with pytest.raises(RecursionError) as caught:
+        ag.function(calls_itself)(X, 3)
+    place, instead = caught.value.__notes__
+    assert f'File "{__file__}", line' in place and "in calls_itself" in place
+    assert instead == "recursion that only the run ends cannot be compiled; write a loop"
+
+
+@pytest.mark.parametrize(
+    ("function", "told", "instead"),
+    [
+        (begins_plain, f"the loop variable 'y' {PLAIN}", "y = ag.constant(y)"),
+        (branches_plain, f"'y' {PLAIN}", "y = ag.constant(y)"),
+        (chooses_plain, f"the value {PLAIN}", "make it a tensor: ag.constant(...)"),
+    ],
+)
+def test_a_plain_array_is_named_and_not_shown(function, told, instead):
+    with pytest.raises(errors.AutographError) as caught:
+        ag.function(function)(ag.constant(2.0), 2)
+    first = str(caught.value).splitlines()[0]
+    assert first.startswith(told) and instead in first and len(first) < 300
+
+
+FAMILIES = {
+    "diag": ([[1.0, 2.0], [3.0, 4.0]],),
+    "diagonal": ([[1.0, 2.0], [3.0, 4.0]],),
+    "trace": ([[1.0, 2.0], [3.0, 4.0]],),
+    "logaddexp": ([1.0, -2.0], [0.5, 3.0]),
+    "roll": ([1.0, 2.0, 3.0], 1),
+}
+
+
+@pytest.mark.parametrize("name", INSTEAD)
+def test_what_to_write_instead_means_the_same(name):
+    if name == "einsum":
+        return
+    given = FAMILIES.get(name, ([1.2, 2.7, 0.4],))
+    arrays = [np.array(a) if isinstance(a, list) else a for a in given]
+    names = ["x", "n" if name == "roll" else "y"][: len(arrays)]
+    f = ag.function(program(f"return {INSTEAD[name]}", names)[0])
+    function = np
+    for part in name.split("."):
+        function = getattr(function, part)
+    for run in (f, f.eager):
+        np.testing.assert_allclose(run(*arrays), function(*arrays), rtol=1e-14)
