@@ -25,7 +25,7 @@ from autograph_lite.frontend.iteration import Counting, Enumerated, Zipped, coun
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.frontend.truth import condition
-from autograph_lite.nests import rebuild
+from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.tensors.boxes import Box, as_value, entered, value_of, wrap
@@ -187,6 +187,8 @@ class Caller:
             getters = [self.trace._getters.get(id(a), (a, None))[1] for a in args]
             unknown = [a for a, g in zip(args, getters, strict=True) if g is None]
             self.trace.settle(*unknown, *kwargs.values())
+            if not any(map(_holds_array, (*args, *kwargs.values()))):
+                self.trace.alone[id(found)] = found
             if any(g is not None for g in getters):
                 again = [
                     g or functools.partial(_given, a) for g, a in zip(getters, args, strict=True)
@@ -229,6 +231,10 @@ class Caller:
         if shown or (plain and not changing and mentions_run(args, kwargs)):
             refuse_call(self.trace, function, args)
         return function(*args, **kwargs)
+
+
+def _holds_array(obj: Any) -> bool:
+    return any(isinstance(leaf, np.ndarray | np.generic) for leaf in leaves(obj))
 
 
 def _hashable(obj: Any) -> bool:

@@ -82,6 +82,7 @@ class Trace(Builder):
         self._floats: dict[Any, Value] = {}
         self._plain: list[Guard] = []
         self.settled = False
+        self.alone: dict[int, Any] = {}  # arrays that were made of no other, such as np.zeros(3)
         self.prints: list[Printed] = []
         self.entered: dict[
             int, tuple[int, Value]
@@ -107,8 +108,9 @@ class Trace(Builder):
 
     def settle(self, *objects: Any) -> None:
         """Something is computed from plain arrays now and not at each call: what they hold is a guard."""
-        if any(isinstance(obj, np.ndarray | np.generic) for obj in objects):
-            self.settled = True
+        for obj in objects:
+            if isinstance(obj, np.ndarray | np.generic) and id(obj) not in self.alone:
+                self.settled = True
 
     def all_guards(self) -> tuple[Guard, ...]:
         if not self.settled:
