@@ -8,11 +8,13 @@ in the next reverse pass.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from autograph_lite.gradient.cotangents import Cotangent, arrival, blanked, nothing, state
 from autograph_lite.gradient.mirror import Mirror
 from autograph_lite.gradient.reverse import Sweep
 from autograph_lite.ir.graph import Node, Region, Value
-from autograph_lite.ir.types import element, flags_of, history
+from autograph_lite.ir.types import Symbol, Type, element, flags_of, history
 from autograph_lite.ops.control import CONSTANT
 from autograph_lite.ops.record import f
 from autograph_lite.ops.regions import Step
@@ -69,6 +71,7 @@ class Reversal:
         self.read: dict[Value, Value] = {}  # history outside -> this step's element of it
         self.following: dict[int, Value] = {}  # piece of state -> what the next step began with
         self.saved: list[Value] = []
+        self.types: dict[int, Type] = {}  # of pieces of state, in any step
         self.outgoing: list[tuple[Value, Cotangent]] = []
         with staged_region() as builder:
             self.builder = builder
@@ -94,9 +97,23 @@ class Reversal:
         out: Value = self.loop.outs[self.loop.state.index(carried)]
         return out
 
+    def _type(self, carried: Value) -> Type:
+        if carried in self.roots:
+            return self.roots[carried].type
+        return self._in_steps(self.loop.state.index(carried))
+
+    def _in_steps(self, slot: int) -> Type:
+        """The type that a step leaves a piece of state with; an extent that varies is no other one."""
+        if slot not in self.types:
+            first, last = self.loop.state[slot].type, self.loop.outs[slot].type
+            pairs = zip(first.shape, last.shape, strict=True)
+            shape = tuple(a if a == b else Symbol() for a, b in pairs)
+            self.types[slot] = replace(last, shape=shape)
+        return self.types[slot]
+
     def _trace(self) -> None:
         loop = self.loop
-        values = {v: self.step.declare(self.like(v).type) for v in self.carried}
+        values = {v: self.step.declare(self._type(v)) for v in self.carried}
         flags = {v: self.step.declare(flags_of(self.like(v).type)) for v in self.flagged}
         given = {v: Cotangent(x, flags.get(v), v in flags) for v, x in values.items()}
         for root in self.roots:
@@ -170,7 +187,7 @@ class Reversal:
     def _following(self, slot: int) -> Value:
         """The new value of a piece of state: what the step after it began with."""
         if slot not in self.following:
-            self.following[slot] = self.step.declare(self.loop.outs[slot].type)
+            self.following[slot] = self.step.declare(self._in_steps(slot))
         return self.following[slot]
 
     def _is_cheap(self, node: Node) -> bool:

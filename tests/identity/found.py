@@ -359,6 +359,14 @@ def captured_array_at_the_entry_of_another_function(a):
     return z, total * a, same * a, again, other
 
 
+def grows(x, n):
+    """The extent of a state that is another one at each step."""
+    y = x
+    for _ in range(n):
+        y = np.concatenate([y, x * 0.5])
+    return y * y
+
+
 def source_bound_anew_in_one_branch(x, a):
     with ag.GradientTape() as tape:
         tape.watch([x, a])
@@ -427,6 +435,8 @@ CASES = [
     (assigns_in_a_loop, (VECTOR, SCALAR)),
     (captured_array_at_the_entry_of_another_function, (SCALAR,)),
     *((source_bound_anew_in_one_branch, (VECTOR, c(v))) for v in (-0.8, 0.8)),
+    (grows, (VECTOR, 0)),
+    (grows, (VECTOR, 3)),
     (as_it_comes.python_function, (c(ROWS),)),
 ]
 
