@@ -148,6 +148,8 @@ def _handler(op: Op) -> Handler:
         return _by_kernel(op)
     if op.shape_only:
         return _by_numpy_and_shapes(op)
+    if op.warns:
+        return _by_integer_division(op.exact)
     if op.on_scalars is not None:
         return _by_operator(op.exact, op.on_scalars)
     return _by_numpy(op.exact)
@@ -184,6 +186,19 @@ def _by_operator(exact: Callable[..., Any], on_scalars: Callable[..., Any]) -> H
 def _by_numpy(exact: Callable[..., Any]) -> Handler:
     def handler(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
         return (Value(None, owned(quiet.run(exact, *[v.data for v in inputs], **params))),)
+
+    return handler
+
+
+def _by_integer_division(exact: Callable[..., Any]) -> Handler:
+    """0 and one warning where the divisor is 0, as NumPy."""
+    plain = _by_numpy(exact)
+
+    def handler(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
+        outputs = plain(inputs, params)
+        if not np.all(inputs[1].data) and np.size(outputs[0].data):
+            warn(f"divide by zero encountered in {exact.__name__}", RuntimeWarning)
+        return outputs
 
     return handler
 
@@ -343,19 +358,6 @@ def _moved(x: Value, target: Any) -> tuple[Value, ...]:
     return (Value(type, target if type.shape else target[()]),)
 
 
-def _integer_division(name: str, ufunc: Callable[..., Any]) -> Handler:
-    """0 and one warning where the divisor is 0, as NumPy."""
-    plain = _by_numpy(ufunc)
-
-    def handler(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
-        outputs = plain(inputs, params)
-        if not np.all(inputs[1].data) and np.size(outputs[0].data):
-            warn(f"divide by zero encountered in {name}", RuntimeWarning)
-        return outputs
-
-    return handler
-
-
 _cast_array = _by_numpy(OPS["cast"].exact)  # type: ignore[arg-type]
 _unbroadcast_kernel = _by_kernel(OPS["unbroadcast"])
 
@@ -375,8 +377,6 @@ _SPECIAL: dict[str, Handler] = {
     "setitem": _setitem,
     "index_add": _index_add,
     "index_add_where": _index_add_where,
-    "floor_divide_integer": _integer_division("floor_divide", np.floor_divide),
-    "remainder_integer": _integer_division("remainder", np.remainder),
 }
 
 EAGER = EagerInterpreter()

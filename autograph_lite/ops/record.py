@@ -156,6 +156,12 @@ class Op:
             return False
         return set(re.findall(r"(\w+)\(", text)) <= {"abs", "bool", "cast", "float64"}
 
+    @property
+    def warns(self) -> bool:
+        """Whether it may warn, of a division by zero: then it is done wherever the program says so."""
+        text = self.body.text if isinstance(self.body, Scalar) else None
+        return callable(text) and "warn_if" in text.__code__.co_names
+
     def __repr__(self) -> str:
         return self.name
 

@@ -1,9 +1,9 @@
 """Dead code: nodes that reach no result and have no effect go; in regions too, and with them what a
 loop carries, saves or captures for nothing.
 
-What the program itself does and may raise (`Op.faults`) stays although nothing needs the result: where
-Python would raise, the kernel raises too.  Of arithmetic on arrays whose extents may not fit, the
-comparison of extents stays.
+What the program itself does and may raise or warn of (`Op.faults`, `Op.warns`) stays although nothing
+needs the result: where Python would raise, the kernel raises too.  Of arithmetic on arrays whose extents
+may not fit, the comparison of extents stays.
 """
 
 from __future__ import annotations
@@ -44,12 +44,12 @@ def _whole(node: Node, needed: set[Value]) -> Node:
 
 
 def _stays(node: Node) -> bool:
-    """Whether a node does something, or may raise where the user's program would."""
+    """Whether a node does something, or may raise or warn where the user's program would."""
     regions = [p for p in node.params.values() if isinstance(p, Region)]
     if regions:
         inside = [inner for region in regions for inner in region.nodes]
         return any(_stays(inner) or _may_not_fit(inner) for inner in inside)
-    return bool(node.op.effect) or (node.origin is not None and bool(node.op.faults))
+    return node.op.effect or (node.origin is not None and (node.op.faults or node.op.warns))
 
 
 def _may_not_fit(node: Node) -> bool:

@@ -111,8 +111,8 @@ class Scope:
         return self.constant(found, out.type)
 
     def _folded(self, op: Op, inputs: tuple[Value, ...], params: dict[str, Any]) -> Any:
-        """The number that an exact operation gives for numbers."""
-        if op.exact is None or not isinstance(op.body, Scalar) or not inputs or params:
+        """The number that an exact operation gives for numbers, unless it may have to warn of it."""
+        if op.exact is None or not isinstance(op.body, Scalar) or not inputs or params or op.warns:
             return None
         numbers = [self.numbers.get(v) for v in inputs]
         if any(n is None for n in numbers):
@@ -124,7 +124,7 @@ class Scope:
                 return None  # a fault of the user's program: it is raised where it happens
 
     def _compute(self, node: Node, inputs: tuple[Value, ...]) -> None:
-        key = None if node.op.effect else _key(node, inputs)
+        key = None if node.op.effect or node.op.warns else _key(node, inputs)
         if key is not None and key in self._shared:
             self.by.update(zip(node.outputs, self._shared[key], strict=True))
             return

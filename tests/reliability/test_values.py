@@ -195,6 +195,23 @@ def test_an_integer_division_by_zero_warns_at_its_line(mode):
             assert run(ints(7, 1), ints(2, 1)).numpy().tolist() == [4, 1]
 
 
+def divides_for_nothing(a, b):
+    a // b
+    q = a // b
+    ag.constant(7) % ag.constant(0)
+    return q
+
+
+@pytest.mark.parametrize("mode", ["eager", "compiled"])
+def test_a_division_that_is_known_equal_or_not_needed_warns_too(mode):
+    f = ag.function(divides_for_nothing)
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        (f.eager if mode == "eager" else f)(ints(7, 1), ints(0, 1))
+    first = divides_for_nothing.__code__.co_firstlineno
+    assert sorted(w.lineno - first for w in seen) == [1, 2, 3]
+
+
 class Marked(np.ndarray):
     """A subclass whose meaning a tensor would lose."""
 
