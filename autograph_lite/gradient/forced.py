@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograph_lite.ir.graph import Graph, Region, Value
+from autograph_lite.ops.python import NUMBER
 from autograph_lite.ops.record import Constant
 
 
@@ -20,7 +21,7 @@ def _reaching(region: Region) -> set[Value]:
         inside = [p for p in node.params.values() if isinstance(p, Region)]
         if inside:
             leads = not found.isdisjoint(node.outputs) or any(map(_reaching, inside))
-        elif node.op.name == "number":
+        elif node.op is NUMBER:
             leads = True
         else:
             constant = isinstance(node.op.derivative, Constant)

@@ -180,7 +180,7 @@ register(
     )
 )
 # float(t), int(t), bool(t): a scalar array as a Python number.
-register(
+NUMBER = register(
     Op(
         "number",
         lambda x, *, dtype: (py(dtype),),

@@ -2,6 +2,9 @@
 
 Step by step `if c: y = x` leaves y followed where c holds and x is.  What a branch or a loop inside of an
 arm or a step decides, or one step after the other, is not told to the outside: None.
+
+float(x) drops the gradient of x.  Step by step that is an error where a tape follows x; of what is followed
+in a branch or a loop only the run knows when it comes to that, so there it is refused.
 """
 
 from __future__ import annotations
@@ -9,7 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Region, Test, Value
+from autograph_lite.ops.python import NUMBER
 from autograph_lite.ops.record import Constant
 from autograph_lite.ops.same import Sure, holds, negated
 
@@ -68,6 +73,7 @@ def _steps(
 ) -> list[tuple[Follows, Follows]]:
     """Per output of a loop whether it depends on what is followed: before any step, and after."""
     body: Region = params["body"]
+    test: Region | None = params.get("test")
     n = params["state"]
     given = [known.get(v, False) for v in inputs[params["bounded"] :]]
     first, fixed = given[:n], given[n:]
@@ -81,6 +87,9 @@ def _steps(
         if more == later:
             break
         later = more
+    if test is not None:  # it has no results that are followed, but may take a number
+        before = [_either(a, b) for a, b in zip(first, later[:n], strict=True)]
+        _through(test, dict(zip(test.arguments[1:], [*before, *fixed], strict=False)))
     return [(False, False), *zip(first, later[:n], strict=True), *((h, h) for h in later[n:])]
 
 
@@ -88,6 +97,13 @@ def _through(region: Region, given: Known) -> list[Follows]:
     """Per result of a region whether it depends on its arguments that are followed."""
     known = dict(given)
     for node in region.nodes:
+        if node.op is NUMBER and known.get(node.inputs[0], False) is not False:
+            raise ConversionError(
+                "float() or int() inside a staged loop or branch, of a tensor that a gradient tape follows,"
+                " would drop its gradient; write it with tensors (np functions work on them), or"
+                " float(ag.stop_gradient(x)) where the number is not differentiated",
+                node.origin,
+            )
         if isinstance(node.op.derivative, Constant):
             continue
         if node.op.name == "if":

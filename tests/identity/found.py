@@ -193,16 +193,6 @@ def squared_in_one_step(x, n):
     return y, 3.0 * x
 
 
-def takes_a_number(x, a):
-    """float() of what a tape follows would drop its gradient: refused under a tape in both modes."""
-    s = 0.0
-    for i in range(2):
-        if a > 0:
-            s = s + float(x[i]) * 2
-        s = s * x[0]
-    return s * x
-
-
 def connected_in_one_branch(x, a):
     """Zeros instead of no gradient are constant: the second gradient is None."""
     with ag.GradientTape() as tape:
@@ -424,7 +414,6 @@ CASES = [
     (number_or_tensor, (ag.constant(-0.535, dtype="float32"),)),
     (assigned_in_a_branch, (SCALAR,)),
     (assigned_in_steps, (SCALAR, 2)),
-    (takes_a_number, (VECTOR, SCALAR)),
     (followed_in_some_runs, (VECTOR, 0)),
     (followed_in_some_runs, (VECTOR, 2)),
     *((followed_in_one_branch, (VECTOR, ag.constant(n))) for n in range(3)),

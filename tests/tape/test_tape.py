@@ -277,43 +277,6 @@ def test_wrong_sources_and_targets(x):
         tape.gradient(None, x)
 
 
-FORCED = {
-    "float": float, "int": int, "asarray": np.asarray, "item": lambda t: t.item(),
-    "tolist": lambda t: t.tolist(),
-    "ndarray write": lambda t: np.zeros(2).__setitem__(0, t), "array of": lambda t: np.array([t, t]),
-    "in place": lambda t: np.ones(()).__iadd__(t),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", FORCED)
-def test_forced_out_of_the_tape(x, name):
-    with ag.GradientTape() as tape:
-        tape.watch(x)
-        y = x * x
-        for t in (x, y):
-            with pytest.raises(ValueError) as caught:
-                FORCED[name](t)
-            # NumPy hides an error of float() behind one of its own, as its cause
-            error = (
-                caught.value if isinstance(caught.value, GradientError) else caught.value.__cause__
-            )
-            assert isinstance(error, GradientError)
-            assert "drop" in str(error)
-    FORCED[name](y)
-
-
-def test_what_is_always_allowed(x):
-    with ag.GradientTape() as tape:
-        tape.watch(x)
-        y = x * x
-        assert y.numpy() == 9.0
-        assert str(y) == f"{y}" == "9.0"
-        assert repr(y)
-        assert y > 1
-        assert [1, 2][ag.constant(1)] == 2
-        assert float(ag.constant(2.0)) == 2.0
-
-
 def test_jacobian():
     v, w = ag.Variable([1.0, 2.0]), ag.Variable([[1.0, 2.0], [3.0, 4.0]])
     with ag.GradientTape(persistent=True) as tape:
@@ -468,27 +431,6 @@ def test_a_tensor_that_the_tape_follows_in_some_runs_is_no_source():
     assert ag.function(f).eager(ag.constant(3.0), 1) is None
     with pytest.raises(ag.errors.ConversionError, match=r"tape\.watch"):
         ag.function(f)(ag.constant(3.0), 1)
-
-
-def test_a_compiled_function_takes_no_number_out_of_what_the_tape_follows(x):
-    """float() would drop a part of the gradient; of what the tape does not follow it is allowed."""
-
-    @ag.function
-    def f(x, a):
-        return float(a) * x
-
-    a = ag.constant(0.5)
-    for run in (f, f.eager):
-        with ag.GradientTape() as tape:
-            tape.watch(x)
-            y = run(x, a)
-        assert np.array_equal(tape.gradient(y, x).numpy(), np.full(x.shape, 0.5))
-        with (
-            pytest.raises(ag.errors.GradientError, match=r"float\(\) of a tensor"),
-            ag.GradientTape() as tape,
-        ):
-            tape.watch([x, a])
-            run(x, a)
 
 
 def made_in_a_loop(a):
