@@ -51,10 +51,7 @@ _evaluator: list[Evaluator] = [_missing]
 class EagerInterpreter:
     """Executes each op at once."""
 
-    def apply(
-        self, op: Op, inputs: tuple[Value, ...], params: dict[str, Any], regions: tuple[Any, ...]
-    ) -> tuple[Value, ...]:
-        del regions
+    def apply(self, op: Op, inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
         handler = _handlers.get(op)
         if handler is None:
             handler = _handlers[op] = _handler(op)

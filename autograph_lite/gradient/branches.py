@@ -126,7 +126,7 @@ def _save_more(sweep: Sweep, node: Node, arms: list[ReversedArm]) -> None:
         links = arm.source.links
         regions[name] = Region(arm.source.arguments, tuple(nodes), tuple(results), links)
     outputs = (*node.outputs, *(outer for _, _, outer in extra))
-    new = Node(node.op, node.inputs, outputs, {**node.params, **regions}, (), node.origin)
+    new = Node(node.op, node.inputs, outputs, {**node.params, **regions}, node.origin)
     substitute(sweep, node, new)
 
 

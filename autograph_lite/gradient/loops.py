@@ -114,7 +114,7 @@ def _save_more(reversal: Reversal) -> None:
         return
     new_body = Region(body.arguments, tuple(adjoint.nodes), (*body.results, *fresh), body.links)
     outputs = (*node.outputs, *(loop.saved[v] for v in fresh))
-    new = Node(node.op, node.inputs, outputs, {**node.params, "body": new_body}, (), node.origin)
+    new = Node(node.op, node.inputs, outputs, {**node.params, "body": new_body}, node.origin)
     substitute(loop.sweep, node, new)
 
 

@@ -25,8 +25,8 @@ PLAIN = (Partials, Linear, Vjp, Indexed)
 
 Seed = tuple[Value, Value, Value | None]
 Places = dict[Value, int]
-Record = tuple[Op, tuple[Value, ...], tuple[Value, ...], dict[str, Any], tuple[Region, ...]]
-"""A node before anybody asks for it as one: op, inputs, outputs, params, regions."""
+Record = tuple[Op, tuple[Value, ...], tuple[Value, ...], dict[str, Any]]
+"""A node before anybody asks for it as one: op, inputs, outputs, params."""
 
 
 class Plan(NamedTuple):
@@ -79,7 +79,7 @@ def _recording(
     places: Places = {}
     place = places.setdefault
     key: list[Any] = [len(records), len(targets)]
-    for op, inputs, outputs, params, _ in records:
+    for op, inputs, outputs, params in records:
         # an op without params takes so many inputs and no other number
         key.append(op if not params else (op, len(inputs), repr(params)))
         for value in inputs:

@@ -85,12 +85,11 @@ class Builder:
         op: Any,
         inputs: tuple[Value, ...],
         params: dict[str, Any],
-        regions: tuple[Region, ...] = (),
     ) -> tuple[Value, ...]:
         """Append a node; the op's type rule says what comes out, or raises."""
         inside = tuple(self.local(v) for v in inputs)
         types = op.types(*(v.type for v in inside), **params)
-        return self.append(op, inside, types, params, regions)
+        return self.append(op, inside, types, params)
 
     def append(
         self,
@@ -98,12 +97,11 @@ class Builder:
         inside: tuple[Value, ...],
         types: tuple[Type, ...],
         params: dict[str, Any],
-        regions: tuple[Region, ...] = (),
     ) -> tuple[Value, ...]:
         """Append a node whose output types are given."""
         outputs = tuple(Value(t) for t in types)
         self.own.update(outputs)
-        node = Node(op, inside, outputs, params, regions, self.origin())
+        node = Node(op, inside, outputs, params, self.origin())
         self.nodes.append(node)
         self.makers.update(dict.fromkeys(outputs, node))
         self.places.update(dict.fromkeys(outputs, len(self.nodes)))

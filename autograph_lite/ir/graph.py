@@ -50,13 +50,12 @@ def _type_of(data: Any) -> Type:
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """`op` applied to `inputs`; `params` are static and keyed by name."""
+    """`op` applied to `inputs`; `params` are static and keyed by name, regions among them."""
 
     op: Any
     inputs: tuple[Value, ...]
     outputs: tuple[Value, ...]
     params: dict[str, Any] = field(default_factory=dict)
-    regions: tuple[Region, ...] = ()
     origin: Origin | None = None
 
 

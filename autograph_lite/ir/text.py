@@ -6,6 +6,7 @@ from typing import Any
 
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import Symbol, Type
+from autograph_lite.ir.walk import regions
 
 
 class _Names:
@@ -50,16 +51,12 @@ def _nodes(region: Region, names: _Names, lines: list[str], depth: int) -> None:
             line = node.origin.line
             lines.append("  " * depth + f"# line {line}")
         lines.append("  " * depth + _node(node, names))
-        for name, inner in _regions(node):
+        for name, inner in regions(node).items():
             arguments = ", ".join(names.typed(v) for v in inner.arguments)
             lines.append("  " * (depth + 1) + f"{name}({arguments}):")
             _nodes(inner, names, lines, depth + 2)
             results = ", ".join(names.value(v) for v in inner.results)
             lines.append("  " * (depth + 2) + f"yield {results}")
-
-
-def _regions(node: Node) -> list[tuple[str, Region]]:
-    return [(k, p) for k, p in node.params.items() if isinstance(p, Region)]
 
 
 def _node(node: Node, names: _Names) -> str:

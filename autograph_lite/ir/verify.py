@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autograph_lite.errors import InternalError
 from autograph_lite.ir.graph import Graph, Node, Region, Value
+from autograph_lite.ir.walk import regions
 
 
 def verify(graph: Graph, after: str) -> None:
@@ -19,7 +20,7 @@ def _region(region: Region, made: set[Value], where: str) -> None:
         name = f"{node.op.name} in {where}"
         if not known.issuperset(node.inputs):
             raise InternalError(f"{name} reads a value that is not there yet")
-        for inner in (p for p in node.params.values() if isinstance(p, Region)):
+        for inner in regions(node).values():
             _region(inner, made, where)
         _arity(node, name)
         _once(node.outputs, made, name)

@@ -7,6 +7,11 @@ from collections.abc import Mapping, Sequence
 from autograph_lite.ir.graph import Condition, Link, Node, Region, Test, Value
 
 
+def regions(node: Node) -> dict[str, Region]:
+    """The regions of a node by name: the arms of a branch, the body and the test of a loop."""
+    return {name: p for name, p in node.params.items() if isinstance(p, Region)}
+
+
 def needed(nodes: Sequence[Node], results: Sequence[Value], links: Sequence[Link]) -> set[Value]:
     """The values that lead to results, and to what links say of needed values."""
     found = set(results)
@@ -46,8 +51,7 @@ def replaced(region: Region, by: Mapping[Value, Value]) -> Region:
         return condition if isinstance(condition, bool) else one(condition)
 
     nodes = tuple(
-        Node(n.op, tuple(map(one, n.inputs)), n.outputs, n.params, n.regions, n.origin)
-        for n in region.nodes
+        Node(n.op, tuple(map(one, n.inputs)), n.outputs, n.params, n.origin) for n in region.nodes
     )
     links = tuple(
         Link(one(link.a), one(link.b), when(link.condition))

@@ -17,7 +17,7 @@ class Interpreter(Protocol):
     """Gives meaning to an op: executes it on data, or appends it to a graph."""
 
     def apply(
-        self, op: Op, inputs: tuple[Value, ...], params: dict[str, Any], regions: tuple[Any, ...]
+        self, op: Op, inputs: tuple[Value, ...], params: dict[str, Any]
     ) -> tuple[Value, ...]: ...
 
     def constant(self, number: Any, dtype: str) -> Value: ...
@@ -61,18 +61,16 @@ _eager.append(_Lazy())
 context = Context()
 
 
-def apply_all(
-    op: Op, inputs: tuple[Value, ...], params: dict[str, Any], regions: tuple[Any, ...] = ()
-) -> tuple[Value, ...]:
+def apply_all(op: Op, inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
     """Apply an op in the thread's context and record it on the tapes that follow an input."""
     interpreter = context.interpreter
-    outputs = interpreter.apply(op, inputs, params, regions)
+    outputs = interpreter.apply(op, inputs, params)
     tapes = context.tapes
     if tapes:
         if outputs and outputs[0].data is None:  # staged: the tapes are of this region
             inputs = interpreter.localise(inputs)
         for tape in tapes:
-            tape.record(op, inputs, outputs, params, regions)
+            tape.record(op, inputs, outputs, params)
     return outputs
 
 

@@ -22,7 +22,7 @@ def emit(
     inside = tuple(builder.local(v) for v in inputs)
     outputs: tuple[Value, ...] = builder.append(op, inside, types, params)
     for tape in context.tapes:
-        tape.record(op, inside, outputs, params, ())
+        tape.record(op, inside, outputs, params)
     return outputs
 
 

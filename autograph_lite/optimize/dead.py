@@ -13,6 +13,7 @@ from typing import Any
 
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import fits
+from autograph_lite.ir.walk import regions
 from autograph_lite.ops.record import OPS, Scalar
 
 
@@ -30,7 +31,7 @@ def _live(nodes: Sequence[Node], results: Iterable[Value]) -> tuple[tuple[Node, 
         if _stays(node) or any(v in needed for v in node.outputs):
             node = _REGIONS.get(node.op.name, _whole)(node, needed)
         elif _may_not_fit(node):
-            node = Node(OPS["conform"], node.inputs, (), {}, (), node.origin)
+            node = Node(OPS["conform"], node.inputs, (), {}, node.origin)
         else:
             continue
         kept.append(node)
@@ -45,10 +46,8 @@ def _whole(node: Node, needed: set[Value]) -> Node:
 
 def _stays(node: Node) -> bool:
     """Whether a node does something, or may raise or warn where the user's program would."""
-    regions = [p for p in node.params.values() if isinstance(p, Region)]
-    if regions:
-        inside = [inner for region in regions for inner in region.nodes]
-        return any(_stays(inner) or _may_not_fit(inner) for inner in inside)
+    if inside := regions(node):
+        return any(_stays(n) or _may_not_fit(n) for r in inside.values() for n in r.nodes)
     return node.op.effect or (node.origin is not None and (node.op.faults or node.op.warns))
 
 
@@ -80,7 +79,7 @@ def _branch(node: Node, needed: set[Value]) -> Node:
         arms[name] = Region(_kept(arm.arguments, read), arm.nodes, arm.results)
     inputs = (node.inputs[0], *_kept(node.inputs[1:], read))
     outputs = _kept(node.outputs, wanted)
-    return Node(node.op, inputs, outputs, {**node.params, **arms}, (), node.origin)
+    return Node(node.op, inputs, outputs, {**node.params, **arms}, node.origin)
 
 
 # --- loops -----------------------------------------------------------------------------------------
@@ -92,15 +91,15 @@ def _loop(node: Node, needed: set[Value]) -> Node:
     n, body, test = p["state"], p["body"], p.get("test")
     saved = [v in needed for v in node.outputs[1 + n :]]
     written = _kept(body.results[n:], saved)
-    regions = {"body": body} if test is None else {"body": body, "test": test}
+    parts = regions(node)
     wanted = [v in needed for v in node.outputs[1 : 1 + n]]
     while True:
         results = {"body": (*_kept(body.results[:n], wanted), *written)}
         if test is not None:
             results["test"] = test.results
-        live = {name: _live(r.nodes, results[name]) for name, r in regions.items()}
+        live = {name: _live(r.nodes, results[name]) for name, r in parts.items()}
         more = [
-            keep or any(r.arguments[1 + i] in live[name][1] for name, r in regions.items())
+            keep or any(r.arguments[1 + i] in live[name][1] for name, r in parts.items())
             for i, keep in enumerate(wanted)
         ]
         if more == wanted:
@@ -110,20 +109,20 @@ def _loop(node: Node, needed: set[Value]) -> Node:
     read = [
         any(
             i < len(r.arguments) - 1 - n and r.arguments[1 + n + i] in live[name][1]
-            for name, r in regions.items()
+            for name, r in parts.items()
         )
         for i in range(rest)
     ]
     keep = [*wanted, *read]
     made: dict[str, Any] = {}
-    for name, region in regions.items():
+    for name, region in parts.items():
         arguments = region.arguments[1:]
         kept = _kept(arguments, keep[: len(arguments)])
         made[name] = Region((region.arguments[0], *kept), live[name][0], results[name])
     made |= {"state": sum(wanted), "reads": sum(read[rest - p["reads"] :])}
     inputs = (*node.inputs[: p["bounded"]], *_kept(node.inputs[p["bounded"] :], keep))
     outputs = (node.outputs[0], *_kept(node.outputs[1:], [*wanted, *saved]))
-    return Node(node.op, inputs, outputs, {**p, **made}, (), node.origin)
+    return Node(node.op, inputs, outputs, {**p, **made}, node.origin)
 
 
 _REGIONS = {"if": _branch, "loop": _loop}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import element, history
+from autograph_lite.ir.walk import regions
 from autograph_lite.ops import OPS
 from autograph_lite.ops.control import CONSTANT
 from autograph_lite.ops.index import is_view
@@ -89,7 +90,7 @@ def _reading(node: Node, histories: Collection[Value]) -> Node:
     elements = tuple(Value(element(h.type)) for h in histories)
     body = Region((*body.arguments, *elements), body.nodes, body.results)
     params = {**p, "body": body, "reads": p["reads"] + len(histories)}
-    return Node(node.op, (*node.inputs, *histories), node.outputs, params, (), node.origin)
+    return Node(node.op, (*node.inputs, *histories), node.outputs, params, node.origin)
 
 
 def _writing(node: Node, more: list[tuple[Value, Value]]) -> Node:
@@ -99,14 +100,14 @@ def _writing(node: Node, more: list[tuple[Value, Value]]) -> Node:
     body: Region = node.params["body"]
     body = Region(body.arguments, body.nodes, (*body.results, *(value for _, value in more)))
     outputs = (*node.outputs, *(h for h, _ in more))
-    return Node(node.op, node.inputs, outputs, {**node.params, "body": body}, (), node.origin)
+    return Node(node.op, node.inputs, outputs, {**node.params, "body": body}, node.origin)
 
 
 def _inside(node: Node) -> Node:
-    regions = {k: _region(p) for k, p in node.params.items() if isinstance(p, Region)}
-    if not regions:
+    inside = {name: _region(region) for name, region in regions(node).items()}
+    if not inside:
         return node
-    return Node(node.op, node.inputs, node.outputs, {**node.params, **regions}, (), node.origin)
+    return Node(node.op, node.inputs, node.outputs, {**node.params, **inside}, node.origin)
 
 
 def _histories(node: Node) -> tuple[Value, ...]:
@@ -244,7 +245,7 @@ class _Reader:
         arguments = (*body.arguments[:place], *self.added.values(), *body.arguments[place:])
         see = self.replaced.get
         nodes = tuple(
-            Node(n.op, tuple(see(v, v) for v in n.inputs), n.outputs, n.params, (), n.origin)
+            Node(n.op, tuple(see(v, v) for v in n.inputs), n.outputs, n.params, n.origin)
             for n in body.nodes
         )
         results = tuple(see(v, v) for v in body.results)
@@ -253,7 +254,7 @@ class _Reader:
             test: Region = p["test"]
             more = tuple(Value(v.type) for v in self.added)
             made["test"] = Region((*test.arguments, *more), test.nodes, test.results)
-        return Node(node.op, inputs, node.outputs, {**p, **made}, (), node.origin)
+        return Node(node.op, inputs, node.outputs, {**p, **made}, node.origin)
 
 
 def _is_cheap(node: Node) -> bool:

@@ -54,7 +54,7 @@ class Scope:
             out = Value(Type(type.kind, type.dtype))
             given = number.item() if isinstance(number, np.generic | np.ndarray) else number
             params = {"value": given, "dtype": type.dtype}
-            self.put(Node(CONSTANT, (), (out,), params, (), origin))
+            self.put(Node(CONSTANT, (), (out,), params, origin))
             self._constants[key], self.numbers[out] = out, held
         return self._constants[key]
 
@@ -91,7 +91,7 @@ class Scope:
             return
         found = self._comes_to(node, inputs)
         if isinstance(found, Instead):
-            self.add(Node(OPS[found.name], found.inputs, node.outputs, {}, (), node.origin))
+            self.add(Node(OPS[found.name], found.inputs, node.outputs, {}, node.origin))
         elif found is not None:
             self.by[node.outputs[0]] = found
         else:
@@ -128,7 +128,7 @@ class Scope:
         if key is not None and key in self._shared:
             self.by.update(zip(node.outputs, self._shared[key], strict=True))
             return
-        self.put(Node(node.op, inputs, node.outputs, node.params, node.regions, node.origin))
+        self.put(Node(node.op, inputs, node.outputs, node.params, node.origin))
         if key is not None:
             self._shared[key] = node.outputs
 

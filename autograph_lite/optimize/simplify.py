@@ -55,9 +55,7 @@ def _if(scope: Scope, node: Node) -> None:
         arms[name] = inner.region(arm, arm.results)
         outside = dict(zip(arm.arguments, captures, strict=True))
         given.append([_Given.of(inner, outside, v) for v in arms[name].results])
-    scope.put(
-        Node(node.op, (cond, *captures), node.outputs, {**node.params, **arms}, (), node.origin)
-    )
+    scope.put(Node(node.op, (cond, *captures), node.outputs, {**node.params, **arms}, node.origin))
     for out, a, b in zip(node.outputs, *given, strict=True):
         found = _joined(scope, cond, out, a, b)
         if found is not None:
@@ -202,7 +200,7 @@ def _put(loop: _Loop, regions: dict[str, Region], fixed: set[int]) -> None:
     first = () if loop.bound is None else (loop.bound,)
     outputs = (node.outputs[0], *(node.outputs[1 + i] for i in kept), *node.outputs[1 + n :])
     params = {**node.params, **made, "state": len(kept)}
-    loop.scope.put(Node(node.op, (*first, *inputs), outputs, params, (), node.origin))
+    loop.scope.put(Node(node.op, (*first, *inputs), outputs, params, node.origin))
 
 
 def _write_once(loop: _Loop, body: Region) -> None:

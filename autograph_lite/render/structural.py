@@ -207,7 +207,7 @@ def _unbroadcast(low: Lowering, node: Node) -> None:
 
 def _summing(node: Node) -> Node:
     """The `sum` op over the type of this node's result."""
-    return Node(OPS["sum"], node.inputs[:1], node.outputs, {"axes": ()}, (), node.origin)
+    return Node(OPS["sum"], node.inputs[:1], node.outputs, {"axes": ()}, node.origin)
 
 
 def _all_summed(low: Lowering, total: Node, g: Array) -> Expr:

@@ -20,7 +20,7 @@ REGIONS = ("if", "loop", "call")
 
 def refuse_used_inside(records: Iterable[Record], asked: Collection[Value]) -> None:
     """A ConversionError where the cotangent of a source is not known as a whole."""
-    for op, inputs, outputs, params, _ in records:
+    for op, inputs, outputs, params in records:
         if op.name in REGIONS:
             for n, value in enumerate(outputs):
                 if value not in asked or value in inputs:  # what is saved may be an input

@@ -111,7 +111,6 @@ class GradientTape:
         inputs: tuple[Value, ...],
         outputs: tuple[Value, ...],
         params: dict[str, Any],
-        regions: tuple[Any, ...] = (),
     ) -> None:
         """Keep a node if it has a derivative and depends on something watched."""
         tracked = self._followed.values
@@ -134,7 +133,7 @@ class GradientTape:
         if not floating:
             return
         assert self._records is not None
-        self._records.append((op, inputs, outputs, params, regions))
+        self._records.append((op, inputs, outputs, params))
         if staged:
             self._followed.after(op, inputs, outputs, params)
         if reads:

@@ -46,7 +46,7 @@ def eager(op: Op, sample: Sample) -> Any:
     values = tuple(Value(None, np.copy(x)[()]) for x in sample.arrays)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        return context.interpreter.apply(op, values, sample.params, ())[0].data
+        return context.interpreter.apply(op, values, sample.params)[0].data
 
 
 def compiled(op: Op, sample: Sample) -> Any:
