@@ -21,7 +21,7 @@ from autograph_lite.frontend.convert import convert
 from autograph_lite.frontend.stage import Staged, given_back, of_library, stage
 from autograph_lite.frontend.state import Leaf, is_variable, put_together
 from autograph_lite.gradient.calls import Callee, call
-from autograph_lite.gradient.forced import forced
+from autograph_lite.gradient.reach import forced
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.text import graph_text
 from autograph_lite.ir.types import DTYPES

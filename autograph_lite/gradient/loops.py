@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from autograph_lite.gradient.cotangents import Cotangent, arrival, blanked, nothing, state
 from autograph_lite.gradient.mirror import present, roots_of, substitute
+from autograph_lite.gradient.reach import reached
 from autograph_lite.gradient.reverse import THREADED, Sweep
 from autograph_lite.gradient.steps import Loop, Reversal
 from autograph_lite.ir.graph import Node, Region, Value
-from autograph_lite.ops.record import Constant
 from autograph_lite.ops.regions import emit_loop
 from autograph_lite.ops.staging import in_region
 
@@ -44,29 +44,15 @@ def _active(loop: Loop, outs: list[Value]) -> tuple[list[Value], dict[Value, Val
     for a, h in zip(loop.elements, loop.histories, strict=True):
         if h.type.differentiable and loop.sweep.of_itself(h):
             saved.append(a)  # read by something later too
-    while True:
-        seeds = {r for a, r in zip(loop.state, loop.results, strict=True) if a in live}
-        found = reached(loop.body, seeds | set(saved))
-        more = {a for a in loop.state if a in found and a.type.differentiable} - live
-        if not more:
-            break
-        live |= more
+    carried = dict(
+        zip(loop.state, loop.results, strict=True)
+    )  # what a step begins with, the last left
+    seeds = [carried[a] for a in live] + saved
+    also = {a: r for a, r in carried.items() if a.type.differentiable}
+    found = reached(loop.body, seeds, also)
+    live |= {a for a in also if a in found}
     captures = [v for a, v in zip(loop.captured, loop.captures, strict=True) if a in found]
     return [a for a in loop.state if a in live], roots_of(loop.sweep, captures)
-
-
-def reached(body: Region, seeds: set[Value]) -> set[Value]:
-    """The values of a region to which a cotangent of `seeds` may come."""
-    found = set(seeds)
-    while True:
-        before = len(found)
-        for node in reversed(body.nodes):
-            if isinstance(node.op.derivative, Constant) or found.isdisjoint(node.outputs):
-                continue
-            found.update(v for v in node.inputs if v.type.differentiable)
-        found.update(link.b for link in body.links if link.a in found)
-        if len(found) == before:
-            return found
 
 
 def _append(reversal: Reversal) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from autograph_lite.ir.graph import Condition, Link, Node, Region, Test, Value
 
@@ -12,24 +12,33 @@ def regions(node: Node) -> dict[str, Region]:
     return {name: p for name, p in node.params.items() if isinstance(p, Region)}
 
 
-def needed(nodes: Sequence[Node], results: Sequence[Value], links: Sequence[Link]) -> set[Value]:
-    """The values that lead to results, and to what links say of needed values."""
-    found = set(results)
+def leading_to(
+    values: Iterable[Value],
+    nodes: Iterable[Node],
+    through: Callable[[Node], Iterable[Value]],
+    also: Mapping[Value, Iterable[Value]],
+) -> set[Value]:
+    """The values from which others follow, these included: what is found of a result of a node is found
+    of the inputs that `through` gives of it, and of what stands for it in `also`."""
+    found = set(values)
     makers = {v: n for n in nodes for v in n.outputs}
-    by_value: dict[Value, list[Link]] = {}
-    for link in links:
-        by_value.setdefault(link.a, []).append(link)
     waiting = list(found)
     while waiting:
         value = waiting.pop()
         made = makers.get(value)
-        more = list(made.inputs) if made is not None else []
-        for link in by_value.get(value, ()):
-            more += [link.b, *condition_values(link.condition)]
+        more = (*(() if made is None else through(made)), *also.get(value, ()))
         new = [v for v in dict.fromkeys(more) if v not in found]
         found.update(new)
         waiting += new
     return found
+
+
+def needed(nodes: Sequence[Node], results: Sequence[Value], links: Sequence[Link]) -> set[Value]:
+    """The values that lead to results, and to what links say of needed values."""
+    said: dict[Value, list[Value]] = {}
+    for link in links:
+        said.setdefault(link.a, []).extend((link.b, *condition_values(link.condition)))
+    return leading_to(results, nodes, lambda node: node.inputs, said)
 
 
 def condition_values(condition: Condition) -> list[Value]:
