@@ -25,6 +25,7 @@ from typing import Any
 import autograph_lite.api  # noqa: F401  (the whole table)
 from autograph_lite import pipeline
 from autograph_lite.eager import interpreter as eager
+from autograph_lite.ir.graph import Value
 from autograph_lite.ops import OPS
 from autograph_lite.ops.record import Fold, Indexed, Linear, Loops, Op, Partials, Scalar, Vjp, f
 from tests.ops.checks import check
@@ -54,11 +55,12 @@ HARMLESS: dict[tuple[str, str], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """An op, a fault in words, and the changed fields of the record."""
+    """An op, a fault in words, the changed fields of the record, and what eager mode then does."""
 
     op: Op
     fault: str
     fields: dict[str, Any]
+    handler: eager.Handler | None = None
 
 
 # --- bodies --------------------------------------------------------------------------------------
@@ -246,7 +248,9 @@ def changed_derivatives(op: Op) -> Iterator[tuple[str, Any]]:
 def mutants(op: Op) -> Iterator[Mutant]:
     for fault, body in changed_bodies(op):
         yield Mutant(op, fault, {"body": body})
-    if op.exact is not None and op.name not in ("dim", "iota"):
+    if op in eager.OWN:
+        yield Mutant(op, "eager value negated", {}, negated_handler(eager.OWN[op]))
+    elif op.exact is not None and op.name not in ("dim", "iota"):
         yield Mutant(op, "eager value negated", {"exact": negated(op.exact)})
     if op.on_scalars is not None:
         yield Mutant(op, "eager scalar negated", {"on_scalars": negated(op.on_scalars)})
@@ -262,14 +266,23 @@ def negated(function: Callable[..., Any]) -> Callable[..., Any]:
     return changed
 
 
+def negated_handler(handler: eager.Handler) -> eager.Handler:
+    def changed(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
+        (out,) = handler(inputs, params)
+        return (Value(None, ~out.data if out.data.dtype.kind == "b" else -out.data),)
+
+    return changed
+
+
 def plant(mutant: Mutant) -> None:
     """Change the record in place, for this process, and forget what was derived from it."""
     for name, value in mutant.fields.items():
         object.__setattr__(mutant.op, name, value)
     if "derivative" not in mutant.fields:
         pipeline._one_node.clear()
-        eager._handlers.clear()
-        eager._SPECIAL.pop(mutant.op.name, None)
+        eager._handlers.pop(mutant.op, None)
+        if mutant.handler is not None or mutant.op in eager.OWN:
+            eager._handlers[mutant.op] = mutant.handler or eager.OWN[mutant.op]
         hits[0] = 1
 
 

@@ -27,7 +27,7 @@ from autograph_lite.errors import (
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops import OPS
 from autograph_lite.ops.dispatch import install_eager
-from autograph_lite.ops.index import numpy_index
+from autograph_lite.ops.index import is_view, numpy_index
 from autograph_lite.ops.record import Op
 
 Handler = Callable[[tuple[Value, ...], dict[str, Any]], tuple[Value, ...]]
@@ -87,7 +87,6 @@ class EagerInterpreter:
 
 
 _constants: dict[tuple[Any, str], Value] = {}
-_handlers: dict[Op, Handler] = {}
 
 
 def _failed(
@@ -138,9 +137,6 @@ class _another_context:
 
 
 def _handler(op: Op) -> Handler:
-    special = _SPECIAL.get(op.name)
-    if special is not None:
-        return special
     if op.exact is None:
         return _by_kernel(op)
     if op.shape_only:
@@ -317,10 +313,10 @@ def _setitem(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, 
 def _index_add(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
     x = inputs[0]
     target, index = _writable(x), _index(params["spec"], inputs[2:])
-    if any(kind in ("array", "mask") for kind, *_ in params["spec"]):
-        np.add.at(target, index, inputs[1].data)
-    else:
+    if is_view(params["spec"]):
         quiet.run(_add_into, target, index, inputs[1].data)
+    else:
+        np.add.at(target, index, inputs[1].data)
     return _moved(x, target)
 
 
@@ -364,17 +360,20 @@ def _call(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...
     return tuple(params["function"].outputs(inputs, params["order"]))
 
 
-_SPECIAL: dict[str, Handler] = {
-    "call": _call,
-    "unbroadcast": _unbroadcast,
-    "zeros_like": _zeros_like,
-    "cast": _cast,
-    "expand_dims": _expand_dims,
-    "getitem": _getitem,
-    "setitem": _setitem,
-    "index_add": _index_add,
-    "index_add_where": _index_add_where,
+OWN: dict[Op, Handler] = {
+    OPS["call"]: _call,
+    OPS["unbroadcast"]: _unbroadcast,
+    OPS["zeros_like"]: _zeros_like,
+    OPS["cast"]: _cast,
+    OPS["expand_dims"]: _expand_dims,
+    OPS["getitem"]: _getitem,
+    OPS["setitem"]: _setitem,
+    OPS["index_add"]: _index_add,
+    OPS["index_add_where"]: _index_add_where,
 }
+"""Ops that eager mode executes in a way of its own."""
+
+_handlers = dict(OWN)
 
 EAGER = EagerInterpreter()
 install_eager(EAGER)

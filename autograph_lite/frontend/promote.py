@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import Type
 from autograph_lite.ops.control import IF
+from autograph_lite.ops.python import AS_TENSORS
 from autograph_lite.ops.record import f
 
 
@@ -45,15 +46,12 @@ def only_converted(nodes: Iterable[Node], number: Value, new: Type) -> bool:
     return True
 
 
-SAME_BITS = ("py_add", "py_subtract", "py_multiply", "py_negative")
-
-
 def _same_in_both(node: Node, new: Type) -> bool:
     """Whether a node computes the same on Python floats and on float64 tensors."""
     return (
         new.kind == "ag"
         and new.dtype == "float64"
-        and node.op.name in SAME_BITS
+        and node.op in AS_TENSORS
         and all(v.type.dtype == "float64" for v in node.inputs)
     )
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from autograph_lite.errors import GradientError
 from autograph_lite.gradient.cotangents import (
     Cotangent,
     blanked,
@@ -36,7 +35,6 @@ from autograph_lite.ops.record import (
     Indexed,
     Linear,
     Partials,
-    Refused,
     Threaded,
     Vjp,
     f,
@@ -216,8 +214,6 @@ class Sweep:
         g = self.of_itself(node.outputs[0])
         if g is None:
             return
-        if isinstance(derivative, Refused):
-            raise GradientError(derivative.why, node.origin)
         if self.name(node.outputs[0]) in self.roots:
             g.value.pinned = True  # a source: its cotangent is read after the sweep
         if isinstance(derivative, Indexed):

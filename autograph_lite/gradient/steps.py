@@ -20,10 +20,6 @@ from autograph_lite.ops.record import f
 from autograph_lite.ops.regions import Step
 from autograph_lite.ops.staging import staged_region
 
-CHEAP = frozenset(
-    ("py_add", "py_subtract", "py_multiply", "py_negative", "weak", "cast", "getitem", "position")
-)
-
 
 class Loop:
     """One loop node under reverse: its parts by name, inside (arguments) and outside."""
@@ -196,11 +192,7 @@ class Reversal:
         if node.op is CONSTANT:
             return True
         scalar = all(v.type.rank == 0 for v in node.outputs) and len(node.outputs) == 1
-        if (
-            not scalar
-            or node.op.name not in CHEAP
-            or any(v.type.differentiable for v in node.inputs)
-        ):
+        if not scalar or not node.op.recomputed or any(v.type.differentiable for v in node.inputs):
             return False
         return all(self._is_free(v) for v in node.inputs)
 

@@ -63,6 +63,7 @@ register(
         Scalar("cast(x)"),
         Linear(_cast_vjp),
         exact=_cast,
+        recomputed=True,
         dtypes=("float64", "float32", "int64", "int32", "bool"),
     )
 )

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from autograph_lite.errors import ShapeError
 from autograph_lite.ir.graph import Test, Value
 from autograph_lite.ir.types import Extent, Symbol, Type, tensor
@@ -82,10 +80,6 @@ def _getitem_types(x: Type, *dynamic: Type, spec: Spec) -> tuple[Type]:
     return (tensor(x.dtype, tuple(shape) + x.shape[axis:]),)
 
 
-def _getitem(x: Any, *dynamic: Any, spec: Spec) -> Any:
-    return x[numpy_index(spec, dynamic)]
-
-
 def _read_vjp(
     current: Value, g: Value, where: Value | None, x: Value, *dynamic: Value, spec: Spec
 ) -> Value:
@@ -104,20 +98,11 @@ register(
         _getitem_types,
         Structural("a view where no index is an array; else a copy element by element"),
         Indexed(_read_vjp),
-        exact=_getitem,
         faults=True,
+        recomputed=True,
         dtypes=NUMERIC,
     )
 )
-
-
-def _index_add(x: Any, g: Any, *dynamic: Any, spec: Spec) -> Any:
-    index = numpy_index(spec, dynamic)
-    if is_view(spec):
-        x[index] += g
-    else:
-        np.add.at(x, index, g)
-    return x
 
 
 def _index_add_vjp(
@@ -133,7 +118,6 @@ register(
         lambda x, g, *dynamic, spec: (x,),
         Structural("in place where the old value is dead"),
         Linear(_index_add_vjp),
-        exact=_index_add,
     )
 )
 
@@ -147,11 +131,6 @@ register(
         Threaded("it is x where nothing was added"),
     )
 )
-
-
-def _setitem(x: Any, v: Any, *dynamic: Any, spec: Spec) -> Any:
-    x[numpy_index(spec, dynamic)] = v
-    return x
 
 
 def _setitem_vjp(
@@ -168,7 +147,6 @@ register(
         lambda x, v, *dynamic, spec: (x,),
         Structural("in place where the old value is dead"),
         Linear(_setitem_vjp),
-        exact=_setitem,
         faults=True,
         dtypes=NUMERIC,
     )

@@ -103,7 +103,6 @@ register(
         _expand_types,
         _VIEW,
         Linear(lambda g, x, out, *, axes: (f.squeeze(g, axes=axes),)),
-        exact=lambda x, *, axes: np.expand_dims(x, axes),
         dtypes=NUMERIC,
     )
 )
@@ -321,6 +320,7 @@ register(
         Constant("it is an integer"),
         exact=lambda shape, *, axis: np.int64(shape[axis]),
         shape_only=(0,),
+        counts=True,
     )
 )
 

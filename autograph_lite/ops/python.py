@@ -37,9 +37,9 @@ def _rule(result: str | None = None) -> Callable[..., tuple[Type, ...]]:
 
 def _number(
     name: str, body: str | Callable[..., Any], result: str | None = None, **extra: Any
-) -> None:
+) -> Op:
     extra |= {"dtypes": ("int64", "float64"), "faults": callable(body)}
-    register(Op("py_" + name, _rule(result), Scalar(body), _NUMBER, **extra))
+    return register(Op("py_" + name, _rule(result), Scalar(body), _NUMBER, **extra))
 
 
 def _words(function: Callable[[Any, Any], Any], x: Any, y: Any) -> str:
@@ -129,10 +129,14 @@ def _power_int(x, y):
     return out
 
 
-_number("add", "checked_add(x, y)")
-_number("subtract", "checked_sub(x, y)")
-_number("multiply", "checked_mul(x, y)")
-_number("negative", "checked_neg(x)")
+AS_TENSORS = (
+    _number("add", "checked_add(x, y)", recomputed=True),
+    _number("subtract", "checked_sub(x, y)", recomputed=True),
+    _number("multiply", "checked_mul(x, y)", recomputed=True),
+    _number("negative", "checked_neg(x)", recomputed=True),
+)
+"""Ops that give the same bits for Python floats as the operators of float64 tensors."""
+
 _number("absolute", "checked_neg(x) if x < 0 else abs(x)")
 _number("truediv", _truediv, "float64")
 _number("truediv_integer", _truediv_int, "float64")
@@ -177,6 +181,7 @@ register(
         lambda x, *, dtype: (tensor(dtype),),
         Scalar("cast(x)"),
         Constant("it is a Python number"),
+        recomputed=True,
     )
 )
 # float(t), int(t), bool(t): a scalar array as a Python number.
@@ -194,6 +199,7 @@ register(
         lambda k, start, step: (py("int64"),),
         Scalar("y + x * z"),
         Constant("it is an index"),
+        recomputed=True,
     )
 )
 
@@ -219,5 +225,6 @@ register(
         Scalar(_range_length),
         Constant("it is a count"),
         faults=True,
+        counts=True,
     )
 )

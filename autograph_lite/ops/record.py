@@ -102,14 +102,7 @@ class Constant:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A derivative that exists but is not available: asking for it is an error that says so."""
-
-    why: str
-
-
-Derivative = Partials | Vjp | Linear | Indexed | Threaded | Constant | Refused
+Derivative = Partials | Vjp | Linear | Indexed | Threaded | Constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +124,12 @@ class Op:
     scalars with Python's operators, which takes a tenth of the time; `effect` keeps the node's place; what
     `faults` may raise for what its inputs hold, so that it stays where nothing needs its result.
 
+    what `counts` is never negative; what is `recomputed` the reverse of a loop does again, where it follows
+    from the number of the step, rather than read what the loop saved of it.
+
     `identity(number, *inputs, **params)` is what the result is without computing it, in every bit: one
-    of the inputs, a number, `Instead`, or None where it has to be computed.
+    of the inputs, a number, `Instead`, or None where it has to be computed.  `domain` and `dtypes` are
+    what the tests try.
     """
 
     name: str
@@ -144,6 +141,8 @@ class Op:
     shape_only: tuple[int, ...] = ()  # inputs whose values are never read
     effect: bool = False
     faults: bool = False
+    counts: bool = False
+    recomputed: bool = False
     identity: Callable[..., Any] | None = None
     domain: tuple[float, float] = (-3.0, 3.0)
     dtypes: tuple[str, ...] = ("float64", "float32")

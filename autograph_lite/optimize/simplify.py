@@ -13,9 +13,6 @@ from typing import Any
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.optimize.scope import Facts, Scope
 
-COUNTS = ("range_length", "dim")
-"""Ops whose result is never negative."""
-
 
 def simplify(graph: Graph) -> Graph:
     scope = Scope()
@@ -219,7 +216,7 @@ def _steps(loop: _Loop) -> None:
         return
     made = scope.makers.get(loop.bound)
     number = scope.number(loop.bound)
-    counted = made is not None and (made.op.name in COUNTS or loop.bound is _count_of(made))
+    counted = made is not None and (made.op.counts or loop.bound is _count_of(made))
     if counted or (number is not None and number >= 0):
         scope.by[loop.node.outputs[0]] = loop.bound
 

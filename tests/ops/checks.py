@@ -16,12 +16,12 @@ from autograph_lite.call.verify import canonical
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.ops.elementary import OURS
-from autograph_lite.ops.record import Constant, Op, Refused, Structural, Threaded
+from autograph_lite.ops.record import Constant, Op, Structural, Threaded
 from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.boxes import value_of, wrap
 from tests.ops.samples import EXACT, MPMATH, NEAR, NUMBERS, PYTHON, REGIONS, Sample, samples
 
-PLAIN = (Constant, Refused, Threaded)
+PLAIN = (Constant, Threaded)
 
 
 def check(op: Op) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import mpmath
 import numpy as np
 
+from autograph_lite.ops.index import is_view, numpy_index
 from autograph_lite.ops.record import Op, Scalar
 
 FLOATS = ("float64", "float32")
@@ -153,7 +154,11 @@ EXACT: dict[str, Callable[..., Any]] = {
     "arrive": lambda x, y, a, b: np.where(a & b, x + y, np.where(b, y, x)),
     "arrive_blank": lambda x, y, *arrived: x + y,
     "same_shape": lambda a, b: a.shape == b.shape,
+    "getitem": lambda x, *dynamic, spec: x[numpy_index(spec, dynamic)],
+    "setitem": lambda x, v, *dynamic, spec: _written(x, v, *dynamic, spec=spec),
+    "index_add": lambda x, g, *dynamic, spec: _added_where(x, g, True, *dynamic, spec=spec),
     "index_add_where": lambda x, *more, spec: _added_where(x, *more, spec=spec),
+    "expand_dims": lambda x, *, axes: np.expand_dims(x, axes),
     "left_shift": np.left_shift,
     "right_shift": np.right_shift,
     "either": np.where,
@@ -292,8 +297,6 @@ def _read(dtype: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
 
 
 def _write(dtype: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
-    from autograph_lite.ops.index import is_view, numpy_index
-
     for (x, *dynamic), params in _index_samples(dtype):
         if is_view(params["spec"]):
             read = np.asarray(x[numpy_index(params["spec"], tuple(dynamic))])
@@ -302,8 +305,6 @@ def _write(dtype: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
 
 
 def _add(dtype: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
-    from autograph_lite.ops.index import numpy_index
-
     for (x, *dynamic), params in _index_samples(dtype):
         read = np.asarray(x[numpy_index(params["spec"], tuple(dynamic))])
         yield (x, _ramp(dtype, *read.shape), *dynamic), params
@@ -315,9 +316,13 @@ def _add_where(dtype: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
     yield (_ramp(dtype, 4), _ramp(dtype), np.bool_(False), np.int64(9)), {"spec": (("int", None),)}
 
 
-def _added_where(x: Any, g: Any, where: Any, *dynamic: Any, spec: Any) -> Any:
-    from autograph_lite.ops.index import numpy_index
+def _written(x: Any, v: Any, *dynamic: Any, spec: Any) -> Any:
+    out = np.copy(x)
+    out[numpy_index(spec, dynamic)] = v
+    return out
 
+
+def _added_where(x: Any, g: Any, where: Any, *dynamic: Any, spec: Any) -> Any:
     out = np.copy(x)
     if where:
         np.add.at(out, numpy_index(spec, dynamic), g)

@@ -3,7 +3,10 @@
 import pytest
 
 import autograph_lite.api  # noqa: F401  (the whole table)
+from autograph_lite.gradient.reverse import THREADED
 from autograph_lite.ops import OPS
+from autograph_lite.ops.record import Structural, Threaded
+from autograph_lite.render.lower import NAMED
 from tests.ops import checks
 from tests.ops.corners import CORNERS, check_corner
 from tests.ops.samples import NUMBERS, REGIONS, SHAPED, elementwise, samples
@@ -28,3 +31,10 @@ def test_no_op_is_without_samples():
     assert not without, f"say in tests/ops/samples.py how to try {without}"
     assert all(samples(op) for op in TRIED)
     assert set(OPS) >= REGIONS and set(OPS) >= set(SHAPED)
+
+
+def test_what_a_record_leaves_to_a_stage_is_there():
+    """Whoever lowers or reverses an op by its name does so for all of them and for no other."""
+    structural = {op.name for op in OPS.values() if isinstance(op.body, Structural)}
+    assert {*NAMED, "call"} == structural  # a call is eager
+    assert set(THREADED) == {op.name for op in OPS.values() if isinstance(op.derivative, Threaded)}
