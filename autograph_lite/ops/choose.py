@@ -11,8 +11,8 @@ from autograph_lite.ir.types import Type, same_shape
 from autograph_lite.ops.elementwise import NUMERIC, binary
 from autograph_lite.ops.record import (
     Instead,
+    Known,
     Linear,
-    Number,
     Op,
     Partials,
     Scalar,
@@ -48,24 +48,25 @@ binary(
 )
 
 
-def _chosen(number: Number, c: Value, x: Value, y: Value) -> Value | None:
+def _chosen(known: Known, c: Value, x: Value, y: Value) -> Value | None:
     """One of two of one shape, where the condition is known or makes no difference."""
     if c.type.rank or not same_shape(x.type.shape, y.type.shape):
         return None
-    known = number(c)
-    return x if x is y else (None if known is None else (x if known else y))
+    holds = known.number(c)
+    return x if x is y else (None if holds is None else (x if holds else y))
 
 
-def _chosen_bool(number: Number, c: Value, x: Value, y: Value) -> Value | Instead | None:
+def _chosen_bool(known: Known, c: Value, x: Value, y: Value) -> Value | Instead | None:
     """The same; `c`, `c and x`, `c or y` where it is one of them."""
-    found = _chosen(number, c, x, y)
+    found = _chosen(known, c, x, y)
     if found is not None or x.type.dtype != "bool" or x.type.rank or c.type.rank:
         return found
-    if number(y) is not None and not number(y):
-        return c if number(x) else Instead("bitwise_and", (c, x))
-    if number(x):
+    one, other = known.number(x), known.number(y)
+    if other is not None and not other:
+        return c if one else Instead("bitwise_and", (c, x))
+    if one:
         return Instead("bitwise_or", (c, y))
-    if number(x) is not None and number(y):
+    if one is not None and other:
         return Instead("logical_not", (c,))
     return None
 

@@ -11,8 +11,8 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ops.elementwise import binary
 from autograph_lite.ops.record import (
     Instead,
+    Known,
     Linear,
-    Number,
     Op,
     Partials,
     Scalar,
@@ -33,9 +33,9 @@ def _scale_body(x, y):
     return seldom(r != r, 0 if x == 0 else r, r)
 
 
-def _scale_identity(number: Number, g: Value, p: Value) -> Instead | None:
+def _scale_identity(known: Known, g: Value, p: Value) -> Instead | None:
     """A product where it cannot be 0 times infinity or NaN."""
-    partial, cotangent = number(p), number(g)
+    partial, cotangent = known.number(p), known.number(g)
     finite = partial is not None and np.isfinite(partial)
     return Instead("multiply", (g, p)) if finite or cotangent else None
 
@@ -63,9 +63,9 @@ register(
 )
 
 
-def _arrived(number: Number, x: Value, y: Value, has_x: Value, has_y: Value) -> Any:
+def _arrived(known: Known, x: Value, y: Value, has_x: Value, has_y: Value) -> Any:
     """The sum, or the one that has arrived, where that is known."""
-    there, comes = number(has_x), number(has_y)
+    there, comes = known.number(has_x), known.number(has_y)
     if comes is not None and not comes:
         return x
     if there is not None and not there:
@@ -92,6 +92,6 @@ register(
         lambda x, y, has_x, has_y: (x,),
         Scalar("x + y"),
         _ARRIVE,
-        identity=lambda number, x, y, *arrived: Instead("accumulate", (x, y)),
+        identity=lambda known, x, y, *arrived: Instead("accumulate", (x, y)),
     )
 )

@@ -17,8 +17,8 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ops.record import (
     Constant,
     Derivative,
+    Known,
     Linear,
-    Number,
     Op,
     Partials,
     Scalar,
@@ -245,12 +245,13 @@ binary(
 def _absorbed(decisive: bool) -> Callable[..., Value | bool | None]:
     """`x and True`, `x or False`, `x and x`: of bools of one shape."""
 
-    def identity(number: Number, x: Value, y: Value) -> Value | bool | None:
+    def identity(known: Known, x: Value, y: Value) -> Value | bool | None:
         if x.type.dtype != "bool" or x.type.rank or y.type.rank:
             return None
-        for known, other in ((number(x), y), (number(y), x)):
-            if known is not None:
-                return decisive if bool(known) is decisive else other
+        for one, other in ((x, y), (y, x)):
+            holds = known.number(one)
+            if holds is not None:
+                return decisive if bool(holds) is decisive else other
         return x if x is y else None
 
     return identity
@@ -273,7 +274,16 @@ for _name, _body in (
 ):
     binary(_name, _body, _INTEGER, dtypes=("int64", "int32"))
 piecewise_constant("invert", "invert(x)", exact=np.invert, dtypes=("int64", "int32", "bool"))
-piecewise_constant("logical_not", "not x", exact=np.logical_not, dtypes=("bool",))
+
+
+def _opposite(known: Known, x: Value) -> bool | None:
+    holds = known.number(x)
+    return None if holds is None else not holds
+
+
+piecewise_constant(
+    "logical_not", "not x", exact=np.logical_not, identity=_opposite, dtypes=("bool",)
+)
 
 # --- steps -------------------------------------------------------------------------------------
 
@@ -293,7 +303,7 @@ register(
         Linear(lambda g, x, out: (g,)),
         exact=np.copy,
         on_scalars=lambda x: x,
-        identity=lambda number, x: x,
+        identity=lambda known, x: x,
         dtypes=("float64", "float32", "int64", "int32", "bool"),
     )
 )
@@ -302,7 +312,7 @@ piecewise_constant(
     "x",
     exact=np.copy,
     on_scalars=lambda x: x,
-    identity=lambda number, x: x,
+    identity=lambda known, x: x,
 )
 register(
     Op(

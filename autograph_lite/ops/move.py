@@ -167,7 +167,7 @@ register(
         Structural("compares extents"),
         Constant("it is a bool"),
         exact=_same_shape,
-        identity=lambda number, a, b: True if same_shape(a.type.shape, b.type.shape) else None,
+        identity=lambda known, a, b: True if same_shape(a.type.shape, b.type.shape) else None,
         shape_only=(0, 1),
     )
 )

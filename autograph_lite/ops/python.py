@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from autograph_lite.errors import DomainError
+from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, py, tensor
-from autograph_lite.ops.record import Constant, Op, Scalar, register
+from autograph_lite.ops.record import Constant, Known, Op, Scalar, register
 from autograph_lite.ops.words import (
     checked_mul,
     checked_sub,
@@ -148,15 +149,26 @@ _number("power", _power_float)
 _number("power_integer", _power_int)
 _number("minimum", "y if y < x else x")
 _number("maximum", "y if y > x else x")
-for _name, _body, _exact in (
-    ("equal", "x == y", operator.eq),
-    ("not_equal", "x != y", operator.ne),
-    ("less", "x < y", operator.lt),
-    ("less_equal", "x <= y", operator.le),
-    ("greater", "x > y", operator.gt),
-    ("greater_equal", "x >= y", operator.ge),
+
+
+def _of_positive(answer: bool) -> Callable[..., bool | None]:
+    """A comparison of what is above 0 with 0."""
+
+    def identity(known: Known, x: Value, y: Value) -> bool | None:
+        return answer if known.is_positive(x) and known.number(y) == 0 else None
+
+    return identity
+
+
+for _name, _body, _exact, _same in (
+    ("equal", "x == y", operator.eq, _of_positive(False)),
+    ("not_equal", "x != y", operator.ne, None),
+    ("less", "x < y", operator.lt, None),
+    ("less_equal", "x <= y", operator.le, None),
+    ("greater", "x > y", operator.gt, _of_positive(True)),
+    ("greater_equal", "x >= y", operator.ge, None),
 ):
-    _number(_name, _body, "bool", exact=_exact)
+    _number(_name, _body, "bool", exact=_exact, identity=_same)
 _number("not", "not bool(x)", "bool")
 _number("float", "float64(x)", "float64")
 _number("bool", "bool(x)", "bool")
@@ -174,6 +186,13 @@ def _int(x):
 
 
 _number("int", _int, "int64")
+
+
+def _known_bool(known: Known, x: Value, *, dtype: str) -> Any:
+    """Numbers are left: which bits they have in a dtype is for the kernel to say."""
+    return known.number(x) if x.type.dtype == "bool" else None
+
+
 # A Python number met by an array: a scalar of the array's dtype.
 register(
     Op(
@@ -182,6 +201,7 @@ register(
         Scalar("cast(x)"),
         Constant("it is a Python number"),
         recomputed=True,
+        identity=_known_bool,
     )
 )
 # float(t), int(t), bool(t): a scalar array as a Python number.

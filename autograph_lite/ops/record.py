@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type
@@ -113,8 +113,14 @@ class Instead:
     inputs: tuple[Value, ...]
 
 
-Number = Callable[[Value], Any]
-"""Value -> the number that it is known to be, or None."""
+class Known(Protocol):
+    """What is known of values where an op stands."""
+
+    def number(self, value: Value) -> Any:
+        """The number that a value is, None where that is not known."""
+
+    def is_positive(self, value: Value) -> bool:
+        """Whether it is a Python integer that is known to be above 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +133,7 @@ class Op:
     what `counts` is never negative; what is `recomputed` the reverse of a loop does again, where it follows
     from the number of the step, rather than read what the loop saved of it.
 
-    `identity(number, *inputs, **params)` is what the result is without computing it, in every bit: one
+    `identity(known, *inputs, **params)` is what the result is without computing it, in every bit: one
     of the inputs, a number, `Instead`, or None where it has to be computed.  `domain` and `dtypes` are
     what the tests try.
     """

@@ -44,6 +44,9 @@ class Scope:
         """The number that a value is, None where that is not known."""
         return self.numbers.get(value)
 
+    def is_positive(self, value: Value) -> bool:
+        return value in self.positive
+
     def constant(self, number: Any, type: Type, origin: Origin | None = None) -> Value:
         """A scalar constant; equal ones, bit for bit, are one."""
         held = (
@@ -103,9 +106,7 @@ class Scope:
         out = node.outputs[0]
         found = self._folded(node.op, inputs, node.params)
         if found is None and node.op.identity is not None:
-            found = node.op.identity(self.number, *inputs, **node.params)
-        if found is None:
-            found = decided(node.op.name, inputs, self.number, self.positive)
+            found = node.op.identity(self, *inputs, **node.params)
         if found is None or isinstance(found, Value | Instead):
             return found
         return self.constant(found, out.type)
@@ -183,36 +184,20 @@ class Facts:
         known = self.scope.numbers.get(value)
         return self._truth(value) if known is None else known
 
+    def is_positive(self, value: Value) -> bool:
+        return value in self.positive
+
     def _truth(self, value: Value) -> bool | None:
         if value.type.dtype != "bool" or value.type.rank:
             return None
         if value not in self.truths:
             self.truths[value] = None
             node = self.scope.makers.get(value)
-            if node is not None:
-                self.truths[value] = decided(node.op.name, node.inputs, self.number, self.positive)
+            if node is not None and node.op.identity is not None:
+                found = node.op.identity(self, *node.inputs, **node.params)
+                if not isinstance(found, Instead):
+                    self.truths[value] = self.number(found) if isinstance(found, Value) else found
         return self.truths[value]
-
-
-def decided(name: str, inputs: tuple[Value, ...], number: Any, positive: set[Value]) -> bool | None:
-    """Whether a bool of an op is known, given numbers and positive integers."""
-    if name in ("py_greater", "py_equal"):
-        if inputs[0] in positive and number(inputs[1]) == 0:
-            return bool(name == "py_greater")
-        return None
-    if name not in ("weak", "logical_not", "bitwise_and", "bitwise_or"):
-        return None
-    if any(v.type.dtype != "bool" or v.type.rank for v in inputs):
-        return None
-    sides = [number(v) for v in inputs]
-    if name == "weak":
-        return None if sides[0] is None else bool(sides[0])
-    if name == "logical_not":
-        return None if sides[0] is None else not sides[0]
-    decisive = name == "bitwise_or"
-    if any(side is not None and bool(side) is decisive for side in sides):
-        return decisive
-    return None if None in sides else not decisive
 
 
 def _key(node: Node, inputs: tuple[Value, ...]) -> Any:
