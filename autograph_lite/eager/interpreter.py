@@ -28,7 +28,7 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ops import OPS
 from autograph_lite.ops.dispatch import install_eager
 from autograph_lite.ops.index import is_view, numpy_index
-from autograph_lite.ops.record import Op
+from autograph_lite.ops.record import Op, Scalar
 
 Handler = Callable[[tuple[Value, ...], dict[str, Any]], tuple[Value, ...]]
 Run = Callable[[tuple[Any, ...]], list[Any]]
@@ -105,7 +105,7 @@ def _failed(
     op.types(*(v.type for v in inputs), **params)
     if any(v.data is None for v in inputs):
         raise InternalError(f"{op.name} reads a value that was overwritten") from error
-    if op.name == "integer_power":
+    if isinstance(error, ValueError) and isinstance(op.body, Scalar):  # its shapes fit
         raise DomainError(str(error)) from None
     for kind, ours in _CLASSES.items():
         if isinstance(error, kind):

@@ -20,6 +20,7 @@ from autograph_lite.frontend.truth import condition
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type
+from autograph_lite.ops.control import IF, LOOP
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.ops.regions import Step, emit_loop, followed
@@ -259,7 +260,7 @@ def _related(attempt: Attempt, results: list[Value]) -> list[Relation] | None:
 def _in_regions(attempt: Attempt, values: set[Value]) -> bool:
     """Whether a branch or a loop in the body knows these values: what it says of them stands in it."""
     return any(
-        node.op.name in ("if", "loop") and not values.isdisjoint(node.inputs)
+        node.op in (IF, LOOP) and not values.isdisjoint(node.inputs)
         for node in attempt.builder.nodes
     )
 

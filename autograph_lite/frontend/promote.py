@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import Type
 from autograph_lite.ops.control import IF
-from autograph_lite.ops.python import AS_TENSORS
+from autograph_lite.ops.python import AS_TENSORS, FLOAT, WEAK
 from autograph_lite.ops.record import f
 
 
@@ -35,9 +35,9 @@ def only_converted(nodes: Iterable[Node], number: Value, new: Type) -> bool:
     for node in nodes:
         if number not in node.inputs:
             continue
-        if new.kind == "ag" and node.op.name == "weak" and node.params["dtype"] == new.dtype:
+        if new.kind == "ag" and node.op is WEAK and node.params["dtype"] == new.dtype:
             continue
-        if new.kind == "py" and new.dtype == "float64" and node.op.name == "py_float":
+        if new.kind == "py" and new.dtype == "float64" and node.op is FLOAT:
             continue
         if _same_in_both(node, new) and only_converted(nodes, node.outputs[0], new):
             continue

@@ -17,7 +17,7 @@ import numpy as np
 from autograph_lite.gradient.cotangents import Cotangent, arrival, parts, state
 from autograph_lite.gradient.mirror import Mirror
 from autograph_lite.gradient.reverse import THREADED, Sweep
-from autograph_lite.ir.build import Builder
+from autograph_lite.ir.build import Builder, no_origin
 from autograph_lite.ir.collector import patient
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import flags_of
@@ -25,6 +25,7 @@ from autograph_lite.ir.walk import needed, replaced
 from autograph_lite.ops.control import CALL, CONSTANT
 from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.ops.same import as_value, reached_from, same
+from autograph_lite.ops.staging import building
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,7 @@ class Callee:
         """The same on values: a result that is an argument, or another result, is that value."""
         whole = self.saving(order)
         data = self.run([v.data for v in inputs], order)
-        out = [
-            Value(v.type if v.type.depth or v.type.kind == "py" else None, d)
-            for v, d in zip(whole.graph.body.results, data, strict=True)
-        ]
+        out = [_held(v, d) for v, d in zip(whole.graph.body.results, data, strict=True)]
         for i, other, flag in whole.same:
             one = out[other] if isinstance(other, int) else inputs[other[1]]
             if (flag is None or data[flag]) and _same_bits(out[i].data, one.data):
@@ -120,6 +118,12 @@ class Callee:
         return self.ready(order)
 
 
+def _held(result: Value, data: Any) -> Value:
+    """What came of a result; the data of an array tells its type, that of a history or a number does not."""
+    known = result.type.depth or result.type.kind == "py"
+    return Value(result.type if known else None, data)
+
+
 def _same_bits(a: Any, b: Any) -> bool:
     """Whether two results hold the same; the values of a variable are one source and differ."""
     return bool(np.shape(a) == np.shape(b) and a.tobytes() == b.tobytes())
@@ -142,7 +146,7 @@ def _saving(graph: Graph, order: int) -> Whole:
 
 def _identified(graph: Graph) -> tuple[Graph, tuple[tuple[int, Any, int | None], ...]]:
     """The graph with bools among its results: which results are arguments, or one with another."""
-    builder = Builder(None, CONSTANT, lambda: None)
+    builder = Builder(None, CONSTANT, no_origin)
     body = graph.body
     builder.nodes = list(body.nodes)
     builder.own = {*body.arguments, *(v for n in body.nodes for v in n.outputs)}
@@ -165,20 +169,6 @@ def _identified(graph: Graph) -> tuple[Graph, tuple[tuple[int, Any, int | None],
                     results.append(as_value(sure))
     region = Region(body.arguments, tuple(builder.nodes), tuple(results), tuple(builder.links))
     return Graph(graph.name, region), tuple(found)
-
-
-class building:
-    """Stage into a builder, out of sight of the tapes."""
-
-    def __init__(self, builder: Builder) -> None:
-        self.builder = builder
-
-    def __enter__(self) -> None:
-        self.outer, self.tapes = context.interpreter, context.tapes
-        context.interpreter, context.tapes = self.builder, []
-
-    def __exit__(self, *error: object) -> None:
-        context.interpreter, context.tapes = self.outer, self.tapes
 
 
 @dataclass(slots=True)
@@ -209,7 +199,7 @@ def reverse_graph(
 class _Back:
     def __init__(self, graph: Graph, wanted: Callable[[Value], bool]) -> None:
         self.graph = graph
-        self.builder = Builder(None, CONSTANT, lambda: None)
+        self.builder = Builder(None, CONSTANT, no_origin)
         self.mirror = Mirror(graph.body, self.builder, self._find)
         self.adjoint = self.mirror.adjoint
         self.wanted = wanted
@@ -282,10 +272,7 @@ def again(back: Reversed, callee: Callee, node: Node) -> dict[Value, Value]:
     found = extended.run([v.data for v in node.inputs])  # nothing is printed twice
     results = back.forward.body.results
     kept = len(node.outputs)
-    return {
-        v: Value(v.type if v.type.depth or v.type.kind == "py" else None, data)
-        for v, data in zip(results[kept:], found[kept:], strict=True)
-    }
+    return {v: _held(v, d) for v, d in zip(results[kept:], found[kept:], strict=True)}
 
 
 def call(callee: Callee, inputs: tuple[Value, ...]) -> tuple[Value, ...]:

@@ -92,7 +92,7 @@ def _read_vjp(
     return out
 
 
-register(
+GETITEM = register(
     Op(
         "getitem",
         _getitem_types,
@@ -141,7 +141,7 @@ def _setitem_vjp(
     return (rest, part, *(None for _ in dynamic))
 
 
-register(
+SETITEM = register(
     Op(
         "setitem",
         lambda x, v, *dynamic, spec: (x,),

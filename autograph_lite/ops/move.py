@@ -312,7 +312,7 @@ def _dim_types(x: Type, *, axis: int) -> tuple[Type]:
     return (py("int64"),)
 
 
-register(
+DIM = register(
     Op(
         "dim",
         _dim_types,

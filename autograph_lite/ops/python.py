@@ -170,7 +170,7 @@ for _name, _body, _exact, _same in (
 ):
     _number(_name, _body, "bool", exact=_exact, identity=_same)
 _number("not", "not bool(x)", "bool")
-_number("float", "float64(x)", "float64")
+FLOAT = _number("float", "float64(x)", "float64")
 _number("bool", "bool(x)", "bool")
 
 
@@ -194,7 +194,7 @@ def _known_bool(known: Known, x: Value, *, dtype: str) -> Any:
 
 
 # A Python number met by an array: a scalar of the array's dtype.
-register(
+WEAK = register(
     Op(
         "weak",
         lambda x, *, dtype: (tensor(dtype),),

@@ -12,8 +12,8 @@ Rule = Callable[..., tuple[Type, ...]]
 
 
 def text(shape: Iterable[Any]) -> str:
-    shape = tuple(shape)
     """A shape as NumPy writes it."""
+    shape = tuple(shape)
     return "(" + ",".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
 
 

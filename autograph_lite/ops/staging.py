@@ -26,16 +26,14 @@ def emit(
     return outputs
 
 
-class staged_region:
-    """Make a builder inside the present one the interpreter; outer tapes do not see its nodes."""
+class building:
+    """Make a builder the interpreter; the tapes around do not see its nodes."""
 
-    def __init__(self) -> None:
-        outer: Any = context.interpreter
-        self.builder: Builder = outer.inner()
+    def __init__(self, builder: Builder) -> None:
+        self.builder = builder
 
     def __enter__(self) -> Builder:
         self._outer, self._tapes = context.interpreter, context.tapes
-        self.builder.watchers = context.tapes
         context.interpreter, context.tapes = self.builder, []
         return self.builder
 
@@ -43,18 +41,25 @@ class staged_region:
         context.interpreter, context.tapes = self._outer, self._tapes
 
 
+class staged_region(building):
+    """A new region inside of the present one."""
+
+    def __init__(self) -> None:
+        outer: Any = context.interpreter
+        super().__init__(outer.inner())
+
+    def __enter__(self) -> Builder:
+        self.builder.watchers = context.tapes
+        return super().__enter__()
+
+
 def with_region(builder: Builder, action: Callable[[], None]) -> None:
     """Run `action` with a builder as the interpreter again."""
-    outer, tapes = context.interpreter, context.tapes
-    context.interpreter, context.tapes = builder, []
-    try:
+    with building(builder):
         action()
-    finally:
-        context.interpreter, context.tapes = outer, tapes
 
 
 def in_region(builder: Builder, find: Callable[[], Any]) -> Any:
     """The result of a function that may append nodes to a region."""
-    found: list[Any] = []
-    with_region(builder, lambda: found.append(find()))
-    return found[0]
+    with building(builder):
+        return find()

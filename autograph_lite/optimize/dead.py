@@ -14,6 +14,7 @@ from typing import Any
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import fits
 from autograph_lite.ir.walk import regions
+from autograph_lite.ops.control import IF, LOOP
 from autograph_lite.ops.record import OPS, Scalar
 
 
@@ -29,7 +30,7 @@ def _live(nodes: Sequence[Node], results: Iterable[Value]) -> tuple[tuple[Node, 
     kept: list[Node] = []
     for node in reversed(nodes):
         if _stays(node) or any(v in needed for v in node.outputs):
-            node = _REGIONS.get(node.op.name, _whole)(node, needed)
+            node = _REGIONS.get(node.op, _whole)(node, needed)
         elif _may_not_fit(node):
             node = Node(OPS["conform"], node.inputs, (), {}, node.origin)
         else:
@@ -125,4 +126,4 @@ def _loop(node: Node, needed: set[Value]) -> Node:
     return Node(node.op, inputs, outputs, {**p, **made}, node.origin)
 
 
-_REGIONS = {"if": _branch, "loop": _loop}
+_REGIONS = {IF: _branch, LOOP: _loop}

@@ -14,8 +14,8 @@ from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import element, history
 from autograph_lite.ir.walk import regions
 from autograph_lite.ops import OPS
-from autograph_lite.ops.control import CONSTANT
-from autograph_lite.ops.index import is_view
+from autograph_lite.ops.control import CONSTANT, LOOP
+from autograph_lite.ops.index import GETITEM, is_view
 
 MOST = 8
 """Nodes that one saved value may cost."""
@@ -41,7 +41,7 @@ def _region(region: Region) -> Region:
     nodes = []
     for node in region.nodes:
         node = _inside(node)
-        if node.op.name == "loop":
+        if node.op is LOOP:
             if any(h in saved for h in _histories(node)):
                 node = _rewritten(node, saved, began)
             n = node.params["state"]
@@ -261,5 +261,5 @@ def _is_cheap(node: Node) -> bool:
     """A few instructions, or an element that is read where it still is."""
     if len(node.outputs) != 1:
         return False
-    read = node.op.name == "getitem" and is_view(node.params["spec"])
+    read = node.op is GETITEM and is_view(node.params["spec"])
     return read or node.op.cheap or node.op is CONSTANT

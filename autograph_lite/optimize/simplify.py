@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograph_lite.ir.graph import Graph, Node, Region, Value
+from autograph_lite.ops.control import IF, LOOP
 from autograph_lite.optimize.scope import Facts, Scope
 
 
@@ -22,9 +23,9 @@ def simplify(graph: Graph) -> Graph:
 
 def _walk(scope: Scope, region: Region) -> None:
     for node in region.nodes:
-        if node.op.name == "if":
+        if node.op is IF:
             _if(scope, node)
-        elif node.op.name == "loop":
+        elif node.op is LOOP:
             _loop(scope, node)
         else:
             scope.add(node)
@@ -223,7 +224,7 @@ def _steps(loop: _Loop) -> None:
 
 def _count_of(made: Node) -> Value | None:
     """The number of steps that a loop took."""
-    return made.outputs[0] if made.op.name == "loop" else None
+    return made.outputs[0] if made.op is LOOP else None
 
 
 def _last(loop: _Loop, regions: dict[str, Region], i: int, out: Value, last: _Given) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from autograph_lite.eager.repetition import compiled
+from autograph_lite.ir.build import Builder, no_origin
 from autograph_lite.ir.graph import Graph, Region, Value
 from autograph_lite.ir.types import Symbol, generalised
 from autograph_lite.ops.control import CONSTANT
+from autograph_lite.ops.staging import building
 from autograph_lite.tensors.tensor import Tensor
 from autograph_lite.tensors.variables import Variable
 
@@ -34,9 +36,6 @@ def compiled_step(
     change: Callable[[Sequence[Any]], None], gradients: Sequence[Value], state: Sequence[Variable]
 ) -> Step:
     """The step that `change(gradients)` makes, staged on symbolic values of the state."""
-    from autograph_lite.gradient.calls import building  # not before something repeats
-    from autograph_lite.ir.build import Builder, no_origin
-
     builder = Builder(None, CONSTANT, no_origin)
     symbols: dict[int, Symbol] = {}
     given = [builder.argument(generalised(g.type, symbols)) for g in gradients]

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import Type, tensor
+from autograph_lite.ops.control import CONSTANT, HOLD, LOOP
+from autograph_lite.ops.move import DIM
 from autograph_lite.ops.record import Fold, Scalar
 from autograph_lite.render import form
 from autograph_lite.render.emitter import Emitter
@@ -54,7 +56,7 @@ def held_until(region: Region, entered: Entered) -> dict[Value, int]:
     for argument, key in entered:
         last[key] = (*last.get(key, ()), argument)
     for position, node in enumerate(region.nodes):
-        if node.op.name == "hold":
+        if node.op is HOLD:
             key = node.params["key"]
             for value in last.get(key, ()):
                 until = stops + (stops >= 0 and _keeps(region.nodes[stops], key, value))
@@ -69,7 +71,7 @@ def held_until(region: Region, entered: Entered) -> dict[Value, int]:
 def _keeps(node: Node, key: int, value: Value) -> bool:
     """Whether a loop may stop in later steps while the key still holds the value: where its steps do
     not begin with a `hold` of what they make of it."""
-    if node.op.name != "loop":
+    if node.op is not LOOP:
         return False
     body, first = node.params["body"], int(node.params["bounded"])
     inits = node.inputs[first : first + node.params["state"]]
@@ -77,14 +79,14 @@ def _keeps(node: Node, key: int, value: Value) -> bool:
     for inner in body.nodes:
         if can_stop(inner):
             break
-        if inner.op.name == "hold" and inner.params["key"] == key and inner.inputs[0] in own:
+        if inner.op is HOLD and inner.params["key"] == key and inner.inputs[0] in own:
             return False
     return True
 
 
 def can_stop(node: Node) -> bool:
     """Whether a fault or an interrupt may happen in a node; False where it is known that none does."""
-    if node.op.name in ("hold", "constant", "dim"):
+    if node.op in (HOLD, CONSTANT, DIM):
         return False
     scalar = isinstance(node.op.body, Scalar) and is_sure(node)
     return not scalar or any(v.type.rank or v.type.depth for v in node.outputs)

@@ -14,18 +14,19 @@ from typing import Any
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Region, Test, Value
+from autograph_lite.ops.control import IF, LOOP
 from autograph_lite.ops.python import NUMBER
-from autograph_lite.ops.record import Constant
+from autograph_lite.ops.record import Constant, Op
 from autograph_lite.ops.same import Sure, holds, negated
 
-REGIONS = ("if", "loop")
+REGIONS = (IF, LOOP)
 Follows = bool | None
 """In every run, in none, or only the run knows."""
 Known = Mapping[Value, Follows]
 
 
 def followed_results(
-    name: str,
+    op: Op,
     inputs: Sequence[Value],
     outputs: Sequence[Value],
     params: dict[str, Any],
@@ -33,7 +34,7 @@ def followed_results(
 ) -> list[Sure | None]:
     """Per output of an `if` or a `loop` whether it depends on an input that is followed; inputs that
     are not in `known` are not."""
-    if name == "if":
+    if op is IF:
         here = holds(inputs[0])
         return [_where(here, a, b) for a, b in _arms(inputs, params, known)]
     none = holds(Test("zero", outputs[0]))
@@ -106,9 +107,9 @@ def _through(region: Region, given: Known) -> list[Follows]:
             )
         if isinstance(node.op.derivative, Constant):
             continue
-        if node.op.name == "if":
+        if node.op is IF:
             found = [_either(a, b) for a, b in _arms(node.inputs, node.params, known)]
-        elif node.op.name == "loop":
+        elif node.op is LOOP:
             found = [_either(a, b) for a, b in _steps(node.inputs, node.params, known)]
         else:
             found = [_any([known.get(v, False) for v in node.inputs])] * len(node.outputs)

@@ -58,7 +58,7 @@ class Following:
     ) -> None:
         """Follow the results of an op, of which one input at least is followed."""
         floats = [v for v in outputs if v.type.dtype in FLOATS]
-        if op.name in REGIONS:
+        if op in REGIONS:
             self._enter(op, inputs, outputs, params)
         elif self.perhaps or self.untold:
             followed = [v for v in inputs if v in self]
@@ -83,7 +83,7 @@ class Following:
         """A branch or a loop: the results that depend on what is followed."""
         known = {v: None if v in self.untold else True for v in inputs if v in self}
         when = self._any(known)
-        found = followed_results(op.name, inputs, outputs, params, known)
+        found = followed_results(op, inputs, outputs, params, known)
         for value, depends in zip(outputs, found, strict=True):
             if value.type.dtype not in FLOATS or depends is False:
                 continue

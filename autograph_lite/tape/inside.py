@@ -13,35 +13,33 @@ from typing import Any
 from autograph_lite.errors import ConversionError
 from autograph_lite.gradient.repeated import Record
 from autograph_lite.ir.graph import Node, Region, Value
-from autograph_lite.ops.record import Constant
+from autograph_lite.ops.control import CALL, IF, LOOP
+from autograph_lite.ops.record import Constant, Op
 
-REGIONS = ("if", "loop", "call")
+PLACES = {IF: "branch", LOOP: "loop", CALL: "compiled function"}
 
 
 def refuse_used_inside(records: Iterable[Record], asked: Collection[Value]) -> None:
     """A ConversionError where the cotangent of a source is not known as a whole."""
     for op, inputs, outputs, params in records:
-        if op.name in REGIONS:
+        if op in PLACES:
             for n, value in enumerate(outputs):
                 if value not in asked or value in inputs:  # what is saved may be an input
                     continue
-                if not _known_outside(op.name, params, n):
+                if not _known_outside(op, params, n):
                     raise ConversionError(
                         "a gradient is asked for with respect to a tensor that was made inside a"
-                        f" {_PLACES[op.name]} under the tape and is used in there too, which is not"
+                        f" {PLACES[op]} under the tape and is used in there too, which is not"
                         " available yet; make it before, or open the tape where it is made"
                     )
 
 
-_PLACES = {"if": "branch", "loop": "loop", "call": "compiled function"}
-
-
-def _known_outside(name: str, params: dict[str, Any], n: int) -> bool:
+def _known_outside(op: Op, params: dict[str, Any], n: int) -> bool:
     """Whether all that arrives at an output arrives outside, or at a value that is outside too."""
-    if name == "if":
+    if op is IF:
         arms: tuple[Region, ...] = params["then"], params["orelse"]
         return all(_unused(arm, arm.results[n], set(arm.arguments)) for arm in arms)
-    if name == "call":
+    if op is CALL:
         body: Region = params["function"].graph.body
         return n >= len(body.results) or _unused(body, body.results[n], set(body.arguments))
     body, state = params["body"], params["state"]
@@ -64,9 +62,9 @@ def _unused(region: Region, value: Value, outside: set[Value]) -> bool:
         if link.b is value or (link.a is value and link.b not in outside):
             return False
     maker = next(node for node in region.nodes if value in node.outputs)
-    if maker.op.name not in REGIONS:
+    if maker.op not in PLACES:
         return True
-    return _known_outside(maker.op.name, maker.params, maker.outputs.index(value))
+    return _known_outside(maker.op, maker.params, maker.outputs.index(value))
 
 
 def _reads(region: Region, value: Value) -> bool:
@@ -75,7 +73,7 @@ def _reads(region: Region, value: Value) -> bool:
 
 
 def _passes_on(node: Node, value: Value) -> bool:
-    if node.op.name != "if":
+    if node.op is not IF:
         return not isinstance(node.op.derivative, Constant)
     arms: tuple[Region, ...] = node.params["then"], node.params["orelse"]
     within = [

@@ -10,13 +10,11 @@ import numpy as np
 from autograph_lite.errors import GraphIndexError, GraphTypeError, ShapeError, StagedOverflowError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.dispatch import apply_all
-from autograph_lite.ops.index import Spec, is_view
-from autograph_lite.ops.record import OPS
+from autograph_lite.ops.index import GETITEM, SETITEM, Spec, is_view
 from autograph_lite.tensors.boxes import Box, as_value, refuse_view, value_of, view, wrap, write
 from autograph_lite.tensors.operators import cast, strong
 
 _LONGEST = 2**63
-_GETITEM, _SETITEM = OPS["getitem"], OPS["setitem"]
 _ALLOWED = (
     "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean"
     " arrays are valid indices"
@@ -27,7 +25,7 @@ def get(box: Box, index: Any) -> Any:
     """`x[index]`; basic slicing with axes left is a view of `x`."""
     x = value_of(box)
     spec, dynamic = index_spec(x, index)
-    out = apply_all(_GETITEM, (x, *dynamic), {"spec": spec})[0]
+    out = apply_all(GETITEM, (x, *dynamic), {"spec": spec})[0]
     if out.type.shape and is_view(spec):
         return view(out, box, _writer(spec, dynamic), _is_block(spec), (spec, tuple(dynamic)))
     return wrap(out)
@@ -37,7 +35,7 @@ def _writer(spec: Spec, dynamic: list[Value]) -> Callable[[Value, Value], Value]
     """Writes what the slice has become into the tensor that it was taken from."""
 
     def put(base: Value, written: Value) -> Value:
-        return apply_all(_SETITEM, (base, written, *dynamic), {"spec": spec})[0]
+        return apply_all(SETITEM, (base, written, *dynamic), {"spec": spec})[0]
 
     return put
 
@@ -68,7 +66,7 @@ def put(box: Box, index: Any, item: Any) -> None:
     v = cast(
         strong(item, x.type.dtype if _is_number(item) else None, "the assigned value"), x.type.dtype
     )
-    write(box, apply_all(_SETITEM, (x, v, *dynamic), {"spec": spec})[0])
+    write(box, apply_all(SETITEM, (x, v, *dynamic), {"spec": spec})[0])
 
 
 def _is_own_slice(box: Box, item: Any, spec: Spec, dynamic: list[Value]) -> bool:
