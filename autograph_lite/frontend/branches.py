@@ -26,7 +26,7 @@ from autograph_lite.ops import regions as ops
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.regions import emit_if
 from autograph_lite.ops.same import as_value
-from autograph_lite.ops.staging import in_region, staged_region, with_region
+from autograph_lite.ops.staging import in_region, staged_region
 from autograph_lite.ops.ties import End, Outer, Tie, ties_at_ends
 from autograph_lite.tensors.aliases import TENSORS, link
 from autograph_lite.tensors.boxes import Box, View, is_stale, touch
@@ -58,9 +58,8 @@ class Arm:
             self.builder.forget_writes()
 
     def apart(self, obj: Any) -> tuple[Structure, list[Value]]:
-        found: list[Any] = []
-        with_region(self.builder, lambda: found.append(take_apart(obj)))
-        return found[0]  # type: ignore[no-any-return]
+        found: tuple[Structure, list[Value]] = in_region(self.builder, lambda: take_apart(obj))
+        return found
 
     def boxes(self) -> list[Box]:
         return [box for box, _ in self.builder.overlay.values()]

@@ -25,6 +25,7 @@ from autograph_lite.frontend.iteration import Counting, Enumerated, Zipped, coun
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.frontend.truth import condition
+from autograph_lite.ir.types import PYTHON_CLASS
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
@@ -362,7 +363,7 @@ def _type(obj: Any, *rest: Any) -> Any:
     if isinstance(obj, Tagged):
         obj.refused()
     if isinstance(obj, Number):
-        return {"int64": int, "float64": float, "bool": bool}[obj.dtype]
+        return PYTHON_CLASS[obj.dtype]
     return type(obj, *rest)
 
 

@@ -20,13 +20,13 @@ from autograph_lite.frontend.state import (
     unread,
 )
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import Type, join, tensor, weak
+from autograph_lite.ir.types import Type, join, weak
 from autograph_lite.ops.record import f
+from autograph_lite.ops.regions import FLAG
 from autograph_lite.tensors.number import PYTHON_NAME
 
 Typed = tuple[Structure, list[Type]]
 Join = Callable[[Type, Type], Type | None]
-_FLAG = tensor("bool")
 
 
 def joined(name: str, a: Typed, b: Typed, join_types: Join = join) -> Typed | None:
@@ -61,7 +61,7 @@ def _joined(
 def _joined_maybe(
     name: str, a: Structure, b: Structure, ends: Ends, types: list[Type], join_types: Join
 ) -> Structure | None:
-    types.append(_FLAG)
+    types.append(FLAG)
     for side, end in ((a, ends[0]), (b, ends[1])):
         if isinstance(side, Maybe):
             next(end)
@@ -106,18 +106,18 @@ def tagged(x: Leaf | Static, own: list[Type], other: list[Type]) -> tuple[Leaf, 
     """A leaf as a tagged one, given the types of what it is joined with."""
     if isinstance(x, Static):
         fits = x.obj is None and len(other) in (1, 2) and other[-1].kind == "ag"
-        return (Leaf("none"), [_FLAG, unread(other[-1])]) if fits else None
+        return (Leaf("none"), [FLAG, unread(other[-1])]) if fits else None
     if x.kind == "py":
         if not other:
             return None
         rest = other[0 if len(other) == 1 else 1]
         fits = rest.kind == "ag" and not rest.rank and weak(own[0].dtype, rest.dtype) == rest.dtype
-        return (Leaf(PYTHON_NAME[own[0].dtype]), [_FLAG, rest, own[0]]) if fits else None
+        return (Leaf(PYTHON_NAME[own[0].dtype]), [FLAG, rest, own[0]]) if fits else None
     if x.kind == "ag":
         numbers = [t for t in other if t.kind == "py"]
         if numbers and not own[0].rank:
-            return Leaf(PYTHON_NAME[numbers[0].dtype]), [_FLAG, own[0], numbers[0]]
-        return None if numbers else (Leaf("none"), [_FLAG, own[0]])
+            return Leaf(PYTHON_NAME[numbers[0].dtype]), [FLAG, own[0], numbers[0]]
+        return None if numbers else (Leaf("none"), [FLAG, own[0]])
     return x, own
 
 

@@ -58,7 +58,7 @@ Thunk = Callable[[], Any]
 
 def symbolic(obj: Any) -> bool:
     """Whether only the run knows the truth of an object."""
-    return isinstance(obj, Box) and obj.__class__.__name__ != "Variable"
+    return isinstance(obj, Box) and not obj.is_variable
 
 
 def truth(obj: Any) -> Any:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import sys
 import types
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +19,7 @@ from autograph_lite.ir.collector import patient
 from autograph_lite.ir.graph import Graph, Region, Value
 from autograph_lite.ir.types import PY_DTYPE, Symbol, Type, generalised
 from autograph_lite.nests import leaves as leaves_of
-from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.staging import building
 from autograph_lite.tensors.boxes import Box, entered, wrap
 from autograph_lite.tensors.number import Number
 
@@ -68,17 +66,6 @@ def present_origin() -> Origin | None:
             return origin
         frame = frame.f_back
     return None
-
-
-@contextmanager
-def building(trace: Trace) -> Iterator[None]:
-    """Stage into `trace`, out of sight of the tapes outside."""
-    outer, tapes = context.interpreter, context.tapes
-    context.interpreter, context.tapes = trace, []
-    try:
-        yield
-    finally:
-        context.interpreter, context.tapes = outer, tapes
 
 
 @patient()

@@ -130,7 +130,7 @@ def _apart(obj: Any, values: list[Value], numbers: bool) -> Structure:
 
 
 def is_variable(obj: Any) -> bool:
-    return isinstance(obj, Box) and obj.__class__.__name__ == "Variable"
+    return isinstance(obj, Box) and obj.is_variable
 
 
 def leaf_places(structure: Structure) -> list[tuple[Leaf, int]]:

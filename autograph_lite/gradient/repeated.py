@@ -14,6 +14,7 @@ import numpy as np
 
 from autograph_lite.eager.repetition import Repetition, compiled
 from autograph_lite.gradient.cotangents import Cotangent
+from autograph_lite.gradient.reverse import Seed
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import Symbol, generalised
 from autograph_lite.ops.control import CONSTANT
@@ -23,7 +24,6 @@ from autograph_lite.ops.record import Indexed, Linear, Op, Partials, Vjp
 MOST_RECORDS = 256
 PLAIN = (Partials, Linear, Vjp, Indexed)
 
-Seed = tuple[Value, Value, Value | None]
 Places = dict[Value, int]
 Record = tuple[Op, tuple[Value, ...], tuple[Value, ...], dict[str, Any]]
 """A node before anybody asks for it as one: op, inputs, outputs, params."""

@@ -44,6 +44,8 @@ from autograph_lite.ops.same import Sure, as_value, both, holds, negated, some
 
 Replace = Callable[[Node, Node], None]
 Recurse = Callable[[Value, Cotangent], None]
+Seed = tuple[Value, Value, Value | None]
+"""A target, its cotangent, and, where only the run knows whether it is a tensor, a bool."""
 
 
 class Sweep:
@@ -324,9 +326,7 @@ THREADED: dict[str, Callable[[Sweep, Node], None]] = {
 }
 
 
-def pullback(
-    sweep: Sweep, nodes: Sequence[Node], seeds: Iterable[tuple[Value, Value, Value | None]]
-) -> Sweep:
+def pullback(sweep: Sweep, nodes: Sequence[Node], seeds: Iterable[Seed]) -> Sweep:
     """The sweep after all nodes; `get` gives the cotangent of a value, None if it is unconnected."""
     for target, g, there in seeds:
         sweep.add(target, g, True if there is None else there)

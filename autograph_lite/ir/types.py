@@ -19,7 +19,8 @@ from autograph_lite.errors import GraphTypeError
 DTYPES = ("bool", "int32", "int64", "float32", "float64")
 FLOATS = ("float32", "float64")
 INTEGERS = ("int32", "int64")
-PY_DTYPE = {bool: "bool", int: "int64", float: "float64"}
+PY_DTYPE: dict[type, str] = {bool: "bool", int: "int64", float: "float64"}
+PYTHON_CLASS = {dtype: kind for kind, dtype in PY_DTYPE.items()}
 
 
 class Symbol:
@@ -136,6 +137,14 @@ def generalised(type: Type, symbols: dict[int, Symbol]) -> Type:
 def same_shape(a: Shape, b: Shape) -> bool:
     """Whether two shapes are known to be equal; symbols are equal to themselves only."""
     return a == b
+
+
+def may_agree(a: Shape, b: Shape) -> bool:
+    """Whether two shapes may be equal: an extent known only at run time may be any."""
+    return len(a) == len(b) and all(
+        not isinstance(x, int) or not isinstance(y, int) or x == y
+        for x, y in zip(a, b, strict=True)
+    )
 
 
 def broadcast(*shapes: Shape) -> Shape | None:

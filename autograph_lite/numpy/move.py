@@ -11,6 +11,7 @@ import autograph_lite.tensors.operators as o
 from autograph_lite.eager.limits import check_size
 from autograph_lite.errors import GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import may_agree
 from autograph_lite.numpy.reduce import _axes
 from autograph_lite.ops.control import require_one_shape
 from autograph_lite.ops.record import f
@@ -191,19 +192,12 @@ def stack(arrays: Any, axis: int = 0, *, dtype: Any = None) -> Any:
     """Arrays of one shape along a new axis."""
     values = _in(_several(arrays, "stack"), dtype)
     for v in values[1:]:
-        if v.type.rank != values[0].type.rank or _known_to_differ(v, values[0]):
+        if not may_agree(v.type.shape, values[0].type.shape):
             raise ShapeError(_ONE_SHAPE)
         if staging():
             require_one_shape(v, values[0], _ONE_SHAPE)
     axes = (normal_axis(axis, values[0].type.rank + 1),)
     return wrap(_joined([f.expand_dims(v, axes=axes) for v in values], axes[0]))
-
-
-def _known_to_differ(a: Value, b: Value) -> bool:
-    return any(
-        isinstance(x, int) and isinstance(y, int) and x != y
-        for x, y in zip(a.type.shape, b.type.shape, strict=True)
-    )
 
 
 def _at_least(array: Any, rank: int) -> Any:

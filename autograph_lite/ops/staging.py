@@ -53,12 +53,6 @@ class staged_region(building):
         return super().__enter__()
 
 
-def with_region(builder: Builder, action: Callable[[], None]) -> None:
-    """Run `action` with a builder as the interpreter again."""
-    with building(builder):
-        action()
-
-
 def in_region(builder: Builder, find: Callable[[], Any]) -> Any:
     """The result of a function that may append nodes to a region."""
     with building(builder):

@@ -13,12 +13,10 @@ import numpy as np
 
 from autograph_lite.errors import Origin
 from autograph_lite.ir.graph import Node, Region, Value
-from autograph_lite.ir.types import Type
+from autograph_lite.ir.types import PYTHON_CLASS, Type
 from autograph_lite.ops import OPS
 from autograph_lite.ops.control import CONSTANT, FILLER
 from autograph_lite.ops.record import Instead, Op, Scalar
-
-PYTHON: dict[str, type] = {"bool": bool, "int64": int, "float64": float}
 
 
 class Scope:
@@ -50,7 +48,9 @@ class Scope:
     def constant(self, number: Any, type: Type, origin: Origin | None = None) -> Value:
         """A scalar constant; equal ones, bit for bit, are one."""
         held = (
-            PYTHON[type.dtype](number) if type.kind == "py" else np.dtype(type.dtype).type(number)
+            PYTHON_CLASS[type.dtype](number)
+            if type.kind == "py"
+            else np.dtype(type.dtype).type(number)
         )
         key = (type.kind, type.dtype, repr(held))
         if key not in self._constants:

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError, GradientError, GraphTypeError, ShapeError
+from autograph_lite.gradient.reverse import Seed
 from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import may_agree
 from autograph_lite.nests import leaves
 from autograph_lite.ops.control import require_one_shape
 from autograph_lite.ops.dispatch import constant
@@ -29,10 +31,6 @@ def target_value(target: Any) -> Value:
     if isinstance(target, Box):
         return value_of(target)
     return as_value(target, None, "target")
-
-
-Seed = tuple[Value, Value, Value | None]
-"""A target, its cotangent, and, where only the run knows whether it is a tensor, a bool."""
 
 
 def seeds(target: Any, output_gradients: Any) -> list[Seed]:
@@ -72,19 +70,12 @@ def _given(target: Value, given: Any) -> Value:
             f"output_gradients is {seed.type.dtype} for a target of dtype {target.type.dtype}"
         )
     words = "output_gradients has shape {} for a target of shape {}"
-    if len(seed.type.shape) != len(target.type.shape) or _differ(seed, target):
+    if not may_agree(seed.type.shape, target.type.shape):
         raise ShapeError(words.format(text(seed.type.shape), text(target.type.shape)))
     if staging():
         require_one_shape(seed, target, words)
     seed.pinned = True
     return seed
-
-
-def _differ(a: Value, b: Value) -> bool:
-    return any(
-        isinstance(x, int) and isinstance(y, int) and x != y
-        for x, y in zip(a.type.shape, b.type.shape, strict=True)
-    )
 
 
 def ones_like(value: Value) -> Value:

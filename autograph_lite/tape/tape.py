@@ -20,7 +20,7 @@ from autograph_lite.errors import (
 from autograph_lite.gradient.cotangents import Cotangent
 from autograph_lite.gradient.links import Links
 from autograph_lite.gradient.repeated import Record, reversed_by_kernel
-from autograph_lite.gradient.reverse import Sweep, pullback
+from autograph_lite.gradient.reverse import Seed, Sweep, pullback
 from autograph_lite.gradient.straight import Straight
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import FLOATS
@@ -38,7 +38,7 @@ from autograph_lite.ops.same import (
 from autograph_lite.tape.following import Following
 from autograph_lite.tape.inside import refuse_used_inside
 from autograph_lite.tape.results import arranged, result, stacked
-from autograph_lite.tape.seeds import Seed, one_hot, seeds, target_value
+from autograph_lite.tape.seeds import one_hot, seeds, target_value
 from autograph_lite.tensors.boxes import staging, value_of
 from autograph_lite.tensors.number import kind_name
 from autograph_lite.tensors.tensor import ArrayLike

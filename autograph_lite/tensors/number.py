@@ -13,6 +13,7 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import PYTHON_CLASS
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
@@ -184,7 +185,7 @@ def kind_name(obj: Any) -> str:
     return obj.refused() if getattr(obj, "is_tagged", False) else type(obj).__name__
 
 
-PYTHON_NAME = {"float64": "float", "int64": "int", "bool": "bool"}
+PYTHON_NAME = {dtype: kind.__name__ for dtype, kind in PYTHON_CLASS.items()}
 
 
 def _is_number(obj: Any) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError, GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import PY_DTYPE, Shape, Type, weak
+from autograph_lite.ir.types import PY_DTYPE, Type, may_agree, weak
 from autograph_lite.ops.control import require_one_shape
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import f
@@ -99,7 +99,7 @@ class Variable(ArrayLike):
         if isinstance(value, Tensor) and (found := value_of(value)).type is type:
             return found
         found = _converted(value, type.dtype, self.name)
-        fits = _fits(found.type.shape, type.shape)
+        fits = may_agree(found.type.shape, type.shape)
         words = f"cannot assign a value of shape {{}} to variable {self.name!r} of shape {{}}"
         if not fits and not (broadcasts and not found.type.shape):
             raise ShapeError(words.format(text(found.type.shape), text(type.shape)))
@@ -185,11 +185,3 @@ def _converted(obj: Any, dtype: str, name: str) -> Value:
     if obj.__class__ in PY_DTYPE and weak(PY_DTYPE[obj.__class__], dtype) != dtype:
         raise GraphTypeError(f"cannot assign {obj!r} to variable {name!r} of dtype {dtype}")
     return strong(obj, dtype, "the assigned value")
-
-
-def _fits(found: Shape, wanted: Shape) -> bool:
-    """Whether the shapes may be equal: an extent known only at run time may be any."""
-    return len(found) == len(wanted) and all(
-        not isinstance(a, int) or not isinstance(b, int) or a == b
-        for a, b in zip(found, wanted, strict=True)
-    )
