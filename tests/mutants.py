@@ -27,7 +27,8 @@ from autograph_lite import pipeline
 from autograph_lite.eager import interpreter as eager
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops import OPS
-from autograph_lite.ops.record import Fold, Indexed, Linear, Loops, Op, Partials, Scalar, Vjp, f
+from autograph_lite.ops.dispatch import f
+from autograph_lite.ops.record import Fold, Indexed, Linear, Loops, Op, Partials, Scalar, Vjp
 from tests.ops.checks import check
 from tests.ops.corners import CORNERS, check_corner
 from tests.ops.samples import REGIONS

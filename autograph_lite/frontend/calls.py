@@ -19,6 +19,7 @@ import numpy as np
 import autograph_lite.numpy as anp
 from autograph_lite.errors import ConversionError, GraphTypeError
 from autograph_lite.frontend.advice import mentions_run, refuse_call, refuse_maker
+from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.convert import Converted, convert
 from autograph_lite.frontend.effects import refuse_method, refuse_unsteady
 from autograph_lite.frontend.iteration import Counting, Enumerated, Zipped, counted
@@ -27,8 +28,7 @@ from autograph_lite.frontend.trace import Trace
 from autograph_lite.frontend.truth import condition
 from autograph_lite.ir.types import PYTHON_CLASS
 from autograph_lite.nests import leaves, rebuild
-from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import context, f
 from autograph_lite.tensors.boxes import Box, as_value, entered, value_of, wrap
 from autograph_lite.tensors.number import Number, kind_name
 from autograph_lite.tensors.tagged import Tagged, as_number, as_tensor
@@ -297,8 +297,6 @@ def _to_number(dtype: str, python: type) -> Callable[..., Any]:
 
 def _either_number(convert_number: Callable[[Any], Any], obj: Tagged) -> Any:
     """float() or int() of the tensor or of the number, whichever it is."""
-    from autograph_lite.frontend.branches import stage_if
-
     if obj.number is None:
         obj.refused()
     tensor, number = as_tensor(obj), as_number(obj)
@@ -336,8 +334,6 @@ def _pick(less: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         wins = less(item, best)
         if not _staged(wins):
             return item if wins else best
-        from autograph_lite.frontend.branches import stage_if
-
         return stage_if(condition(wins), lambda: item, lambda: best, tuple, lambda _: None, ())
 
     return pick

@@ -11,8 +11,7 @@ import numpy as np
 from autograph_lite.errors import ConversionError, GraphTypeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.control import fail_if
-from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import context, f
 from autograph_lite.tensors import indexing
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 

@@ -21,7 +21,7 @@ from autograph_lite.frontend.state import (
 )
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, join, weak
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.regions import FLAG
 from autograph_lite.tensors.number import PYTHON_NAME
 

@@ -21,8 +21,7 @@ from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type
 from autograph_lite.ops.control import IF, LOOP
-from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.regions import Step, emit_loop, followed
 from autograph_lite.ops.same import as_value
 from autograph_lite.ops.staging import in_region, staged_region

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import Type
 from autograph_lite.ops.control import IF
+from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.python import AS_TENSORS, FLOAT, WEAK
-from autograph_lite.ops.record import f
 
 
 def as_type(number: Value, new: Type) -> Value:

@@ -6,8 +6,7 @@ from typing import Any
 
 from autograph_lite.errors import ShapeError
 from autograph_lite.ir.graph import Value
-from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import context, f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.tagged import Tagged
 

@@ -13,8 +13,7 @@ from typing import Any
 
 from autograph_lite.ir.graph import Test, Value
 from autograph_lite.ir.types import same_shape
-from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.regions import either, pick
 from autograph_lite.ops.same import Sure, as_value, both, negated, some, true
 

@@ -28,17 +28,9 @@ from autograph_lite.gradient.cotangents import (
 )
 from autograph_lite.gradient.links import Choice, Links
 from autograph_lite.ir.graph import Node, Value
-from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.move import summed
-from autograph_lite.ops.record import (
-    Constant,
-    Indexed,
-    Linear,
-    Partials,
-    Threaded,
-    Vjp,
-    f,
-)
+from autograph_lite.ops.record import Constant, Indexed, Linear, Partials, Threaded, Vjp
 from autograph_lite.ops.regions import branch
 from autograph_lite.ops.same import Sure, as_value, both, holds, negated, some
 

@@ -16,7 +16,7 @@ from autograph_lite.gradient.reverse import Sweep
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import Symbol, Type, element, flags_of, history
 from autograph_lite.ops.control import CONSTANT
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.regions import Step
 from autograph_lite.ops.staging import staged_region
 

@@ -10,7 +10,7 @@ import autograph_lite.tensors.operators as o
 from autograph_lite.eager.limits import check_size
 from autograph_lite.ir.graph import Value
 from autograph_lite.numpy.move import broadcast_to, stack, template
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors.boxes import (
     Box,
     as_value,

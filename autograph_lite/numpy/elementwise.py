@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import autograph_lite.tensors.operators as o
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors.boxes import as_value, dtype_name, wrap
 from autograph_lite.tensors.promotion import BINARY, UNARY
 from autograph_lite.tensors.tensor import shape_of

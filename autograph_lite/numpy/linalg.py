@@ -7,7 +7,7 @@ from typing import Any
 import autograph_lite.tensors.operators as o
 from autograph_lite.errors import ShapeError
 from autograph_lite.ir.graph import Value
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors.boxes import wrap
 
 

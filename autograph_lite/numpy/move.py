@@ -14,7 +14,7 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import may_agree
 from autograph_lite.numpy.reduce import _axes
 from autograph_lite.ops.control import require_one_shape
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.shapes import normal_axis
 from autograph_lite.tensors.boxes import Box, as_value, dtype_name, staging, view, wrap
 from autograph_lite.tensors.tensor import ArrayLike

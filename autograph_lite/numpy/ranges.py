@@ -15,7 +15,7 @@ from autograph_lite.errors import DomainError, GraphTypeError, StagedOverflowErr
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, promote
 from autograph_lite.ops.control import fail_if
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors.boxes import Box, as_value, dtype_name, staging, value_of
 from autograph_lite.tensors.tensor import Tensor
 

@@ -9,7 +9,7 @@ from autograph_lite.errors import GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Symbol
 from autograph_lite.ops.control import fail_if
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.shapes import normal_axis
 from autograph_lite.tensors.boxes import as_value, dtype_name, wrap
 from autograph_lite.tensors.tensor import extent

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, same_shape
+from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.elementwise import NUMERIC, binary
 from autograph_lite.ops.record import (
     Instead,
@@ -17,7 +18,6 @@ from autograph_lite.ops.record import (
     Partials,
     Scalar,
     Threaded,
-    f,
     register,
 )
 from autograph_lite.ops.shapes import elementwise

@@ -9,8 +9,9 @@ import numpy as np
 
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import FLOATS, INTEGERS
+from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.elementwise import NUMERIC
-from autograph_lite.ops.record import Constant, Linear, Op, Scalar, f, register
+from autograph_lite.ops.record import Constant, Linear, Op, Scalar, register
 from autograph_lite.ops.shapes import elementwise
 
 _BOOL = Constant("it is a bool")

@@ -15,8 +15,8 @@ from typing import Any
 from autograph_lite.ir.graph import Region, Value
 from autograph_lite.ir.types import Type, any_shape, flags_of, history, py, same_shape
 from autograph_lite.ops import shapes
-from autograph_lite.ops.dispatch import apply_all
-from autograph_lite.ops.record import Constant, Op, Structural, Threaded, f, register
+from autograph_lite.ops.dispatch import apply_all, f
+from autograph_lite.ops.record import Constant, Op, Structural, Threaded, register
 
 _REGION = Structural("its regions are lowered in place")
 

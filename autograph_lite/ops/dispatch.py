@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from autograph_lite.ir.graph import Value
-from autograph_lite.ops.record import Op
+from autograph_lite.ops.record import OPS, Op
 
 
 class Interpreter(Protocol):
@@ -105,3 +105,15 @@ def applier(op: Op) -> Callable[..., Value]:
         return apply_all(op, operands, params)[0]
 
     return function
+
+
+class Ops:
+    """`f.name(*values, **params)`: apply an op by its name, on values and Python numbers."""
+
+    def __getattr__(self, name: str) -> Callable[..., Value]:
+        function = applier(OPS[name])
+        setattr(self, name, function)
+        return function
+
+
+f = Ops()

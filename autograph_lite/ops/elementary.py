@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.elementwise import unary
-from autograph_lite.ops.record import f
 from autograph_lite.ops.words import as_bits, as_float, fma
 
 # exp(x) = 2**k exp(r), k = round(x / log 2), |r| <= log(2) / 2.  Adding 1.5 * 2**52 rounds to a whole

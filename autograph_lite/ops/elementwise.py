@@ -14,6 +14,7 @@ import numpy as np
 
 from autograph_lite.errors import DomainError
 from autograph_lite.ir.graph import Value
+from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.record import (
     Constant,
     Derivative,
@@ -22,7 +23,6 @@ from autograph_lite.ops.record import (
     Op,
     Partials,
     Scalar,
-    f,
     register,
 )
 from autograph_lite.ops.shapes import elementwise

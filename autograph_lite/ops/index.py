@@ -12,10 +12,10 @@ from typing import Any
 from autograph_lite.errors import ShapeError
 from autograph_lite.ir.graph import Test, Value
 from autograph_lite.ir.types import Extent, Symbol, Type, tensor
-from autograph_lite.ops.dispatch import constant, context
+from autograph_lite.ops.dispatch import constant, context, f
 from autograph_lite.ops.elementwise import NUMERIC
 from autograph_lite.ops.move import summed
-from autograph_lite.ops.record import Indexed, Linear, Op, Structural, Threaded, f, register
+from autograph_lite.ops.record import Indexed, Linear, Op, Structural, Threaded, register
 
 Spec = tuple[tuple[Any, ...], ...]
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from autograph_lite.errors import ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, tensor
+from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.elementwise import NUMERIC
-from autograph_lite.ops.record import Loops, Op, Vjp, f, register
+from autograph_lite.ops.record import Loops, Op, Vjp, register
 
 MISMATCH = "matmul: Input operand 1 has a mismatch in its core dimension 0 (size {0} is different from {1})"
 

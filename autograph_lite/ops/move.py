@@ -14,9 +14,9 @@ import numpy as np
 from autograph_lite.errors import ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Extent, Symbol, Type, py, same_shape, tensor
-from autograph_lite.ops.dispatch import constant, context
+from autograph_lite.ops.dispatch import constant, context, f
 from autograph_lite.ops.elementwise import NUMERIC
-from autograph_lite.ops.record import Constant, Linear, Op, Structural, f, register
+from autograph_lite.ops.record import Constant, Linear, Op, Structural, register
 from autograph_lite.ops.shapes import normal_axis, text
 
 Template = tuple[int | None, ...]

@@ -180,17 +180,3 @@ def register(op: Op) -> Op:
         raise ValueError(f"op {op.name} is declared twice")
     OPS[op.name] = op
     return op
-
-
-class Ops:
-    """`f.name(*values, **params)`: apply an op by its name, on values and Python numbers."""
-
-    def __getattr__(self, name: str) -> Callable[..., Value]:
-        from autograph_lite.ops.dispatch import applier
-
-        function = applier(OPS[name])
-        setattr(self, name, function)
-        return function
-
-
-f = Ops()

@@ -8,18 +8,9 @@ import numpy as np
 
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, tensor
+from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.elementwise import NUMERIC
-from autograph_lite.ops.record import (
-    Constant,
-    Fold,
-    Linear,
-    Loops,
-    Op,
-    Structural,
-    Vjp,
-    f,
-    register,
-)
+from autograph_lite.ops.record import Constant, Fold, Linear, Loops, Op, Structural, Vjp, register
 from autograph_lite.ops.shapes import elementwise, reduced, reduction
 
 

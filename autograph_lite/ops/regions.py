@@ -15,8 +15,7 @@ from autograph_lite.ir.build import Builder, merged_captures, region
 from autograph_lite.ir.graph import Condition, Region, Test, Value
 from autograph_lite.ir.types import Type, history, join, py, tensor
 from autograph_lite.ops.control import FILLER, IF, LOOP
-from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.same import as_value
 from autograph_lite.ops.staging import emit, in_region, staged_region
 from autograph_lite.ops.ties import (

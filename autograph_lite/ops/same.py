@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograph_lite.ir.graph import Condition, Link, Test, Value
-from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import context, f
 
 Sure = bool | Value
 """True and False where it is known, else a bool value."""

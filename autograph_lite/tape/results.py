@@ -8,7 +8,8 @@ from autograph_lite.errors import ConversionError
 from autograph_lite.gradient.cotangents import Cotangent
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import NESTS, rebuild
-from autograph_lite.ops.record import f
+from autograph_lite.numpy import reshape, stack, zeros_like
+from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.regions import either
 from autograph_lite.tensors.boxes import value_of, wrap
 from autograph_lite.tensors.tagged import Tagged
@@ -51,8 +52,6 @@ def stacked(rows: list[Cotangent | None], source: Any, target: Value, zeros: boo
                 " unconnected_gradients='zero'"
             )
         return stacked(rows, source, target, zeros=True)
-    from autograph_lite.numpy import reshape, stack, zeros_like
-
     empty = zeros_like(source)
     filled = [empty if part is None else part for part in parts]
     shape = (*target.type.shape, *source.shape)

@@ -12,8 +12,7 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import may_agree
 from autograph_lite.nests import leaves
 from autograph_lite.ops.control import require_one_shape
-from autograph_lite.ops.dispatch import constant
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import constant, f
 from autograph_lite.ops.shapes import text
 from autograph_lite.tensors.boxes import Box, as_value, staging, value_of
 from autograph_lite.tensors.operators import strong

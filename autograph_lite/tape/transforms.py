@@ -17,7 +17,7 @@ from autograph_lite.errors import GradientError, GraphTypeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.record import f as ops
+from autograph_lite.ops.dispatch import f as ops
 from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.boxes import Box, as_value, call, staging, value_of, wrap
 from autograph_lite.tensors.number import Number, kind_name

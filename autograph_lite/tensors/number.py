@@ -14,8 +14,7 @@ import numpy as np
 from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PYTHON_CLASS
-from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import context, f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 
 _BY_INTEGER = ("truediv", "floordiv", "mod", "power")  # ops with a body of their own for integers

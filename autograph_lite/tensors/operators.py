@@ -10,8 +10,8 @@ import numpy as np
 from autograph_lite.errors import DomainError, GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, same_shape
-from autograph_lite.ops.dispatch import apply_all, context
-from autograph_lite.ops.record import OPS, f
+from autograph_lite.ops.dispatch import apply_all, context, f
+from autograph_lite.ops.record import OPS
 from autograph_lite.tensors.boxes import Box, as_value, refuse_view, staging, value_of, wrap, write
 from autograph_lite.tensors.promotion import BINARY, UNARY, Rule, promoted, resolve
 from autograph_lite.tensors.tagged import Tagged, in_dtype, settled

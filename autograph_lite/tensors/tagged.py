@@ -18,8 +18,7 @@ from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops import regions
 from autograph_lite.ops.control import fail_if
-from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import context, f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.number import PYTHON_NAME, Number
 

@@ -13,8 +13,7 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError, GradientError, GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
-from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import context, f
 from autograph_lite.printing import display
 from autograph_lite.tensors import indexing
 from autograph_lite.tensors.boxes import Box, staging, value_of, wrap

@@ -11,8 +11,7 @@ from autograph_lite.errors import ConversionError, GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, Type, may_agree, weak
 from autograph_lite.ops.control import require_one_shape
-from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.record import f
+from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.shapes import text
 from autograph_lite.printing import display
 from autograph_lite.tensors.boxes import (

@@ -17,7 +17,8 @@ from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import Type
 from autograph_lite.ir.walk import replaced
 from autograph_lite.ops import OPS
-from autograph_lite.ops.record import Scalar, f
+from autograph_lite.ops.dispatch import f
+from autograph_lite.ops.record import Scalar
 from autograph_lite.optimize import passes
 from autograph_lite.tensors.boxes import wrap
 
