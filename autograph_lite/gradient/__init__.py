@@ -1,0 +1,1 @@
+"""Nodes and cotangents -> cotangents: the reverse pass.  See README.md."""

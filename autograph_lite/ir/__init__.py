@@ -1,0 +1,1 @@
+"""The data that all stages speak of, and questions about it."""

@@ -1,4 +1,8 @@
-"""Arrays from sizes, numbers and lists; sizes may be numbers that are known only at run time."""
+"""Arrays from sizes, numbers and lists; sizes may be numbers that are known only at run time.
+
+A size that is negative is a ShapeError, one that is no integer a GraphTypeError, as is a dtype that is not
+supported; what does not fit into memory is a LimitError.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +52,7 @@ empty = zeros  # what is not written yet must not differ from run to run
 
 
 def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
-    """One value everywhere."""
+    """One value everywhere, in its own dtype unless another one is given."""
     value = o.strong(as_value_or_box(fill_value), None if dtype is None else dtype_name(dtype))
     return _filled(value, shape)
 
@@ -86,7 +90,7 @@ empty_like = zeros_like
 
 
 def eye(N: Any, M: Any = None, k: int = 0, dtype: Any = "float64") -> Any:
-    """Ones on the k-th diagonal, zeros elsewhere."""
+    """N by M (N by N without M) zeros, with ones on the k-th diagonal."""
     known, _ = template((N, N if M is None else M))
     check_size([e for e in known if e is not None], dtype_name(dtype))
     rows = f.expand_dims(_iota(N), axes=(1,))
@@ -95,7 +99,7 @@ def eye(N: Any, M: Any = None, k: int = 0, dtype: Any = "float64") -> Any:
 
 
 def identity(n: Any, dtype: Any = "float64") -> Any:
-    """The identity matrix."""
+    """The identity matrix, n by n."""
     return eye(n, dtype=dtype)
 
 
@@ -108,7 +112,7 @@ def _iota(n: Any) -> Value:
 def linspace(
     start: Any, stop: Any, num: Any = 50, endpoint: bool = True, *, dtype: Any = None
 ) -> Any:
-    """Evenly spaced numbers from start to stop, the last one exactly stop."""
+    """`num` evenly spaced numbers from start to stop, the last one exactly stop; float64 of integers."""
     first, last = (v if v.type.floating else o.cast(v, "float64") for v in o.common(start, stop))
     k = _iota(num)
     steps = o.strong(num - 1 if endpoint else num, "float64")
@@ -122,7 +126,10 @@ def linspace(
 
 
 def array(object: Any, dtype: Any = None, *, copy: bool = True) -> Any:
-    """A tensor from numbers, arrays and tensors, or lists of them."""
+    """A tensor from numbers, arrays and tensors, or lists of them; a copy.
+
+    Raises GraphTypeError for anything else, ragged lists among it.
+    """
     name = None if dtype is None else dtype_name(dtype)
     if isinstance(object, list | tuple) and holds_box(object):
         return _stacked(object, name)

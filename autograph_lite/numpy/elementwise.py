@@ -19,7 +19,10 @@ def _of_one(name: str) -> Callable[[Any], Any]:
         return o.of_one(rule, x)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"NumPy's `{name}`."
+    function.__doc__ = f"""NumPy's `{name}` of each element: a tensor of the shape of x.
+
+    Raises GraphTypeError for a dtype that it is not defined for.
+    """
     return function
 
 
@@ -30,7 +33,10 @@ def _of_two(name: str) -> Callable[[Any, Any], Any]:
         return o.apply_rule(rule, x, y)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"NumPy's `{name}`."
+    function.__doc__ = f"""NumPy's `{name}` of each pair of elements; shapes broadcast, dtypes are promoted.
+
+    Raises ShapeError for shapes that do not fit, GraphTypeError for a dtype that it is not defined for.
+    """
     return function
 
 
@@ -60,7 +66,10 @@ isnan, isinf, isfinite = _of_one("isnan"), _of_one("isinf"), _of_one("isfinite")
 
 
 def power(x: Any, y: Any, /) -> Any:
-    """`x ** y`; an integer to a negative integer is an error, 2 ** -1 is not an integer."""
+    """`x ** y`; shapes broadcast, dtypes are promoted.
+
+    Raises DomainError for an integer to a negative integer: 2 ** -1 is not an integer.
+    """
     return o.power(x, y)
 
 
@@ -73,33 +82,36 @@ def positive(x: Any, /) -> Any:
 
 
 def logical_and(x: Any, y: Any, /) -> Any:
-    """True where both are not zero."""
+    """True where both are not zero; bools of the broadcast shape."""
     return o.logical("logical_and", x, y)
 
 
 def logical_or(x: Any, y: Any, /) -> Any:
-    """True where one is not zero."""
+    """True where one is not zero; bools of the broadcast shape."""
     return o.logical("logical_or", x, y)
 
 
 def logical_xor(x: Any, y: Any, /) -> Any:
-    """True where exactly one is not zero."""
+    """True where exactly one is not zero; bools of the broadcast shape."""
     return o.logical("logical_xor", x, y)
 
 
 def logical_not(x: Any, /) -> Any:
-    """True where x is zero."""
+    """True where x is zero; bools of its shape."""
     return o.logical_not(x)
 
 
 def where(condition: Any, x: Any, y: Any, /) -> Any:
-    """x where the condition holds, else y; the branch not taken gets no gradient at all."""
+    """x where the condition holds, else y, in their promoted dtype; the three shapes broadcast.
+
+    The one not taken gets no gradient at all, whatever it holds.
+    """
     chosen, other = o.common(x, y)
     return wrap(f.where(o.truth(o.strong(condition)), chosen, other))
 
 
 def clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
-    """a, but at least a_min and at most a_max."""
+    """a, but at least a_min and at most a_max; shapes broadcast, dtypes are promoted."""
     low, high = a_min if a_min is not None else min, a_max if a_max is not None else max
     out = a if low is None else o.binary("maximum", a, low)
     out = out if high is None else o.binary("minimum", out, high)
@@ -112,7 +124,10 @@ def copy(a: Any) -> Any:
 
 
 def astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
-    """The elements in another dtype; a fraction is cut off, NaN gives the least int."""
+    """The elements in another dtype; for an integer fractions are cut off, NaN gives the least one.
+
+    Raises GraphTypeError for a dtype that is not supported.
+    """
     value, name = o.strong(as_value_of(x)), dtype_name(dtype)
     if value.type.dtype == name and not copy:
         return x

@@ -1,4 +1,8 @@
-"""Reductions and scans, with NumPy's axis and keepdims."""
+"""Reductions and scans, with NumPy's axis and keepdims.
+
+`axis` is an axis, a tuple of axes, or None for all; the result has no such axes, or with `keepdims` axes of
+extent 1.  An axis that is not there or stands twice is a ShapeError, one that is no integer a GraphTypeError.
+"""
 
 from __future__ import annotations
 
@@ -50,17 +54,20 @@ def _summed(a: Any, dtype: Any) -> Value:
 
 
 def sum(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Any:
-    """Sum in one documented order: eight interleaved partial sums in blocks of 1024."""
+    """The sum along `axis`: floats in their dtype, integers and bools in int64.
+
+    In one order whatever the strides: eight interleaved partial sums in blocks of 1024.
+    """
     return wrap(_reduce("sum", _summed(a, dtype), axis, keepdims))
 
 
 def prod(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Any:
-    """Product from left to right; its gradient is right at zeros."""
+    """The product along `axis` from left to right; dtypes as for `sum`.  Its gradient is right at zeros."""
     return wrap(_reduce("prod", _summed(a, dtype), axis, keepdims))
 
 
 def mean(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Any:
-    """The sum divided by the count; NaN for no elements."""
+    """The sum along `axis` divided by the count: floats in their dtype, others in float64; NaN of nothing."""
     x = o.strong(as_value(a, None, "the array"))
     x = o.cast(x, dtype_name(dtype) if dtype is not None else _mean_dtype(x))
     total = _reduce("sum", x, axis, keepdims)
@@ -99,12 +106,18 @@ def _refuse_empty(name: str, x: Value, axes: tuple[int, ...]) -> None:
 
 
 def max(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    """The largest element; NaN wins; its gradient is shared equally by ties."""
+    """The largest element along `axis`, in the dtype of a; NaN wins, and ties share the gradient equally.
+
+    Raises ShapeError where there are no elements.
+    """
     return _extreme("max", a, axis, keepdims)
 
 
 def min(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    """The smallest element; NaN wins; its gradient is shared equally by ties."""
+    """The smallest element along `axis`, in the dtype of a; NaN wins, and ties share the gradient equally.
+
+    Raises ShapeError where there are no elements.
+    """
     return _extreme("min", a, axis, keepdims)
 
 
@@ -112,12 +125,12 @@ amax, amin = max, min
 
 
 def any(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    """Whether some element is not zero."""
+    """Whether some element along `axis` is not zero."""
     return wrap(_reduce("any", o.truth(o.strong(a)), axis, keepdims))
 
 
 def all(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    """Whether no element is zero."""
+    """Whether no element along `axis` is zero."""
     return wrap(_reduce("all", o.truth(o.strong(a)), axis, keepdims))
 
 
@@ -135,17 +148,26 @@ def _position(name: str, a: Any, axis: Any, keepdims: bool) -> Any:
 
 
 def argmax(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    """The first position of the largest element, or of the first NaN."""
+    """The first position of the largest element along one axis, or of the first NaN, as int64.
+
+    None: of all elements in row-major order.  Raises ShapeError where there are none.
+    """
     return _position("argmax", a, axis, keepdims)
 
 
 def argmin(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    """The first position of the smallest element, or of the first NaN."""
+    """The first position of the smallest element along one axis, or of the first NaN, as int64.
+
+    None: of all elements in row-major order.  Raises ShapeError where there are none.
+    """
     return _position("argmin", a, axis, keepdims)
 
 
 def cumsum(a: Any, axis: Any = None, dtype: Any = None) -> Any:
-    """Sums of the elements so far, from left to right."""
+    """Sums of the elements so far along one axis, from left to right; dtypes as for `sum`.
+
+    None: of all elements in row-major order.
+    """
     x = _summed(a, dtype)
     if axis is None:
         return wrap(f.cumsum(f.reshape(x, shape=(-1,)), axis=0))

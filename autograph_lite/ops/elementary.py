@@ -2,7 +2,8 @@
 
 The first four are ours: a reduction of the argument with a compensated remainder, then a Taylor
 polynomial in fused multiply-adds, without branches, so that loops over arrays become vector code and
-one element has the same bits there as alone.  They compute in float64; a float32 result is rounded
+one element has the same bits there as alone (the remainder in parts is Cody and Waite's, 1980, the split
+of log 2 in `log` that of fdlibm, 1993).  They compute in float64; a float32 result is rounded
 once more.  The others are those of the C library.
 """
 

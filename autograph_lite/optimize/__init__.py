@@ -1,0 +1,1 @@
+"""Graph -> the same in fewer nodes, bit for bit."""

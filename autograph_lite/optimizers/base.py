@@ -84,7 +84,11 @@ class Optimizer(ABC):
         return self._slots[id(variable), name]
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Variable]]) -> Variable:
-        """One step for every variable that has a gradient; returns `iterations`."""
+        """One step for every variable that has a gradient; returns `iterations`.
+
+        Variables without one are named in a warning; GradientError if none has one, GraphTypeError or
+        ShapeError for a gradient that has not the dtype or shape of its variable.
+        """
         pairs = _with_gradients(grads_and_vars)
         variables = [variable for _, variable in pairs]
         self.build(variables)
@@ -136,7 +140,9 @@ class Optimizer(ABC):
     ) -> Variable:
         """Compute the gradients of a loss and apply them.
 
-        `loss` is a function without arguments, or a tensor together with the tape that recorded it.
+        `loss` is a function without arguments, or a tensor together with the tape that recorded it;
+        `var_list` a variable, a sequence of them, or a function that gives one.  Raises GradientError for
+        a tensor without its tape, and what `GradientTape.gradient` and `apply_gradients` raise.
         """
         del name
         if callable(loss) and not isinstance(loss, Box):

@@ -1,4 +1,5 @@
-"""Stochastic gradient descent, with momentum."""
+"""Stochastic gradient descent: Robbins and Monro, 1951; with momentum: Polyak, 1964; Nesterov's in the form
+of Bengio, Boulanger-Lewandowski and Pascanu, 2013."""
 
 from __future__ import annotations
 

@@ -61,7 +61,11 @@ def _how(op: Op) -> tuple[bool, bool]:
 
 
 class GradientTape:
-    """Records in a `with` block; `gradient` differentiates what was recorded."""
+    """Records in a `with` block what depends on watched tensors and variables, to be differentiated.
+
+    `persistent`: gradients may be asked for more than once.  `watch_accessed_variables`: a trainable
+    variable is watched when it is read.
+    """
 
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
         self._persistent = bool(persistent)
@@ -167,7 +171,11 @@ class GradientTape:
         self._followed.always(value)
 
     def watch(self, tensor: Any) -> None:
-        """Follow tensors and variables, or nests of them."""
+        """Follow tensors and variables, or nests of them.
+
+        Raises GradientError for anything else and TapeError once the tape has been used; what is not of
+        a float dtype is warned of and has no gradient.
+        """
         if self._records is None:
             raise TapeError("this tape has been used; watch() belongs into its `with` block")
         self._refuse_inside("told to watch", "watch before it, or open the tape inside")
@@ -193,7 +201,7 @@ class GradientTape:
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:
-        """Nothing is recorded in this block."""
+        """Nothing is recorded in this block; TapeError on a tape that is not recording."""
         if not self._recording:
             raise TapeError("stop_recording() on a tape that is not recording")
         self._refuse_inside("told to stop recording", "open the tape inside")
@@ -206,7 +214,7 @@ class GradientTape:
             self._recording = True
 
     def reset(self) -> None:
-        """Forget all that was recorded and watched."""
+        """Forget all that was recorded and watched; TapeError on a tape that is not recording."""
         if not self._recording:
             raise TapeError("reset() on a tape that is not recording")
         self._refuse_inside("reset", "open the tape inside")
@@ -225,10 +233,15 @@ class GradientTape:
         output_gradients: Any = None,
         unconnected_gradients: str = "none",
     ) -> Any:
-        """d target / d sources, in the structure of the sources.
+        """d target / d sources, in the structure of the sources, each of the shape and dtype of its source.
 
-        A target with several elements, or a nest of targets, is summed.  None where there is no
-        connection, unless zeros are asked for.
+        A target with several elements, or a nest of targets, is summed, each element times that of
+        `output_gradients` where these are given, which have shapes and dtypes of the targets.  None where
+        there is no connection, unless `unconnected_gradients` is "zero".
+
+        Raises TapeError on a tape that has been used up, GradientError for a source that is no tensor
+        or variable, GraphTypeError and ShapeError for targets and output gradients that do not fit, and
+        ConversionError where compiled code cannot tell what eager execution would give.
         """
         zeros = unconnected_gradients != "none" and _wants_zeros(unconnected_gradients)
         return self._gradient(seeds(target, output_gradients), sources, zeros)
@@ -266,7 +279,11 @@ class GradientTape:
         parallel_iterations: int | None = None,
         experimental_use_pfor: bool = True,
     ) -> Any:
-        """d target / d sources of shape target.shape + source.shape, one row after the other."""
+        """d target / d sources, each of shape target.shape + source.shape in the dtype of its source.
+
+        There is one reverse pass for each element of the target.  Raises what `gradient` raises, and
+        ConversionError where only the run knows the shape of the target.
+        """
         del parallel_iterations, experimental_use_pfor  # TensorFlow's; they change no result
         zeros = _wants_zeros(unconnected_gradients)
         listed = leaves(sources)

@@ -32,8 +32,12 @@ _NAMES = ("__name__", "__qualname__", "__doc__")  # not __module__: the wrapper 
 def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
     """A function that returns `(f(*args), gradient)`; with `has_aux`, `((value, aux), gradient)`.
 
-    `f` returns a scalar (and something else with `has_aux`).  `argnums` is the position of the
-    argument to differentiate, or a tuple of positions, which gives a tuple of gradients.
+    `f` returns a float scalar (and something else with `has_aux`).  `argnums` is the position of the
+    argument to differentiate, or a tuple of positions, which gives a tuple of gradients.  A gradient has
+    the structure, shapes and dtypes of its argument, and zeros where there is no connection.
+
+    Raises GradientError for a position that is not there, an argument that is not of floats and a result
+    that is no float scalar; GraphTypeError for an argument that is no number or array.
     """
     positions = _positions(argnums)
     if getattr(type(f), "is_compiled", False):
@@ -75,7 +79,10 @@ def _compiled(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: boo
 
 
 def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
-    """A function that returns the gradient of `f`; with `has_aux`, `(gradient, aux)`."""
+    """A function that returns the gradient of `f`; with `has_aux`, `(gradient, aux)`.
+
+    Arguments, gradients and errors are those of `value_and_grad`.
+    """
     both = value_and_grad(f, argnums, has_aux)
 
     @functools.wraps(f, assigned=_NAMES)
@@ -87,7 +94,7 @@ def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
 
 
 def stop_gradient(x: Any) -> Any:
-    """The same value, through which no gradient passes."""
+    """The same value, or nest of values, through which no gradient passes."""
     return rebuild(x, _stopped)
 
 

@@ -28,7 +28,11 @@ from autograph_lite.tensors.tensor import ArrayLike, Tensor, is_tensor
 
 
 class Variable(ArrayLike):
-    """A tensor whose value is replaced by `assign`, `assign_add` and `assign_sub`."""
+    """A tensor whose value is replaced by `assign`, `assign_add` and `assign_sub`; shape and dtype stay.
+
+    `trainable`: tapes watch it when it is read.  What is assigned has the variable's shape, else ShapeError;
+    arrays are converted to its dtype, tensors have it and Python numbers fit into it, else GraphTypeError.
+    """
 
     __slots__ = ("_trainable", "name")
     is_variable = True
@@ -93,7 +97,7 @@ class Variable(ArrayLike):
         return self
 
     def _checked(self, value: Any, broadcasts: bool = False) -> Value:
-        """The value in the variable's dtype; numbers are converted, arrays have to have it."""
+        """The value in the variable's dtype; numbers and arrays are converted, tensors have to have it."""
         type = self._type()
         if isinstance(value, Tensor) and (found := value_of(value)).type is type:
             return found
