@@ -26,7 +26,6 @@ from autograph_lite.api import IdentityError
 from autograph_lite.call.verify import described, modes, outcome
 from autograph_lite.errors import AutographError, ConversionError, GraphTypeError, StaleViewError
 
-REFUSED = "it is refused"
 ROOT = Path(__file__).absolute().parents[2]
 
 

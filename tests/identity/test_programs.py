@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +11,10 @@ import numpy as np
 import pytest
 
 import autograph_lite as ag
+from autograph_lite.call.verify import modes, outcome
 from autograph_lite.tensors.boxes import Box
 from tests.identity import found
+from tests.identity.observe import BANK
 from tests.identity.programs import CASES
 from tests.identity.programs import VALUES_ONLY as WRITTEN
 
@@ -69,3 +72,29 @@ def test_plain_arguments(program: Callable[..., Any], arguments: tuple[Any, ...]
             compiled(program)(*plain)
     else:
         ag.verify(compiled(program), *plain, order=0)
+
+
+RAISES = {
+    "unpacks_too_few": 1,
+    "unpacks_too_many": 1,
+    "adds_for_nothing": 1,
+    "multiplies_for_nothing": 1,
+    "writes_for_nothing": 1,
+    "joins_for_nothing": 1,
+    "asks_for_nothing": 1,
+    "extreme_of_nothing": 1,
+    "defined_in_one_arm": 1,
+    "out_of_range": 2,
+    "reads_and_forgets": 1,
+}
+"""How many cases of a program raise; any other that did so in both modes would agree unseen."""
+
+
+def test_a_program_raises_where_it_is_meant_to() -> None:
+    raised: Counter[str] = Counter()
+    for program, arguments, order in BANK:
+        f = compiled(program)
+        f.compile(*arguments)  # now the state that it captures is known, and put back
+        found = [dict(outcome(run, f, arguments).parts) for _, run in modes(f, order).values()]
+        raised[program.__name__] += any("error" in parts for parts in found)
+    assert +raised == RAISES
