@@ -67,7 +67,7 @@ class Executable:
             self.enter = self.gated()
         call, ran = context.acquire(), False
         try:
-            call.reserve(self.slots) if len(call.slots) < self.slots else None
+            call.reserve(self.slots)
             held = [
                 put(call, slot, type, v)
                 for (type, slot), v in zip(self.arguments, values, strict=True)

@@ -163,12 +163,13 @@ def _way(node: Node) -> _Way:
         return _Way(_way_of(node.body).jumps, True)
     if kind in ("While", "For"):
         inside = _way_of(node.body).jumps
-        endless = kind == "While" and _is_true(node.test) and "break" not in inside
+        endless = kind == "While" and is_true(node.test) and "break" not in inside
         return _Way(("return",) if "return" in inside else (), not endless)
     return _Way((), True)
 
 
-def _is_true(test: Node) -> bool:
+def is_true(test: Node) -> bool:
+    """A literal that always holds."""
     return isinstance(test, gast.Constant) and bool(test.value)
 
 

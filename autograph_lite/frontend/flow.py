@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gast
 
-from autograph_lite.frontend.desugar import is_ours
+from autograph_lite.frontend.desugar import is_ours, is_true
 from autograph_lite.frontend.forms import (
     Block,
     Def,
@@ -34,8 +34,7 @@ def theirs(names: Names) -> Names:
 
 def is_endless(loop: Loop) -> bool:
     """`while True` is left only by a jump."""
-    test = getattr(loop.node, "test", None)
-    return isinstance(test, gast.Constant) and bool(test.value)
+    return isinstance(loop.node, gast.While) and is_true(loop.node.test)
 
 
 # -- liveness --------------------------------------------------------------------------------------

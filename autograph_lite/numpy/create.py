@@ -53,13 +53,8 @@ empty = zeros  # what is not written yet must not differ from run to run
 
 def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
     """One value everywhere, in its own dtype unless another one is given."""
-    value = o.strong(as_value_or_box(fill_value), None if dtype is None else dtype_name(dtype))
-    return _filled(value, shape)
-
-
-def as_value_or_box(obj: Any) -> Any:
-    as_value(obj, None, "the fill value")
-    return obj
+    name = None if dtype is None else dtype_name(dtype)
+    return _filled(o.strong(fill_value, name, "the fill value"), shape)
 
 
 def _like(a: Any, number: Any, dtype: Any, shape: Any) -> Any:
@@ -142,11 +137,7 @@ def array(object: Any, dtype: Any = None, *, copy: bool = True) -> Any:
 def _stacked(items: Any, name: str | None) -> Any:
     """A list that holds tensors."""
     parts = [array(i) if isinstance(i, list | tuple) else i for i in items]
-    return stack(parts) if name is None else o_cast(stack(parts), name)
-
-
-def o_cast(tensor: Any, name: str) -> Any:
-    return wrap(o.strong(tensor, name))
+    return stack(parts) if name is None else wrap(o.strong(stack(parts), name))
 
 
 def _constant(obj: Any, name: str | None) -> Value:

@@ -128,7 +128,7 @@ def astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
 
     Raises GraphTypeError for a dtype that is not supported.
     """
-    value, name = o.strong(as_value_of(x)), dtype_name(dtype)
+    value, name = o.strong(x), dtype_name(dtype)
     if value.type.dtype == name and not copy:
         return x
     return wrap(f.copy(value) if value.type.dtype == name else o.cast(value, name))
@@ -153,9 +153,3 @@ def size(a: Any, axis: int | None = None) -> Any:
     for length in lengths:
         total = total * length
     return total
-
-
-def as_value_of(x: Any) -> Any:
-    """Checks early that x is an array."""
-    as_value(x)
-    return x

@@ -216,7 +216,6 @@ class _Loop:
 
     def _one_step(self) -> None:
         k = self.k
-        scratch = any(True for _ in self.body.nodes)
         mark = k.fresh("mark", PTR)
         k.add(form.Mark(mark))
         inside = self._region(self.body)
@@ -225,7 +224,7 @@ class _Loop:
             self._push(history, value)
         self._advance(results[: len(self.state)])
         self._settle_held(inside)
-        if scratch:
+        if self.body.nodes:
             k.add(form.Reset(mark))
 
     def _push(self, history: History, value: Lowered) -> None:

@@ -15,9 +15,9 @@ from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PYTHON_CLASS
 from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ops.record import OPS
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 
-_BY_INTEGER = ("truediv", "floordiv", "mod", "power")  # ops with a body of their own for integers
 # ufuncs whose result on numbers leaves no freedom: the same bits as NumPy's own
 _EXACT = frozenset(
     (
@@ -44,7 +44,7 @@ def apply(name: str, *operands: Value) -> Any:
         inputs = [v if v.type.dtype == "float64" else f.py_float(v) for v in operands]
     else:
         inputs = [v if v.type.dtype == "int64" else f.py_int(v) for v in operands]
-        name = name + "_integer" if name in _BY_INTEGER else name
+        name += "_integer" if f"py_{name}_integer" in OPS else ""  # a body of its own
     return wrap(getattr(f, "py_" + name)(*inputs))
 
 
