@@ -40,7 +40,7 @@ def reverse_loop(sweep: Sweep, node: Node) -> None:
 def _active(loop: Loop, outs: list[Value]) -> tuple[list[Value], dict[Value, Value]]:
     """The state, and the values outside, whose cotangents the reverse loop carries."""
     live = {a for a, out in zip(loop.state, loop.outs, strict=True) if out in outs}
-    saved = [r for r, h in zip(loop.body.results[loop.m :], loop.written, strict=True) if h in outs]
+    saved = [r for r, h in zip(loop.saved, loop.written, strict=True) if h in outs]
     for a, h in zip(loop.elements, loop.histories, strict=True):
         if h.type.differentiable and loop.sweep.of_itself(h):
             saved.append(a)  # read by something later too
@@ -94,12 +94,12 @@ def _start(reversal: Reversal, carried: Value) -> Cotangent:
 def _save_more(reversal: Reversal) -> None:
     """The forward loop with its body extended and its new histories among its outputs."""
     loop, node, body = reversal.loop, reversal.loop.node, reversal.loop.body
-    fresh = [v for v in reversal.saved if v in loop.saved]
+    fresh = [v for v in reversal.saved if v in loop.histories_of]
     adjoint = reversal.mirror.adjoint
     if not fresh and not adjoint.changed:
         return
     new_body = Region(body.arguments, tuple(adjoint.nodes), (*body.results, *fresh), body.links)
-    outputs = (*node.outputs, *(loop.saved[v] for v in fresh))
+    outputs = (*node.outputs, *(loop.histories_of[v] for v in fresh))
     new = Node(node.op, node.inputs, outputs, {**node.params, "body": new_body}, node.origin)
     substitute(loop.sweep, node, new)
 

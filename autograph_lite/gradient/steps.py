@@ -13,43 +13,25 @@ from dataclasses import replace
 from autograph_lite.gradient.cotangents import Cotangent, arrival, blanked, nothing, state
 from autograph_lite.gradient.mirror import Mirror
 from autograph_lite.gradient.reverse import Sweep
-from autograph_lite.ir.graph import Node, Region, Value
+from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import Symbol, Type, element, flags_of, history
-from autograph_lite.ops.control import CONSTANT
+from autograph_lite.ops.control import CONSTANT, LoopParts
 from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.regions import Step
 from autograph_lite.ops.staging import staged_region
 
 
-class Loop:
-    """One loop node under reverse: its parts by name, inside (arguments) and outside."""
+class Loop(LoopParts):
+    """One loop node under reverse."""
 
     def __init__(self, sweep: Sweep, node: Node) -> None:
+        super().__init__(node.inputs, node.outputs, node.params)
         self.sweep, self.node = sweep, node
-        p = node.params
-        self.body: Region = p["body"]
-        self.m, self.reads = p["state"], p["reads"]
-        arguments = self.body.arguments
-        cut = len(arguments) - self.reads
-        self.k = arguments[0]
-        self.state = arguments[1 : 1 + self.m]
-        self.captured = arguments[1 + self.m : cut]
-        self.elements = arguments[cut:]
-        inputs = node.inputs[1:] if p["bounded"] else node.inputs
-        cut = len(inputs) - self.reads
-        self.inits = inputs[: self.m]
-        self.captures = inputs[self.m : cut]
-        self.histories = inputs[cut:]
-        self.steps = node.outputs[0]
-        self.outs = node.outputs[1 : 1 + self.m]
-        self.written = node.outputs[1 + self.m :]
-        self.results = self.body.results[: self.m]
-        self.saved: dict[Value, Value] = {}  # value of the body -> the history it will be saved in
+        self.histories_of: dict[Value, Value] = {}  # value of the body -> where it will be saved
 
     def known_history(self, value: Value) -> Value | None:
         """The history of a value that the loop saves already."""
-        saved = self.body.results[self.m :]
-        return self.written[saved.index(value)] if value in saved else None
+        return self.written[self.saved.index(value)] if value in self.saved else None
 
 
 class Reversal:
@@ -114,7 +96,7 @@ class Reversal:
         given = {v: Cotangent(x, flags.get(v), v in flags) for v, x in values.items()}
         for root in self.roots:
             self.inner.set(root, given.get(root))
-        for result, outer in zip(loop.body.results[loop.m :], loop.written, strict=True):
+        for result, outer in zip(loop.saved, loop.written, strict=True):
             self._seed_element(result, outer)
         for argument, outer in zip(loop.elements, loop.histories, strict=True):
             self._seed_element(argument, outer)
@@ -177,7 +159,7 @@ class Reversal:
         known = self.loop.known_history(value)
         if known is None:
             self.saved.append(value)
-            known = self.loop.saved.setdefault(value, Value(history(value.type)))
+            known = self.loop.histories_of.setdefault(value, Value(history(value.type)))
         return known
 
     def _following(self, slot: int) -> Value:

@@ -9,7 +9,7 @@ from the last step to the first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograph_lite.ir.graph import Region, Value
@@ -44,6 +44,37 @@ LOOP = register(
         effect=True,
     )
 )
+
+
+class LoopParts:
+    """The parts of a loop by name: `state`, `captured` and `elements` are arguments of its body; `inits`,
+    `captures` and `histories` what they are outside; `results` and `saved` what a step leaves; `steps`,
+    `outs` and `written` the outputs."""
+
+    __slots__ = (
+        *("body", "bound", "k", "state", "captured", "elements", "inits", "captures", "histories"),
+        *("results", "saved", "steps", "outs", "written"),
+    )
+
+    def __init__(
+        self, inputs: Sequence[Value], outputs: Sequence[Value], params: dict[str, Any]
+    ) -> None:
+        self.body: Region = params["body"]
+        n, reads = params["state"], params["reads"]
+        self.k, *arguments = self.body.arguments
+        self.bound = inputs[0] if params["bounded"] else None
+        self.state, self.captured, self.elements = _parted(arguments, n, reads)
+        self.inits, self.captures, self.histories = _parted(inputs[params["bounded"] :], n, reads)
+        self.results, self.saved = self.body.results[:n], self.body.results[n:]
+        self.steps, self.outs, self.written = outputs[0], outputs[1 : 1 + n], outputs[1 + n :]
+
+
+def _parted(values: Sequence[Value], state: int, reads: int) -> tuple[tuple[Value, ...], ...]:
+    """State, captures, histories."""
+    cut = len(values) - reads
+    return tuple(values[:state]), tuple(values[state:cut]), tuple(values[cut:])
+
+
 IF = register(Op("if", _if_types, _REGION, Threaded("the same branch, reversed"), effect=True))
 PRINT = register(
     Op(

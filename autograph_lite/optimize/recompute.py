@@ -14,7 +14,7 @@ from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import element, history
 from autograph_lite.ir.walk import regions
 from autograph_lite.ops import OPS
-from autograph_lite.ops.control import CONSTANT, LOOP
+from autograph_lite.ops.control import CONSTANT, LOOP, LoopParts
 from autograph_lite.ops.index import GETITEM, is_view
 
 MOST = 8
@@ -42,10 +42,10 @@ def _region(region: Region) -> Region:
     for node in region.nodes:
         node = _inside(node)
         if node.op is LOOP:
-            if any(h in saved for h in _histories(node)):
+            if any(h in saved for h in _parts(node).histories):
                 node = _rewritten(node, saved, began)
-            n = node.params["state"]
-            written = zip(node.outputs[1 + n :], node.params["body"].results[n:], strict=True)
+            parts = _parts(node)
+            written = zip(parts.written, parts.saved, strict=True)
             saved.update((kept, _Saved(node, value)) for kept, value in written)
         nodes.append(node)
     nodes = [
@@ -74,9 +74,10 @@ def _offered(
     """Histories of the numbers that the steps of the saving loops began with."""
     offered = {}
     written = {s.value: h for h, s in began.items()}
-    for loop in {saved[h].loop: None for h in _histories(node) if h in saved}:
-        known = {saved[h].value for h in _histories(node) if h in saved}
-        for value in loop.params["body"].arguments[1 : 1 + loop.params["state"]]:
+    read = [saved[h] for h in _parts(node).histories if h in saved]
+    known = {s.value for s in read}
+    for loop in {s.loop: None for s in read}:
+        for value in _parts(loop).state:
             if value.type.rank == value.type.depth == 0 and value not in known:
                 kept = written.get(value) or Value(history(value.type))
                 offered[kept] = _Saved(loop, value)
@@ -110,16 +111,8 @@ def _inside(node: Node) -> Node:
     return Node(node.op, node.inputs, node.outputs, {**node.params, **inside}, node.origin)
 
 
-def _histories(node: Node) -> tuple[Value, ...]:
-    reads = node.params["reads"]
-    return node.inputs[len(node.inputs) - reads :] if reads else ()
-
-
-def _captures(node: Node) -> dict[Value, Value]:
-    """The captured values of a loop: as its body sees them -> outside."""
-    p = node.params
-    outside = node.inputs[p["bounded"] + p["state"] : len(node.inputs) - p["reads"]]
-    return dict(zip(p["body"].arguments[1 + p["state"] :], outside, strict=False))
+def _parts(node: Node) -> LoopParts:
+    return LoopParts(node.inputs, node.outputs, node.params)
 
 
 @dataclass(slots=True)
@@ -131,9 +124,9 @@ class _Source:
     makers: dict[Value, tuple[int, Node]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.captures = _captures(self.node)
-        body: Region = self.node.params["body"]
-        self.makers = {v: (i, n) for i, n in enumerate(body.nodes) for v in n.outputs}
+        parts = _parts(self.node)
+        self.captures = dict(zip(parts.captured, parts.captures, strict=True))
+        self.makers = {v: (i, n) for i, n in enumerate(parts.body.nodes) for v in n.outputs}
 
     def place(self, value: Value) -> int:
         return self.makers[value][0] if value in self.makers else -1
@@ -143,20 +136,18 @@ class _Reader:
     """A loop that reads histories, while what it reads is replaced."""
 
     def __init__(self, node: Node, saved: dict[Value, _Saved]) -> None:
-        self.node = node
-        self.body: Region = node.params["body"]
+        self.node, self.parts = node, _parts(node)
+        self.body = self.parts.body
         self.first: list[Node] = []  # nodes at the beginning of the body
-        self.captured = {outside: inside for inside, outside in _captures(node).items()}
+        self.captured = dict(zip(self.parts.captures, self.parts.captured, strict=True))
         self.added: dict[Value, Value] = {}  # outside -> a new argument
         self.steps: dict[Node, Value] = {}
-        histories = _histories(node)
-        elements = self.body.arguments[len(self.body.arguments) - len(histories) :]
         self.sources: dict[Node, _Source] = {}
         self.have: dict[Value, Value] = {}  # value of the saving loop -> here
         self.replaced: dict[Value, Value] = {}
         known = [
             (saved[h].loop, saved[h].value, e)
-            for h, e in zip(histories, elements, strict=True)
+            for h, e in zip(self.parts.histories, self.parts.elements, strict=True)
             if h in saved
         ]
         for loop, value, read in known:
@@ -214,10 +205,10 @@ class _Reader:
         here = self.body.arguments[0]
         if bool(self.node.params.get("reverse")) == bool(source.node.params.get("reverse")):
             return here
-        if not self.node.params["bounded"]:
+        if self.parts.bound is None:
             return None
         if source.node not in self.steps:
-            bound = self._capture(self.node.inputs[0])
+            bound = self._capture(self.parts.bound)
             one, back = (self._number(n, here) for n in (1, -1))
             last = self._emit("position", bound, back, one)
             self.steps[source.node] = self._emit("position", here, last, back)
@@ -238,7 +229,7 @@ class _Reader:
         if not self.replaced:
             return self.node
         node, p = self.node, self.node.params
-        at = p["bounded"] + p["state"] + len(_captures(node))
+        at = len(node.inputs) - p["reads"]
         inputs = (*node.inputs[:at], *self.added, *node.inputs[at:])
         body = self.body
         place = 1 + at - p["bounded"]

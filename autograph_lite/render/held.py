@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import Type, tensor
-from autograph_lite.ops.control import CONSTANT, HOLD, LOOP
+from autograph_lite.ops.control import CONSTANT, HOLD, LOOP, LoopParts
 from autograph_lite.ops.move import DIM
 from autograph_lite.ops.record import Fold, Scalar
 from autograph_lite.render import form
@@ -73,10 +73,9 @@ def _keeps(node: Node, key: int, value: Value) -> bool:
     not begin with a `hold` of what they make of it."""
     if node.op is not LOOP:
         return False
-    body, first = node.params["body"], int(node.params["bounded"])
-    inits = node.inputs[first : first + node.params["state"]]
-    own = {a for a, init in zip(body.arguments[1:], inits, strict=False) if init is value}
-    for inner in body.nodes:
+    loop = LoopParts(node.inputs, node.outputs, node.params)
+    own = {a for a, init in zip(loop.state, loop.inits, strict=True) if init is value}
+    for inner in loop.body.nodes:
         if can_stop(inner):
             break
         if inner.op is HOLD and inner.params["key"] == key and inner.inputs[0] in own:

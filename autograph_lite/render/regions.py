@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import Type, element
+from autograph_lite.ops.control import LoopParts
 from autograph_lite.render import form
 from autograph_lite.render.arrays import Array, Buffer, Saved, as_block, block, copy_of, row_major
 from autograph_lite.render.emitter import (
@@ -60,25 +61,20 @@ class Carry:
 def lower_loop(low: Lowering, node: Node) -> None:
     """Every loop: state, steps, histories."""
     low.flush()
-    k, p = low.k, node.params
-    inputs = list(node.inputs)
-    bound = low.scalar(inputs.pop(0)) if p["bounded"] else None
-    state = [
-        _open_carry(low, v, a) for v, a in zip(inputs[: p["state"]], node.outputs[1:], strict=False)
-    ]
-    reads = inputs[len(inputs) - p["reads"] :] if p["reads"] else []
-    captures = inputs[p["state"] : len(inputs) - p["reads"]]
+    k, parts = low.k, LoopParts(node.inputs, node.outputs, node.params)
+    bound = None if parts.bound is None else low.scalar(parts.bound)
+    state = [_open_carry(low, v, out) for v, out in zip(parts.inits, parts.outs, strict=True)]
     step = k.let("k", ZERO)
     steps = (
         None if bound is None else k.let("steps", select(compare("gt", bound, ZERO), bound, ZERO))
     )
-    loop = _Loop(low, node, state, captures, reads, step, steps)
+    loop = _Loop(low, node, parts, state, step, steps)
     loop.open_histories()
     loop.write()
-    low.set(node.outputs[0], step if steps is None or loop.has_test else steps)
-    for value, carry in zip(node.outputs[1:], state, strict=False):
+    low.set(parts.steps, step if steps is None or loop.has_test else steps)
+    for value, carry in zip(parts.outs, state, strict=True):
         low.set(value, carry.lowered())
-    for value, saved in zip(node.outputs[1 + p["state"] :], loop.written, strict=True):
+    for value, saved in zip(parts.written, loop.written, strict=True):
         low.set(value, Saved(saved.base, step))
 
 
@@ -128,23 +124,21 @@ class _Loop:
         self,
         low: Lowering,
         node: Node,
+        parts: LoopParts,
         state: list[Carry],
-        captures: list[Value],
-        reads: list[Value],
         step: Var,
         steps: Var | None,
     ) -> None:
-        self.low, self.k, self.node = low, low.k, node
-        self.state, self.captures, self.reads = state, captures, reads
-        self.step, self.steps = step, steps
-        self.body = node.params["body"]
+        self.low, self.k, self.parts = low, low.k, parts
+        self.state, self.step, self.steps = state, step, steps
+        self.body = parts.body
         self.test: Region | None = node.params.get("test")
         self.has_test = self.test is not None
         self.reverse = bool(node.params.get("reverse"))
         self.written: list[History] = []
 
     def open_histories(self) -> None:
-        for value in self.node.outputs[1 + len(self.state) :]:
+        for value in self.parts.written:
             type = element(value.type)
             words = record_words(type)
             room = self.steps if self.steps is not None else self.k.let("room", Const(16, I64))
@@ -197,9 +191,9 @@ class _Loop:
         inner.env[next(arguments)] = self.step
         for carry in self.state:
             inner.env[next(arguments)] = carry.lowered()
-        for value in self.captures:
+        for value in self.parts.captures:
             inner.env[next(arguments)] = self.low.borrowed(value)
-        for value in self.reads:
+        for value in self.parts.histories:
             saved = self.low.env[value]
             assert isinstance(saved, Saved)
             inner.env[next(arguments)] = self._read(saved, element(value.type))

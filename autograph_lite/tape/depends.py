@@ -14,7 +14,7 @@ from typing import Any
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Region, Test, Value
-from autograph_lite.ops.control import IF, LOOP
+from autograph_lite.ops.control import IF, LOOP, LoopParts
 from autograph_lite.ops.python import NUMBER
 from autograph_lite.ops.record import Constant, Op
 from autograph_lite.ops.same import Sure, holds, negated
@@ -38,7 +38,7 @@ def followed_results(
         here = holds(inputs[0])
         return [_where(here, a, b) for a, b in _arms(inputs, params, known)]
     none = holds(Test("zero", outputs[0]))
-    return [_where(none, a, b) for a, b in _steps(inputs, params, known)]
+    return [_where(none, a, b) for a, b in _steps(inputs, outputs, params, known)]
 
 
 def _where(condition: Sure, a: Follows, b: Follows) -> Sure | None:
@@ -70,14 +70,13 @@ def _arms(
 
 
 def _steps(
-    inputs: Sequence[Value], params: dict[str, Any], known: Known
+    inputs: Sequence[Value], outputs: Sequence[Value], params: dict[str, Any], known: Known
 ) -> list[tuple[Follows, Follows]]:
     """Per output of a loop whether it depends on what is followed: before any step, and after."""
-    body: Region = params["body"]
-    test: Region | None = params.get("test")
-    n = params["state"]
-    given = [known.get(v, False) for v in inputs[params["bounded"] :]]
-    first, fixed = given[:n], given[n:]
+    loop, test = LoopParts(inputs, outputs, params), params.get("test")
+    body, n = loop.body, len(loop.state)
+    first = [known.get(v, False) for v in loop.inits]
+    fixed = [known.get(v, False) for v in (*loop.captures, *loop.histories)]
 
     def step(state: Sequence[Follows]) -> list[Follows]:
         return _through(body, dict(zip(body.arguments[1:], [*state, *fixed], strict=True)))
@@ -110,7 +109,9 @@ def _through(region: Region, given: Known) -> list[Follows]:
         if node.op is IF:
             found = [_either(a, b) for a, b in _arms(node.inputs, node.params, known)]
         elif node.op is LOOP:
-            found = [_either(a, b) for a, b in _steps(node.inputs, node.params, known)]
+            found = [
+                _either(a, b) for a, b in _steps(node.inputs, node.outputs, node.params, known)
+            ]
         else:
             found = [_any([known.get(v, False) for v in node.inputs])] * len(node.outputs)
         results = zip(node.outputs, found, strict=True)
