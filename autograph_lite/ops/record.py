@@ -125,17 +125,14 @@ class Known(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Op:
-    """`types(*in_types, **params)` gives the types of the outputs or raises; `exact` is NumPy's own
-    function where IEEE 754 leaves no freedom, used eagerly, and `on_scalars` says the same of NumPy
-    scalars with Python's operators, which takes a tenth of the time; `effect` keeps the node's place; what
-    `faults` may raise for what its inputs hold, so that it stays where nothing needs its result.
+    """All that is known of an op.
 
-    what `counts` is never negative; what is `recomputed` the reverse of a loop does again, where it follows
-    from the number of the step, rather than read what the loop saved of it.
+    `types(*in_types, **params)` gives the types of the outputs or raises.  `exact` is NumPy's own function
+    where IEEE 754 leaves no freedom, used eagerly and on known numbers; `on_scalars` says the same of NumPy
+    scalars with Python's operators, which takes a tenth of the time.
 
     `identity(known, *inputs, **params)` is what the result is without computing it, in every bit: one
-    of the inputs, a number, `Instead`, or None where it has to be computed.  `domain` and `dtypes` are
-    what the tests try.
+    of the inputs, a number, `Instead`, or None where it has to be computed.
     """
 
     name: str
@@ -145,12 +142,14 @@ class Op:
     exact: Callable[..., Any] | None = None
     on_scalars: Callable[..., Any] | None = None
     shape_only: tuple[int, ...] = ()  # inputs whose values are never read
-    effect: bool = False
-    faults: bool = False
-    counts: bool = False
-    recomputed: bool = False
+    effect: bool = False  # it keeps its place
+    faults: bool = False  # it may raise for what its inputs hold, and stays where nothing needs it
+    counts: bool = False  # its result is never negative
+    recomputed: bool = (
+        False  # from the number of the step it is done again, not read from a history
+    )
     identity: Callable[..., Any] | None = None
-    domain: tuple[float, float] = (-3.0, 3.0)
+    domain: tuple[float, float] = (-3.0, 3.0)  # what the tests try, and in these:
     dtypes: tuple[str, ...] = ("float64", "float32")
 
     @property
