@@ -155,6 +155,11 @@ class Scope:
         return Region(source.arguments, tuple(self.nodes), tuple(map(self.see, results)))
 
 
+_NOT = OPS["logical_not"]
+_PARTS = {_NOT: None, OPS["weak"]: None, OPS["bitwise_and"]: True, OPS["bitwise_or"]: False}
+"""Bools that tell of their parts: where they are the bool given, or (None) either."""
+
+
 class Facts:
     """What is known where some bools hold and some integers are positive."""
 
@@ -174,10 +179,9 @@ class Facts:
         """A bool, and what follows for its parts."""
         self.truths[value] = truth
         node = self.scope.makers.get(value)
-        parts = {"logical_not": None, "weak": None, "bitwise_and": True, "bitwise_or": False}
-        if node is not None and node.op.name in parts and parts[node.op.name] in (None, truth):
+        if node is not None and node.op in _PARTS and _PARTS[node.op] in (None, truth):
             for part in node.inputs:
-                self._assume(part, truth != (node.op.name == "logical_not"))
+                self._assume(part, truth != (node.op is _NOT))
 
     def number(self, value: Value) -> Any:
         """The number that a value is, None where that is not known."""
