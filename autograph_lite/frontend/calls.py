@@ -191,9 +191,8 @@ class Caller:
             if not any(map(_holds_array, (*args, *kwargs.values()))):
                 self.trace.alone[id(found)] = found
             if any(g is not None for g in getters):
-                again = [
-                    g or functools.partial(_given, a) for g, a in zip(getters, args, strict=True)
-                ]
+                pairs = zip(getters, args, strict=True)
+                again = [g or functools.partial(lambda given: given, a) for g, a in pairs]
                 self.trace._getters[id(found)] = (
                     found,
                     lambda: function(*(g() for g in again), **kwargs),
@@ -377,11 +376,6 @@ def _zip(*parts: Any, strict: bool = False) -> Any:
             " a tensor: ag.array(x)"
         )
     return Zipped(parts)
-
-
-def _given(obj: Any) -> Any:
-    """An object from outside that needs no path to be found again."""
-    return obj
 
 
 MEANINGS: dict[Any, Callable[..., Any]] = {
