@@ -97,13 +97,18 @@ class Callee:
             self._saving[order] = _saving(self.graph, order)
         return self._saving[order]
 
-    def reverse(self, order: int, pattern: Any, wanted: tuple[bool, ...]) -> Reversed:
-        """The reverse of the graph that saves for `order`, for the cotangents that are there."""
-        key = (order, pattern, wanted)
+    def reverse(
+        self, order: int, pattern: Any, wanted: tuple[bool, ...], one: tuple[int, ...]
+    ) -> Reversed:
+        """The reverse of the graph that saves for `order`, for the cotangents that are there; `one` has
+        for each argument the first one that is the same source."""
+        key = (order, pattern, wanted, one)
         if key not in self._reverses:
             graph = self.saving(order).graph
-            arguments = dict(zip(graph.body.arguments, wanted, strict=True))
-            made = reverse_graph(graph, pattern, lambda v: arguments.get(v, True), order)
+            body = graph.body
+            arguments = dict(zip(body.arguments, wanted, strict=True))
+            roots = {body.arguments[i]: body.arguments[p] for i, p in enumerate(one) if p != i}
+            made = reverse_graph(graph, pattern, lambda v: arguments.get(v, True), order, roots)
             made.callee = Callee(made.graph, self.compile)
             self._reverses[key] = made
         return self._reverses[key]
@@ -185,20 +190,28 @@ class Reversed:
 
 @patient()
 def reverse_graph(
-    graph: Graph, pattern: Any, wanted: Callable[[Value], bool], order: int
+    graph: Graph,
+    pattern: Any,
+    wanted: Callable[[Value], bool],
+    order: int,
+    roots: dict[Value, Value] | None = None,
 ) -> Reversed:
     """Reverse a graph, given which results and which arguments have a cotangent already (`state`).
 
     For `order` 1 nobody will reverse the reverse: it need not know which of its values are one.
+    `roots` maps arguments to the one whose cotangent is theirs too.
     """
-    back = _Back(graph, wanted)
+    back = _Back(graph, wanted, roots or {})
     with building(back.builder):
         return back.build(pattern, order)
 
 
 class _Back:
-    def __init__(self, graph: Graph, wanted: Callable[[Value], bool]) -> None:
+    def __init__(
+        self, graph: Graph, wanted: Callable[[Value], bool], roots: dict[Value, Value]
+    ) -> None:
         self.graph = graph
+        self.roots = roots
         self.builder = Builder(None, CONSTANT, no_origin)
         self.mirror = Mirror(graph.body, self.builder, self._find)
         self.adjoint = self.mirror.adjoint
@@ -213,7 +226,7 @@ class _Back:
         body = self.graph.body
         seeds, current = pattern
         sweep = self.mirror.sweep(None, ())
-        sweep.wanted = self._wants
+        sweep.wanted, sweep.roots = self._wants, self.roots
         given = [self._given(r, how) for r, how in zip(body.results, seeds, strict=False)]
         for argument, how in zip(body.arguments, current, strict=True):
             sweep.set(argument, self._given(argument, how))
@@ -292,6 +305,16 @@ def _arrived(sweep: Sweep, node: Node) -> list[Cotangent | None]:
     return found
 
 
+def _sources(sweep: Sweep, node: Node) -> tuple[int, ...]:
+    """For each input the first one that is the same source, as two values of a variable are: they have
+    one cotangent."""
+    first: dict[Value, int] = {}
+    return tuple(
+        first.setdefault(sweep.name(v), i) if v.type.differentiable else i
+        for i, v in enumerate(node.inputs)
+    )
+
+
 def reverse_call(sweep: Sweep, node: Node) -> None:
     """Call the reverse graph of an eager call with the current cotangents."""
     callee: Callee = node.params["function"]
@@ -300,13 +323,16 @@ def reverse_call(sweep: Sweep, node: Node) -> None:
     found = _arrived(sweep, node)
     if not any(found):
         return
-    before = [sweep.get(v) if v.type.differentiable else None for v in node.inputs]
     wanted = tuple(v.type.differentiable and sweep.wants(v) for v in node.inputs)
-    current = [c if w else None for w, c in zip(wanted, before, strict=True)]
+    one = _sources(sweep, node)
+    current = [
+        sweep.get(v) if w and one[i] == i else None
+        for i, (v, w) in enumerate(zip(node.inputs, wanted, strict=True))
+    ]
     body = whole.graph.body
     more = len(body.results) - len(found)  # saved by later calls, of which nothing is asked here
     pattern = (*map(state, found), *("unset",) * more), tuple(map(state, current))
-    back = callee.reverse(order, pattern, wanted)
+    back = callee.reverse(order, pattern, wanted, one)
     given = [v for c in (*found, *current) for v in parts(c)]
     held = dict(zip(body.arguments, node.inputs, strict=True))
     held.update(zip(body.results, node.outputs, strict=False))

@@ -27,6 +27,10 @@ class Straight(Sweep):
 
     of_itself = get
 
+    def itself(self, value: Value) -> Value:
+        """All values of a variable are one source, whichever of them a call was given."""
+        return self.roots.get(value, value)
+
     def arrive(self, value: Value, g: Cotangent) -> None:
         key = self.roots.get(value, value)
         before = self.cotangents.get(key)
