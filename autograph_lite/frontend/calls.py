@@ -16,23 +16,16 @@ from typing import Any
 
 import numpy as np
 
-import autograph_lite.numpy as anp
-from autograph_lite.errors import ConversionError, GraphTypeError
+from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.advice import mentions_run, refuse_call, refuse_maker
-from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.convert import Converted, convert
 from autograph_lite.frontend.effects import refuse_method, refuse_unsteady
-from autograph_lite.frontend.iteration import Counting, Enumerated, Zipped, counted
+from autograph_lite.frontend.meanings import MEANINGS
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
-from autograph_lite.frontend.truth import condition
-from autograph_lite.ir.types import PYTHON_CLASS
 from autograph_lite.nests import leaves, rebuild
-from autograph_lite.ops.dispatch import context, f
-from autograph_lite.tensors.boxes import Box, as_value, entered, value_of, wrap
-from autograph_lite.tensors.number import Number, kind_name
-from autograph_lite.tensors.tagged import Tagged, as_number, as_tensor
-from autograph_lite.tensors.tensor import refuse_recorded
+from autograph_lite.ops.dispatch import context
+from autograph_lite.tensors.boxes import Box, as_value, entered, wrap
 
 LIBRARIES = ("autograph_lite", "numpy", "scipy")
 
@@ -227,7 +220,9 @@ class Caller:
         refuse_method(self.trace, function)
         refuse_unsteady(self.trace, function)
         plain = callable(function) and (function is str or not isinstance(function, type))
-        shown = function in (str, repr) and any(map(_staged, args))  # of a variable too
+        shown = function in (str, repr) and any(
+            isinstance(a, Box) for a in args
+        )  # of a variable too
         if shown or (plain and not changing and mentions_run(args, kwargs)):
             refuse_call(self.trace, function, args)
         return function(*args, **kwargs)
@@ -244,154 +239,3 @@ def _hashable(obj: Any) -> bool:
 def _standard(function: Any) -> bool:
     """Whether a function is of the standard library."""
     return owner(function) in sys.stdlib_module_names
-
-
-# --- builtins --------------------------------------------------------------------------------------
-
-
-def _staged(obj: Any) -> bool:
-    return isinstance(obj, Box)
-
-
-def _range(*args: Any) -> Any:
-    if not any(map(_staged, args)):
-        return range(*args)
-    bounds = (0, args[0], 1) if len(args) == 1 else (*args, 1)[:3]
-    return Counting(*bounds)
-
-
-def _len(obj: Any) -> Any:
-    if isinstance(obj, Number):
-        raise TypeError(f"object of type {kind_name(obj)!r} has no len()")
-    if _staged(obj):
-        return obj.length()
-    if isinstance(obj, Counting | Enumerated | Zipped):
-        return wrap(counted(obj).count)  # type: ignore[union-attr]
-    return len(obj)
-
-
-def _to_number(dtype: str, python: type) -> Callable[..., Any]:
-    def convert_number(obj: Any = 0, *rest: Any) -> Any:
-        if not _staged(obj):
-            return python(obj, *rest)
-        if isinstance(obj, Tagged) and dtype != "bool":
-            return _either_number(convert_number, obj)
-        value = value_of(obj)
-        if value.type.shape:
-            raise GraphTypeError("only 0-dimensional arrays can be converted to Python scalars")
-        if dtype == "bool":
-            found = condition(obj)
-            return wrap(found if found.type.kind == "py" else f.number(found, dtype="bool"))
-        refuse_recorded(value, f"{python.__name__}()")
-        if value.type.kind == "py":
-            if value.type.dtype == dtype:
-                return obj
-            return wrap(f.py_float(value) if dtype == "float64" else f.py_int(value))
-        if dtype == "int64" and value.type.floating:
-            return wrap(f.py_int(f.number(value, dtype="float64")))
-        return wrap(f.number(value, dtype=dtype))
-
-    return convert_number
-
-
-def _either_number(convert_number: Callable[[Any], Any], obj: Tagged) -> Any:
-    """float() or int() of the tensor or of the number, whichever it is."""
-    if obj.number is None:
-        obj.refused()
-    tensor, number = as_tensor(obj), as_number(obj)
-    return stage_if(
-        obj.is_tensor,
-        lambda: convert_number(tensor),
-        lambda: convert_number(number),
-        tuple,
-        lambda _: None,
-        (),
-    )
-
-
-def _selecting(
-    python: Callable[..., Any], reduce_name: str, pick: Callable[[Any, Any], Any]
-) -> Callable[..., Any]:
-    """min and max: of one tensor its reduction; of several objects the first that wins."""
-
-    def select(*args: Any, **kwargs: Any) -> Any:
-        if kwargs or not mentions_run(args, {}):
-            return python(*args, **kwargs)
-        if len(args) == 1 and _staged(args[0]):
-            return getattr(anp, reduce_name)(args[0])
-        items = args[0] if len(args) == 1 else args
-        best = items[0]
-        for item in items[1:]:
-            best = pick(best, item)
-        return best
-
-    return select
-
-
-def _pick(less: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    def pick(best: Any, item: Any) -> Any:
-        wins = less(item, best)
-        if not _staged(wins):
-            return item if wins else best
-        return stage_if(condition(wins), lambda: item, lambda: best, tuple, lambda _: None, ())
-
-    return pick
-
-
-def _sum(items: Any, start: Any = 0) -> Any:
-    if _staged(items):
-        return anp.sum(items)
-    total = start
-    for item in items:
-        total = total + item
-    return total
-
-
-def _isinstance(obj: Any, classes: Any) -> bool:
-    if isinstance(obj, Tagged):
-        obj.refused()
-    return issubclass(_type(obj), classes) if isinstance(obj, Number) else isinstance(obj, classes)
-
-
-def _type(obj: Any, *rest: Any) -> Any:
-    """The class of an object; a staged number's is Python's own."""
-    if isinstance(obj, Tagged):
-        obj.refused()
-    if isinstance(obj, Number):
-        return PYTHON_CLASS[obj.dtype]
-    return type(obj, *rest)
-
-
-def _enumerate(obj: Any, start: Any = 0) -> Any:
-    return enumerate(obj, start) if counted(obj) is None else Enumerated(obj, start)
-
-
-def _zip(*parts: Any, strict: bool = False) -> Any:
-    found = [counted(p) for p in parts]
-    if all(p is None for p in found):
-        return zip(*parts, strict=strict)
-    if strict or any(p is None for p in found):
-        raise ConversionError(
-            "zip of tensors with Python objects, or strict, is not available yet; make a list of numbers"
-            " a tensor: ag.array(x)"
-        )
-    return Zipped(parts)
-
-
-MEANINGS: dict[Any, Callable[..., Any]] = {
-    range: _range,
-    len: _len,
-    float: _to_number("float64", float),
-    int: _to_number("int64", int),
-    bool: _to_number("bool", bool),
-    min: _selecting(min, "min", _pick(lambda a, b: a < b)),
-    max: _selecting(max, "max", _pick(lambda a, b: a > b)),
-    sum: _sum,
-    abs: abs,
-    isinstance: _isinstance,
-    type: _type,
-    enumerate: _enumerate,
-    zip: _zip,
-    divmod: divmod,
-    pow: pow,
-}

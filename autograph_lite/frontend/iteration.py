@@ -127,6 +127,13 @@ def _rows(x: Any) -> Counted:
     return Counted(f.dim(value_of(x), axis=0), lambda k: indexing.get(x, wrap(k)))
 
 
+def after_the_first(steps: Counted) -> Counted:
+    """The same steps without the first one."""
+    one = number(1)
+    count = f.range_length(one, steps.count, one)
+    return Counted(count, lambda k: steps.element(f.position(k, one, one)))
+
+
 def unpacked(x: Any, count: int | None) -> Any:
     """The rows of a staged tensor that is unpacked into so many names, or into any number (None)."""
     shape = value_of(x).type.shape

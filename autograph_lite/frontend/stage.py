@@ -12,6 +12,7 @@ import numpy as np
 from autograph_lite.errors import AutographError, Origin, excerpt
 from autograph_lite.frontend.calls import Caller, owner, result_of
 from autograph_lite.frontend.convert import origin_of
+from autograph_lite.frontend.iteration import ForLoop
 from autograph_lite.frontend.operators import Operators
 from autograph_lite.frontend.state import Structure, is_variable, take_apart
 from autograph_lite.frontend.trace import Guard, Input, Printed, Trace
@@ -87,6 +88,9 @@ def stage(function: types.FunctionType, leaves: list[Any], arrange: Any) -> Stag
             return _close(trace, function, leaves, arguments, passed, out)
         except AutographError as error:
             _place(error)
+            if not of_library(function):  # what it returns is looked at after its last line
+                code = function.__code__
+                error.place(Origin(code.co_filename, code.co_firstlineno, -1, function.__name__))
             raise error.with_traceback(None) from None  # without the frames of the conversion
         except Exception as error:
             _place(error)
@@ -193,6 +197,8 @@ def _outgoing(obj: Any, positions: dict[int, int]) -> Any:
         return type(obj)(_outgoing(o, positions) for o in obj)
     if isinstance(obj, dict):
         return {k: _outgoing(o, positions) for k, o in obj.items()}
+    if isinstance(obj, ForLoop):
+        iter(obj)  # says that it is no Python object
     return obj
 
 

@@ -15,6 +15,7 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, py, tensor
 from autograph_lite.ops.record import Constant, Known, Op, Scalar, register
 from autograph_lite.ops.words import (
+    ashr,
     checked_mul,
     checked_sub,
     copysign,
@@ -23,6 +24,7 @@ from autograph_lite.ops.words import (
     fmod,
     int64,
     sdiv,
+    shl,
     srem,
 )
 
@@ -39,7 +41,7 @@ def _rule(result: str | None = None) -> Callable[..., tuple[Type, ...]]:
 def _number(
     name: str, body: str | Callable[..., Any], result: str | None = None, **extra: Any
 ) -> Op:
-    extra |= {"dtypes": ("int64", "float64"), "faults": callable(body)}
+    extra = {"dtypes": ("int64", "float64"), **extra, "faults": callable(body)}
     return register(Op("py_" + name, _rule(result), Scalar(body), _NUMBER, **extra))
 
 
@@ -116,6 +118,8 @@ def _power_float(x, y):
 
 
 def _power_int(x, y):
+    if (x == 0) & (y < 0):
+        raise ZeroDivisionError("0.0 cannot be raised to a negative power")
     if y < 0:
         raise DomainError("an int to a negative power is a float: write float(x) ** y")
     out = 1
@@ -128,6 +132,21 @@ def _power_int(x, y):
         if n > 0:
             base = checked_mul(base, base)
     return out
+
+
+def _left_shift(x, y):
+    if y < 0:
+        raise DomainError("negative shift count")
+    out = shl(x, y & 63)
+    if ((y > 63) & (x != 0)) | (ashr(out, y & 63) != x):
+        raise OverflowError("Python int too large to convert to 64 bits")
+    return out
+
+
+def _right_shift(x, y):
+    if y < 0:
+        raise DomainError("negative shift count")
+    return ashr(x, y if y < 63 else 63)
 
 
 AS_TENSORS = (
@@ -147,6 +166,10 @@ _number("mod", _mod_float)
 _number("mod_integer", _mod_int)
 _number("power", _power_float)
 _number("power_integer", _power_int)
+for _name, _body in (("and", "x & y"), ("or", "x | y"), ("xor", "x ^ y")):
+    _number(_name, _body, dtypes=("int64", "bool"))
+_number("left_shift", _left_shift, dtypes=("int64",))
+_number("right_shift", _right_shift, dtypes=("int64",))
 _number("minimum", "y if y < x else x")
 _number("maximum", "y if y > x else x")
 

@@ -29,6 +29,14 @@ def srem(x: Any, y: Any) -> Any:
     """The remainder that belongs to `sdiv`; 0 by 0."""
 
 
+def shl(x: Any, y: Any) -> Any:
+    """The bits of `x` moved to the left, by less than its width."""
+
+
+def ashr(x: Any, y: Any) -> Any:
+    """The bits of `x` moved to the right, by less than its width, its sign kept."""
+
+
 def fmod(x: Any, y: Any) -> Any:
     """The exact remainder of floats, with the sign of `x`."""
 

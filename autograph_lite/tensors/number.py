@@ -18,6 +18,8 @@ from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.record import OPS
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 
+_BITWISE = ("and", "or", "xor")  # of bools a bool
+_OF_INTEGERS = (*_BITWISE, "left_shift", "right_shift")
 # ufuncs whose result on numbers leaves no freedom: the same bits as NumPy's own
 _EXACT = frozenset(
     (
@@ -40,7 +42,11 @@ def operand(obj: Any) -> Value | None:
 def apply(name: str, *operands: Value) -> Any:
     """A Python operator on numbers of one dtype: the wider of the operands'."""
     dtypes = {v.type.dtype for v in operands}
-    if "float64" in dtypes:
+    if name in _OF_INTEGERS and "float64" in dtypes:
+        return NotImplemented
+    if name in _BITWISE and dtypes == {"bool"}:
+        inputs = list(operands)
+    elif "float64" in dtypes:
         inputs = [v if v.type.dtype == "float64" else f.py_float(v) for v in operands]
     else:
         inputs = [v if v.type.dtype == "int64" else f.py_int(v) for v in operands]
@@ -68,29 +74,9 @@ def _reflected(name: str) -> Callable[[Any, Any], Any]:
     return method
 
 
-def _bits(name: str, reflected: bool = False) -> Callable[[Any, Any], Any]:
-    """An operator on the bits of numbers, which kernels have for tensors alone."""
-
-    def method(self: Number, other: Any) -> Any:
-        if operand(other) is None:
-            return _with_array(name, *((other, self) if reflected else (self, other)))
-        bools = self.dtype == "bool" and getattr(other, "dtype", type(other).__name__) == "bool"
-        _refuse_bits("write `and`, `or` or !=" if bools and name.startswith("bitwise") else _TENSOR)
-
-    return method
-
-
-_TENSOR = "make it a tensor: ag.constant(n)"
-
-
-def _refuse_bits(instead: str) -> NoReturn:
-    raise ConversionError(
-        "an operator on the bits of a Python number that only the run knows is not available yet;"
-        f" {instead}"
-    )
-
-
-_ARRAY_NAMES = {"truediv": "divide", "floordiv": "floor_divide", "mod": "remainder"}
+_ARRAY_NAMES = {"truediv": "divide", "floordiv": "floor_divide", "mod": "remainder"} | {
+    name: f"bitwise_{name}" for name in _BITWISE
+}
 
 
 def _with_array(name: str, a: Any, b: Any) -> Any:
@@ -143,20 +129,31 @@ class Number(Box):
     __format__ = __str__ = _refused("a text", "write ag.print")
     __array__ = _refused("np.asarray()", "write ag.array around a list of numbers")
 
-    __and__, __rand__ = _bits("bitwise_and"), _bits("bitwise_and", True)
-    __or__, __ror__ = _bits("bitwise_or"), _bits("bitwise_or", True)
-    __xor__, __rxor__ = _bits("bitwise_xor"), _bits("bitwise_xor", True)
-    __lshift__, __rlshift__ = _bits("left_shift"), _bits("left_shift", True)
-    __rshift__, __rrshift__ = _bits("right_shift"), _bits("right_shift", True)
+    __and__, __rand__ = _forward("and"), _reflected("and")
+    __or__, __ror__ = _forward("or"), _reflected("or")
+    __xor__, __rxor__ = _forward("xor"), _reflected("xor")
+    __lshift__, __rlshift__ = _forward("left_shift"), _reflected("left_shift")
+    __rshift__, __rrshift__ = _forward("right_shift"), _reflected("right_shift")
 
-    def __invert__(self) -> NoReturn:
-        _refuse_bits("write `not`" if self.dtype == "bool" else _TENSOR)
+    def __invert__(self) -> Any:
+        if self.dtype == "float64":
+            raise TypeError("bad operand type for unary ~: 'float'")
+        return -1 - self
 
     def __pos__(self) -> Any:
         return self if self.dtype != "bool" else wrap(f.py_int(value_of(self)))
 
     def __divmod__(self, other: Any) -> Any:
         return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
+
+    def __getattr__(self, name: str) -> Any:
+        python = python_class(self)
+        if hasattr(python, name) and not name.startswith("__"):
+            _refused(f"the attribute {name!r}")(self)
+        raise AttributeError(f"{python.__name__!r} object has no attribute {name!r}")
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """NumPy on a number: exact operations only, for the others have bits of NumPy's own."""
@@ -185,6 +182,11 @@ def kind_name(obj: Any) -> str:
 
 
 PYTHON_NAME = {dtype: kind.__name__ for dtype, kind in PYTHON_CLASS.items()}
+
+
+def python_class(number: Number) -> type:
+    """What a staged number is when the kernel runs."""
+    return PYTHON_CLASS[number.dtype]
 
 
 def _is_number(obj: Any) -> bool:

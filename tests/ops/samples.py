@@ -246,6 +246,11 @@ PYTHON: dict[str, Callable[..., Any]] = {
     "py_mod_integer": operator.mod,
     "py_power": operator.pow,
     "py_power_integer": operator.pow,
+    "py_and": operator.and_,
+    "py_or": operator.or_,
+    "py_xor": operator.xor,
+    "py_left_shift": operator.lshift,
+    "py_right_shift": operator.rshift,
     "py_minimum": min,
     "py_maximum": max,
     "py_equal": operator.eq,
@@ -486,7 +491,7 @@ def number_samples(op: Op) -> Iterator[Sample]:
         for dtype in _number_dtypes(op):
             values = special(dtype)
             for pair in itertools.product(values, repeat=arity(op)):
-                if op.name != "py_power_integer" or -5 < pair[1] < 70:
+                if op.name not in ("py_power_integer", "py_left_shift") or -5 < pair[1] < 70:
                     yield Sample(pair)
 
 
