@@ -116,34 +116,45 @@ class Expressions:
 
     # -- logic
 
+    def test(self, node: Node) -> Node:
+        """An expression of which only the truth is asked."""
+        if isinstance(node, gast.BoolOp):
+            first, *others = map(self.test, node.values)
+            name = "test_and" if isinstance(node.op, gast.And) else "test_or"
+            return located(protocol(name, first, *map(thunk, others)), node)
+        if isinstance(node, gast.Compare) and len(node.ops) > 1:
+            return located(self._chain("test_compare", node), node)
+        return self.rewrite(node)
+
     def _BoolOp(self, node: Node) -> Node:
         first, *others = self.all(node.values)
         name = "and_" if isinstance(node.op, gast.And) else "or_"
         return protocol(name, first, *map(thunk, others))
 
     def _UnaryOp(self, node: Node) -> Node:
-        operand = self.rewrite(node.operand)
         if isinstance(node.op, gast.Not):
-            return protocol("not_", operand)
-        return gast.UnaryOp(node.op, operand)
+            return protocol("not_", self.test(node.operand))
+        return gast.UnaryOp(node.op, self.rewrite(node.operand))
 
     def _IfExp(self, node: Node) -> Node:
-        test, body, orelse = self.all((node.test, node.body, node.orelse))
-        return protocol("ifexp", test, thunk(body), thunk(orelse))
+        body, orelse = self.all((node.body, node.orelse))
+        return protocol("ifexp", self.test(node.test), thunk(body), thunk(orelse))
 
-    def _Compare(self, node: Node) -> Node:
+    def _chain(self, name: str, node: Node) -> Node:
         left, *others = self.all([node.left, *node.comparators])
         names = [COMPARISONS[type(operator).__name__] for operator in node.ops]
-        if len(names) > 1:
-            steps = zip(names, others, strict=True)
-            return protocol(
-                "compare", left, *(pair(constant(name), thunk(right)) for name, right in steps)
-            )
-        right = others[0]
-        if names[0] in ("is", "is_not"):
-            return _negated(names[0] == "is_not", protocol("is_", left, right))
-        if names[0] in ("in", "not_in"):
-            return _negated(names[0] == "not_in", self._contains(left, right))
+        steps = zip(names, others, strict=True)
+        return protocol(name, left, *(pair(constant(n), thunk(right)) for n, right in steps))
+
+    def _Compare(self, node: Node) -> Node:
+        if len(node.ops) > 1:
+            return self._chain("compare", node)
+        left, right = self.all([node.left, node.comparators[0]])
+        name = COMPARISONS[type(node.ops[0]).__name__]
+        if name in ("is", "is_not"):
+            return _negated(name == "is_not", protocol("is_", left, right))
+        if name in ("in", "not_in"):
+            return _negated(name == "not_in", self._contains(left, right))
         return gast.Compare(left, node.ops, [right])
 
     def _contains(self, item: Node, container: Node) -> Node:

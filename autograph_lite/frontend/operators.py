@@ -53,6 +53,7 @@ COMPARE = {
     "ne": operator.ne,
 }
 Thunk = Callable[[], Any]
+Kind = Callable[[Any, Any], Any]
 
 
 def symbolic(obj: Any) -> bool:
@@ -69,8 +70,15 @@ def truth(obj: Any) -> Any:
     return wrap(condition(obj)) if isinstance(obj, Box) else bool(obj)
 
 
+def as_itself(obj: Any, first: Any) -> Any:
+    """An operand of `and` and `or`: a bool of Python beside one of an array makes a result that is one or
+    the other."""
+    del first
+    return obj
+
+
 def as_truth(obj: Any, first: Any) -> Any:
-    """An operand of `and` and `or`; bools, Python's or an array's, become one kind."""
+    """An operand of which only the truth is asked; bools, Python's or an array's, become one kind."""
     bools = value_of(first).type.dtype == "bool"
     if bools and (isinstance(obj, bool) or (symbolic(obj) and value_of(obj).type.dtype == "bool")):
         value = condition(obj)
@@ -172,32 +180,45 @@ class Operators:
         return wrap(value if value.type.kind == "py" else f.number(value, dtype="bool"))
 
     def and_(self, first: Any, *rest: Thunk) -> Any:
-        return self._lazy(first, rest, stop=False)
+        return self._lazy(first, rest, False, as_itself)
 
     def or_(self, first: Any, *rest: Thunk) -> Any:
-        return self._lazy(first, rest, stop=True)
+        return self._lazy(first, rest, True, as_itself)
 
-    def _lazy(self, first: Any, rest: tuple[Thunk, ...], stop: bool) -> Any:
+    def test_and(self, first: Any, *rest: Thunk) -> Any:
+        """`and` where only the truth is asked."""
+        return self._lazy(first, rest, False, as_truth)
+
+    def test_or(self, first: Any, *rest: Thunk) -> Any:
+        return self._lazy(first, rest, True, as_truth)
+
+    def _lazy(self, first: Any, rest: tuple[Thunk, ...], stop: bool, kind: Kind) -> Any:
         """Python's `and` and `or`: an operand is evaluated only where those before it decide so."""
         if not rest:
             return first
         if not symbolic(first):
-            return first if bool(first) is stop else self._lazy(rest[0](), rest[1:], stop)
+            return first if bool(first) is stop else self._lazy(rest[0](), rest[1:], stop, kind)
         going_on = self.not_(first) if stop else first
         return self.ifexp(
             going_on,
-            lambda: as_truth(self._lazy(rest[0](), rest[1:], stop), first),
-            lambda: as_truth(first, first),
+            lambda: kind(self._lazy(rest[0](), rest[1:], stop, kind), first),
+            lambda: kind(first, first),
         )
 
     def compare(self, left: Any, *pairs: tuple[str, Thunk]) -> Any:
         """A chained comparison: each operand is evaluated once, and none after a false one."""
+        return self._chain(self.and_, left, pairs)
+
+    def test_compare(self, left: Any, *pairs: tuple[str, Thunk]) -> Any:
+        return self._chain(self.test_and, left, pairs)
+
+    def _chain(self, both: Callable[..., Any], left: Any, pairs: tuple[Any, ...]) -> Any:
         name, thunk = pairs[0]
         right = thunk()
         found = self._compared(name, left, right)
         if len(pairs) == 1:
             return found
-        return self.and_(found, lambda: self.compare(right, *pairs[1:]))
+        return both(found, lambda: self._chain(both, right, pairs[1:]))
 
     def _compared(self, name: str, left: Any, right: Any) -> Any:
         if name in COMPARE:

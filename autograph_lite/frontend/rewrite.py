@@ -141,7 +141,7 @@ def _form(form: Form, place: Place, after: Names) -> Statements:
     if isinstance(form, Jump):
         return []
     if isinstance(form, If):
-        test = place.expressions.rewrite(form.node.test)
+        test = place.expressions.test(form.node.test)
         return _branch(form.node, test, (form.body, form.orelse), place, after)
     if isinstance(form, Guard):
         return _branch(form.node, _any(form.flags), ((), form.body), place, after)
@@ -162,7 +162,7 @@ def _form(form: Form, place: Place, after: Names) -> Statements:
 
 def _any(flags: tuple[str, ...]) -> Node:
     first, *others = map(load, flags)
-    return protocol("or_", first, *map(thunk, others)) if others else first
+    return protocol("test_or", first, *map(thunk, others)) if others else first
 
 
 def _unless(flags: tuple[str, ...], test: Node | None) -> Node:
@@ -171,7 +171,7 @@ def _unless(flags: tuple[str, ...], test: Node | None) -> Node:
     if test is not None:
         parts.append(test)
     first, *others = parts
-    return protocol("and_", first, *map(thunk, others)) if others else first
+    return protocol("test_and", first, *map(thunk, others)) if others else first
 
 
 # -- branches --------------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ def _loop_test(loop: Loop, place: Place, name: str) -> Statements:
     """Whether to go on: the flags first, because after a `break` the test is not evaluated."""
     test = None
     if isinstance(loop.node, gast.While) and not (loop.flags and flow.is_endless(loop)):
-        test = place.expressions.rewrite(loop.node.test)
+        test = place.expressions.test(loop.node.test)
     if test is None and not loop.flags:
         return []
     go_on = _unless(loop.flags, test)

@@ -88,7 +88,7 @@ def _assert(node: Node, expressions: Expressions, fresh: Fresh) -> list[Node]:
     if not __debug__:  # `python -O` runs no asserts
         return []
     message = constant(None) if node.msg is None else thunk(expressions.rewrite(node.msg))
-    return [gast.Expr(protocol("assert_", expressions.rewrite(node.test), message))]
+    return [gast.Expr(protocol("assert_", expressions.test(node.test), message))]
 
 
 def _raise(node: Node, expressions: Expressions, fresh: Fresh) -> list[Node]:

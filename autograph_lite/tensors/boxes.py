@@ -225,7 +225,7 @@ def as_value(obj: Any, like_dtype: str | None = None, what: str = "the operand")
     if isinstance(obj, Value):
         return obj
     if isinstance(obj, Box):
-        return obj.refused() if obj.is_tagged else value_of(obj)  # type: ignore[attr-defined]
+        return obj.settled() if obj.is_tagged else value_of(obj)  # type: ignore[attr-defined]
     if isinstance(obj, bool | int | float) and not isinstance(obj, np.generic):
         dtype = like_dtype or PY_DTYPE[_py_class(obj)]
         return context.interpreter.constant(obj, dtype)

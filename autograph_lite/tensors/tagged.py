@@ -31,6 +31,9 @@ _SYMBOLS: dict[Operator, str] = {
     operator.floordiv: "//",
     operator.mod: "%",
     operator.pow: "** or pow()",
+    operator.and_: "&",
+    operator.or_: "|",
+    operator.xor: "^",
     operator.lt: "<",
     operator.le: "<=",
     operator.gt: ">",
@@ -99,11 +102,15 @@ class Tagged(Box):
     __floordiv__, __rfloordiv__ = _forward(operator.floordiv), _reflected(operator.floordiv)
     __mod__, __rmod__ = _forward(operator.mod), _reflected(operator.mod)
     __pow__, __rpow__ = _forward(operator.pow), _reflected(operator.pow)
+    __and__, __rand__ = _forward(operator.and_), _reflected(operator.and_)
+    __or__, __ror__ = _forward(operator.or_), _reflected(operator.or_)
+    __xor__, __rxor__ = _forward(operator.xor), _reflected(operator.xor)
     __lt__, __le__ = _forward(operator.lt), _forward(operator.le)
     __gt__, __ge__ = _forward(operator.gt), _forward(operator.ge)
     __eq__, __ne__ = _forward(operator.eq), _forward(operator.ne)
     __hash__ = None  # type: ignore[assignment]
     __neg__, __pos__, __abs__ = _one(operator.neg), _one(operator.pos), _one(operator.abs)
+    __invert__ = _one(operator.invert)
     __float__ = __int__ = __index__ = __bool__ = __format__ = __array__ = __iter__ = _refused
     __len__ = __getitem__ = __setitem__ = __matmul__ = __rmatmul__ = _refused
 
@@ -120,6 +127,13 @@ class Tagged(Box):
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return function(*settled(args), **kwargs)
+
+    def settled(self) -> Value:
+        """Its value where it does not matter which of the two it is: a bool makes no other dtype of what
+        it meets, be it Python's or an array's."""
+        if self.python != "bool" or value_of(self).type.dtype != "bool":
+            _refused(self)
+        return either(self)
 
     def __repr__(self) -> str:
         return f"<staged {value_of(self).type} or {self.python}>"
@@ -210,9 +224,10 @@ def settled(args: Iterable[Any]) -> list[Any]:
     for n, x in enumerate(given):
         if isinstance(x, Tagged):
             others = tuple(y for y in given if y is not x)
-            if x.python == "none" or not _same_either_way(operator.add, (x, *others), [x]):
-                _refused(x)
-            given[n] = as_tensor(x)
+            if x.python != "none" and _same_either_way(operator.add, (x, *others), [x]):
+                given[n] = as_tensor(x)
+            else:
+                given[n] = wrap(x.settled())
     return given
 
 

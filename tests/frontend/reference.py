@@ -83,6 +83,8 @@ class Reference:
             left = right
         return found
 
+    test_and, test_or, test_compare = and_, or_, compare
+
     def format(self, value, conversion, spec):
         made = {"": lambda x: x, "r": repr, "s": str, "a": ascii}[conversion](value)
         return format(made, spec)

@@ -310,9 +310,9 @@ def make__(ag__, scope__):
     def step(self, x, *, rate):
         ag__.set_attr(self, 'count', ag__.inplace('add', ag__.attr(self, 'count'), 1))
         ag__.set_item(x, (ag__.slice(1, None, None), 0), ag__.inplace('sub', ag__.item(x, \
-(ag__.slice(1, None, None), 0)), ag__.ifexp(ag__.and_(ag__.not_(ag__.is_(x, None)), lambda: rate), \
+(ag__.slice(1, None, None), 0)), ag__.ifexp(ag__.test_and(ag__.not_(ag__.is_(x, None)), lambda: rate), \
 lambda: rate * (ag__.call(ag__.attr(self, 'slope'), (x,), {'k': 2}) - (x - -1) ** 2), lambda: 0)))
-        return (ag__.not_(ag__.compare(0, ('lt', lambda: rate), ('lt', lambda: 1))), \
+        return (ag__.not_(ag__.test_compare(0, ('lt', lambda: rate), ('lt', lambda: 1))), \
 ag__.join(ag__.format(rate, '', '.1f'), ' of ', ag__.format(x, 'r', '')))
 
     return step
