@@ -29,6 +29,7 @@ from autograph_lite.ops import OPS
 from autograph_lite.ops.dispatch import install_eager
 from autograph_lite.ops.index import is_view, numpy_index
 from autograph_lite.ops.record import Op, Scalar
+from autograph_lite.ops.shapes import text
 
 Handler = Callable[[tuple[Value, ...], dict[str, Any]], tuple[Value, ...]]
 Run = Callable[[tuple[Any, ...]], list[Any]]
@@ -306,7 +307,13 @@ def _getitem(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, 
 def _setitem(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, ...]:
     x = inputs[0]
     target, index = _writable(x), _index(params["spec"], inputs[2:])
-    target[index] = inputs[1].data
+    try:
+        target[index] = inputs[1].data
+    except ValueError:  # NumPy has a sentence of its own for masks
+        shapes = text(inputs[1].type.shape), text(target[index].shape)
+        raise ShapeError(
+            "could not broadcast input array from shape {} into shape {}".format(*shapes)
+        ) from None
     return _moved(x, target)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import builtins
+import functools
+import types
 from typing import Any
 
 import numpy as np
 
 from autograph_lite.errors import ConversionError
+from autograph_lite.tensors.boxes import Box
 
 CONTAINERS = (list, dict, set)
 CHANGES = {
@@ -29,6 +32,47 @@ UNSTEADY = [
     "subprocess",
 ]
 """Modules whose functions give something else, or do something, at each call."""
+
+
+RESULTS = "return tensors, numbers, strings, None, or tuples, lists and dicts of them"
+
+
+def refuse_result(obj: Any) -> None:
+    """An error for a result that holds what is only there while the function is staged: a tensor in an
+    object of the user's, or a function that was defined inside."""
+    waiting, seen = [obj], set()
+    while waiting:
+        part = waiting.pop()
+        if id(part) in seen or isinstance(part, type | types.ModuleType):
+            continue
+        seen.add(id(part))
+        if isinstance(part, Box) and part._value.data is None:
+            raise ConversionError(
+                f"the function returns an object of class {type(obj).__name__} that holds what only the"
+                f" run knows; {RESULTS}"
+            )
+        if isinstance(part, types.FunctionType) and part.__code__.co_filename.startswith("<staged"):
+            raise ConversionError(f"the function returns a function defined inside; {RESULTS}")
+        waiting += _held(part)
+
+
+def _held(obj: Any) -> list[Any]:
+    """What an object holds, in its attributes or as a container."""
+    if isinstance(obj, dict):
+        return list(obj.values())
+    if isinstance(obj, list | tuple | set | frozenset):
+        return list(obj)
+    if isinstance(obj, slice):
+        return [obj.start, obj.stop, obj.step]
+    if isinstance(obj, functools.partial):
+        return [obj.func, *obj.args, *obj.keywords.values()]
+    names = [n for c in type(obj).__mro__ for n in _listed(getattr(c, "__slots__", ()))]
+    slots = [getattr(obj, n) for n in names if hasattr(obj, n)]
+    return slots if isinstance(obj, Box) else slots + list(getattr(obj, "__dict__", {}).values())
+
+
+def _listed(names: Any) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
 
 
 class _Same:

@@ -12,6 +12,7 @@ import numpy as np
 from autograph_lite.errors import AutographError, Origin, excerpt
 from autograph_lite.frontend.calls import Caller, owner, result_of
 from autograph_lite.frontend.convert import origin_of
+from autograph_lite.frontend.effects import refuse_result
 from autograph_lite.frontend.iteration import ForLoop
 from autograph_lite.frontend.operators import Operators
 from autograph_lite.frontend.state import Structure, is_variable, take_apart
@@ -195,10 +196,11 @@ def _outgoing(obj: Any, positions: dict[int, int]) -> Any:
         return type(obj)(*(_outgoing(o, positions) for o in obj))
     if isinstance(obj, list | tuple):
         return type(obj)(_outgoing(o, positions) for o in obj)
-    if isinstance(obj, dict):
+    if type(obj) is dict:
         return {k: _outgoing(o, positions) for k, o in obj.items()}
     if isinstance(obj, ForLoop):
         iter(obj)  # says that it is no Python object
+    refuse_result(obj)
     return obj
 
 

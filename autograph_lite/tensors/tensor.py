@@ -181,9 +181,7 @@ class ArrayLike(Arithmetic):
         return display.formatted(concrete_data(self, "an f-string"), spec)
 
     def __str__(self) -> str:
-        if staging():
-            _no_data("str()")
-        return display.shown(value_of(self).data)
+        return display.shown(concrete_data(self, "str()"))
 
     def __repr__(self) -> str:
         value = value_of(self)

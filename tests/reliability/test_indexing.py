@@ -229,6 +229,13 @@ FAULTS = [
         "cannot select an axis to squeeze out",
     ),
     Fault("shape", "return np.sum(x, axis=1)", {"x": X}, SHAPE, "axis 1 is out of bounds"),
+    Fault(
+        "shape",
+        "y = x.copy()\ny[y > 1.5] = y",
+        {"x": X},
+        SHAPE,
+        "could not broadcast input array from shape (3,) into shape (2,)",
+    ),
     Fault("shape", "return x[b]", {"x": X, "b": MASK}, INDEX, "boolean index did not match"),
     Fault(
         "shape",
