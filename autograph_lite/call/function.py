@@ -19,7 +19,7 @@ from autograph_lite.eager.interpreter import EAGER
 from autograph_lite.errors import AutographError, GraphTypeError, InternalError
 from autograph_lite.frontend.convert import convert
 from autograph_lite.frontend.stage import Staged, given_back, of_library, stage
-from autograph_lite.frontend.state import Leaf, is_variable, put_together
+from autograph_lite.frontend.state import Leaf, is_variable, leaf_places, put_together
 from autograph_lite.gradient.calls import Callee, call
 from autograph_lite.gradient.reach import forced
 from autograph_lite.ir.graph import Value
@@ -153,6 +153,11 @@ class Specialisation:
     def _print(self, key: str, values: list[Any]) -> None:
         self.printed += 1
         printed = self.staged.prints[int(key)]
+        values = list(values)
+        for leaf, at in leaf_places(printed.structure):
+            if leaf.kind not in ("ag", "none"):  # the number of a leaf stands last
+                place = at + leaf.count - 1
+                values[place] = values[place].item()
         items = put_together(printed.structure, iter([_value(v) for v in values]), _out)
         replay(printed.voice, items, printed.options)
 

@@ -133,7 +133,7 @@ def differentiated(
         sources = [*sources, *variables]
         gradients = [None] * len(sources)
         if targets and sources:
-            gradients = first.gradient(targets, sources)
+            gradients = first._gradient(present(targets), sources)
     parts = named(out) + [(f"gradient {i}", g) for i, g in enumerate(gradients)]
     if second is not None:
         seconds = [None] * len(sources)

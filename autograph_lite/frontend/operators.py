@@ -230,7 +230,8 @@ class Operators:
         """What may be None is compared with it when the kernel runs, and a bool, of which there are two."""
         for one, other in ((a, b), (b, a)):
             if isinstance(one, Tagged) and other is None:
-                return wrap(f.logical_not(one.is_tensor)) if one.python == "none" else False
+                absent = f.number(f.logical_not(one.is_tensor), dtype="bool")
+                return wrap(absent) if one.python == "none" else False
             number = isinstance(one, Number) and one is not other
             if number and isinstance(other, bool | int | float | Number):
                 return self._is_number(one, other)

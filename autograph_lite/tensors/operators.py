@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -14,9 +15,29 @@ from autograph_lite.ops.dispatch import apply_all, context, f
 from autograph_lite.ops.record import OPS
 from autograph_lite.tensors.boxes import Box, as_value, refuse_view, staging, value_of, wrap, write
 from autograph_lite.tensors.promotion import BINARY, UNARY, Rule, promoted, resolve
-from autograph_lite.tensors.tagged import Tagged, in_dtype, settled
+from autograph_lite.tensors.tagged import Tagged, combined, in_dtype, settled
 
 _WEAK = {kind: "py." + dtype for kind, dtype in PY_DTYPE.items()}
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "floor_divide": operator.floordiv,
+    "remainder": operator.mod,
+    "power_number": operator.pow,
+    "bitwise_and": operator.and_,
+    "bitwise_or": operator.or_,
+    "bitwise_xor": operator.xor,
+    "left_shift": operator.lshift,
+    "right_shift": operator.rshift,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+}
 _CAST = OPS["cast"]
 _NO_PARAMS: dict[str, Any] = {}  # shared: params are never changed
 
@@ -118,6 +139,8 @@ def _forward(name: str) -> Method:
 
     def method(self: Box, other: Any) -> Any:
         if isinstance(other, Box):
+            if other.is_tagged:
+                return combined(OPERATORS[name], self, other)
             x, y = value_of(self), value_of(other)
             type = y.type
             op = alike.get(type.dtype)
@@ -158,6 +181,8 @@ def _reflected(name: str) -> Method:
 def _power(self: Box, other: Any, modulo: None = None) -> Any:
     if modulo is not None:
         raise GraphTypeError("pow() with three arguments is not defined for tensors")
+    if isinstance(other, Tagged):
+        return combined(operator.pow, self, other)
     return power(self, other) if _is_operand(other) else NotImplemented
 
 

@@ -34,6 +34,8 @@ _SYMBOLS: dict[Operator, str] = {
     operator.and_: "&",
     operator.or_: "|",
     operator.xor: "^",
+    operator.lshift: "<<",
+    operator.rshift: ">>",
     operator.lt: "<",
     operator.le: "<=",
     operator.gt: ">",
@@ -42,6 +44,7 @@ _SYMBOLS: dict[Operator, str] = {
     operator.ne: "!=",
 }
 _COMPARE = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
+_EQUAL = (operator.eq, operator.ne)
 _TOTAL = (operator.add, operator.sub, operator.mul, operator.neg, operator.abs)
 """On floats these raise nothing, so that both results can be computed."""
 _UFUNCS: dict[str, Operator] = {
@@ -105,6 +108,8 @@ class Tagged(Box):
     __and__, __rand__ = _forward(operator.and_), _reflected(operator.and_)
     __or__, __ror__ = _forward(operator.or_), _reflected(operator.or_)
     __xor__, __rxor__ = _forward(operator.xor), _reflected(operator.xor)
+    __lshift__, __rlshift__ = _forward(operator.lshift), _reflected(operator.lshift)
+    __rshift__, __rrshift__ = _forward(operator.rshift), _reflected(operator.rshift)
     __lt__, __le__ = _forward(operator.lt), _forward(operator.le)
     __gt__, __ge__ = _forward(operator.gt), _forward(operator.ge)
     __eq__, __ne__ = _forward(operator.eq), _forward(operator.ne)
@@ -141,6 +146,9 @@ class Tagged(Box):
 
 def combined(op: Operator, *operands: Any) -> Any:
     """An operator on operands of which one at least is tagged."""
+    none = [x for x in operands if isinstance(x, Tagged) and x.python == "none"]
+    if none and op in _EQUAL:
+        return _equal_to_none(op, operands, none[0])
     given = tuple(defined(op, operands, x) for x in operands)
     tags = [x for x in given if isinstance(x, Tagged)]
     if not tags:
@@ -155,6 +163,16 @@ def combined(op: Operator, *operands: Any) -> Any:
         tuple(change(x) if x is first else x for x in given) for change in (as_tensor, as_number)
     ]
     return _branch(first.is_tensor, lambda: op(*arms[0]), lambda: op(*arms[1]))
+
+
+def _equal_to_none(op: Operator, operands: tuple[Any, ...], x: Tagged) -> Any:
+    """None equals None alone."""
+    rest = [y for y in operands if y is not x]
+    arms = [
+        lambda: op(*(as_tensor(y) if y is x else y for y in operands)),
+        lambda: op(None, rest[0] if rest else None),
+    ]
+    return _branch(x.is_tensor, *arms)
 
 
 def _same_either_way(op: Operator, given: tuple[Any, ...], tags: list[Tagged]) -> bool:
@@ -199,7 +217,9 @@ def defined(op: Operator, operands: tuple[Any, ...], x: Any) -> Any:
     if not isinstance(x, Tagged) or x.python != "none":
         return x
     names = ["NoneType" if o is x else _class_name(o) for o in operands]
-    if len(names) == 2:
+    if op in _COMPARE:
+        text = f"'{_SYMBOLS[op]}' not supported between instances of {names[0]!r} and {names[1]!r}"
+    elif len(names) == 2:
         text = f"unsupported operand type(s) for {_SYMBOLS[op]}: {names[0]!r} and {names[1]!r}"
     else:
         text = f"bad operand type for unary {'-' if op is operator.neg else 'operator'}: 'NoneType'"

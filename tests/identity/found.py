@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import autograph_lite as ag
-from tests.identity import called, iterated
+from tests.identity import called, pythons
 
 SPEED = ag.Variable(-0.6, dtype="float64", name="speed")
 
@@ -429,7 +429,7 @@ CASES = [
     (grows, (VECTOR, 3)),
     (as_it_comes.python_function, (c(ROWS),)),
     *called.CASES,
-    *iterated.CASES,
+    *pythons.CASES,
 ]
 
 # Where arguments are written in place there is no gradient with respect to what they were.

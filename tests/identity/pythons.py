@@ -24,10 +24,38 @@ def one_bool_or_the_other(x, n):
     return a, b, d, a * 2, b & True, a | (x[0] > 0), np.where(a, x, -x), ag.cast(d, x.dtype)
 
 
+def tensor_or_none(x, n):
+    """Only the run knows; None on the right of an operator is an error as it is on the left."""
+    z = None
+    if n > 1:
+        z = x * 2
+    return x - z if n > 0 else z
+
+
+def compared_with_none(x, n):
+    z = None
+    if n > 1:
+        z = x[0]
+    ag.print(z is None, z == None, [z, n, n * 0.5])  # noqa: E711 (what Python says)
+    return z, z != x[0], x[0] == z, z is not None, x[1] if z is None else z
+
+
+def tensor_or_number(x, n):
+    """Which of the two is the exponent, and which is shifted."""
+    y, k = 2.0, 3
+    if n > 1:
+        y, k = x[1], ag.cast(x[0], "int64")
+    i = ag.cast(x, "int64")
+    return x**y, y**x, i << abs(k), i // (k + 5), y < x, x >= y
+
+
 c = ag.constant
 LONG = c(np.random.default_rng(5).normal(size=29))
 MATRIX = c(np.random.default_rng(1).normal(size=(3, 4)))
 CASES = [
+    *((tensor_or_none, (c([0.5, 1.4]), n)) for n in (0, 1, 2)),
+    *((compared_with_none, (c([0.5, 1.4]), n)) for n in (1, 2)),
+    *((tensor_or_number, (c([0.0, -1.5]), n)) for n in (1, 2)),
     *((one_bool_or_the_other, (c([v, 1.4]), n)) for v in (-0.6, 0.6) for n in (1, 3)),
     *((sums_rows, (x,)) for x in (LONG, c([-0.6, 1.4, -1.2]), c([1.5]), c(np.ones(0)), MATRIX)),
     *((picks_the_first, (c(v),)) for v in ([1.0, 3.0, 3.0, -2.0, -2.0], [np.nan, 1.0, 2.0])),
