@@ -101,7 +101,11 @@ def stop_gradient(x: Any) -> Any:
 def _stopped(x: Any) -> Any:
     if not isinstance(x, Box):
         return x
-    return wrap(ops.stop_gradient(value_of(x)))
+    return (
+        x.changed(ops.stop_gradient)
+        if isinstance(x, Tagged)
+        else wrap(ops.stop_gradient(value_of(x)))
+    )
 
 
 def _positions(argnums: Argnums) -> tuple[int, ...]:

@@ -113,7 +113,7 @@ class Tagged(Box):
     __lt__, __le__ = _forward(operator.lt), _forward(operator.le)
     __gt__, __ge__ = _forward(operator.gt), _forward(operator.ge)
     __eq__, __ne__ = _forward(operator.eq), _forward(operator.ne)
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = __str__ = __call__ = _refused
     __neg__, __pos__, __abs__ = _one(operator.neg), _one(operator.pos), _one(operator.abs)
     __invert__ = _one(operator.invert)
     __float__ = __int__ = __index__ = __bool__ = __format__ = __array__ = __iter__ = _refused
@@ -124,14 +124,31 @@ class Tagged(Box):
             raise AttributeError(name)
         _refused(self)
 
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
+
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         op = _UFUNCS.get(ufunc.__name__)
-        if method == "__call__" and not kwargs and op is not None:
+        numbers = all(
+            isinstance(x, Tagged) or _is_number(x) for x in inputs
+        )  # NumPy's result is strong
+        if method == "__call__" and not kwargs and op is not None and not numbers:
             return combined(op, *inputs)
         return getattr(ufunc, method)(*settled(inputs), **kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return function(*settled(args), **kwargs)
+        for x in kwargs.values():
+            if isinstance(x, Tagged):
+                _refused(x)
+        given = [type(x)(settled(x)) if isinstance(x, list | tuple) else x for x in args]
+        return function(*settled(given), **kwargs)
+
+    def changed(self, change: Callable[[Value], Value]) -> Tagged:
+        """The same with another tensor; a number or None stays what it is."""
+        return Tagged(change(value_of(self)), self.is_tensor, self.python, self.number)
 
     def settled(self) -> Value:
         """Its value where it does not matter which of the two it is: a bool makes no other dtype of what

@@ -290,4 +290,6 @@ Box.classes["ag"] = Tensor
 
 def is_tensor(obj: Any) -> bool:
     """Whether it is a tensor or a variable."""
+    if isinstance(obj, Box) and obj.is_tagged:
+        obj.refused()  # type: ignore[attr-defined]
     return isinstance(obj, ArrayLike)

@@ -24,7 +24,7 @@ from autograph_lite.tensors.boxes import (
     write,
 )
 from autograph_lite.tensors.operators import strong
-from autograph_lite.tensors.tensor import ArrayLike, Tensor, is_tensor
+from autograph_lite.tensors.tensor import ArrayLike, Tensor
 
 
 class Variable(ArrayLike):
@@ -175,7 +175,7 @@ def _initial(obj: Any, dtype: str | None) -> Value:
 
 
 def _converted(obj: Any, dtype: str, name: str) -> Value:
-    if is_tensor(obj):
+    if isinstance(obj, ArrayLike):
         value = strong(obj)
         if value.type.dtype != dtype:
             raise GraphTypeError(

@@ -49,10 +49,19 @@ def tensor_or_number(x, n):
     return x**y, y**x, i << abs(k), i // (k + 5), y < x, x >= y
 
 
+def handed_through(x, n):
+    """What is None, or a number, stays so where no gradient passes through it."""
+    z, s = None, 2.0
+    if n > 1:
+        z, s = x * 2, x[0]
+    return ag.stop_gradient([z, s]), divmod(s, 0.7), divmod(3.0, s), s * x
+
+
 c = ag.constant
 LONG = c(np.random.default_rng(5).normal(size=29))
 MATRIX = c(np.random.default_rng(1).normal(size=(3, 4)))
 CASES = [
+    *((handed_through, (c([0.5, 1.4]), n)) for n in (1, 2)),
     *((tensor_or_none, (c([0.5, 1.4]), n)) for n in (0, 1, 2)),
     *((compared_with_none, (c([0.5, 1.4]), n)) for n in (1, 2)),
     *((tensor_or_number, (c([0.0, -1.5]), n)) for n in (1, 2)),

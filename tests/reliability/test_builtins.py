@@ -45,6 +45,17 @@ FAULTS = [
         ("len(n)", TypeError, "object of type 'int' has no len()"),
         ("n.foo", AttributeError, ATTRIBUTE),
     )),
+    *(Fault("either", f"s, z = 2.0, None\nif n > 1:\n    s, z = x[0], x * 2\nreturn {body}", ONE,
+            CONVERSION, f"this is a tensor in some runs and {other} in others", True)
+      for body, other in (
+        ("np.stack([z, x])", "None"),
+        ("np.concatenate((x, z))", "None"),
+        ("np.add(s, 1.0)", "a Python float"),
+        ("str(s)", "a Python float"),
+        ("{s: 1}", "a Python float"),
+        ("z()", "None"),
+        ("ag.is_tensor(s)", "a Python float"),
+    )),
     *(Fault("text", f"return {body}", ONE, CONVERSION, words, True) for body, words in (
         ("str(n)", "str() " + RUN_TIME),
         ("'%s' % n", "str() " + RUN_TIME),
