@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.call.signature import fits, signature
+from autograph_lite.call.signature import fits, require_apart, signature
 from autograph_lite.call.trampoline import trampoline
 from autograph_lite.eager.interpreter import EAGER
 from autograph_lite.errors import AutographError, GraphTypeError, InternalError
@@ -51,6 +51,7 @@ class Specialisation:
         self.slots = [order[v] for _, v in staged.passed] + [order[i.value] for i in staged.inputs]
         if staged.prints:
             self.callee.printer = self._print
+        self.outside = [box for box in staged.written_boxes if not is_variable(box)]
         self.calls = 0
         self.quick_tried = False
         self.forced: frozenset[int] | None = None
@@ -65,14 +66,17 @@ class Specialisation:
     def __call__(self, leaves: list[Any], again: Callable[[], Any]) -> Any:
         """`again` runs the function step by step on the same arguments."""
         self.calls += 1
-        objects = [leaves[i] for i in self.positions] + [i.read() for i in self.staged.inputs]
+        staged = self.staged
+        objects = [leaves[i] for i in self.positions] + [i.read() for i in staged.inputs]
+        if staged.written_arguments or self.outside:
+            require_apart([*(leaves[i] for i in staged.written_arguments), *self.outside], objects)
         if context.tapes and (followed := self._followed(objects)):
             if self._forces(followed):
                 return again()  # refuses, or the tape does not follow what becomes a number
             results = self._recorded(followed, again)
         else:
             data = self._ordered([_data(o) for o in objects])
-            leave = partial(self.take_left, leaves) if self.staged.held else None
+            leave = partial(self.take_left, leaves) if staged.held else None
             results = [_value(v) for v in self.callee.run(data, leave=leave)]
         try:
             self._write(results, leaves)

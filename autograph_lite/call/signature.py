@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.state import is_variable
 from autograph_lite.tensors.boxes import Box
 
@@ -50,3 +51,15 @@ def _leaf_key(leaf: Any, extents: dict[int, int], same: dict[int, int]) -> Any:
         return (kind, leaf) if isinstance(leaf, str | bytes | None.__class__) else (kind, id(leaf))
     shape = tuple(e if e < 2 else -1 - extents.setdefault(e, len(extents)) for e in data.shape)
     return (data.dtype.char, shape, alias)
+
+
+def require_apart(written: list[Any], objects: list[Any]) -> None:
+    """An error where a call reads a view of what it writes: the kernel takes the two for different
+    arrays."""
+    for box in written:
+        for other in objects:
+            if isinstance(other, Box) and other is not box and other.root is box.root:
+                raise ConversionError(
+                    "the function writes into a tensor and is given another view of it too; pass a copy of"
+                    " the view: x[i:j].copy()"
+                )

@@ -58,7 +58,7 @@ def trampoline(
     """A function of the flat arguments, or None where the ordinary way is needed; `leave` takes what a
     call has written that is interrupted."""
     writes = staged.written_arguments or any(isinstance(whose, int) for whose in staged.held)
-    if staged.prints or writes:
+    if staged.prints or writes or any(box._base is not None for box in staged.written_boxes):
         return None
     if any(isinstance(leaf, list | tuple | dict) for leaf in leaves):
         return None

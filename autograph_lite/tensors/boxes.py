@@ -63,6 +63,11 @@ class Box:
         self._base: View | None = None
         self._version = 0
 
+    @property
+    def root(self) -> Box:
+        """The tensor that this one is a view of, if it is one."""
+        return self if self._base is None else self._base.base.root
+
 
 _classes = Box.classes
 

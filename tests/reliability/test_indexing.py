@@ -280,3 +280,35 @@ RESULTS = [
 @pytest.mark.parametrize("case", RESULTS, ids=str)
 def test_result(case):
     check_result(case)
+
+
+STORE = ag.constant([1.0, 2.0, 3.0, 4.0])
+
+
+def writes_one_of_two(x, y):
+    y[0] = 9.0
+    return x * 2.0
+
+
+def writes_what_is_captured(x):
+    STORE[0] = 9.0
+    return x * 2.0
+
+
+def test_a_view_beside_what_is_written_is_refused():
+    """Row 40: step by step what is written is seen through both, or the view is stale."""
+    f, g = ag.function(writes_one_of_two), ag.function(writes_what_is_captured)
+    x = ag.constant([1.0, 2.0, 3.0, 4.0])
+    f(x, ag.constant([1.0, 2.0])), g(x)
+    for _ in range(3):
+        for run, given in (
+            (f, (x, x[1:])),
+            (f, (x[1:], x)),
+            (f, (x[:2], x[2:])),
+            (g, (STORE[1:],)),
+        ):
+            with pytest.raises(errors.ConversionError, match="another view of it"):
+                run(*given)
+        assert f(x, x[1:].copy()).numpy().tolist() == [2.0, 4.0, 6.0, 8.0]
+        assert x.numpy().tolist() == [1.0, 2.0, 3.0, 4.0]
+    assert f(x, x).numpy().tolist() == [18.0, 4.0, 6.0, 8.0]
