@@ -18,6 +18,7 @@ from autograph_lite.call.trampoline import trampoline
 from autograph_lite.eager.interpreter import EAGER
 from autograph_lite.errors import AutographError, GraphTypeError, InternalError
 from autograph_lite.frontend.convert import convert
+from autograph_lite.frontend.returned import as_given, viewing
 from autograph_lite.frontend.stage import Staged, given_back, of_library, stage
 from autograph_lite.frontend.state import Leaf, is_variable, leaf_places, put_together
 from autograph_lite.gradient.calls import Callee, call
@@ -44,13 +45,14 @@ class Specialisation:
 
     def __init__(self, staged: Staged, plain: bool = False) -> None:
         self.staged = staged
-        self.leave = _plain if plain else _out
+        self.leave = _plain if plain else as_given
         self.callee = Callee(staged.graph, compile_graph)
         self.positions = tuple(i for i, _ in staged.passed)
         order = {v: n for n, v in enumerate(staged.graph.body.arguments)}
         self.slots = [order[v] for _, v in staged.passed] + [order[i.value] for i in staged.inputs]
         if staged.prints:
             self.callee.printer = self._print
+        self.views = () if plain else staged.views
         self.outside = [box for box in staged.written_boxes if not is_variable(box)]
         self.calls = 0
         self.quick_tried = False
@@ -146,9 +148,10 @@ class Specialisation:
 
     def _returned(self, results: list[Value], leaves: list[Any]) -> Any:
         staged = self.staged
+        leave = viewing(self.views, results, leaves) if self.views else self.leave
         if staged.structure == TENSOR:
-            return self.leave(results[0])
-        made = put_together(staged.structure, iter(results[: staged.returned]), self.leave)
+            return leave(results[0])
+        made = put_together(staged.structure, iter(results[: staged.returned]), leave)
         for i in set(staged.handed):
             if isinstance(leaves[i], np.ndarray | np.generic):  # what it became at the entry
                 leaves[i] = self.leave(Value(None, array_data(leaves[i])))
@@ -162,17 +165,12 @@ class Specialisation:
             if leaf.kind not in ("ag", "none"):  # the number of a leaf stands last
                 place = at + leaf.count - 1
                 values[place] = values[place].item()
-        items = put_together(printed.structure, iter([_value(v) for v in values]), _out)
+        items = put_together(printed.structure, iter([_value(v) for v in values]), as_given)
         replay(printed.voice, items, printed.options)
 
 
 def _value(data: Any) -> Value:
     return Value(None, data)
-
-
-def _out(value: Value) -> Any:
-    """A result as eager execution gives it: a Python number, or a tensor."""
-    return wrap(value) if isinstance(value.data, np.ndarray | np.generic) else value.data
 
 
 def _plain(value: Value) -> Any:

@@ -60,6 +60,8 @@ def trampoline(
     writes = staged.written_arguments or any(isinstance(whose, int) for whose in staged.held)
     if staged.prints or writes or any(box._base is not None for box in staged.written_boxes):
         return None
+    if staged.views and not plain:
+        return None
     if any(isinstance(leaf, list | tuple | dict) for leaf in leaves):
         return None
     if any(isinstance(leaves[i], np.ndarray | np.generic) for i in staged.handed):

@@ -15,6 +15,7 @@ from autograph_lite.frontend.convert import origin_of
 from autograph_lite.frontend.effects import refuse_result
 from autograph_lite.frontend.iteration import ForLoop
 from autograph_lite.frontend.operators import Operators
+from autograph_lite.frontend.returned import Viewed, returned_views
 from autograph_lite.frontend.state import Structure, is_variable, take_apart
 from autograph_lite.frontend.trace import Guard, Input, Printed, Trace
 from autograph_lite.ir.collector import patient
@@ -52,6 +53,7 @@ class Staged:
     prints: tuple[Printed, ...]
     held: tuple[Any, ...]
     handed: tuple[int, ...]
+    views: tuple[Viewed, ...]
 
 
 def of_library(function: types.FunctionType) -> bool:
@@ -183,6 +185,7 @@ def _close(
         tuple(trace.prints),
         tuple(whose for _, whose in trace.held.values()),
         tuple(leaf.position for leaf in leaves_of(outgoing) if isinstance(leaf, Argument)),
+        returned_views(outgoing, structure, positions, trace),
     )
 
 

@@ -312,3 +312,23 @@ def test_a_view_beside_what_is_written_is_refused():
         assert f(x, x[1:].copy()).numpy().tolist() == [2.0, 4.0, 6.0, 8.0]
         assert x.numpy().tolist() == [1.0, 2.0, 3.0, 4.0]
     assert f(x, x).numpy().tolist() == [18.0, 4.0, 6.0, 8.0]
+
+
+@pytest.mark.parametrize(
+    "function", [lambda x: x[1:], lambda x: (x.T, 2)[0], lambda x: x.reshape(-1)[1:]]
+)
+def test_a_result_that_is_a_view_of_an_argument(function):
+    """As step by step it is stale when its base is written; a write into it, which would not reach the
+    base, is refused."""
+    f = ag.function(lambda x: (0.5, {"n": len(x), "a": function(x)}, x[0], x))
+    for _ in range(3):
+        x = ag.constant([1.0, 2.0, 3.0])
+        view = f(x)[1]["a"]
+        assert view.numpy()[-2:].tolist() == [2.0, 3.0]
+        with pytest.raises(errors.StaleViewError, match="writing through this view"):
+            view[0] = 9.0
+        x[0] = 9.0
+        for given in (view, function(x)):
+            x[1] = 8.0
+            with pytest.raises(errors.StaleViewError, match="this view is stale"):
+                given.numpy()
