@@ -222,6 +222,7 @@ class GradientTape:
 
     def watched_variables(self) -> tuple[Variable, ...]:
         """The variables that the tape follows, in the order in which they were first read."""
+        self._refuse_inside("asked for its variables", "ask before or after it")
         return tuple(self._variables.values())
 
     # --- gradients ---

@@ -554,9 +554,19 @@ def asks_in_steps(a):
     return total
 
 
+def counts_variables_in_steps(a):
+    v, total = ag.Variable(1.0), 0
+    with ag.GradientTape() as tape:
+        for _ in range(3):
+            total = total + len(tape.watched_variables())
+            a = a * v
+    return a, total
+
+
 @pytest.mark.parametrize(
     ("program", "what"),
     [
+        (counts_variables_in_steps, "asked for its variables"),
         (entered_in_steps, "entered"),
         (watches_in_a_branch, "told to watch"),
         (stops_in_steps, "told to stop recording"),
