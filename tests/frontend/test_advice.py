@@ -18,7 +18,6 @@ CONVERSION, TYPE, SHAPE = errors.ConversionError, errors.GraphTypeError, errors.
 ROWS = "the rows of a tensor become Python objects here"
 COUNTED = "a range, enumerate or zip is counted by the run, and only a `for` loop can go through it"
 NUMBER = "needs the value of a number that is known only when the compiled function runs"
-BITS = "an operator on the bits of a Python number that only the run knows is not available yet"
 Pair = namedtuple("Pair", "a b")
 
 
@@ -96,11 +95,6 @@ FAULTS = [
             "assert on a value that only the run knows is not available yet; check it outside"),
     refused("if n > 9:\n    raise ValueError('n')  # here\nreturn x",
             "raise under a condition that only the run knows is not available yet; return what"),
-    refused("return x * (n & 1)", f"{BITS}; make it a tensor: ag.constant(n)"),
-    refused("return x * (1 << n)", f"{BITS}; make it a tensor"),
-    refused("return x * ~n", f"{BITS}; make it a tensor"),
-    refused("return x * ((n > 1) & (n < 9))", f"{BITS}; write `and`, `or` or !="),
-    refused("return x * ~(n > 1)", f"{BITS}; write `not`"),
     refused("m = 3\nreturn x if n is m else -x", "`is` asks whether a number that only the run knows"),
     refused("return repr(v)", "repr needs a value that only the run", v=ag.Variable(1.0)),
     refused("return str(v)", "str needs a value that only the run", v=ag.Variable(1.0)),
