@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -39,6 +40,7 @@ class Context:
         "ints",
         "singles",
         "slots",
+        "waiting",
         "words",
     )
 
@@ -47,6 +49,7 @@ class Context:
         self.words = memoryview(self._block).cast("B").cast("q")
         self._callback: Any = None
         self.error: BaseException | None = None
+        self.waiting: deque[records.Record] = deque()  # printed, and not yet written
         self.slots = memoryview(b"")
         self.reserve(64)
 
@@ -74,20 +77,28 @@ class Context:
         self.words[layout.FLUSH] = pointer or 0
 
     def _write(self, write: Callable[[list[records.Record]], None]) -> int:
+        self.waiting = deque(self.drain())
         try:
-            write(self.drain())
-        except BaseException as error:  # ctypes would print it and go on
+            while self.waiting:
+                write([self.waiting[0]])
+                self.waiting.popleft()
+        except KeyboardInterrupt as error:  # what waits is for whoever drains
             self.error = error
+            return 1
+        except BaseException as error:  # ctypes would print it and go on
+            self.error, self.waiting = error, deque()
             return 1
         return 0
 
     def drain(self) -> list[records.Record]:
         """Take the records printed so far: (site, [NumPy scalar or array, ...]) in order."""
+        waiting, self.waiting = list(self.waiting), deque()
         used = self.words[layout.PRINT_USED]
         self.words[layout.PRINT_USED] = 0
         if not used:
-            return []
-        return records.decode(ctypes.string_at(self.words[layout.PRINT_BUFFER], used))
+            return waiting
+        buffer = self.words[layout.PRINT_BUFFER]
+        return waiting + records.decode(ctypes.string_at(buffer, used))
 
     def adopt(self, address: int) -> memory.Block:
         """Take over the "out" block at `address`; it is freed when the result dies."""
@@ -126,7 +137,7 @@ class Context:
         if words[layout.KEEP + layout.TOTAL] > RETAINED:
             self._drop(layout.KEEP)
         words[layout.PRINT_USED] = 0
-        self.error = None
+        self.error, self.waiting = None, deque()
         if words[layout.FLUSH]:
             self.on_print(None)
 

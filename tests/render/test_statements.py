@@ -342,6 +342,21 @@ def test_prints_are_written_on_the_way():
     assert got == list(range(200_000))
 
 
+def test_prints_are_not_lost_to_an_interrupt():
+    """Ctrl-C while a line is made: it and those behind it are there for whoever ends the call."""
+    written = []
+
+    def write(records):
+        if len(written) == 99:
+            raise KeyboardInterrupt
+        written.extend(r[1][0] for r in records)
+
+    status, call = call_printing(200_000, write)
+    rest = [r[1][0] for r in call.drain()]
+    assert status != 0 and isinstance(call.error, KeyboardInterrupt)
+    assert written == list(range(99)) and rest == list(range(99, 99 + len(rest))) and len(rest) > 9
+
+
 def test_a_callback_may_call_a_kernel():
     seen = []
     status, _ = call_printing(
