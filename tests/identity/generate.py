@@ -362,7 +362,8 @@ class Generator:
         return [Stmt(f"{name} = {start}"), Stmt("", (), ((f"for {k} in {count}:", body),))]
 
     def number_powers(self, scope: Scope) -> list[Stmt]:
-        """Powers of Python floats, which are those of the C library."""
+        """Powers of Python floats, which are those of the C library: one square in a thousand is another
+        number than the product, and a comparison sees each that is."""
         old = [n for n, k in scope.names.items() if k == "s" and n not in scope.fixed]
         if not old:
             return self.assign(scope)
@@ -370,11 +371,11 @@ class Generator:
         start, power = self.rng.choice(LITERALS), self.rng.choice(("2", "2", "2.0", "3"))
         steps = (
             Stmt(f"{e} = 0.9 * {e} + 0.13 * K"),
-            Stmt(f"{s} = {s} + 0.1 * {e} ** {power}"),
+            Stmt(f"{s} = {s} + (0.1 if {e} ** {power} == {e} * {e} else -0.2) * {e} ** {power}"),
         )
         scope.names.pop(e, None)
         begun = Stmt(f"{e} = float({start})")
-        return [begun, Stmt("", (), ((f"for {k} in range(30):", steps),))]
+        return [begun, Stmt("", (), ((f"for {k} in range(60):", steps),))]
 
     def leave(self, scope: Scope) -> list[Stmt]:
         word = self.rng.choice(("break", "continue"))
