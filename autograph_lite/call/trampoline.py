@@ -151,13 +151,19 @@ def _body(writer: _Writer, staged: Staged, count: int, entering: str) -> None:
     ]
     results = ["r"] if count == 1 else [f"r[{i}]" for i in range(count)]
     pairs = zip(staged.written_boxes, results[staged.returned :], strict=True)
-    writes = [f"write({writer.name('box', box)}, Value(None, {out}, True))" for box, out in pairs]
+    writes = [_write(writer.name("box", box), box.is_variable, out) for box, out in pairs]
     if writes:  # once more after Ctrl-C between two of them
         again = "; ".join([*writes, "raise"])
         writer.lines += [f"    try: {'; '.join(writes)}", f"    except BaseException: {again}"]
     types = [value.type for value in staged.graph.body.results]
     parts = iter(list(zip(results, types, strict=True))[: staged.returned])
     writer.lines.append(f"    return {_literal(writer, staged.structure, parts)}")
+
+
+def _write(box: str, variable: bool, out: str) -> str:
+    """What `write` does; a variable is no view and no argument, so that only its value changes."""
+    value = f"Value(None, {out}, True)"
+    return f"{box}._value = {value}; {box}._version += 1" if variable else f"write({box}, {value})"
 
 
 def _leaf(writer: _Writer, structure: Leaf, parts: Iterator[tuple[str, Type]]) -> str:
