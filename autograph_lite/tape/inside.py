@@ -7,13 +7,13 @@ where nothing inside uses the value.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.gradient.repeated import Record
 from autograph_lite.ir.graph import Node, Region, Value
-from autograph_lite.ops.control import CALL, IF, LOOP
+from autograph_lite.ops.control import CALL, IF, LOOP, LoopParts
 from autograph_lite.ops.record import Constant, Op
 
 PLACES = {IF: "branch", LOOP: "loop", CALL: "compiled function"}
@@ -26,7 +26,7 @@ def refuse_used_inside(records: Iterable[Record], asked: Collection[Value]) -> N
             for n, value in enumerate(outputs):
                 if value not in asked or value in inputs:  # what is saved may be an input
                     continue
-                if not _known_outside(op, params, n):
+                if not _known_outside(op, inputs, outputs, params, n):
                     raise ConversionError(
                         "a gradient is asked for with respect to a tensor that was made inside a"
                         f" {PLACES[op]} under the tape and is used in there too, which is not"
@@ -34,7 +34,9 @@ def refuse_used_inside(records: Iterable[Record], asked: Collection[Value]) -> N
                     )
 
 
-def _known_outside(op: Op, params: dict[str, Any], n: int) -> bool:
+def _known_outside(
+    op: Op, inputs: Sequence[Value], outputs: Sequence[Value], params: dict[str, Any], n: int
+) -> bool:
     """Whether all that arrives at an output arrives outside, or at a value that is outside too."""
     if op is IF:
         arms: tuple[Region, ...] = params["then"], params["orelse"]
@@ -42,14 +44,14 @@ def _known_outside(op: Op, params: dict[str, Any], n: int) -> bool:
     if op is CALL:
         body: Region = params["function"].graph.body
         return n >= len(body.results) or _unused(body, body.results[n], set(body.arguments))
-    body, state = params["body"], params["state"]
-    if n == 0:
+    loop = LoopParts(inputs, outputs, params)
+    if outputs[n] not in loop.outs:
         return True
-    outside = {*body.arguments[1 + state : len(body.arguments) - params["reads"]]}
-    own = body.arguments[n]  # what a step leaves as it was
-    if body.results.count(own) == (body.results[n - 1] is own) and not _reads(body, own):
-        outside.add(own)
-    return _unused(body, body.results[n - 1], outside)
+    own, result = loop.state[n - 1], loop.results[n - 1]
+    outside = set(loop.captured)
+    if loop.body.results.count(own) == (result is own) and not _reads(loop.body, own):
+        outside.add(own)  # what a step leaves as it was
+    return _unused(loop.body, result, outside)
 
 
 def _unused(region: Region, value: Value, outside: set[Value]) -> bool:
@@ -64,7 +66,8 @@ def _unused(region: Region, value: Value, outside: set[Value]) -> bool:
     maker = next(node for node in region.nodes if value in node.outputs)
     if maker.op not in PLACES:
         return True
-    return _known_outside(maker.op, maker.params, maker.outputs.index(value))
+    n = maker.outputs.index(value)
+    return _known_outside(maker.op, maker.inputs, maker.outputs, maker.params, n)
 
 
 def _reads(region: Region, value: Value) -> bool:
