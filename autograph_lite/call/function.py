@@ -13,16 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.call.signature import fits, require_apart, signature
+from autograph_lite.call.signature import signature
+from autograph_lite.call.specialisation import Seen, Specialisation
 from autograph_lite.call.trampoline import trampoline
 from autograph_lite.eager.interpreter import EAGER
-from autograph_lite.errors import AutographError, GraphTypeError, InternalError
+from autograph_lite.errors import GraphTypeError
 from autograph_lite.frontend.convert import convert
-from autograph_lite.frontend.returned import as_given, viewing
-from autograph_lite.frontend.stage import Staged, given_back, of_library, stage
-from autograph_lite.frontend.state import Leaf, is_variable, leaf_places, put_together
-from autograph_lite.gradient.calls import Callee, call
-from autograph_lite.gradient.reach import forced
+from autograph_lite.frontend.stage import of_library, stage
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.text import graph_text
 from autograph_lite.ir.types import DTYPES
@@ -30,161 +27,12 @@ from autograph_lite.nests import leaves as leaves_of
 from autograph_lite.nests import rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.optimize.passes import optimize
-from autograph_lite.pipeline import compile_graph, kernel_source
-from autograph_lite.printing.print import muted, replay
-from autograph_lite.tensors.boxes import Box, array_data, entered, staging, value_of, wrap, write
+from autograph_lite.pipeline import kernel_source
+from autograph_lite.tensors.boxes import Box, array_data, entered, staging, wrap
 from autograph_lite_runtime.gate import MISS
 
-TENSOR = Leaf("ag")
 MOST = 64
 """Specialisations that a function keeps; the one used longest ago goes first."""
-
-
-class Specialisation:
-    """A staged signature and its kernels."""
-
-    def __init__(self, staged: Staged, plain: bool = False) -> None:
-        self.staged = staged
-        self.leave = _plain if plain else as_given
-        self.callee = Callee(staged.graph, compile_graph)
-        self.positions = tuple(i for i, _ in staged.passed)
-        order = {v: n for n, v in enumerate(staged.graph.body.arguments)}
-        self.slots = [order[v] for _, v in staged.passed] + [order[i.value] for i in staged.inputs]
-        if staged.prints:
-            self.callee.printer = self._print
-        self.views = () if plain else staged.views
-        self.outside = [box for box in staged.written_boxes if not is_variable(box)]
-        self.calls = 0
-        self.quick_tried = False
-        self.forced: frozenset[int] | None = None
-        self.printed = 0
-
-    def holds(self) -> bool:
-        """Whether everything that was captured as a guard is still the same."""
-        return all(guard.holds() for guard in self.staged.guards) and all(
-            fits(i.read(), i.type) for i in self.staged.inputs
-        )
-
-    def __call__(self, leaves: list[Any], again: Callable[[], Any]) -> Any:
-        """`again` runs the function step by step on the same arguments."""
-        self.calls += 1
-        staged = self.staged
-        objects = [leaves[i] for i in self.positions] + [i.read() for i in staged.inputs]
-        if staged.written_arguments or self.outside:
-            require_apart([*(leaves[i] for i in staged.written_arguments), *self.outside], objects)
-        if context.tapes and (followed := self._followed(objects)):
-            if self._forces(followed):
-                return again()  # refuses, or the tape does not follow what becomes a number
-            results = self._recorded(followed, again)
-        else:
-            data = self._ordered([_data(o) for o in objects])
-            leave = partial(self.take_left, leaves) if staged.held else None
-            results = [_value(v) for v in self.callee.run(data, leave=leave)]
-        try:
-            self._write(results, leaves)
-        except BaseException:  # Ctrl-C between two writes
-            self._write(results, leaves)
-            raise
-        return self._returned(results, leaves)
-
-    def _ordered(self, items: list[Any]) -> list[Any]:
-        out = [None] * len(items)
-        for slot, item in zip(self.slots, items, strict=True):
-            out[slot] = item
-        return out
-
-    def _followed(self, objects: list[Any]) -> list[Value]:
-        """The inputs as values, if a tape follows one of them; reading a variable tells the tapes."""
-        values = [self._seen(o) if isinstance(o, Box) else Value(None, _scalar(o)) for o in objects]
-        if any(tape.follows(v) for tape in context.tapes for v in values):
-            return values
-        return []
-
-    def _forces(self, values: list[Value]) -> bool:
-        """Whether a followed input may become a Python number on the way."""
-        if self.forced is None:
-            self.forced = forced(self.staged.graph)
-        held = self._ordered(values) if self.forced else []
-        return any(tape.follows(held[i]) for i in self.forced for tape in context.tapes)
-
-    def _seen(self, box: Box) -> Value:
-        """A box's value; a variable that the function only assigns is not read."""
-        only_assigned = is_variable(box) and id(box) not in self.staged.variables_read
-        return box._value if only_assigned else value_of(box)
-
-    def _recorded(self, values: list[Value], again: Callable[[], Any]) -> list[Value]:
-        """Call by the tape: the kernel that saves, recorded as one node.
-
-        After a fault everything is done step by step up to it, so that the tape knows where the values
-        come from that were written before the fault; the kernel wrote nothing back, and what it printed
-        is not printed again.
-        """
-        self.printed = 0
-        try:
-            return list(call(self.callee, tuple(self._ordered(values))))
-        except AutographError as error:
-            if self.staged.held and not isinstance(error, InternalError):
-                with muted(self.printed):
-                    again()
-            raise
-
-    def take_left(self, leaves: list[Any], left: list[tuple[int, Any]]) -> None:
-        """Write what a call that stopped had written; where it wrote nothing new, views stay valid."""
-        for key, data in left:
-            whose = self.staged.held[key]
-            box = leaves[whose] if isinstance(whose, int) else whose
-            if data.tobytes() != box._value.data.tobytes():
-                write(box, Value(None, data, is_variable(box)))
-
-    def _write(self, results: list[Value], leaves: list[Any]) -> None:
-        """Give tensors and variables what the call has written into them."""
-        staged = self.staged
-        written = iter(results[staged.returned :])
-        for i in staged.written_arguments:
-            write(leaves[i], next(written))
-        for box in staged.written_boxes:
-            value = next(written)
-            write(box, Value(None, value.data, True) if is_variable(box) else value)
-
-    def _returned(self, results: list[Value], leaves: list[Any]) -> Any:
-        staged = self.staged
-        leave = viewing(self.views, results, leaves) if self.views else self.leave
-        if staged.structure == TENSOR:
-            return leave(results[0])
-        made = put_together(staged.structure, iter(results[: staged.returned]), leave)
-        for i in set(staged.handed):
-            if isinstance(leaves[i], np.ndarray | np.generic):  # what it became at the entry
-                leaves[i] = self.leave(Value(None, array_data(leaves[i])))
-        return given_back(made, leaves)
-
-    def _print(self, key: str, values: list[Any]) -> None:
-        self.printed += 1
-        printed = self.staged.prints[int(key)]
-        values = list(values)
-        for leaf, at in leaf_places(printed.structure):
-            if leaf.kind not in ("ag", "none"):  # the number of a leaf stands last
-                place = at + leaf.count - 1
-                values[place] = values[place].item()
-        items = put_together(printed.structure, iter([_value(v) for v in values]), as_given)
-        replay(printed.voice, items, printed.options)
-
-
-def _value(data: Any) -> Value:
-    return Value(None, data)
-
-
-def _plain(value: Value) -> Any:
-    """A result as a Python number or an array."""
-    data = value.data
-    return data.item() if isinstance(data, np.generic) else data
-
-
-def _data(obj: Any) -> Any:
-    return value_of(obj).data if isinstance(obj, Box) else obj
-
-
-def _scalar(obj: Any) -> Any:
-    return obj if isinstance(obj, np.ndarray | np.generic) else np.asarray(obj)[()]
 
 
 class Function:
@@ -204,7 +52,7 @@ class Function:
         functools.update_wrapper(self, function)
         self._signature = inspect.signature(function)
         self._specialisations: dict[Any, list[Specialisation]] = {}
-        self._history: list[tuple[str, float, str]] = []
+        self._history: list[Seen] = []
         self._lock = threading.RLock()
         self._quick: dict[int, tuple[Callable[..., Any], ...]] = {}
 
@@ -289,11 +137,12 @@ class Function:
             rest = iter(entered)
             return rebuild(nest, lambda _: next(rest))
 
-        made = Specialisation(stage(self.python_function, leaves, arrange), self.plain)
+        staged = stage(self.python_function, leaves, arrange)
+        self._history.append(Seen(_shown(leaves), why, time.perf_counter() - start))
+        made = Specialisation(staged, self._history[-1], self.plain)
         self._specialisations[key] = [made, *known][:8]
         while len(self._specialisations) > MOST:
             del self._specialisations[next(iter(self._specialisations))]
-        self._history.append((_shown(leaves), time.perf_counter() - start, why))
         return made
 
     # --- reading ---
@@ -329,12 +178,12 @@ class Function:
         return kernel_source(self._specialisation(nest, leaves).staged.graph)
 
     def explain(self, *args: Any, **kwargs: Any) -> str:
-        """The signatures seen, why each was staged, and the seconds it took."""
+        """The signatures seen, why each was staged, and the seconds that staging it and compiling its kernels
+        took: those for gradients, and those that were found on disk, included."""
         if args or kwargs:
             self.compile(*args, **kwargs)
         lines = [f"{self.__name__}: {len(self._history)} signature(s)"]
-        lines += [f"  {shown}: {why}, {seconds:.3f} s" for shown, seconds, why in self._history]
-        return "\n".join(lines)
+        return "\n".join([*lines, *(f"  {seen}" for seen in self._history)])
 
     def compile(self, *args: Any, **kwargs: Any) -> Function:
         """Stage and compile for these arguments without running."""

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import autograph_lite as ag
-from autograph_lite.call import function, trampoline
+from autograph_lite.call import specialisation, trampoline
+from autograph_lite.ir.graph import Value
 from autograph_lite.tensors import boxes
 
 AFTER = 0.15
@@ -187,28 +188,31 @@ def both(n):
 
 @pytest.mark.parametrize("way", ["ordinary", "fast"])
 def test_variables_are_written_together(way, monkeypatch):
-    """Ctrl-C after the first of two writes: a state that no step had is never seen."""
-    module = function if way == "ordinary" else trampoline
-    writes = []
+    """Ctrl-C before the second of two writes: a state that no step had is never seen."""
+    made = []
 
-    def interrupted(box, value):
-        boxes.write(box, value)
-        writes.append(box)
-        if len(writes) == 1:
+    def interrupted(*args):
+        made.append(args)
+        if len(made) == 2:
             raise KeyboardInterrupt
+        return write(*args)
 
+    if way == "ordinary":
+        write = boxes.write
+        monkeypatch.setattr(specialisation, "write", interrupted)
+    else:
+        write = Value
+        monkeypatch.setattr(trampoline, "Value", interrupted)
     call = ag.function(both.python_function)
     total.assign(0.0)
     count.assign(0)
-    monkeypatch.setattr(module, "write", interrupted)
     if way == "fast":
-        monkeypatch.setattr(function, "write", interrupted)
-        writes += [None, None]
-        call(0)
-        writes.clear()
+        call(0), call(0)
+        assert call._quick and not made
     with pytest.raises(KeyboardInterrupt):
         call(5)
-    assert float(total) == 1.0 + (way == "fast") and int(count) == 5
+    assert len(made) == 4
+    assert float(total) == 1.0 + 2 * (way == "fast") and int(count) == 5
 
 
 LONG = np.full(6_000_000, 0.3)
