@@ -44,7 +44,7 @@ def rates(z, theta):
 def simulate(theta, years, substeps):
     """Hare and lynx at the start of every year, one row each."""
     dt = 1.0 / substeps
-    z = theta[4:6]
+    z = np.stack([theta[4], theta[5]])  # of a slice only the run would know the length
     path = ag.zeros((years, 2))
     path[0] = z
     for t in ag.arange(1, years):

@@ -101,7 +101,7 @@ def identity(n: Any, dtype: Any = "float64") -> Any:
 def _iota(n: Any) -> Value:
     known, dynamic = template(n)
     check_size([e for e in known if e is not None], "int64")
-    return f.iota(dynamic[0] if dynamic else as_value(known[0]))
+    return f.iota(dynamic[0]) if dynamic else f.iota(as_value(known[0]), size=known[0])
 
 
 def linspace(

@@ -74,7 +74,7 @@ def materialised(range_: tuple[Any, Any, Any], dtype: str) -> Value:
     start, _, step = range_
     n = count(*range_)
     check_size((n,), dtype)
-    positions = f.iota(as_value(n))
+    positions = f.iota(as_value(n), size=n)
     if isinstance(start, float):
         step = (start + step) - start
     return _affine(positions, start, step, dtype)

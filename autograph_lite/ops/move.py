@@ -325,17 +325,19 @@ DIM = register(
 )
 
 
-def _iota_types(n: Type) -> tuple[Type]:
+def _iota_types(n: Type, *, size: int | None = None) -> tuple[Type]:
     del n
-    return (tensor("int64", (Symbol(),)),)
+    return (tensor("int64", (Symbol() if size is None else size,)),)
 
 
-def _iota(n: Any) -> Any:
+def _iota(n: Any, *, size: int | None = None) -> Any:
+    del size
     if n < 0:
         raise ShapeError("negative dimensions are not allowed")
     return np.arange(int(n))
 
 
+# 0 to n - 1; `size` is n where that is known.
 register(
     Op(
         "iota",
