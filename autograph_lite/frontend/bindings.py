@@ -123,8 +123,8 @@ class Bindings:
 
 
 def first_view(box: Box) -> View | None:
-    """A view before the loop; what a name is bound to in later steps need not be one, so that nothing
-    is written through it."""
+    """A view before the loop; what a name is bound to in later steps, and after them, need not be one, so
+    that nothing is written through it."""
     return None if box._base is None else replace(box._base, put=None)
 
 

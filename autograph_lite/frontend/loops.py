@@ -11,7 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograph_lite.errors import GraphTypeError
-from autograph_lite.frontend.bindings import Bindings, Key, enter_written, leaves, refresh_all
+from autograph_lite.frontend.bindings import (
+    Bindings,
+    Key,
+    enter_written,
+    first_view,
+    leaves,
+    refresh_all,
+)
 from autograph_lite.frontend.joins import lifted
 from autograph_lite.frontend.promote import exact
 from autograph_lite.frontend.slots import Slot, slot, widen
@@ -293,7 +300,7 @@ def _after_loop(attempt: Attempt, key: Key, value: Value, steps: Value) -> Any:
     kept = bindings.kept().get(key)
     if kept is None:
         made = wrap(value)
-        before = bindings.entry[key]._base if key in bindings.entry else None
+        before = first_view(bindings.entry[key]) if key in bindings.entry else None
         made._base = bindings.views.get(key, before)
         return made
     if key in bindings.written:

@@ -332,3 +332,34 @@ def test_a_result_that_is_a_view_of_an_argument(function):
             x[1] = 8.0
             with pytest.raises(errors.StaleViewError, match="this view is stale"):
                 given.numpy()
+
+
+def bound_anew_in_steps(x, m, n):
+    v = m[1]
+    for _ in range(n):
+        v = x
+    v *= 2.0
+    return x
+
+
+def bound_anew_in_a_branch(x, m, n):
+    v = m[1]
+    if n > 0:
+        v = x
+    v *= 2.0
+    return x
+
+
+@pytest.mark.parametrize("program", [bound_anew_in_steps, bound_anew_in_a_branch])
+def test_what_is_a_view_in_some_runs_only_is_not_written_through(program):
+    """Only the run knows whether the matrix is meant."""
+    for n in (0, 1):
+        x, m = ag.constant([1.0, 2.0]), ag.constant([[1.0, 1.0], [1.0, 1.0]])
+        with pytest.raises(errors.StaleViewError, match="writing through this view"):
+            ag.function(program)(x, m, n)
+        assert x.numpy().tolist() == [1.0, 2.0] and np.all(m.numpy() == 1.0)
+        program(x, m, n)
+        assert (m.numpy()[1].tolist(), x.numpy().tolist()) in (
+            ([2.0, 2.0], [1.0, 2.0]),
+            ([1.0, 1.0], [2.0, 4.0]),
+        )
