@@ -20,13 +20,13 @@ from autograph_lite.tensors.boxes import Box, value_of, wrap
 
 _BITWISE = ("and", "or", "xor")  # of bools a bool
 _OF_INTEGERS = (*_BITWISE, "left_shift", "right_shift")
-# ufuncs whose result on numbers leaves no freedom: the same bits as NumPy's own
-_EXACT = frozenset(
-    (
-        *("add", "subtract", "multiply", "divide", "true_divide", "negative", "absolute"),
-        *("sqrt", "square", "equal", "not_equal", "less", "less_equal", "greater", "greater_equal"),
-    )
-)
+_SIGNS = {
+    **{"add": "+", "subtract": "-", "multiply": "*", "truediv": "/", "divide": "/"},
+    **{"floordiv": "//", "floor_divide": "//", "mod": "%", "remainder": "%", "power": "**"},
+    **{"and": "&", "or": "|", "xor": "^", "left_shift": "<<", "right_shift": ">>"},
+    **{"less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">="},
+    **{"equal": "==", "not_equal": "!="},
+}
 
 
 def operand(obj: Any) -> Value | None:
@@ -74,19 +74,18 @@ def _reflected(name: str) -> Callable[[Any, Any], Any]:
     return method
 
 
-_ARRAY_NAMES = {"truediv": "divide", "floordiv": "floor_divide", "mod": "remainder"} | {
-    name: f"bitwise_{name}" for name in _BITWISE
-}
-
-
 def _with_array(name: str, a: Any, b: Any) -> Any:
-    """A number beside an array or NumPy scalar: NumPy's rules."""
-    from autograph_lite.tensors.operators import binary, power
-
+    """A number beside a plain array: step by step NumPy computes, and whatever follows has NumPy's bits."""
     other = b if isinstance(a, Number) else a
     if isinstance(other, Box) or not isinstance(other, np.ndarray | np.generic):
         return NotImplemented
-    return power(a, b) if name == "power" else binary(_ARRAY_NAMES.get(name, name), a, b)
+    raise ConversionError(_PLAIN.format(_SIGNS.get(name, name)))
+
+
+_PLAIN = (
+    "{} of a plain array and a number that only the run of the compiled function knows gives a plain array;"
+    " make the array a tensor first: x = ag.constant(x)"
+)
 
 
 def _one(name: str) -> Callable[[Any], Any]:
@@ -156,10 +155,12 @@ class Number(Box):
         raise AttributeError(f"{python.__name__!r} object has no attribute {name!r}")
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        """NumPy on a number: exact operations only, for the others have bits of NumPy's own."""
+        """NumPy on a number gives what is NumPy's and no tensor, with bits of its own."""
         from autograph_lite.tensors.protocols import array_ufunc
 
-        if ufunc.__name__ not in _EXACT and all(map(_is_number, inputs)):
+        if not all(map(_is_number, inputs)) and not any(map(_is_tensor, inputs)):
+            raise ConversionError(_PLAIN.format(_SIGNS.get(ufunc.__name__, f"np.{ufunc.__name__}")))
+        if all(map(_is_number, inputs)):
             raise ConversionError(
                 f"np.{ufunc.__name__} of a Python number inside compiled code: make it a tensor"
                 " first, ag.constant(x)"
@@ -189,8 +190,12 @@ def python_class(number: Number) -> type:
     return PYTHON_CLASS[number.dtype]
 
 
+def _is_tensor(obj: Any) -> bool:
+    return isinstance(obj, Box) and not isinstance(obj, Number)
+
+
 def _is_number(obj: Any) -> bool:
-    return isinstance(obj, Number | bool | int | float)
+    return isinstance(obj, Number | bool | int | float) and not isinstance(obj, np.generic)
 
 
 # Python names the class of an operand in its errors, so each is called what the user knows it as.

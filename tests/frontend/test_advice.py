@@ -282,3 +282,34 @@ def test_what_to_write_instead_means_the_same(name):
         function = getattr(function, part)
     for run in (f, f.eager):
         np.testing.assert_allclose(run(*arrays), function(*arrays), rtol=1e-14)
+
+
+DATA = np.array([1.0, 2.0, 3.0])
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        lambda n: np.sin(DATA * n),
+        lambda n: n + DATA,
+        lambda n: np.maximum(DATA, n),
+        lambda n: DATA[0] * n,
+        lambda n: n > DATA,
+    ],
+)
+def test_numpy_of_plain_arrays_and_numbers_is_refused(program):
+    """Step by step the result is NumPy's, and so are the bits of what follows from it."""
+    assert not isinstance(program(2.5), ag.Tensor)
+    with pytest.raises(
+        errors.ConversionError, match="gives a plain array; make the array a tensor"
+    ):
+        ag.function(program)(2.5)
+
+
+@pytest.mark.parametrize("name", ["sqrt", "absolute", "exp", "square"])
+def test_numpy_of_a_number_is_refused(name):
+    def program(n):
+        return getattr(np, name)(n)
+
+    with pytest.raises(errors.ConversionError, match="of a Python number inside compiled code"):
+        ag.function(program)(2.5)
