@@ -38,7 +38,7 @@ SECONDS = 60
 
 COMMUTATIVE = frozenset(
     "add multiply accumulate hypot maximum minimum equal not_equal bitwise_and bitwise_or bitwise_xor"
-    " py_add py_multiply py_equal py_not_equal".split()
+    " py_add py_multiply py_equal py_not_equal py_and py_or py_xor".split()
 )
 """Operands swapped are the same op."""
 
