@@ -35,9 +35,7 @@ class _Saved:
 
 def _region(region: Region) -> Region:
     saved: dict[Value, _Saved] = {}
-    began: dict[
-        Value, _Saved
-    ] = {}  # histories of what steps began with, of which some will be written
+    began: dict[Value, _Saved] = {}  # histories of what steps began with, to be written too
     nodes = []
     for node in region.nodes:
         node = _inside(node)
@@ -58,7 +56,7 @@ def _rewritten(node: Node, saved: dict[Value, _Saved], began: dict[Value, _Saved
     """A loop that reads less; `began` grows where it reads what steps began with instead."""
     plain = _Reader(node, saved)
     offered = _offered(node, saved, began)
-    used = _Reader(_reading(node, offered), saved | offered).used(offered)
+    used = offered and _Reader(_reading(node, offered), saved | offered).used(offered)
     if not used:
         return plain.rewritten()
     more = _Reader(_reading(node, used), saved | used)

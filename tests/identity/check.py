@@ -124,6 +124,23 @@ def check_text(text: str, folder: Path) -> Verdict:
         return Verdict("failed", f"{Path(where.filename).name}", _first_line(error))
 
 
+def answer(folder: Path, *module: str) -> Any:
+    """What a module writes as JSON in a new process with this cache folder."""
+    done = subprocess.run(
+        [sys.executable, "-m", *module],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "runtime")]),
+            "AUTOGRAPH_LITE_CACHE": str(folder),
+        },
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=600,
+    )
+    return json.loads(done.stdout)
+
+
 def serve() -> None:
     """Answer requests, one JSON line each, on standard input and output."""
     out = os.fdopen(os.dup(1), "w")

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +10,7 @@ import numpy as np
 import pytest
 
 import autograph_lite as ag
-from tests.identity.check import ROOT
+from tests.identity.check import answer
 from tests.identity.faults import CASES
 
 NAMES = [f"{i}-{program.__name__}" for i, (program, _) in enumerate(CASES)]
@@ -32,18 +28,7 @@ def test_what_is_left_under_a_tape(program: Callable[..., Any], arguments: tuple
 
 def left(folder: Path) -> Any:
     """What the programs leave in a new process with this cache folder."""
-    process = subprocess.run(
-        [sys.executable, "-m", "tests.identity.faults"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "runtime")]),
-            "AUTOGRAPH_LITE_CACHE": str(folder),
-        },
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    return json.loads(process.stdout)
+    return answer(folder, "tests.identity.faults")
 
 
 def test_what_is_left_by_kernels_from_disk(tmp_path: Path) -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from autograph_lite.call.verify import Outcome
-from tests.identity.check import ROOT
+from tests.identity.check import answer
 from tests.identity.observe import BANK, VARIANTS, digest
 
 REFUSED = {
@@ -37,19 +33,7 @@ REFUSED = {
 
 def run(folder: Path) -> Any:
     """What the whole bank gave in a process with this cache folder."""
-    found = subprocess.run(
-        [sys.executable, "-m", "tests.identity.observe", "0"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "runtime")]),
-            "AUTOGRAPH_LITE_CACHE": str(folder),
-        },
-        stdout=subprocess.PIPE,
-        check=True,
-        timeout=600,
-    )
-    return json.loads(found.stdout)
+    return answer(folder, "tests.identity.observe", "0")
 
 
 def test_cold_then_from_disk(tmp_path: Path) -> None:
