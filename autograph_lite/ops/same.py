@@ -133,12 +133,16 @@ def visible_links() -> list[Link]:
 
 
 def same(a: Value, b: Value) -> Sure:
-    """Whether two values are one."""
+    """Whether two values are one: one is the other, or both are a third that was there before."""
     found: Sure = a is b
-    for one, other in ((a, b), (b, a)):
-        for link in links_from(one):
-            if link.b is other and found is not True:
-                found = some(found, holds(link.condition))
+    if found:
+        return True
+    of_b: dict[Value, Sure] = {b: True}
+    for link in links_from(b):
+        of_b[link.b] = some(of_b.get(link.b, False), holds(link.condition))
+    for one, here in ((a, True), *((link.b, link.condition) for link in links_from(a))):
+        if one in of_b:
+            found = some(found, both(holds(here), of_b[one]))
     return found
 
 

@@ -382,6 +382,19 @@ def source_bound_anew_in_some_steps(x, a, n):
     return tape.gradient(y, [b, a])
 
 
+def one_through_a_third(x, turns):
+    """What a branch leaves and what a write left are one where both are what was there before."""
+    x = x.copy()
+    for k in range(2):
+        y = x
+        for j in range(2):
+            if j < turns[k, 0]:
+                x[0] = y[1]
+            if j < turns[k, 1]:
+                x = np.sin(x * x)
+    return x * 0.0
+
+
 PAIR = c([0.4, -1.1])
 PAIRS = c([[0.3, 1.2], [-0.7, 0.1], [0.9, -0.4]])
 SAMPLES = [c(v) for v in np.random.default_rng(0).normal(size=20)]
@@ -425,6 +438,7 @@ CASES = [
     (assigns_in_a_loop, (VECTOR, SCALAR)),
     (captured_array_at_the_entry_of_another_function, (SCALAR,)),
     *((source_bound_anew_in_one_branch, (VECTOR, c(v))) for v in (-0.8, 0.8)),
+    (one_through_a_third, (c([-1.376, 1.362, -1.387]), ag.constant([[2, 0], [0, 1]]))),
     (grows, (VECTOR, 0)),
     (grows, (VECTOR, 3)),
     (as_it_comes.python_function, (c(ROWS),)),
