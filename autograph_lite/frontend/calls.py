@@ -96,11 +96,11 @@ class Caller:
         return self.call(self.operators, function, args, kwargs)
 
     def attribute(self, obj: Any, name: str) -> Any:
-        """`obj.name`; data of a user's object is read anew at every call."""
+        """`obj.name`; data of a user's object, module or class is read anew at every call."""
         found = getattr(obj, name)
         self.trace.settle(obj)
-        plain = isinstance(obj, Box | types.ModuleType | np.ndarray | np.generic | type)
-        if plain or owner(type(obj)) in (*LIBRARIES, "builtins") or callable(found):
+        made_now = callable(found) and getattr(obj, name) is not found  # such as a bound method
+        if isinstance(found, types.ModuleType) or _steady(obj) or made_now:
             return found
         return self.trace.note(found, lambda: getattr(obj, name), f"attribute {name}")
 
@@ -226,6 +226,18 @@ class Caller:
         if shown or (plain and not changing and mentions_run(args, kwargs)):
             refuse_call(self.trace, function, args)
         return function(*args, **kwargs)
+
+
+def _steady(obj: Any) -> bool:
+    """Whether what an object holds by name is the same at every call: a tensor's or an array's, for they
+    are values, and what does not come from the user."""
+    if isinstance(obj, Box | np.ndarray | np.generic):
+        return True
+    if isinstance(obj, types.ModuleType):
+        home = obj.__name__.partition(".")[0]
+        return home in (*LIBRARIES, "builtins") or home in sys.stdlib_module_names
+    home = owner(obj if isinstance(obj, type) else type(obj))
+    return home in (*LIBRARIES, "builtins")
 
 
 def _holds_array(obj: Any) -> bool:

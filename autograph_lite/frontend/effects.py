@@ -111,8 +111,9 @@ def parts(obj: Any) -> list[Any]:
 
 
 def refuse_change(trace: Any, obj: Any, what: str) -> None:
-    """An error where an object is changed that was there before the function ran."""
-    if id(obj) in trace.given:
+    """An error where an object is changed that was there before the function ran, as every module and
+    class was."""
+    if id(obj) in trace.given or isinstance(obj, types.ModuleType | type):
         raise ConversionError(
             f"{what} of a {type(obj).__name__} from outside would happen once, when the function is"
             " compiled; return the value, or assign it to an ag.Variable",
