@@ -7,9 +7,21 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NoReturn
 
-from autograph_lite.errors import ConversionError, GraphTypeError
+from autograph_lite.errors import ConversionError, GraphTypeError, Origin
 from autograph_lite.frontend.bindings import refresh_all
-from autograph_lite.frontend.joins import Typed, joined, lifted
+from autograph_lite.frontend.holders import (
+    Holder,
+    by_value,
+    changing,
+    enter,
+    holders_in,
+    moved,
+    note_several,
+    put,
+    reached,
+    refuse_moved,
+)
+from autograph_lite.frontend.joins import Typed, joined, lifted, refuse_growth
 from autograph_lite.frontend.loops import Get, Set
 from autograph_lite.frontend.state import (
     Structure,
@@ -19,6 +31,7 @@ from autograph_lite.frontend.state import (
     put_together,
     take_apart,
     tensors_of,
+    unwrapped,
 )
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Condition, Test, Value
@@ -44,22 +57,32 @@ def joined_view(ends: tuple[Box | None, ...]) -> View | None:
 class Arm:
     """One arm after staging: what each name holds at its end."""
 
-    def __init__(self, body: Callable[[], Any], get: Get, set: Set) -> None:
+    def __init__(
+        self, body: Callable[[], Any], get: Get, set: Set, outside: dict[int, Holder]
+    ) -> None:
         before = get()
+        self.there = {*outside, *holders_in(tuple(map(unwrapped, before)))}
         entered = staged_region()
         self.builder: Builder = entered.builder
         try:
             with entered:
+                self.changes = enter(outside)
                 returned = body()
                 self.after = (*get(), returned)
+                self.held = self.changes.held()
                 self.stale = {id(box) for box in self.boxes() if is_stale(box)}
         finally:
+            self.changes.undo()
             set(before)
             self.builder.forget_writes()
 
     def apart(self, obj: Any) -> tuple[Structure, list[Value]]:
         found: tuple[Structure, list[Value]] = in_region(self.builder, lambda: take_apart(obj))
         return found
+
+    def holds(self, holder: Holder) -> Any:
+        """What an object holds at the end of the arm."""
+        return self.held[holder] if holder in self.held else self.changes.contents(holder)
 
     def boxes(self) -> list[Box]:
         return [box for box, _ in self.builder.overlay.values()]
@@ -74,8 +97,15 @@ def stage_if(
     names: tuple[str, ...],
 ) -> Any:
     """Append an `if` node; names get their joined values, the result is the joined result."""
-    arms = [Arm(then, get, set), Arm(orelse, get, set)]
-    joins = [_Join(name, arms[0], arms[1], i) for i, name in enumerate((*names, "the value"))]
+    outside = reached(then, orelse)
+    arms = [Arm(then, get, set, outside), Arm(orelse, get, set, outside)]
+    holders = list(dict.fromkeys(holder for arm in arms for holder in arm.held))
+    pairs = list(zip(arms[0].after, arms[1].after, strict=True))
+    pairs += [_held(holder, arms, holders) for holder in holders]
+    every = (*names, "the value", *(holder.name for holder in holders))
+    lines = {h: line for arm in arms for h, line in arm.changes.lines.items()}
+    where = [None] * (len(names) + 1) + [lines[holder] for holder in holders]
+    joins = [_Join(*j, arms) for j in zip(every, pairs, where, strict=True)]
     parted = [j for j in joins if not j.same]
     ends = [End(arm.builder, _tensors([j.ends(k) for j in parted])) for k, arm in enumerate(arms)]
     ties = ties_at_ends(TENSORS, ends)
@@ -99,8 +129,31 @@ def stage_if(
         other = t.b.thing if isinstance(t.b, Outer) else bound.get(t.b)
         if t.a in bound and other is not None:
             link(bound[t.a], other, _tied(t, cond, flag))
-    set(tuple(objects[:-1]))
-    return objects[-1]
+    _note_several(joins[: len(names) + 1], arms, objects)
+    set(tuple(objects[: len(names)]))
+    for holder, held in zip(holders, objects[len(names) + 1 :], strict=True):
+        changing(context.interpreter.root(), holder.obj, "a change")  # type: ignore[attr-defined]
+        put(holder, held)
+    return objects[len(names)]
+
+
+def _held(holder: Holder, arms: list[Arm], holders: list[Holder]) -> tuple[Any, Any]:
+    """What an object holds after either arm."""
+    a, b = (arm.holds(holder) for arm in arms)
+    elsewhere = moved(a, b)
+    refuse_moved(elsewhere, holders)
+    return by_value(a, elsewhere), by_value(b, elsewhere)
+
+
+def _note_several(joins: list[_Join], arms: list[Arm], objects: list[Any]) -> None:
+    """Of what the names are bound to, objects that were there before the branch in one arm, or that
+    several names are bound to."""
+    held = [[holders_in(unwrapped(end)) for end in join.objects] for join in joins]
+    for join, mine, obj in zip(joins, held, objects, strict=False):
+        others = {key for ends in held if ends is not mine for end in ends for key in end}
+        before = [end.keys() & arm.there for arm, end in zip(arms, mine, strict=True)]
+        if not join.same and (any(before) or any(end.keys() & others for end in mine)):
+            note_several([unwrapped(obj)])
 
 
 def _tensors(names: list[list[Box | None]]) -> dict[tuple[int, int], Box]:
@@ -139,13 +192,15 @@ def _results(
 class _Join:
     """What a name holds after either arm."""
 
-    def __init__(self, name: str, a: Arm, b: Arm, i: int) -> None:
-        self.name = name
-        self.objects = (a.after[i], b.after[i])
-        self.same = self.objects[0] is self.objects[1]
+    def __init__(
+        self, name: str, objects: tuple[Any, Any], line: Origin | None, arms: list[Arm]
+    ) -> None:
+        self.name, self.line = name, line
+        self.objects = objects
+        self.same = objects[0] is objects[1]
         if self.same:
             return
-        self.sides = [a.apart(self.objects[0]), b.apart(self.objects[1])]
+        self.sides = [arm.apart(obj) for arm, obj in zip(arms, objects, strict=True)]
         one, other = ((s, [v.type for v in values]) for s, values in self.sides)
         held = joined(name, one, other)
         if held is None:
@@ -153,6 +208,7 @@ class _Join:
         self.held: Typed = held
 
     def _refuse(self) -> NoReturn:
+        refuse_growth(self.name, self.sides[0][0], self.sides[1][0], self.line)
         unnamed = " " in self.name
         name = self.name if unnamed else repr(self.name)
         if any(holds_array(structure) for structure, _ in self.sides):

@@ -19,7 +19,8 @@ import numpy as np
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.advice import mentions_run, refuse_call, refuse_maker
 from autograph_lite.frontend.convert import Converted, convert
-from autograph_lite.frontend.effects import refuse_method, refuse_unsteady
+from autograph_lite.frontend.effects import changes_its_owner, refuse_unsteady
+from autograph_lite.frontend.holders import changing, is_made, note_made
 from autograph_lite.frontend.meanings import MEANINGS
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
@@ -97,10 +98,13 @@ class Caller:
 
     def attribute(self, obj: Any, name: str) -> Any:
         """`obj.name`; data of a user's object, module or class is read anew at every call."""
+        getter = getattr(type(obj), name, None) if is_made(obj) else None
+        if isinstance(getter, property) and isinstance(getter.fget, types.FunctionType):
+            return self.call(self.operators, getter.fget, (obj,), {})
         found = getattr(obj, name)
         self.trace.settle(obj)
         made_now = callable(found) and getattr(obj, name) is not found  # such as a bound method
-        if isinstance(found, types.ModuleType) or _steady(obj) or made_now:
+        if isinstance(found, types.ModuleType) or _steady(obj) or is_made(obj) or made_now:
             return found
         return self.trace.note(found, lambda: getattr(obj, name), f"attribute {name}")
 
@@ -210,22 +214,51 @@ class Caller:
                 refuse_maker(self.trace, function, args)
             return function(*args, **kwargs)
         self.trace.settle(*args, *kwargs.values())
-        changing = isinstance(getattr(function, "__self__", None), list | dict | set)
-        if changing and context.interpreter is not self.trace:
-            raise ConversionError(
-                f"{function.__name__!r} of a Python {type(function.__self__).__name__} inside a staged loop"
-                " or branch is not available yet; write into a tensor: y = ag.zeros(n), then y[i] = v",
-                self.trace.origin(),
-            )
-        refuse_method(self.trace, function)
+        container = isinstance(getattr(function, "__self__", None), list | dict | set)
+        if changes_its_owner(function):
+            self._change(function)
         refuse_unsteady(self.trace, function)
         plain = callable(function) and (function is str or not isinstance(function, type))
         shown = function in (str, repr) and any(
             isinstance(a, Box) for a in args
         )  # of a variable too
-        if shown or (plain and not changing and mentions_run(args, kwargs)):
+        if shown or (plain and not container and mentions_run(args, kwargs)):
             refuse_call(self.trace, function, args)
+        if isinstance(function, type) and _of_user(function):
+            return self._made(function, args, kwargs)
         return function(*args, **kwargs)
+
+    def _made(self, kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A new object of a class of the user's; its `__init__` is converted where it has a source."""
+        start = kind.__init__  # type: ignore[misc]
+        plain = type(kind) is type and getattr(kind, "__new__", None) is object.__new__
+        if not plain or not isinstance(start, types.FunctionType) or _generated(start):
+            return note_made(kind(*args, **kwargs))
+        made = note_made(object.__new__(kind))
+        self.call(self.operators, start, (made, *args), kwargs)
+        return made
+
+    def _change(self, method: Any) -> None:
+        """A method changes the list, dict or set that it is of."""
+        obj = method.__self__
+        if isinstance(obj, set) and context.interpreter is not self.trace:
+            raise ConversionError(
+                f"{method.__name__!r} of a set inside a staged loop or branch is not available; write a"
+                " dict or a tensor of bools",
+                self.trace.origin(),
+            )
+        changing(self.trace, obj, repr(method.__name__))
+
+
+def _generated(function: types.FunctionType) -> bool:
+    """Whether a function has no source, such as the `__init__` of a dataclass."""
+    return function.__code__.co_filename.startswith("<string>")
+
+
+def _of_user(kind: type) -> bool:
+    return (
+        owner(kind) not in (*LIBRARIES, "builtins") and owner(kind) not in sys.stdlib_module_names
+    )
 
 
 def _steady(obj: Any) -> bool:

@@ -121,11 +121,12 @@ def refuse_change(trace: Any, obj: Any, what: str) -> None:
         )
 
 
-def refuse_method(trace: Any, function: Any) -> None:
-    """The same for a method of a container."""
+def changes_its_owner(function: Any) -> bool:
+    """Whether a function is a method that changes the list, dict or set that it is of."""
     owner = getattr(function, "__self__", None)
-    if isinstance(owner, CONTAINERS) and function.__name__ in CHANGES.get(type(owner), ()):
-        refuse_change(trace, owner, f"{function.__name__!r}")
+    return isinstance(owner, CONTAINERS) and any(
+        isinstance(owner, kind) and function.__name__ in names for kind, names in CHANGES.items()
+    )
 
 
 def refuse_unsteady(trace: Any, function: Any) -> None:

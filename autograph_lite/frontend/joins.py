@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.state import (
     Container,
     Leaf,
@@ -35,6 +36,26 @@ def joined(name: str, a: Typed, b: Typed, join_types: Join = join) -> Typed | No
     ends = iter(a[1]), iter(b[1])
     structure = _joined(name, a[0], b[0], ends, types, join_types)
     return None if structure is None else (structure, types)
+
+
+def refuse_growth(name: str, a: Structure, b: Structure, line: Origin | None = None) -> None:
+    """An error where two structures differ in how much is in them; `line`: where one was changed."""
+    if not isinstance(a, Container) or not isinstance(b, Container) or a.type is not b.type:
+        return
+    if a.type is list and len(a.parts) != len(b.parts):
+        raise ConversionError(
+            f"the list {name!r} grows or shrinks in a loop or branch of which only the run knows how often"
+            " it runs, which is not available yet; write into a tensor: y = ag.zeros(n), then y[i] = v",
+            line,
+        )
+    if a.keys is not None and b.keys is not None and a.keys != b.keys:
+        differ = [key for key in (*a.keys, *b.keys) if key not in a.keys or key not in b.keys]
+        raise ConversionError(
+            f"{name!r} has {differ[0]!r} in some runs only; give it that before the loop or branch"
+            if differ
+            else f"{name!r} has its parts in another order in some runs; build it in one order",
+            line,
+        )
 
 
 Ends = tuple[Iterator[Type], Iterator[Type]]

@@ -6,7 +6,7 @@ the body is staged again until it confirms what was assumed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,10 +19,22 @@ from autograph_lite.frontend.bindings import (
     leaves,
     refresh_all,
 )
+from autograph_lite.frontend.holders import (
+    Holder,
+    by_value,
+    changing,
+    contents,
+    enter,
+    moved,
+    note_several,
+    put,
+    reached,
+    refuse_moved,
+)
 from autograph_lite.frontend.joins import lifted
 from autograph_lite.frontend.promote import exact
 from autograph_lite.frontend.slots import Slot, slot, widen
-from autograph_lite.frontend.state import put_together, take_apart
+from autograph_lite.frontend.state import put_together, take_apart, unwrapped
 from autograph_lite.frontend.truth import condition
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Value
@@ -52,6 +64,21 @@ class Plan:
     get: Get
     set: Set
     names: tuple[str, ...]
+    holders: tuple[Holder, ...] = ()
+    outside: dict[int, Holder] = field(default_factory=dict)
+    copied: frozenset[Holder] = frozenset()
+
+    def state(self) -> tuple[Any, ...]:
+        """What the names are bound to, and what the objects hold that steps change."""
+        held = (contents(holder, self.outside) for holder in self.holders)
+        return (*self.get(), *(by_value(x, self.copied) for x in held))
+
+    def bind(self, objects: Sequence[Any]) -> None:
+        """The same, put back."""
+        cut = len(self.names)
+        self.set(tuple(objects[:cut]))
+        for holder, held in zip(self.holders, objects[cut:], strict=True):
+            put(holder, held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +107,12 @@ class Attempt:
         self.inits = self._inits() if given.inits is None else given.inits
         self.step = Step(self.builder, None if plan.test is None else self.test_builder)
         self._declare()
-        outer = plan.get()
+        outer = plan.state()
         try:
             self._run_test()
             self._run_body()
         finally:
-            plan.set(outer)
+            plan.bind(outer)
             self.builder.forget_writes()
             self.test_builder.forget_writes()
 
@@ -128,20 +155,31 @@ class Attempt:
         tensors = _tensors(self.slots, values)
         made = self.bindings.enter(builder, tensors, k, told)
         refresh_all(self.written_outside(), self.stale)
-        self.plan.set(_objects(self.slots, values, tensors, made))
+        objects = _objects(self.slots, values, tensors, made)
+        note_several(map(unwrapped, objects[: len(self.plan.names)]))
+        self.plan.bind(objects)
 
     def _run_test(self) -> None:
         if self.plan.test is None:
             return
         with self.test_region as builder:
+            enter(self.plan.outside, tests=True)
             self._enter(builder, self.step.test_state, builder.arguments[0])
             self.test_value = builder.local(condition(self.plan.test()))
 
     def _run_body(self) -> None:
         with self.body_region as builder:
+            changes = enter(self.plan.outside)
             self._enter(builder, self.step.state, self.step.k)
-            self.plan.body(self.step.k)
-            self.after = self.plan.get()
+            try:
+                self.plan.body(self.step.k)
+                self.after = self.plan.state()
+            finally:
+                self.more = changes.undo(self.plan.holders)
+            for own, holder in zip(
+                self.slots[len(self.plan.names) :], self.plan.holders, strict=True
+            ):
+                own.line = changes.lines.get(holder)
             self.taken = [take_apart(obj) for obj in self.after]
             self.written = [box for box, _ in builder.overlay.values()]
             self.stale_after = {id(box) for box in self.written_outside() if is_stale(box)}
@@ -234,11 +272,21 @@ def value_in(builder: Any, box: Box) -> Value:
 
 def stage_loop(plan: Plan) -> None:
     """Stage until nothing changes, append the loop node, bind the names to its results."""
-    before = plan.get()
-    slots = [slot(name, obj) for name, obj in zip(plan.names, before, strict=True)]
+    run = (plan.body,) if plan.test is None else (plan.body, plan.test)
+    plan = replace(plan, outside=reached(*run))
+    before = plan.state()
+    names = (*plan.names, *(holder.name for holder in plan.holders))
+    slots = [slot(name, obj) for name, obj in zip(names, before, strict=True)]
     given = Assumed(slots, Bindings(leaves(before)))
     for _ in range(ATTEMPTS):
         attempt = Attempt(plan, given)
+        if attempt.more:
+            stage_loop(replace(plan, holders=(*plan.holders, *attempt.more)))
+            return
+        if elsewhere := moved(list(before), list(attempt.after)):
+            refuse_moved(elsewhere, plan.holders)
+            stage_loop(replace(plan, copied=plan.copied | elsewhere))
+            return
         widened, shown = attempt.widened(), attempt.shown()
         if widened or shown is not given:
             given = replace(shown, relations=None, inits=None)
@@ -286,7 +334,10 @@ def _finish(plan: Plan, attempt: Attempt, results: list[Value]) -> None:
     refresh_all(attempt.written_outside(), attempt.stale)
     told = [next(values) for _ in attempt.bindings.told]
     attempt.bindings.tie(bound, outputs[0], told)
-    plan.set(objects)
+    note_several(map(unwrapped, objects[: len(plan.names)]))
+    for holder in plan.holders:
+        changing(context.interpreter.root(), holder.obj, "a change")  # type: ignore[attr-defined]
+    plan.bind(objects)
 
 
 def _after_loop(attempt: Attempt, key: Key, value: Value, steps: Value) -> Any:

@@ -7,6 +7,7 @@ does; where a symbolic value decides, it appends a node.
 from __future__ import annotations
 
 import operator
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ from autograph_lite.errors import ConversionError, UndefinedVariableError
 from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
-from autograph_lite.frontend.effects import refuse_change
+from autograph_lite.frontend.holders import changing, is_made
 from autograph_lite.frontend.iteration import Counted, counted, unpacked
 from autograph_lite.frontend.loops import Get, Plan, Set, stage_loop
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
@@ -120,13 +121,11 @@ class Operators:
         return self.caller.attribute(obj, name)
 
     def set_attr(self, obj: Any, name: str, value: Any) -> None:
-        if context.interpreter is not self.trace:
-            raise ConversionError(
-                f"assignment to the attribute {name!r} inside a staged loop or branch is not available"
-                " yet; assign to a local name and set the attribute after it",
-                self.trace.origin(),
-            )
-        refuse_change(self.trace, obj, f"assignment to the attribute {name!r}")
+        setter = getattr(type(obj), name, None) if is_made(obj) else None
+        if isinstance(setter, property) and isinstance(setter.fset, types.FunctionType):
+            self.call(setter.fset, (obj, value))
+            return
+        changing(self.trace, obj, f"assignment to the attribute {name!r}")
         setattr(obj, name, value)
 
     def item(self, obj: Any, index: Any) -> Any:
@@ -147,22 +146,20 @@ class Operators:
         raise ConversionError(text, self.trace.origin())
 
     def set_item(self, obj: Any, index: Any, value: Any) -> None:
+        if isinstance(obj, np.ndarray):
+            self._refuse_write(obj, (index, value))
+        if isinstance(obj, list | dict) and mentions_run((index,), {}):
+            self._refuse_index(obj)
         if not isinstance(obj, Box):
-            self._refuse_outside_write(obj, (index, value))
-            refuse_change(self.trace, obj, "assignment to an element")
+            changing(self.trace, obj, "assignment to an element")
         obj[index] = value
 
-    def _refuse_outside_write(self, obj: Any, given: tuple[Any, Any]) -> None:
-        array = isinstance(obj, np.ndarray)
+    def _refuse_write(self, array: Any, given: tuple[Any, Any]) -> None:
         inside = context.interpreter is not self.trace
-        if inside or id(obj) in self.trace._getters or (array and mentions_run(given, {})):
-            instead = (
-                "make it a tensor, for instance with ag.constant or ag.zeros"
-                if array
-                else "assign to a name, and put what it holds there after the loop or branch"
-            )
+        if inside or id(array) in self.trace._getters or mentions_run(given, {}):
             raise ConversionError(
-                f"an element of a plain {type(obj).__name__} is assigned inside compiled code; {instead}",
+                "an element of a plain ndarray is assigned inside compiled code; make it a tensor, for"
+                " instance with ag.constant or ag.zeros",
                 self.trace.origin(),
             )
 

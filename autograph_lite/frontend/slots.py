@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from autograph_lite.errors import ConversionError, GraphTypeError, ShapeError
-from autograph_lite.frontend.joins import Typed, joined
+from autograph_lite.errors import ConversionError, GraphTypeError, Origin, ShapeError
+from autograph_lite.frontend.joins import Typed, joined, refuse_growth
 from autograph_lite.frontend.promote import as_type
 from autograph_lite.frontend.state import (
     Structure,
@@ -38,6 +38,7 @@ class Slot:
     types: list[Type]
     numbers: dict[int, Value] = field(default_factory=dict)
     free: set[Any] = field(default_factory=set)  # extents that vary from step to step
+    line: Origin | None = None  # where a step changes in place what this is
 
     @property
     def held(self) -> Typed:
@@ -98,6 +99,7 @@ def _begins_as_tensor(own: Slot, after: Typed, exact: Exact) -> bool:
 
 
 def _refuse(own: Slot, structure: Structure, values: list[Value]) -> NoReturn:
+    refuse_growth(own.name, own.structure, structure, own.line)
     if holds_array(own.structure) or holds_array(structure):
         raise ConversionError(
             f"the loop variable {own.name!r} is a NumPy array that no tensor has touched, and another one"

@@ -12,7 +12,7 @@ import numpy as np
 from autograph_lite.errors import AutographError, Origin, excerpt
 from autograph_lite.frontend.calls import Caller, owner, result_of
 from autograph_lite.frontend.convert import origin_of
-from autograph_lite.frontend.effects import refuse_result
+from autograph_lite.frontend.effects import CONTAINERS, refuse_result
 from autograph_lite.frontend.iteration import ForLoop
 from autograph_lite.frontend.operators import Operators
 from autograph_lite.frontend.returned import Viewed, returned_views
@@ -83,6 +83,9 @@ def stage(function: types.FunctionType, leaves: list[Any], arrange: Any) -> Stag
     with building(trace):
         arguments, passed = _enter(trace, leaves)
         args, kwargs = arrange(arguments)
+        for part in (*args, *kwargs.values()):
+            if isinstance(part, (*CONTAINERS, tuple)):
+                trace.keep(part)
         arrays = [b for b, x in zip(arguments, leaves, strict=True) if isinstance(x, np.ndarray)]
         try:
             run = function if of_library(function) else caller.bound(function)
@@ -162,6 +165,7 @@ def _close(
         id(box): i for i, box in reversed(list(enumerate(arguments))) if isinstance(box, Box)
     }
     outgoing = _outgoing(out, positions)
+    trace.made.clear()  # an object that is returned is the same at every call
     trace.settle(*leaves_of(outgoing))
     structure, values = take_apart(outgoing, numbers=False)
     written = [i for i, v in passed if isinstance(leaves[i], Box) and arguments[i]._value is not v]

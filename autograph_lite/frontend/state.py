@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograph_lite.frontend.holders import attributes, is_made, note_made, set_attributes
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, Type
 from autograph_lite.ops.control import FILLER, filler_for
@@ -43,6 +44,11 @@ class MaybeUndefined:
     defined: Value
 
 
+def unwrapped(obj: Any) -> Any:
+    """An object that may be undefined as itself."""
+    return obj.obj if isinstance(obj, MaybeUndefined) else obj
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """A tensor ("ag"), a Python number ("py"), or a tagged one of both: "int", "float", "bool" or "none"
@@ -71,7 +77,7 @@ class Static:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A tuple, list, dict or named tuple of structures."""
+    """A tuple, list, dict, named tuple or object with attributes: of structures."""
 
     type: type
     keys: tuple[Any, ...] | None
@@ -122,11 +128,24 @@ def _apart(obj: Any, values: list[Value], numbers: bool) -> Structure:
     if numbers and isinstance(obj, bool | int | float) and type(obj) in PY_DTYPE:
         values.append(context.interpreter.number(obj))  # type: ignore[attr-defined]
         return Leaf("py")
+    found = parts_of(obj)
+    if found is None:
+        return Static(obj)
+    kind, keys, parts = found
+    return Container(kind, keys, tuple(_apart(part, values, numbers) for part in parts))
+
+
+def parts_of(obj: Any) -> tuple[type, tuple[Any, ...] | None, list[Any]] | None:
+    """Class, keys and parts of an object that is taken apart: a tuple or list, which has no keys, a dict,
+    or an object with attributes that was made inside the function."""
     if isinstance(obj, list | tuple):
-        return Container(type(obj), None, tuple(_apart(o, values, numbers) for o in obj))
+        return type(obj), None, list(obj)
     if isinstance(obj, dict):
-        return Container(dict, tuple(obj), tuple(_apart(o, values, numbers) for o in obj.values()))
-    return Static(obj)
+        return dict, tuple(obj), list(obj.values())
+    if is_made(obj):
+        held = attributes(obj)
+        return type(obj), tuple(held), list(held.values())
+    return None
 
 
 def is_variable(obj: Any) -> bool:
@@ -178,11 +197,8 @@ def tensors_of(obj: Any) -> list[Box | None]:
         return [obj if obj._value.type.kind == "ag" else None]
     if isinstance(obj, bool | int | float) and type(obj) in PY_DTYPE:
         return [None]
-    if isinstance(obj, list | tuple):
-        return [box for part in obj for box in tensors_of(part)]
-    if isinstance(obj, dict):
-        return [box for part in obj.values() for box in tensors_of(part)]
-    return []
+    found = parts_of(obj)
+    return [] if found is None else [box for part in found[2] for box in tensors_of(part)]
 
 
 def put_together(
@@ -200,12 +216,18 @@ def put_together(
         inner = put_together(structure.inner, values, make)
         return MaybeUndefined(structure.name, inner, defined)
     parts = [put_together(p, values, make) for p in structure.parts]
-    if structure.type is dict:
-        assert structure.keys is not None
-        return dict(zip(structure.keys, parts, strict=True))
-    if hasattr(structure.type, "_fields"):
-        return structure.type(*parts)
-    return structure.type(parts)
+    if structure.keys is not None:
+        return _with_keys(structure.type, dict(zip(structure.keys, parts, strict=True)))
+    return structure.type(*parts) if hasattr(structure.type, "_fields") else structure.type(parts)
+
+
+def _with_keys(kind: type, parts: dict[Any, Any]) -> Any:
+    """A dict, or an object with these attributes, which is not initialised a second time."""
+    if kind is dict:
+        return parts
+    made: Any = object.__new__(kind)
+    set_attributes(made, parts)
+    return note_made(made)
 
 
 def _leaf(kind: str, values: Iterator[Value], make: Callable[[Value], Any]) -> Any:

@@ -83,6 +83,10 @@ class Trace(Builder):
         self._plain: list[Guard] = []
         self.settled = False
         self.alone: dict[int, Any] = {}  # arrays that were made of no other, such as np.zeros(3)
+        self.made: dict[int, Any] = {}  # objects with attributes that were made inside the function
+        self.holders: dict[int, Any] = {}  # objects that regions may change, by id
+        self.changes: dict[Builder, Any] = {}  # what a region changes
+        self.several: dict[int, Any] = {}  # objects that stand for one of several
         self.prints: list[Printed] = []
         self.entered: dict[
             int, tuple[int, Value]

@@ -49,7 +49,7 @@ FAULTS = [
     refused("o = np.zeros(3)\no[0] = x[0]\nreturn o".replace("x[0]", "x[0]  # here"),
             "an element of a plain ndarray is assigned inside compiled code; make it a tensor"),
     refused("d = {}\nfor i in range(n):\n    d['a'] = x  # here\nreturn d",
-            "an element of a plain dict is assigned inside compiled code; assign to a name"),
+            "'d' has 'a' in some runs only; give it that before the loop or branch"),
     refused(
         "y = None\nif x[0] > n:\n    y = x[0]\nreturn y[0]",
         "this is a tensor in some runs and None in others, and they do not do the same here; make it a"

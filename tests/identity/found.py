@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import autograph_lite as ag
-from tests.identity import called, pythons
+from tests.identity import called, holders, pythons
 
 SPEED = ag.Variable(-0.6, dtype="float64", name="speed")
 
@@ -443,6 +443,7 @@ CASES = [
     (grows, (VECTOR, 3)),
     (as_it_comes.python_function, (c(ROWS),)),
     *called.CASES,
+    *holders.CASES,
     *pythons.CASES,
 ]
 

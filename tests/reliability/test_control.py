@@ -97,7 +97,7 @@ FAULTS = [
         "s = []\nfor i in range(3):\n    s.append(x)  # here\nreturn s",
         {"x": X},
         CONVERSION,
-        "'append' of a Python list inside a staged loop or branch is not available yet",
+        "the list 's' grows or shrinks in a loop or branch of which only the run knows how often it",
         refusal=True,
     ),
     Fault("54", "if x > 0:  # here\n    return x\nreturn -x", {"x": X}, SHAPE, CONDITION),

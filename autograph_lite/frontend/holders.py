@@ -1,0 +1,256 @@
+"""Objects that a loop or branch changes in place: lists, dicts, objects with attributes.
+
+Every name of such an object sees the change.  So what it holds is a piece of the region's state, as what
+a name is bound to is, but under the identity of the object.  Which objects were there before a region is
+seen when it begins, from the names that its functions read; others were made in it and are its own.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograph_lite.errors import ConversionError, Origin
+from autograph_lite.frontend.effects import refuse_change
+from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.same import walk_up
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Holder:
+    """An object that was there before a region, and how the user reaches it."""
+
+    obj: Any
+    name: str
+
+    def __repr__(self) -> str:
+        return f"the {type(self.obj).__name__} {self.name}"
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a region changes: `outside` are the objects that were there before it, `before` what those
+    that it changed held then; both by identity."""
+
+    outside: dict[int, Holder]
+    tests: bool = False  # whether it is the condition of a loop
+    before: dict[int, tuple[Holder, Any]] = field(default_factory=dict)
+    lines: dict[Holder, Origin | None] = field(default_factory=dict)  # where each was changed first
+
+    def held(self) -> dict[Holder, Any]:
+        """What the objects that were changed hold now."""
+        return {holder: self.contents(holder) for holder, _ in self.before.values()}
+
+    def contents(self, holder: Holder) -> Any:
+        return contents(holder, self.outside)
+
+    def undo(self, known: Iterable[Holder] = ()) -> list[Holder]:
+        """Put back what those that were not known to change held before the region; these objects."""
+        more = [found for found in self.before.values() if found[0] not in known]
+        for holder, held in more:
+            put(holder, held)
+        return [holder for holder, _ in more]
+
+
+def _root() -> Any:
+    return context.interpreter.root()  # type: ignore[attr-defined]
+
+
+def is_holder(obj: Any) -> bool:
+    """Whether an object is one that a region may change: a list, a dict, or an object of a class of the
+    user's that was made inside the function."""
+    return isinstance(obj, list | dict) or is_made(obj)
+
+
+def is_made(obj: Any) -> bool:
+    """Whether an object has attributes and was made inside the function."""
+    return id(obj) in _root().made
+
+
+def note_made(obj: Any) -> Any:
+    """Remember an object that a class of the user's has made."""
+    if hasattr(obj, "__dict__") or any("__slots__" in vars(c) for c in type(obj).__mro__):
+        _root().made[id(obj)] = obj
+    return obj
+
+
+def attributes(obj: Any) -> dict[str, Any]:
+    """What an object holds by name, in its slots too."""
+    slots = [n for c in type(obj).__mro__ for n in _names(vars(c).get("__slots__", ()))]
+    kept = {n: getattr(obj, n) for n in slots if hasattr(obj, n)}
+    own = {n: part for n, part in kept.items() if not n.startswith("__")}
+    return own | getattr(obj, "__dict__", {})
+
+
+def _names(names: Any) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def set_attributes(obj: Any, parts: dict[str, Any]) -> None:
+    """Let an object hold these by name and no others; a frozen one too."""
+    for name in attributes(obj).keys() - parts.keys():
+        object.__delattr__(obj, name)
+    for name, part in parts.items():
+        object.__setattr__(obj, name, part)
+
+
+# --- a region begins -------------------------------------------------------------------------------
+
+
+def reached(*functions: Callable[..., Any]) -> dict[int, Holder]:
+    """The objects that are there before a region, which runs these functions."""
+    outside: dict[int, Holder] = {}
+    waiting = [pair for function in functions for pair in _read_by(function)]
+    while waiting:
+        name, obj = waiting.pop()
+        if isinstance(obj, types.FunctionType) and obj.__code__.co_filename.startswith("<staged"):
+            waiting += _read_by(obj)
+        elif isinstance(obj, types.MethodType):
+            waiting.append((name, obj.__self__))
+        elif isinstance(obj, tuple):
+            waiting += [(f"{name}[{i}]", part) for i, part in enumerate(obj)]
+        elif is_holder(obj) and id(obj) not in outside:
+            outside[id(obj)] = _root().holders.setdefault(id(obj), Holder(obj, name))
+            waiting += _parts(name, obj)
+    return outside
+
+
+def enter(outside: dict[int, Holder], tests: bool = False) -> Changes:
+    """The present region begins."""
+    changes = Changes(outside, tests)
+    _root().changes[context.interpreter] = changes
+    return changes
+
+
+def _read_by(function: Callable[..., Any]) -> Iterator[tuple[str, Any]]:
+    """The names from outside that a function reads, and what they are bound to."""
+    code = getattr(function, "__code__", None)
+    cells: Iterable[Any] = getattr(function, "__closure__", None) or ()
+    for name, cell in zip(code.co_freevars if code else (), cells, strict=True):
+        try:
+            found = cell.cell_contents
+        except ValueError:
+            continue  # nothing is assigned yet
+        yield name, found
+
+
+def _parts(name: str, obj: Any) -> list[tuple[str, Any]]:
+    if isinstance(obj, list):
+        return [(f"{name}[{i}]", part) for i, part in enumerate(obj)]
+    if isinstance(obj, dict):
+        return [(f"{name}[{key!r}]", part) for key, part in obj.items()]
+    return [(f"{name}.{key}", part) for key, part in attributes(obj).items()]
+
+
+def note_several(objects: Iterable[Any]) -> None:
+    """Lists, dicts and objects that stand for one of several, as the run decides: other names may be
+    bound to the same one, so that they are not changed in place."""
+    for obj in objects:
+        _root().several.update(holders_in(obj))
+
+
+def holders_in(obj: Any) -> dict[int, Any]:
+    """The lists, dicts and objects in an object, itself among them, by identity."""
+    found: dict[int, Any] = {}
+    waiting = [obj]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, tuple):
+            waiting += part
+        elif is_holder(part) and id(part) not in found:
+            found[id(part)] = part
+            waiting += [inside for _, inside in _parts("", part)]
+    return found
+
+
+# --- changes ---------------------------------------------------------------------------------------
+
+
+def changing(trace: Any, obj: Any, what: str) -> None:
+    """An object is about to be changed: the region notes what it held, if it was there before."""
+    refuse_change(trace, obj, what)
+    if id(obj) in trace.several:
+        raise ConversionError(
+            f"{what} of what is one of several objects, as the run decides; take a copy before:"
+            f" {type(obj).__name__}(...)",
+            trace.origin(),
+        )
+    holder = known(obj)
+    if holder is None or context.interpreter is trace:
+        return
+    changes: Changes = trace.changes[context.interpreter]
+    if changes.tests:
+        raise ConversionError(
+            f"{what} of {holder.name!r} in the condition of a loop; change it in the body",
+            trace.origin(),
+        )
+    if id(obj) not in changes.before:
+        changes.before[id(obj)] = holder, changes.contents(holder)
+        changes.lines[holder] = trace.origin()
+
+
+def known(obj: Any) -> Holder | None:
+    """An object as one that was there before a region that is being staged."""
+    changes = _root().changes
+    around = (changes.get(builder) for builder in walk_up())
+    return next((c.outside[id(obj)] for c in around if c and id(obj) in c.outside), None)
+
+
+def contents(holder: Holder, outside: dict[int, Holder]) -> Any:
+    """What an object holds, as a list or dict of its own; objects from outside stand in it as holders, so
+    that they stay the same objects."""
+    obj = holder.obj
+    if isinstance(obj, list):
+        return [outside.get(id(part), part) for part in obj]
+    parts = obj if isinstance(obj, dict) else attributes(obj)
+    return {key: outside.get(id(part), part) for key, part in parts.items()}
+
+
+def moved(a: Any, b: Any) -> set[Holder]:
+    """The objects from outside that stand in one of two contents and not at the same place in the other."""
+    if isinstance(a, Holder) or isinstance(b, Holder):
+        return set() if a is b else {part for part in (a, b) if isinstance(part, Holder)}
+    if type(a) is type(b) and isinstance(a, list | tuple | dict) and len(a) == len(b):
+        pairs = zip(*(x.values() if isinstance(x, dict) else x for x in (a, b)), strict=True)
+        return {holder for pair in pairs for holder in moved(*pair)}
+    return set()  # something else is wrong with them, which is said where they are joined
+
+
+def refuse_moved(holders: Iterable[Holder], changed: Iterable[Holder]) -> None:
+    """An error for an object that is changed in place and that stands elsewhere in some runs."""
+    for holder in set(holders) & set(changed):
+        raise ConversionError(
+            f"{holder.name!r} is changed in place, and what holds it holds something else in its place in"
+            " some runs; do one of the two"
+        )
+
+
+def by_value(held: Any, holders: Iterable[Holder]) -> Any:
+    """Contents in which these objects stand as what they hold."""
+    if isinstance(held, Holder):
+        return held.obj if held in holders else held
+    if isinstance(held, list):
+        return [by_value(part, holders) for part in held]
+    if isinstance(held, dict):
+        return {key: by_value(part, holders) for key, part in held.items()}
+    return held
+
+
+def put(holder: Holder, held: Any) -> None:
+    """Let an object hold this."""
+    obj = holder.obj
+    if isinstance(obj, list):
+        obj[:] = [_itself(part) for part in held]
+        return
+    parts = {key: _itself(part) for key, part in held.items()}
+    if isinstance(obj, dict):
+        obj.clear()
+        obj.update(parts)
+    else:
+        set_attributes(obj, parts)
+
+
+def _itself(part: Any) -> Any:
+    return part.obj if isinstance(part, Holder) else part

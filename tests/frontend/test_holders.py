@@ -1,0 +1,56 @@
+"""Objects that loops and branches change in place: what is refused, with the line, and what is not."""
+
+import pytest
+
+import autograph_lite as ag
+from autograph_lite import errors
+from tests.reliability.both import Fault, Result, check_fault, check_result
+
+X = ag.constant([1.0, 2.0, 3.0])
+SEVERAL = "of what is one of several objects, as the run decides; take a copy before: list(...)"
+GROWS = "the list 's' grows or shrinks in a loop or branch of which only the run knows"
+
+
+def refused(body, message, **given):
+    given = {"x": X, "n": 3, **given}
+    return Fault("holders", body, given, errors.ConversionError, message, refusal=True)
+
+
+FAULTS = [
+    refused("s = [x, x]\nfor i in range(n):\n    s = [s[1], s[0]]\ns[0] = x  # here\nreturn s",
+            f"assignment to an element {SEVERAL}"),
+    refused("s = [x, x]\nm = s\nif x[0] > 1:\n    s = [x, x]\ns.append(x)  # here\nreturn m, s",
+            f"'append' {SEVERAL}"),
+    refused("s = t = [x]\nif x[0] > 1:\n    s = t = [-x]\ns[0] = x  # here\nreturn t",
+            f"assignment to an element {SEVERAL}"),
+    refused("s = []\nfor i in range(n):\n    s.append(x)  # here\nreturn s", GROWS),
+    refused("s = [x]\nif x[0] > 0:\n    y = s.pop()  # here\nreturn s", GROWS),
+    refused("d = {}\nif x[0] > 0:\n    d['a'] = x  # here\nreturn d", "'d' has 'a' in some runs only"),
+    refused("d = {'a': x, 'b': x}\nfor i in range(n):\n    d['a'] = d.pop('a')  # here\nreturn d['a']",
+            "'d' has its parts in another order in some runs"),
+    refused("s = [[x], x]\nt = s[0]\nfor i in range(n):  # here\n    t[0] = x\n    s[0] = [x]\nreturn t",
+            "'t' is changed in place, and what holds it holds something else in its place"),
+    refused("s = {1}\nfor i in range(n):\n    s.add(2)  # here\nreturn x", "'add' of a set inside"),
+    refused("s = [x[0], x[1]]\nwhile s.pop(0) > n:  # here\n    n = n + 1\nreturn s[0]",
+            "'pop' of 's' in the condition of a loop; change it in the body"),
+    refused("s = [1.0, 2.0]\nfor i in range(2):\n    s[i] = x  # here\nreturn s", "a Python list or tuple"),
+    refused("s[0] = 2.0  # here\nreturn x * s[0]", "assignment to an element of a list from outside", s=[1.0]),
+    refused("s['a'][0] = x  # here\nreturn x", "assignment to an element of a list from", s={"a": [1.0]}),
+]  # fmt: skip
+
+RESULTS = [
+    Result("holders", "s = [x, x]\nfor i in range(n):\n    s = [s[1] * 2, s[0]]\ns = list(s)\n"
+           "s[0] = x\nreturn s", {"x": X, "n": 3}),
+    Result("holders", "s = [1, 2.5]\nfor i in range(n):\n    s[0] = s[0] + i\nreturn x * s[0]",
+           {"x": X, "n": 3}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FAULTS, ids=str)
+def test_fault(case):
+    check_fault(case)
+
+
+@pytest.mark.parametrize("case", RESULTS, ids=str)
+def test_result(case):
+    check_result(case)
