@@ -53,6 +53,22 @@ class staged_region(building):
         return super().__enter__()
 
 
+class at_one_line:
+    """All that is appended inside stands for the line of the user's that is being staged now, which takes
+    longer to find than a node to make."""
+
+    def __init__(self) -> None:
+        self.builder: Any = context.interpreter
+
+    def __enter__(self) -> None:
+        self.origin = self.builder.origin
+        line = self.origin()
+        self.builder.origin = lambda: line
+
+    def __exit__(self, *error: object) -> None:
+        self.builder.origin = self.origin
+
+
 def in_region(builder: Builder, find: Callable[[], Any]) -> Any:
     """The result of a function that may append nodes to a region."""
     with building(builder):

@@ -35,6 +35,7 @@ from autograph_lite.ops.same import (
     same,
     visible_links,
 )
+from autograph_lite.ops.staging import at_one_line
 from autograph_lite.tape.following import Following
 from autograph_lite.tape.inside import refuse_used_inside
 from autograph_lite.tape.results import arranged, result, stacked
@@ -341,7 +342,8 @@ class GradientTape:
         if staging():
             links = Links(visible_links(), nodes, asked=asked)
             refuse_used_inside(records, links.asked - self._roots.keys())
-            return pullback(Sweep(links, roots=roots, wanted=self.follows), nodes, reached)
+            with at_one_line():
+                return pullback(Sweep(links, roots=roots, wanted=self.follows), nodes, reached)
         refuse_used_inside(records, set(asked) - self._roots.keys())
         return pullback(Straight(roots, self._followed.values.__contains__), nodes, reached)
 
