@@ -10,7 +10,6 @@ import autograph_lite.numpy as anp
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.state import is_variable
 from autograph_lite.tensors.boxes import Box
-from autograph_lite.tensors.number import Number
 from autograph_lite.tensors.protocols import INSTEAD as WITHOUT
 from autograph_lite.tensors.tensor import is_tensor
 
@@ -69,22 +68,21 @@ def refuse_maker(trace: Any, function: Any, args: tuple[Any, ...]) -> None:
     )
 
 
-def refuse_call(trace: Any, function: Any, args: tuple[Any, ...]) -> NoReturn:
+def refuse_call(trace: Any, function: Any) -> NoReturn:
     """An error for a function that is neither NumPy's nor the user's."""
     name = getattr(function, "__qualname__", repr(function))
     where = getattr(function, "__module__", "") or ""
     shown = name if where in _UNSAID or not where else f"{where}.{name}"
     raise ConversionError(
         f"{shown} needs a value that only the run of the compiled function knows; write"
-        f" {_instead(function, name, where, args)}",
+        f" {_instead(function, name, where)}",
         trace.origin(),
     )
 
 
-def _instead(function: Any, name: str, where: str, args: tuple[Any, ...]) -> str:
+def _instead(function: Any, name: str, where: str) -> str:
     if where == "math" and name in anp.__all__:
-        number = any(isinstance(a, Number) for a in args)
-        return f"np.{name}(ag.constant(x))" if number else f"np.{name}"
+        return f"np.{name}"
     if where == "_operator":
         return "the operator itself"
     if where == "math" and name in WITHOUT:

@@ -27,6 +27,7 @@ from autograph_lite.frontend.trace import Trace
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box, as_value, entered, wrap
+from autograph_lite.tensors.mathematics import FUNCTIONS, is_number
 
 LIBRARIES = ("autograph_lite", "numpy", "scipy")
 
@@ -167,7 +168,7 @@ class Caller:
         refuse_unsteady(self.trace, function)
         if mentions_run(args, kwargs):
             if _standard(function):
-                refuse_call(self.trace, function, args)
+                refuse_call(self.trace, function)
             refuse_maker(self.trace, function, args)
             return function(*args, **kwargs)
         return self._host(function, args, kwargs)
@@ -219,11 +220,18 @@ class Caller:
             self._change(function)
         refuse_unsteady(self.trace, function)
         plain = callable(function) and (function is str or not isinstance(function, type))
+        if (
+            _hashable(function)
+            and function in FUNCTIONS
+            and mentions_run(args, kwargs)
+            and all(map(is_number, args))
+        ):
+            return FUNCTIONS[function](*args)
         shown = function in (str, repr) and any(
             isinstance(a, Box) for a in args
         )  # of a variable too
         if shown or (plain and not container and mentions_run(args, kwargs)):
-            refuse_call(self.trace, function, args)
+            refuse_call(self.trace, function)
         if isinstance(function, type) and _of_user(function):
             return self._made(function, args, kwargs)
         return function(*args, **kwargs)

@@ -38,7 +38,7 @@ def _rule(result: str | None = None) -> Callable[..., tuple[Type, ...]]:
     return rule
 
 
-def _number(
+def number_op(
     name: str, body: str | Callable[..., Any], result: str | None = None, **extra: Any
 ) -> Op:
     extra = {"dtypes": ("int64", "float64"), **extra, "faults": callable(body)}
@@ -150,28 +150,28 @@ def _right_shift(x, y):
 
 
 AS_TENSORS = (
-    _number("add", "checked_add(x, y)", recomputed=True),
-    _number("subtract", "checked_sub(x, y)", recomputed=True),
-    _number("multiply", "checked_mul(x, y)", recomputed=True),
-    _number("negative", "checked_neg(x)", recomputed=True),
+    number_op("add", "checked_add(x, y)", recomputed=True),
+    number_op("subtract", "checked_sub(x, y)", recomputed=True),
+    number_op("multiply", "checked_mul(x, y)", recomputed=True),
+    number_op("negative", "checked_neg(x)", recomputed=True),
 )
 """Ops that give the same bits for Python floats as the operators of float64 tensors."""
 
-_number("absolute", "checked_neg(x) if x < 0 else abs(x)")
-_number("truediv", _truediv, "float64")
-_number("truediv_integer", _truediv_int, "float64")
-_number("floordiv", _floordiv_float)
-_number("floordiv_integer", _floordiv_int)
-_number("mod", _mod_float)
-_number("mod_integer", _mod_int)
-_number("power", _power_float)
-_number("power_integer", _power_int)
+number_op("absolute", "checked_neg(x) if x < 0 else abs(x)")
+number_op("truediv", _truediv, "float64")
+number_op("truediv_integer", _truediv_int, "float64")
+number_op("floordiv", _floordiv_float)
+number_op("floordiv_integer", _floordiv_int)
+number_op("mod", _mod_float)
+number_op("mod_integer", _mod_int)
+number_op("power", _power_float)
+number_op("power_integer", _power_int)
 for _name, _body in (("and", "x & y"), ("or", "x | y"), ("xor", "x ^ y")):
-    _number(_name, _body, dtypes=("int64", "bool"))
-_number("left_shift", _left_shift, dtypes=("int64",))
-_number("right_shift", _right_shift, dtypes=("int64",))
-_number("minimum", "y if y < x else x")
-_number("maximum", "y if y > x else x")
+    number_op(_name, _body, dtypes=("int64", "bool"))
+number_op("left_shift", _left_shift, dtypes=("int64",))
+number_op("right_shift", _right_shift, dtypes=("int64",))
+number_op("minimum", "y if y < x else x")
+number_op("maximum", "y if y > x else x")
 
 
 def _of_positive(answer: bool) -> Callable[..., bool | None]:
@@ -191,10 +191,10 @@ for _name, _body, _exact, _same in (
     ("greater", "x > y", operator.gt, _of_positive(True)),
     ("greater_equal", "x >= y", operator.ge, None),
 ):
-    _number(_name, _body, "bool", exact=_exact, identity=_same)
-_number("not", "not bool(x)", "bool")
-FLOAT = _number("float", "float64(x)", "float64")
-_number("bool", "bool(x)", "bool")
+    number_op(_name, _body, "bool", exact=_exact, identity=_same)
+number_op("not", "not bool(x)", "bool")
+FLOAT = number_op("float", "float64(x)", "float64")
+number_op("bool", "bool(x)", "bool")
 
 
 def _int(x):
@@ -208,7 +208,7 @@ def _int(x):
     return int64(x)
 
 
-_number("int", _int, "int64")
+number_op("int", _int, "int64")
 
 
 def _known_bool(known: Known, x: Value, *, dtype: str) -> Any:

@@ -319,6 +319,8 @@ class _Body:
             return form.Bits(typed(values[0], F64), I64)
         if name == "as_float":
             return form.Bits(typed(values[0], I64), F64)
+        if name.startswith("libm_"):
+            return form.Call(name[5:], tuple(typed(v, F64) for v in values), F64, "libm")
         if name in ROUTINES:
             dtype = next((v.type for v in values if not isinstance(v, Literal)), F64)
             return self.routine(name, tuple(typed(v, dtype) for v in values), dtype)

@@ -140,10 +140,6 @@ def test_result(case):
     check_result(case)
 
 
-def math_of_a_number(n):
-    return math.exp(n)
-
-
 def math_of_a_tensor(x):
     return math.exp(x[0])
 
@@ -177,7 +173,6 @@ def multiplies_from_outside(x):
 @pytest.mark.parametrize(
     ("function", "given", "instead"),
     [
-        (math_of_a_number, 2.0, "write np.exp(ag.constant(x))"),
         (math_of_a_tensor, X, "write np.exp"),
         (math_without_a_tensor_function, X, "write np.log(x) / np.log(2.0)"),
         (multiplies_from_outside, X, "write np.dot"),
