@@ -90,6 +90,4 @@ def _instead(function: Any, name: str, where: str) -> str:
     method = name.rpartition(".")[2]
     if isinstance(getattr(function, "__self__", None), np.ndarray) and method in anp.__all__:
         return f"np.{method}"
-    if method == "_replace":
-        return f"{name.removesuffix('._replace')}(...) with every field"
     return INSTEAD.get(name, "operations on tensors")

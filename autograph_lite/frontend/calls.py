@@ -8,6 +8,7 @@ again at every call of the compiled function, on the objects as they are then.
 from __future__ import annotations
 
 import builtins
+import dataclasses
 import functools
 import sys
 import types
@@ -120,6 +121,8 @@ class Caller:
             )
         if getattr(type(function), "is_compiled", False):
             return self._enter(ops, function.python_function, args, kwargs)
+        if _rebuilds(function):
+            return note_made(function(*args, **kwargs))
         if isinstance(function, types.MethodType) and isinstance(
             function.__func__, types.FunctionType
         ):
@@ -256,6 +259,14 @@ class Caller:
                 self.trace.origin(),
             )
         changing(self.trace, obj, repr(method.__name__))
+
+
+def _rebuilds(function: Any) -> bool:
+    """Whether a function makes a named tuple or an object of the same parts and others."""
+    if function is dataclasses.replace:
+        return True
+    owner = getattr(function, "__self__", None)
+    return isinstance(owner, tuple) and function.__name__ in ("_replace", "_asdict")
 
 
 def _generated(function: types.FunctionType) -> bool:

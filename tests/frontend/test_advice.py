@@ -148,13 +148,6 @@ def math_without_a_tensor_function(x):
     return math.log2(x[0])
 
 
-PAIR = Pair(1.0, 2.0)
-
-
-def replaces(x):
-    return PAIR._replace(a=x)
-
-
 LONG = np.arange(500.0)
 
 
@@ -178,7 +171,6 @@ def multiplies_from_outside(x):
         (multiplies_from_outside, X, "write np.dot"),
         (copies, X, "write x.copy()"),
         (adds, X, "write the operator itself"),
-        (replaces, X, "write Pair(...) with every field"),
     ],
 )
 def test_a_call_says_what_works(function, given, instead):

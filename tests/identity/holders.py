@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import namedtuple
 
 import numpy as np
 
@@ -22,6 +23,9 @@ class Pair:
 class Frozen:
     a: object
     n: int = 3
+
+
+Named = namedtuple("Named", "v n")
 
 
 class Delay:
@@ -241,7 +245,16 @@ def methods_of_dicts(x):
     return d["b"]
 
 
+def parts_replaced(x):
+    p, q = Pair(x, x * 2), Named(x, 0)
+    for i in range(3):
+        p = dataclasses.replace(p, a=p.b * x)
+        q = q._replace(v=q.v * p.a, n=i)
+    return p.a, q._asdict()
+
+
 CASES = [
+    (parts_replaced, (VECTOR,)),
     *((every_name_sees_it, (VECTOR, n)) for n in (0, 1, 3)),
     (in_a_branch, (VECTOR, SCALAR)),
     (in_a_branch, (VECTOR, -SCALAR)),
