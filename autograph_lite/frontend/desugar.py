@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -162,10 +163,20 @@ def _way(node: Node) -> _Way:
     if kind == "With":  # an exception inside may be swallowed: what follows is always reachable
         return _Way(_way_of(node.body).jumps, True)
     if kind in ("While", "For"):
-        inside = _way_of(node.body).jumps
-        endless = kind == "While" and is_true(node.test) and "break" not in inside
-        return _Way(("return",) if "return" in inside else (), not endless)
+        return _way_of_loop(node)
     return _Way((), True)
+
+
+def _way_of_loop(node: Node) -> _Way:
+    """By `break`, or through the `else`, whose jumps are those of a loop around this one."""
+    inside = _way_of(node.body).jumps
+    other = _Way((), False) if _is_endless(node) else _way_of(node.orelse)
+    jumps = ("return",) if "return" in inside else ()
+    return _Way(tuple(dict.fromkeys(jumps + other.jumps)), "break" in inside or other.falls)
+
+
+def _is_endless(loop: Node) -> bool:
+    return isinstance(loop, gast.While) and is_true(loop.test)
 
 
 def is_true(test: Node) -> bool:
@@ -183,6 +194,9 @@ def _lower(body: Sequence[Node], around: _Around, counter: _Counter) -> Block:
         way = _way(node)
         if isinstance(node, gast.If) and way.jumps:
             return (*out, *_branch(node, rest, around, counter))
+        if isinstance(node, gast.For | gast.While) and node.orelse:
+            loop, after = _without_else(node, rest, counter)
+            return (*out, *_lower([loop, *after], around, counter))
         out.extend(_statement(node, around, counter))
         if not way.falls:
             break
@@ -208,6 +222,20 @@ def _branch(node: Node, rest: Sequence[Node], around: _Around, counter: _Counter
         return [form]
     flags = tuple(_flag(jump, around) for jump in _way(node).jumps)
     return [form, Guard(flags, _lower(rest, around, counter), rest[0])]
+
+
+def _without_else(
+    node: Node, rest: Sequence[Node], counter: _Counter
+) -> tuple[Node, Sequence[Node]]:
+    """A loop without its `else`, which is a branch on the flag of `break` after it."""
+    loop = copy(node)
+    loop.orelse, loop.number = [], counter.next()
+    if _is_endless(node):
+        return loop, rest
+    if "break" not in _way_of(node.body).jumps:
+        return loop, [*node.orelse, *rest]
+    test = load(_flag("break", _Around(loop.number, False)))
+    return loop, [located(gast.If(test, [gast.Pass()], node.orelse), node.orelse[0]), *rest]
 
 
 def _flag(jump: str, around: _Around) -> str:
@@ -244,7 +272,7 @@ def _jump(node: Node, jump: str, around: _Around) -> list[Form]:
 
 def _loop(node: Node, around: _Around, counter: _Counter) -> list[Form]:
     """The loop with its flags: `break` ends it, `continue` only what follows in the body."""
-    number = counter.next()
+    number = getattr(node, "number", None) or counter.next()
     inside = _Around(number, around.valued)
     jumps = _way_of(node.body).jumps
     body = _lower(node.body, inside, counter)

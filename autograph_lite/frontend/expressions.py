@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import gast
 
+from autograph_lite.frontend.desugar import is_ours
 from autograph_lite.frontend.names import bound, parameters
 from autograph_lite.frontend.nodes import (
     Node,
@@ -81,7 +82,7 @@ class Expressions:
     # -- names, parts of objects, calls
 
     def _Name(self, node: Node) -> Node:
-        if not isinstance(node.ctx, gast.Load):
+        if not isinstance(node.ctx, gast.Load) or is_ours(node.id):
             return gast.Name(node.id, node.ctx, None, None)
         if node.id not in self.visible:
             return protocol("load", constant(node.id), of="scope__")

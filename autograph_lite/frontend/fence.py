@@ -172,10 +172,6 @@ _RESERVED = re.compile(
 )
 
 
-def _has_else(node: Node) -> bool:
-    return bool(node.orelse)
-
-
 def _names(name: str) -> Callable[[Node], bool]:
     return lambda node: node.id == name
 
@@ -201,14 +197,11 @@ def _odd_target(node: Node) -> bool:
     return any(type(n).__name__ in ("Attribute", "Subscript") for n in _all(node.target))
 
 
-_LOOP_ELSE = "`else` after a loop is not staged: set a flag before `break` and test it afterwards"
 _OURS = "this name is used by staged code: choose a name that does not end in two underscores"
 _FRAME = "looks into the frame of the function, which is not staged: pass the values themselves"
 
 # Allowed kinds of node that are refused in a particular form: (kind, is it that form?, sentence).
 CONDITIONS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
-    ("For", _has_else, _LOOP_ELSE),
-    ("While", _has_else, _LOOP_ELSE),
     ("Raise", lambda node: node.exc is None, "a bare raise is not staged: name the exception"),
     (
         "Call",

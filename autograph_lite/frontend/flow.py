@@ -56,7 +56,7 @@ def before(scope: Scope, form: Form, after: Names, targets: Targets) -> Names:
     if isinstance(form, Jump):
         return ours(after) | theirs(targets.get(form.kind, NONE))
     if isinstance(form, Return):
-        return _return_reads(scope, form)
+        return scope.reads(form.value)
     if isinstance(form, If):
         body = live_before(scope, form.body, after, targets)
         orelse = live_before(scope, form.orelse, after, targets)
@@ -86,12 +86,6 @@ def _simple_reads(scope: Scope, node: Node) -> Names:
     if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
         return reads | {node.target.id}
     return reads
-
-
-def _return_reads(scope: Scope, form: Return) -> Names:
-    if isinstance(form.value, gast.Name) and is_ours(form.value.id):
-        return frozenset([form.value.id])
-    return scope.reads(form.value)
 
 
 def head(scope: Scope, loop: Loop, after: Names, targets: Targets) -> Names:

@@ -165,7 +165,8 @@ class Scope:
         """Local names that evaluating the nodes reads, through functions that they name too."""
         direct = frozenset(name for node in nodes for name in free(node))
         through = (self.closures[name] for name in direct if name in self.closures)
-        return frozenset(name for name in direct.union(*through) if name in self.locals)
+        found = direct.union(*through)
+        return frozenset(name for name in found if name in self.locals or is_ours(name))
 
     def ordered(self, names: Iterable[str]) -> tuple[str, ...]:
         """The names in the order of their first mention, ours last."""

@@ -152,9 +152,7 @@ def _form(form: Form, place: Place, after: Names) -> Statements:
     if isinstance(form, Def):
         return _definition(form, place)
     assert isinstance(form, Return)
-    given = isinstance(form.value, gast.Name) and is_ours(form.value.id)
-    value = form.value if given else place.expressions.rewrite(form.value)
-    return [located(gast.Return(value), form.node)]
+    return [located(gast.Return(place.expressions.rewrite(form.value)), form.node)]
 
 
 # -- flags -----------------------------------------------------------------------------------------

@@ -29,8 +29,6 @@ REFUSALS = [
     ("def f(x):\n    yield x", 2, "yield is not staged"),
     ("def f(x):\n    yield from x", 2, "yield is not staged"),
     ("def f(x):\n    match x:\n        case 1: pass", 2, "match is not staged"),
-    ("def f(x):\n    for i in x:\n        pass\n    else:\n        pass", 2, "`else` after a loop"),
-    ("def f(x):\n    while x:\n        pass\n    else:\n        pass", 2, "`else` after a loop"),
     ("def f(x):\n    if x:\n        raise", 3, "a bare raise"),
     ("class A:\n    def f(self):\n        return super().f()", 3, "super() without arguments"),
     ("class A:\n    def f(self):\n        return __class__", 3, "__class__ is not staged"),
