@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 import gast
 
+from autograph_lite.frontend.ahead import Ahead
 from autograph_lite.frontend.desugar import is_ours
-from autograph_lite.frontend.names import bound, parameters
+from autograph_lite.frontend.names import bound, free, parameters
 from autograph_lite.frontend.nodes import (
     Node,
     arguments,
@@ -45,11 +46,14 @@ class Expressions:
     """Rewrites expressions where `visible` names are Python variables, `assigned` ones surely set.
 
     `require` is told of a name that is read although it may be missing: its variable must exist.
+    `ahead` is the statement around, None in a lambda; `local` are names of comprehensions around.
     """
 
     visible: frozenset[str]
     assigned: frozenset[str]
     require: Callable[[str], None]
+    ahead: Ahead | None = None
+    local: tuple[str, ...] = ()
 
     def binding(self, names: Iterable[str]) -> Expressions:
         """The same inside a function or comprehension that binds names."""
@@ -78,6 +82,31 @@ class Expressions:
         if isinstance(value, list):
             return [self._field(item) for item in value]
         return self.rewrite(value) if isinstance(value, (gast.expr, gast.Slice)) else value
+
+    # -- operands that may be skipped
+
+    def lazy(self, node: Node, staged: Node) -> Node:
+        """The staged form of an operand as a function without arguments."""
+        names = self.binds(node)
+        if not names or self.ahead is None:
+            return thunk(staged)
+        for name in names:
+            if name not in self.assigned:
+                self.require(name)
+        reads = frozenset(free(pair(node)))
+        own = [name for name in self.local if name in reads]
+        return self.ahead.operand(staged, names, own, node)
+
+    def skipping(self, call: Node, *operands: Node) -> Node:
+        """A call that may skip operands; names that they assign are handed on by it as a branch does."""
+        names = self.binds(*operands)
+        if names and self.ahead is not None:
+            call.keywords = [gast.keyword("state", self.ahead.state(names, operands[0]))]
+        return call
+
+    def binds(self, *nodes: Node) -> list[str]:
+        """Names that expressions may assign."""
+        return list(dict.fromkeys(bound(pair(*nodes))))
 
     # -- names, parts of objects, calls
 
@@ -120,17 +149,19 @@ class Expressions:
     def test(self, node: Node) -> Node:
         """An expression of which only the truth is asked."""
         if isinstance(node, gast.BoolOp):
-            first, *others = map(self.test, node.values)
             name = "test_and" if isinstance(node.op, gast.And) else "test_or"
-            return located(protocol(name, first, *map(thunk, others)), node)
+            return located(self._lazily(name, node, self.test), node)
         if isinstance(node, gast.Compare) and len(node.ops) > 1:
             return located(self._chain("test_compare", node), node)
         return self.rewrite(node)
 
+    def _lazily(self, name: str, node: Node, rewrite: Callable[[Node], Node]) -> Node:
+        first, *others = node.values
+        made = [rewrite(first), *(self.lazy(other, rewrite(other)) for other in others)]
+        return self.skipping(protocol(name, *made), *others)
+
     def _BoolOp(self, node: Node) -> Node:
-        first, *others = self.all(node.values)
-        name = "and_" if isinstance(node.op, gast.And) else "or_"
-        return protocol(name, first, *map(thunk, others))
+        return self._lazily("and_" if isinstance(node.op, gast.And) else "or_", node, self.rewrite)
 
     def _UnaryOp(self, node: Node) -> Node:
         if isinstance(node.op, gast.Not):
@@ -138,14 +169,16 @@ class Expressions:
         return gast.UnaryOp(node.op, self.rewrite(node.operand))
 
     def _IfExp(self, node: Node) -> Node:
-        body, orelse = self.all((node.body, node.orelse))
-        return protocol("ifexp", self.test(node.test), thunk(body), thunk(orelse))
+        arms = node.body, node.orelse
+        made = [self.lazy(arm, self.rewrite(arm)) for arm in arms]
+        return self.skipping(protocol("ifexp", self.test(node.test), *made), *arms)
 
     def _chain(self, name: str, node: Node) -> Node:
-        left, *others = self.all([node.left, *node.comparators])
-        names = [COMPARISONS[type(operator).__name__] for operator in node.ops]
-        steps = zip(names, others, strict=True)
-        return protocol(name, left, *(pair(constant(n), thunk(right)) for n, right in steps))
+        names = [constant(COMPARISONS[type(operator).__name__]) for operator in node.ops]
+        others = [self.lazy(other, self.rewrite(other)) for other in node.comparators]
+        steps = [pair(*step) for step in zip(names, others, strict=True)]
+        call = protocol(name, self.rewrite(node.left), *steps)
+        return self.skipping(call, *node.comparators)
 
     def _Compare(self, node: Node) -> Node:
         if len(node.ops) > 1:
@@ -155,18 +188,15 @@ class Expressions:
         if name in ("is", "is_not"):
             return _negated(name == "is_not", protocol("is_", left, right))
         if name in ("in", "not_in"):
-            return _negated(name == "not_in", self._contains(left, right))
+            return _negated(name == "not_in", protocol("in_", left, right))
         return gast.Compare(left, node.ops, [right])
-
-    def _contains(self, item: Node, container: Node) -> Node:
-        return protocol("contains", container, item)
 
     # -- scopes of their own
 
     def _Lambda(self, node: Node) -> Node:
-        return gast.Lambda(
-            self.parameters(node.args), self.binding(parameters(node)).rewrite(node.body)
-        )
+        own = [*parameters(node), *bound(pair(node.body))]
+        inner = replace(self.binding(own), ahead=None)
+        return gast.Lambda(self.parameters(node.args), inner.rewrite(node.body))
 
     def parameters(self, given: Node) -> Node:
         """Parameters without annotations; defaults are evaluated where the function is defined."""
@@ -195,7 +225,7 @@ class Expressions:
     def _generators(self, node: Node) -> tuple[Expressions, list[Node]]:
         """Only the first iterable is evaluated outside; each `for` sees the names before it."""
         own = [name for part in node.generators for name in bound(pair(part.target))]
-        inner = self.binding(own)
+        inner = replace(self.binding(own), local=(*self.local, *dict.fromkeys(own)))
         generators = []
         for number, part in enumerate(node.generators):
             around = inner if number else self

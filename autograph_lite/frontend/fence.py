@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograph_lite.errors import ConversionError, Origin
-from autograph_lite.frontend.nodes import Node, children
+from autograph_lite.frontend.names import bound
+from autograph_lite.frontend.nodes import Node, children, pair
+from autograph_lite.frontend.order import skippable
 
 ALLOWED = tuple(
     [
@@ -40,6 +42,7 @@ ALLOWED = tuple(
         "BinOp",
         "UnaryOp",
         "IfExp",
+        "NamedExpr",
         "Dict",
         "Set",
         "ListComp",
@@ -113,7 +116,6 @@ REFUSED: dict[str, str] = {
     "Del": "del is not staged: leave the name alone, or write to the elements that go away",
     "Global": "global is not staged: return the value, or keep it in a Variable",
     "Nonlocal": "nonlocal is not staged: return the value, or keep it in a Variable",
-    "NamedExpr": "`:=` is not staged: assign the name in a statement of its own",
     "Try": _TRY,
     "TryStar": _TRY,
     "ExceptHandler": _TRY,
@@ -197,11 +199,20 @@ def _odd_target(node: Node) -> bool:
     return any(type(n).__name__ in ("Attribute", "Subscript") for n in _all(node.target))
 
 
+def _binds_in_an_operand(node: Node) -> bool:
+    return any(True for part in skippable(node.body) for _ in bound(pair(part)))
+
+
 _OURS = "this name is used by staged code: choose a name that does not end in two underscores"
 _FRAME = "looks into the frame of the function, which is not staged: pass the values themselves"
 
 # Allowed kinds of node that are refused in a particular form: (kind, is it that form?, sentence).
 CONDITIONS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
+    (
+        "Lambda",
+        _binds_in_an_operand,
+        "`:=` in an operand that a lambda may skip is not staged: write a function with def",
+    ),
     ("Raise", lambda node: node.exc is None, "a bare raise is not staged: name the exception"),
     (
         "Call",

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import gast
 
 from autograph_lite.frontend.desugar import is_ours, is_true
 from autograph_lite.frontend.forms import (
     Block,
-    Def,
     Form,
     Guard,
     If,
     Jump,
     Loop,
     Return,
-    Set,
     Simple,
     With,
 )
-from autograph_lite.frontend.names import NONE, Names, Scope, Targets, jumps, modified, writes
-from autograph_lite.frontend.nodes import Node
+from autograph_lite.frontend.names import (
+    NONE,
+    Names,
+    Scope,
+    Targets,
+    each_round,
+    heads,
+    jumps,
+    kills,
+    modified,
+    repeated,
+)
 
 
 def ours(names: Names) -> Names:
@@ -49,40 +59,33 @@ def live_before(scope: Scope, block: Block, after: Names, targets: Targets) -> N
 
 def before(scope: Scope, form: Form, after: Names, targets: Targets) -> Names:
     """Liveness through one form."""
-    if isinstance(form, Simple):
-        return (after - frozenset(writes(form))) | _simple_reads(scope, form.node)
-    if isinstance(form, Set):
-        return (after - {form.name}) | scope.reads(form.value)
+    if isinstance(form, Loop) and isinstance(form.node, gast.While):
+        return head(scope, form, after, targets)  # it evaluates its test again and again
+    return (_inside(scope, form, after, targets) - kills(form)) | _head_reads(scope, form)
+
+
+def _inside(scope: Scope, form: Form, after: Names, targets: Targets) -> Names:
+    """Names alive once the form has evaluated what it evaluates first."""
+    if isinstance(form, Return):
+        return NONE
     if isinstance(form, Jump):
         return ours(after) | theirs(targets.get(form.kind, NONE))
-    if isinstance(form, Return):
-        return scope.reads(form.value)
     if isinstance(form, If):
         body = live_before(scope, form.body, after, targets)
-        orelse = live_before(scope, form.orelse, after, targets)
-        return body | orelse | scope.reads(form.node.test)
+        return body | live_before(scope, form.orelse, after, targets)
     if isinstance(form, Guard):
         return live_before(scope, form.body, after, targets) | ours(after) | frozenset(form.flags)
     if isinstance(form, Loop):
-        iterable = scope.reads(form.node.iter) if isinstance(form.node, gast.For) else NONE
-        return head(scope, form, after, targets) | iterable
+        return head(scope, form, after, targets)
     if isinstance(form, With):
-        body = live_before(scope, form.body, after, targets) - frozenset(writes(form))
         # a context may swallow an exception, so a flag set inside may be what it was before
-        return body | ours(after) | scope.reads(*form.node.items)
-    assert isinstance(form, Def)
-    return (after - {form.node.name}) | scope.reads(*_evaluated(form.node))
+        return live_before(scope, form.body, after, targets) | ours(after)
+    return after
 
 
-def _evaluated(function: Node) -> list[Node]:
-    """What a nested definition reads when it is executed, not when it is called."""
-    given = function.args
-    values = [*function.decorator_list, *given.defaults, *given.kw_defaults]
-    return [value for value in values if value is not None]
-
-
-def _simple_reads(scope: Scope, node: Node) -> Names:
-    reads = scope.reads(node)
+def _head_reads(scope: Scope, form: Form) -> Names:
+    reads = scope.reads(*heads(form))
+    node = form.node if isinstance(form, Simple) else None
     if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
         return reads | {node.target.id}
     return reads
@@ -93,19 +96,25 @@ def head(scope: Scope, loop: Loop, after: Names, targets: Targets) -> Names:
 
     One pass over the body is enough: what the body lets through is alive at its end, which is here.
     """
-    start = start_of_test(scope, loop, after)
-    inner = inner_targets(start, after, targets)
-    body = live_before(scope, loop.body, start, inner)
     if isinstance(loop.node, gast.For):
-        body = (body - frozenset(writes(loop))) | scope.reads(loop.node.target)
-    return start | body
+        body = body_start(scope, loop, after, targets) - frozenset(each_round(loop))
+        return start_of_test(scope, loop, after) | body | scope.reads(loop.node.target)
+    body = body_start(scope, loop, after, targets) - kills(loop)
+    return start_of_test(scope, loop, after) | body
+
+
+def body_start(scope: Scope, loop: Loop, after: Names, targets: Targets) -> Names:
+    """Names alive where the body begins: the target is assigned, the test done."""
+    inner = inner_targets(start_of_test(scope, loop, after), after, targets)
+    return live_before(scope, loop.body, inner["continue"], inner)
 
 
 def start_of_test(scope: Scope, loop: Loop, after: Names) -> Names:
     """What the decision itself, and leaving the loop there, keep alive."""
-    tested = scope.reads(loop.node.test) if isinstance(loop.node, gast.While) else NONE
-    leaving = ours(after) if is_endless(loop) else after
-    return tested | leaving | frozenset(loop.flags)
+    leaving = (ours(after) if is_endless(loop) else after) | frozenset(loop.flags)
+    if isinstance(loop.node, gast.For):
+        return leaving
+    return (leaving - kills(loop)) | scope.reads(loop.node.test)
 
 
 def inner_targets(start: Names, after: Names, targets: Targets) -> Targets:
@@ -135,13 +144,14 @@ def _kinds(parts: tuple[Block, ...]) -> list[str]:
 def loop_state(scope: Scope, loop: Loop, after: Names, targets: Targets) -> tuple[str, ...]:
     """Names that a loop carries: assigned in it, and read by a later round or afterwards."""
     alive = head(scope, loop, after, targets) | after | scope.pinned
-    assigned = {**writes(loop), **modified(loop.body)}
-    return scope.ordered(name for name in assigned if name in alive)
+    if isinstance(loop.node, gast.While):  # what the test assigns is there for the body
+        alive |= body_start(scope, loop, after, targets)
+    return scope.ordered(name for name in repeated(loop) if name in alive)
 
 
-def shared(scope: Scope, parts: tuple[Block, ...], state: tuple[str, ...]) -> tuple[str, ...]:
+def shared(scope: Scope, assigned: Iterable[str], state: tuple[str, ...]) -> tuple[str, ...]:
     """Assigned names outside the state that a nested function may read: still one variable."""
-    found = (name for name in modified(*parts) if name in scope.captured and name not in state)
+    found = (name for name in assigned if name in scope.captured and name not in state)
     return scope.ordered(found)
 
 
@@ -160,9 +170,7 @@ def assigned_after(block: Block, known: Names) -> Names:
 
 
 def _assigned(form: Form, known: Names) -> Names:
+    known |= kills(form)
     if isinstance(form, If):
         return assigned_after(form.body, known) & assigned_after(form.orelse, known)
-    if isinstance(form, Guard | Loop):
-        return known
-    known |= frozenset(writes(form))
     return assigned_after(form.body, known) if isinstance(form, With) else known

@@ -18,14 +18,17 @@ from autograph_lite.frontend.forms import (
     Block,
     Def,
     Form,
+    If,
     Jump,
     Loop,
+    Return,
     Set,
     Simple,
     With,
     blocks,
 )
-from autograph_lite.frontend.nodes import Node, children
+from autograph_lite.frontend.nodes import Node, children, pair
+from autograph_lite.frontend.order import runs
 
 Names = frozenset[str]
 Targets = Mapping[str, Names]
@@ -44,7 +47,8 @@ def parameters(node: Node) -> list[str]:
     return [name.id for name in [*given.posonlyargs, *given.args, *given.kwonlyargs, *single]]
 
 
-def _defaults(node: Node) -> list[Node]:
+def defaults(node: Node) -> list[Node]:
+    """What the definition of a function evaluates, not its call."""
     decorators = getattr(node, "decorator_list", [])
     given = [*node.args.defaults, *node.args.kw_defaults]
     return [value for value in [*decorators, *given] if value is not None]
@@ -53,14 +57,29 @@ def _defaults(node: Node) -> list[Node]:
 def bound(node: Node) -> Iterator[str]:
     """Names that the statements inside assign in the scope that they stand in."""
     for child in children(node):
-        if isinstance(child, gast.FunctionDef):
-            yield child.name
+        if isinstance(child, (gast.FunctionDef, gast.Lambda)):
+            yield from [child.name] if isinstance(child, gast.FunctionDef) else []
+            yield from bound(pair(*defaults(child)))
         elif isinstance(child, gast.Name) and isinstance(child.ctx, gast.Store):
             yield child.id
         elif isinstance(child, gast.alias):
             yield imported(child)
-        elif not isinstance(child, (gast.Lambda, *_COMPREHENSIONS)):
+        elif isinstance(child, _COMPREHENSIONS):  # `:=` binds in the function around
+            yield from (name for name in bound(child) if name not in _targets(child))
+        else:
             yield from bound(child)
+
+
+def surely(*nodes: Node) -> Iterator[str]:
+    """Names that evaluating the nodes assigns in any case; `a and (b := c)` may not."""
+    for node in nodes:
+        if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
+            yield node.id
+        elif isinstance(node, gast.alias):
+            yield imported(node)
+        elif not isinstance(node, (gast.Lambda, *_COMPREHENSIONS)):
+            for certain, parts in runs(node):
+                yield from surely(*parts) if certain else ()
 
 
 def imported(alias: Node) -> str:
@@ -74,11 +93,11 @@ def free(node: Node) -> Iterator[str]:
         if isinstance(node.ctx, gast.Load):
             yield node.id
     elif isinstance(node, (gast.Lambda, gast.FunctionDef)):
-        for value in _defaults(node):
+        for value in defaults(node):
             yield from free(value)
         yield from inside(node)
     elif isinstance(node, _COMPREHENSIONS):
-        own = dict.fromkeys(name for part in node.generators for name in _stored(part.target))
+        own = _targets(node)
         yield from free(node.generators[0].iter)
         yield from (name for child in children(node) for name in free(child) if name not in own)
     else:
@@ -86,13 +105,34 @@ def free(node: Node) -> Iterator[str]:
             yield from free(child)
 
 
+def _targets(comprehension: Node) -> dict[str, None]:
+    parts = comprehension.generators
+    return dict.fromkeys(name for part in parts for name in _stored(part.target))
+
+
+def exposed(node: Node, known: dict[str, None]) -> Iterator[str]:
+    """Names that a node reads before it assigns them; those that it surely assigns become known."""
+    if isinstance(node, gast.Name):
+        if isinstance(node.ctx, gast.Store):
+            known[node.id] = None
+        elif node.id not in known:
+            yield node.id
+    elif isinstance(node, (gast.Lambda, gast.FunctionDef, *_COMPREHENSIONS)):
+        yield from (name for name in free(node) if name not in known)
+    else:
+        for certain, parts in runs(node):
+            within = known if certain else dict(known)
+            for part in parts:
+                yield from exposed(part, within)
+
+
 def inside(function: Node) -> Iterator[str]:
     """Names that the body of a function or lambda reads from around it."""
     own = dict.fromkeys(parameters(function))
     body = function.body if isinstance(function.body, list) else [function.body]
     holder = gast.Module(body, [])
+    own.update(dict.fromkeys(bound(holder)))
     if isinstance(function, gast.FunctionDef):
-        own.update(dict.fromkeys(bound(holder)))
         own_reads = (node.target.id for node in _augmented(holder))
         own.update(dict.fromkeys(own_reads))
     return (name for name in free(holder) if name not in own)
@@ -163,7 +203,8 @@ class Scope:
 
     def reads(self, *nodes: Node) -> Names:
         """Local names that evaluating the nodes reads, through functions that they name too."""
-        direct = frozenset(name for node in nodes for name in free(node))
+        known: dict[str, None] = {}
+        direct = frozenset(name for node in nodes for name in exposed(node, known))
         through = (self.closures[name] for name in direct if name in self.closures)
         found = direct.union(*through)
         return frozenset(name for name in found if name in self.locals or is_ours(name))
@@ -207,8 +248,10 @@ def _named_functions(node: Node) -> Iterator[tuple[str, Node]]:
     for child in _everything(node):
         if isinstance(child, gast.FunctionDef):
             yield child.name, child
-        elif isinstance(child, gast.Assign) and isinstance(child.value, gast.Lambda):
-            for target in child.targets:
+        elif isinstance(child, gast.Assign | gast.NamedExpr) and isinstance(
+            child.value, gast.Lambda
+        ):
+            for target in getattr(child, "targets", None) or [child.target]:
                 for name in _stored(target):
                     yield name, child.value
 
@@ -235,20 +278,48 @@ def _kept(node: Node) -> Iterator[Node]:
 # -- activity --------------------------------------------------------------------------------------
 
 
-def writes(form: Form) -> dict[str, None]:
-    """Names that a form itself assigns, without those that its blocks assign."""
-    if isinstance(form, Set):
-        return {form.name: None}
-    if isinstance(form, Def):
-        return {form.node.name: None}
+def heads(form: Form) -> list[Node]:
+    """What a form evaluates, in order, before one of its blocks runs or its target is assigned."""
     if isinstance(form, Simple):
         declared = isinstance(form.node, gast.AnnAssign) and form.node.value is None
-        return {} if declared else dict.fromkeys(bound(form.node))
-    if isinstance(form, Loop) and isinstance(form.node, gast.For):
-        return dict.fromkeys(_stored(form.node.target))
+        return [] if declared else [form.node]
+    if isinstance(form, Set | Return):
+        return [form.value]
     if isinstance(form, With):
-        return dict.fromkeys(name for item in form.node.items for name in bound(item))
-    return {}
+        return list(form.node.items)
+    if isinstance(form, Def):
+        return defaults(form.node)
+    if isinstance(form, If | Loop):
+        return [form.node.iter if isinstance(form.node, gast.For) else form.node.test]
+    return []
+
+
+def _named(form: Form) -> list[str]:
+    return (
+        [form.name] if isinstance(form, Set) else [form.node.name] if isinstance(form, Def) else []
+    )
+
+
+def writes(form: Form) -> dict[str, None]:
+    """Names that a form itself may assign, without those that its blocks assign."""
+    rounds = each_round(form) if isinstance(form, Loop) else {}
+    return {**rounds, **dict.fromkeys([*bound(pair(*heads(form))), *_named(form)])}
+
+
+def kills(form: Form) -> Names:
+    """Names that a form surely assigns before one of its blocks runs."""
+    return frozenset([*surely(*heads(form)), *_named(form)])
+
+
+def each_round(loop: Loop) -> dict[str, None]:
+    """Names that a loop itself may assign in each step: its target, or what its test assigns."""
+    part = loop.node.target if isinstance(loop.node, gast.For) else loop.node.test
+    return dict.fromkeys(bound(pair(part)))
+
+
+def repeated(loop: Loop) -> dict[str, None]:
+    """Names that a loop assigns in its steps."""
+    return {**each_round(loop), **modified(loop.body)}
 
 
 def modified(*parts: Block) -> dict[str, None]:

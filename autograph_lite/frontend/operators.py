@@ -17,17 +17,16 @@ from autograph_lite.errors import ConversionError, UndefinedVariableError
 from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
+from autograph_lite.frontend.desugar import is_ours
 from autograph_lite.frontend.holders import changing, is_made
 from autograph_lite.frontend.iteration import Counted, counted, unpacked
+from autograph_lite.frontend.logic import Logic, Thunk, as_flag, checked, symbolic, truth
 from autograph_lite.frontend.loops import Get, Plan, Set, stage_loop
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
-from autograph_lite.frontend.truth import condition
-from autograph_lite.ops.control import fail_if
-from autograph_lite.ops.dispatch import context, f
-from autograph_lite.tensors.boxes import Box, value_of, wrap
-from autograph_lite.tensors.number import Number
-from autograph_lite.tensors.tagged import Tagged
+from autograph_lite.ir.graph import Value
+from autograph_lite.ops.dispatch import context
+from autograph_lite.tensors.boxes import Box, value_of
 
 CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
 INPLACE: dict[str, Callable[[Any, Any], Any]] = {
@@ -45,63 +44,16 @@ INPLACE: dict[str, Callable[[Any, Any], Any]] = {
     "lshift": operator.ilshift,
     "rshift": operator.irshift,
 }
-COMPARE = {
-    "lt": operator.lt,
-    "le": operator.le,
-    "gt": operator.gt,
-    "ge": operator.ge,
-    "eq": operator.eq,
-    "ne": operator.ne,
-}
-Thunk = Callable[[], Any]
-Kind = Callable[[Any, Any], Any]
 
 
-def symbolic(obj: Any) -> bool:
-    """Whether only the run knows the truth of an object."""
-    return isinstance(obj, Box) and not obj.is_variable
-
-
-def truth(obj: Any) -> Any:
-    """An object as a condition: a staged bool, or Python's own."""
-    if isinstance(obj, MaybeUndefined):
-        obj = checked(obj)
-    if isinstance(obj, np.ndarray | np.generic):
-        context.interpreter.root().settle(obj)  # type: ignore[attr-defined]
-    return wrap(condition(obj)) if isinstance(obj, Box) else bool(obj)
-
-
-def as_itself(obj: Any, first: Any) -> Any:
-    """An operand of `and` and `or`: a bool of Python beside one of an array makes a result that is one or
-    the other."""
-    del first
-    return obj
-
-
-def as_truth(obj: Any, first: Any) -> Any:
-    """An operand of which only the truth is asked; bools, Python's or an array's, become one kind."""
-    bools = value_of(first).type.dtype == "bool"
-    if bools and (isinstance(obj, bool) or (symbolic(obj) and value_of(obj).type.dtype == "bool")):
-        value = condition(obj)
-        return wrap(f.weak(value, dtype="bool") if value.type.kind == "py" else value)
-    return obj
-
-
-def checked(obj: MaybeUndefined) -> Any:
-    """The object, after a check at run time that it is defined."""
-    text = f"cannot access local variable '{obj.name}' where it is not associated with a value"
-    fail_if(f.logical_not(obj.defined), "UndefinedVariableError", "UNDEFINED", text)
-    return obj.obj
-
-
-class Operators:
+class Operators(Logic):
     """The meaning of one staging."""
 
     Undefined = Undefined
     slice = slice
 
     def __init__(self, trace: Trace, caller: Caller) -> None:
-        self.trace = trace
+        super().__init__(trace)
         self.caller = caller
 
     # --- names, attributes, items ---
@@ -114,7 +66,7 @@ class Operators:
             )
             raise UndefinedVariableError(text, self.trace.origin())
         if isinstance(obj, MaybeUndefined):
-            return obj.obj if obj.name.endswith("_") or " " in obj.name else checked(obj)
+            return obj.obj if is_ours(obj.name) or " " in obj.name else checked(obj)
         return obj
 
     def attr(self, obj: Any, name: str) -> Any:
@@ -166,98 +118,7 @@ class Operators:
     def inplace(self, name: str, x: Any, value: Any) -> Any:
         return INPLACE[name](self.ld(x), value)
 
-    # --- logic ---
-
-    def not_(self, a: Any) -> Any:
-        """Python's `not`: a bool of Python, of a tensor too."""
-        found = truth(a)
-        if not symbolic(found):
-            return not found
-        value = f.logical_not(value_of(found))
-        return wrap(value if value.type.kind == "py" else f.number(value, dtype="bool"))
-
-    def and_(self, first: Any, *rest: Thunk) -> Any:
-        return self._lazy(first, rest, False, as_itself)
-
-    def or_(self, first: Any, *rest: Thunk) -> Any:
-        return self._lazy(first, rest, True, as_itself)
-
-    def test_and(self, first: Any, *rest: Thunk) -> Any:
-        """`and` where only the truth is asked."""
-        return self._lazy(first, rest, False, as_truth)
-
-    def test_or(self, first: Any, *rest: Thunk) -> Any:
-        return self._lazy(first, rest, True, as_truth)
-
-    def _lazy(self, first: Any, rest: tuple[Thunk, ...], stop: bool, kind: Kind) -> Any:
-        """Python's `and` and `or`: an operand is evaluated only where those before it decide so."""
-        if not rest:
-            return first
-        if not symbolic(first):
-            return first if bool(first) is stop else self._lazy(rest[0](), rest[1:], stop, kind)
-        going_on = self.not_(first) if stop else first
-        return self.ifexp(
-            going_on,
-            lambda: kind(self._lazy(rest[0](), rest[1:], stop, kind), first),
-            lambda: kind(first, first),
-        )
-
-    def compare(self, left: Any, *pairs: tuple[str, Thunk]) -> Any:
-        """A chained comparison: each operand is evaluated once, and none after a false one."""
-        return self._chain(self.and_, left, pairs)
-
-    def test_compare(self, left: Any, *pairs: tuple[str, Thunk]) -> Any:
-        return self._chain(self.test_and, left, pairs)
-
-    def _chain(self, both: Callable[..., Any], left: Any, pairs: tuple[Any, ...]) -> Any:
-        name, thunk = pairs[0]
-        right = thunk()
-        found = self._compared(name, left, right)
-        if len(pairs) == 1:
-            return found
-        return both(found, lambda: self._chain(both, right, pairs[1:]))
-
-    def _compared(self, name: str, left: Any, right: Any) -> Any:
-        if name in COMPARE:
-            return COMPARE[name](left, right)
-        found = self.contains(right, left) if name.endswith("in") else self.is_(left, right)
-        return self.not_(found) if "not" in name else found
-
-    def is_(self, a: Any, b: Any) -> Any:
-        """What may be None is compared with it when the kernel runs, and a bool, of which there are two."""
-        for one, other in ((a, b), (b, a)):
-            if isinstance(one, Tagged) and other is None:
-                absent = f.number(f.logical_not(one.is_tensor), dtype="bool")
-                return wrap(absent) if one.python == "none" else False
-            number = isinstance(one, Number) and one is not other
-            if number and isinstance(other, bool | int | float | Number):
-                return self._is_number(one, other)
-        return a is b
-
-    def _is_number(self, a: Any, b: Any) -> Any:
-        if a.dtype == "bool" and (isinstance(b, bool) or getattr(b, "dtype", "") == "bool"):
-            return a == b
-        raise ConversionError(
-            "`is` asks whether a number that only the run knows is the same object; write ==",
-            self.trace.origin(),
-        )
-
-    def contains(self, container: Any, item: Any) -> Any:
-        if symbolic(item) or symbolic(container):
-            raise ConversionError(
-                "`in` with a tensor is not available yet; write np.any(container == item)",
-                self.trace.origin(),
-            )
-        self.trace.settle(item, container)
-        return item in container
-
     # --- control flow ---
-
-    def ifexp(self, cond: Any, then: Thunk, orelse: Thunk) -> Any:
-        found = truth(cond)
-        if not symbolic(found):
-            return then() if found else orelse()
-        return stage_if(value_of(found), then, orelse, tuple, lambda _: None, ())
 
     def if_(
         self, cond: Any, then: Thunk, orelse: Thunk, get: Get, set_: Set, names: tuple[str, ...]
@@ -274,6 +135,25 @@ class Operators:
         self, test: Thunk, body: Callable[[], None], get: Get, set_: Set, names: tuple[str, ...]
     ) -> None:
         stage_loop(Plan(None, test, lambda k: body(), get, set_, names))
+
+    def while_binding(
+        self, test: Thunk, body: Callable[[], None], get: Get, set_: Set, names: tuple[str, ...]
+    ) -> None:
+        """A test that assigns names runs before the loop and at the end of each step: what it assigns is
+        state, and so is what it decides."""
+        going_on = [as_flag(test())]
+
+        def step(k: Value) -> None:
+            body()
+            going_on[0] = as_flag(test())
+
+        def bind(objects: tuple[Any, ...]) -> None:
+            set_(objects[:-1])
+            going_on[0] = objects[-1]
+
+        whole = (*names, "the condition")
+        plan = Plan(None, lambda: going_on[0], step, lambda: (*get(), going_on[0]), bind, whole)
+        stage_loop(plan)
 
     def for_(
         self,

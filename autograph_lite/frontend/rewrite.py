@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import gast
 
 from autograph_lite.frontend import flow
+from autograph_lite.frontend.ahead import Ahead, accessors, labels
 from autograph_lite.frontend.desugar import RETURN_VALUE, docstring, is_ours
 from autograph_lite.frontend.expressions import Expressions
 from autograph_lite.frontend.forms import (
@@ -33,9 +34,12 @@ from autograph_lite.frontend.names import (
     Scope,
     Targets,
     bound,
+    each_round,
+    kills,
     modified,
     parameters,
-    writes,
+    repeated,
+    surely,
 )
 from autograph_lite.frontend.nodes import (
     Node,
@@ -45,7 +49,6 @@ from autograph_lite.frontend.nodes import (
     define,
     load,
     located,
-    names_tuple,
     pair,
     protocol,
     store,
@@ -86,6 +89,11 @@ class Place:
         """The same place with other names surely assigned."""
         return replace(self, expressions=replace(self.expressions, assigned=assigned))
 
+    def ahead(self) -> tuple[Place, Statements]:
+        """The same place, and definitions that will stand before what is written there."""
+        ahead = Ahead(self.fresh.number)
+        return replace(self, expressions=replace(self.expressions, ahead=ahead)), ahead.statements
+
     def assigning(self, names: Iterable[str]) -> Place:
         """The same place after an assignment."""
         return self.knowing(self.expressions.assigned | frozenset(names))
@@ -124,7 +132,9 @@ def rewrite_block(block: Block, place: Place, after: Names) -> Statements:
         alive.append(flow.before(place.scope, form, alive[-1], place.targets))
     out: Statements = []
     for number, form in enumerate(block):
-        out.extend(_form(form, place, alive[len(block) - number - 1]))
+        here, definitions = place.ahead()
+        made = _form(form, here, alive[len(block) - number - 1])
+        out.extend([*definitions, *made])
         known = place.expressions.assigned
         place = place.knowing(flow.assigned_after((form,), known))
     return out
@@ -142,7 +152,8 @@ def _form(form: Form, place: Place, after: Names) -> Statements:
         return []
     if isinstance(form, If):
         test = place.expressions.test(form.node.test)
-        return _branch(form.node, test, (form.body, form.orelse), place, after)
+        inside = place.assigning(kills(form))
+        return _branch(form.node, test, (form.body, form.orelse), inside, after)
     if isinstance(form, Guard):
         return _branch(form.node, _any(form.flags), ((), form.body), place, after)
     if isinstance(form, Loop):
@@ -163,13 +174,16 @@ def _any(flags: tuple[str, ...]) -> Node:
     return protocol("test_or", first, *map(thunk, others)) if others else first
 
 
-def _unless(flags: tuple[str, ...], test: Node | None) -> Node:
+def _unless(flags: tuple[str, ...], test: Node | None, expressions: Expressions) -> Node:
     """`not break_1__ and test`; a test that is always true is left out."""
-    parts = [protocol("not_", load(flag)) for flag in flags]
-    if test is not None:
-        parts.append(test)
-    first, *others = parts
-    return protocol("test_and", first, *map(thunk, others)) if others else first
+    if test is not None and not flags:
+        return expressions.test(test)
+    first, *others = [protocol("not_", load(flag)) for flag in flags]
+    rest = list(map(thunk, others))
+    if test is None:
+        return protocol("test_and", first, *rest) if rest else first
+    call = protocol("test_and", first, *rest, expressions.lazy(test, expressions.test(test)))
+    return expressions.skipping(call, test)
 
 
 # -- branches --------------------------------------------------------------------------------------
@@ -179,26 +193,26 @@ def _branch(
     node: Node, test: Node, parts: tuple[Block, Block], place: Place, after: Names
 ) -> Statements:
     state = flow.branch_state(place.scope, parts, after, place.targets)
-    common = state + flow.shared(place.scope, parts, state)
+    common = state + flow.shared(place.scope, modified(*parts), state)
     _require(common, place)
     number = place.fresh.number("if_body", "else_body", "get_state", "set_state")
     bodies = []
     for stem, part in zip(("if_body", "else_body"), parts, strict=True):
-        inner, head = _enter(place, part, common, node)
+        inner, head = _enter(place, modified(part), common, node)
         body = [*rewrite_block(part, inner, after)]
         bodies.append(define(f"{stem}_{number}", arguments(), [*head(), *body]))
     names = [
         load(f"{stem}_{number}") for stem in ("if_body", "else_body", "get_state", "set_state")
     ]
-    call = gast.Expr(protocol("if_", test, *names, _labels(state)))
-    return [located(made, node) for made in (*_accessors(number, state), *bodies, call)]
+    call = gast.Expr(protocol("if_", test, *names, labels(state)))
+    return [located(made, node) for made in (*accessors(number, state), *bodies, call)]
 
 
 def _enter(
-    place: Place, block: Block, common: tuple[str, ...], origin: Node
+    place: Place, assigned: dict[str, None], common: tuple[str, ...], origin: Node
 ) -> tuple[Place, Callable[[], Statements]]:
-    """The place inside a generated function, and its first lines (known when its body is done)."""
-    assigned = modified(block)
+    """The place inside a generated function that assigns names, and its first lines (known when its
+    body is done)."""
     borrowed = [name for name in common if name in assigned]
     own = frozenset(assigned) - frozenset(borrowed)
     frame = Frame(place.frame, own)
@@ -222,65 +236,62 @@ def _require(names: tuple[str, ...], place: Place) -> None:
             place.frame.require(name)
 
 
-def _accessors(number: int, state: tuple[str, ...]) -> Statements:
-    """How `ag__` reads and replaces the state."""
-    read = [gast.Return(names_tuple(state))]
-    write: Statements = []
-    if state:
-        write = [*_nonlocal(state), assign(names_tuple(state, gast.Store()), load("vals__"))]
-    return [
-        define(f"get_state_{number}", arguments(), read),
-        define(f"set_state_{number}", arguments(["vals__"]), write),
-    ]
-
-
-def _labels(state: tuple[str, ...]) -> Node:
-    return pair(*map(constant, state))
-
-
 # -- loops -----------------------------------------------------------------------------------------
 
 
 def _loop(loop: Loop, place: Place, after: Names) -> Statements:
     state = flow.loop_state(place.scope, loop, after, place.targets)
-    common = state + flow.shared(place.scope, ((loop,),), state)
+    common = state + flow.shared(place.scope, repeated(loop), state)
     _require(common, place)
     number = place.fresh.number("loop_test", "loop_body", "get_state", "set_state")
-    body = _loop_body(loop, place, after, common, f"loop_body_{number}")
-    names = [load(f"{stem}_{number}") for stem in ("loop_body", "get_state", "set_state")]
-    test = _loop_test(loop, place, f"loop_test_{number}")
-    tested = load(f"loop_test_{number}") if test else constant(None)
+    iterable = []
     if isinstance(loop.node, gast.For):
-        iterable = place.expressions.rewrite(loop.node.iter)
-        call = protocol("for_", iterable, tested, *names, _labels(state))
-    else:
-        call = protocol("while_", tested, *names, _labels(state))
-    made = (*_accessors(number, state), *test, body, gast.Expr(call))
+        iterable = [place.expressions.rewrite(loop.node.iter)]
+        place = place.assigning(kills(loop))
+    body = _loop_body(loop, place, after, common, f"loop_body_{number}")
+    test = _loop_test(loop, place, common, f"loop_test_{number}")
+    tested = load(f"loop_test_{number}") if test else constant(None)
+    names = [load(f"{stem}_{number}") for stem in ("loop_body", "get_state", "set_state")]
+    call = protocol(_kind(loop, common), *iterable, tested, *names, labels(state))
+    made = (*accessors(number, state), *test, body, gast.Expr(call))
     return [located(statement, loop.node) for statement in made]
 
 
-def _loop_test(loop: Loop, place: Place, name: str) -> Statements:
+def _kind(loop: Loop, common: tuple[str, ...]) -> str:
+    if isinstance(loop.node, gast.For):
+        return "for_"
+    handed_on = any(name in common for name in each_round(loop))
+    return "while_binding" if handed_on else "while_"
+
+
+def _loop_test(loop: Loop, place: Place, common: tuple[str, ...], name: str) -> Statements:
     """Whether to go on: the flags first, because after a `break` the test is not evaluated."""
-    test = None
+    test, assigned = None, {}
     if isinstance(loop.node, gast.While) and not (loop.flags and flow.is_endless(loop)):
-        test = place.expressions.test(loop.node.test)
+        test, assigned = loop.node.test, each_round(loop)
     if test is None and not loop.flags:
         return []
-    go_on = _unless(loop.flags, test)
-    return [define(name, arguments(), [located(gast.Return(go_on), loop.node)])]
+    inner, first_lines = _enter(place, assigned, common, loop.node)
+    inner, definitions = inner.ahead()
+    go_on = _unless(loop.flags, test, inner.expressions)
+    decided = located(gast.Return(go_on), loop.node)
+    return [define(name, arguments(), [*first_lines(), *definitions, decided])]
 
 
 def _loop_body(loop: Loop, place: Place, after: Names, common: tuple[str, ...], name: str) -> Node:
     head = flow.head(place.scope, loop, after, place.targets)
-    inner, first_lines = _enter(place, (loop,), common, loop.node)
+    inner, first_lines = _enter(place, repeated(loop), common, loop.node)
     inner = replace(inner, targets=flow.inner_targets(head, after, place.targets))
     start: Statements = []
     given = []
     if isinstance(loop.node, gast.For):
         given = ["itr__"]
-        start = assignment([loop.node.target], load("itr__"), inner.expressions, place.fresh)
-        start = [located(statement, loop.node) for statement in start]
-        inner = inner.assigning(writes(loop))
+        inner, start = inner.ahead()
+        target = assignment([loop.node.target], load("itr__"), inner.expressions, place.fresh)
+        start += [located(statement, loop.node) for statement in target]
+        inner = inner.assigning(surely(loop.node.target))
+    else:
+        inner = inner.assigning(name for name in kills(loop) if name in common)
     body = rewrite_block(loop.body, inner, head)
     return define(name, arguments(given), [*first_lines(), *start, *body])
 
@@ -303,7 +314,7 @@ def _with(form: With, place: Place, after: Names) -> Statements:
             place = place.assigning({target.id: None})
         items.append(gast.withitem(context, target and store(target.id)))
     body = [located(statement, form.node) for statement in unpacking]
-    body += rewrite_block(form.body, place, after)
+    body += rewrite_block(form.body, place.assigning(kills(form)), after)
     return [located(gast.With(items, body or [gast.Pass()], None), form.node)]
 
 

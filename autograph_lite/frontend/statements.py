@@ -6,8 +6,8 @@ the order could be seen, a temporary keeps it; where it cannot, the text stays s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import gast
 
@@ -15,12 +15,12 @@ from autograph_lite.frontend.expressions import Expressions
 from autograph_lite.frontend.nodes import (
     Node,
     assign,
+    children,
     constant,
     load,
     located,
     protocol,
     store,
-    thunk,
 )
 
 INPLACE = {
@@ -87,14 +87,18 @@ def _assert(node: Node, expressions: Expressions, fresh: Fresh) -> list[Node]:
     del fresh
     if not __debug__:  # `python -O` runs no asserts
         return []
-    message = constant(None) if node.msg is None else thunk(expressions.rewrite(node.msg))
+    message = _thunk(node.msg, expressions)
     return [gast.Expr(protocol("assert_", expressions.test(node.test), message))]
 
 
 def _raise(node: Node, expressions: Expressions, fresh: Fresh) -> list[Node]:
     del fresh
-    cause = constant(None) if node.cause is None else thunk(expressions.rewrite(node.cause))
-    return [gast.Expr(protocol("raise_", thunk(expressions.rewrite(node.exc)), cause))]
+    error, cause = _thunk(node.exc, expressions), _thunk(node.cause, expressions)
+    return [gast.Expr(protocol("raise_", error, cause))]
+
+
+def _thunk(node: Node | None, expressions: Expressions) -> Node:
+    return constant(None) if node is None else expressions.lazy(node, expressions.rewrite(node))
 
 
 def _annotated(node: Node, expressions: Expressions, fresh: Fresh) -> list[Node]:
@@ -105,21 +109,38 @@ def _annotated(node: Node, expressions: Expressions, fresh: Fresh) -> list[Node]
 
 
 def _assign(node: Node, expressions: Expressions, fresh: Fresh) -> list[Node]:
+    """A name that `:=` assigns on one side is not still on the other."""
     value = expressions.rewrite(node.value)
-    return assignment(node.targets, value, expressions, fresh, _is_still(node.value, expressions))
+    moving = [name for name in _walruses(node) if name in expressions.visible]
+    unmoved = replace(expressions, visible=expressions.visible - frozenset(moving))
+    quiet = _is_still(node.value, unmoved)
+    return assignment(node.targets, value, expressions, fresh, quiet, unmoved)
+
+
+def _walruses(node: Node) -> Iterator[str]:
+    if isinstance(node, gast.NamedExpr):
+        yield node.target.id
+    for child in children(node):
+        yield from _walruses(child)
 
 
 def assignment(
-    targets: Sequence[Node], value: Node, expressions: Expressions, fresh: Fresh, still: bool = True
+    targets: Sequence[Node],
+    value: Node,
+    expressions: Expressions,
+    fresh: Fresh,
+    still: bool = True,
+    unmoved: Expressions | None = None,
 ) -> list[Node]:
-    """Assign a staged value; `still` says that evaluating it has no effect on the targets."""
+    """Assign a staged value; `still` says that evaluating it has no effect on the targets, `unmoved`
+    has the names that it leaves alone."""
     first = targets[0]
     if all(isinstance(target, gast.Name) for target in targets):
         return [gast.Assign(expressions.all(targets), value, None)]
     if len(targets) == 1 and _is_plain(first):
         return [assign(expressions.rewrite(first), _parts(first, value))]
     single = len(targets) == 1 and not isinstance(first, (gast.Tuple, gast.List))
-    if single and (still or _is_still(first, expressions)):
+    if single and (still or _is_still(first, unmoved or expressions)):
         return [_write(first, value, expressions)]
     name = fresh.name("value")
     out = [assign(store(name), value)]

@@ -39,7 +39,7 @@ class Reference:
     iterate = staticmethod(iter)
     not_ = staticmethod(operator.not_)
     is_ = staticmethod(operator.is_)
-    contains = staticmethod(operator.contains)
+    in_ = staticmethod(TESTS["in"])
 
     def __init__(self):
         self.states = []
@@ -56,24 +56,24 @@ class Reference:
     def call(self, function, args, kwargs):
         return function(*args, **kwargs)
 
-    def and_(self, value, *thunks):
+    def and_(self, value, *thunks, state=None):
         for thunk in thunks:
             if not value:
                 return value
             value = thunk()
         return value
 
-    def or_(self, value, *thunks):
+    def or_(self, value, *thunks, state=None):
         for thunk in thunks:
             if value:
                 return value
             value = thunk()
         return value
 
-    def ifexp(self, test, body, orelse):
+    def ifexp(self, test, body, orelse, state=None):
         return body() if test else orelse()
 
-    def compare(self, left, *steps):
+    def compare(self, left, *steps, state=None):
         found = True
         for name, thunk in steps:
             right = thunk()
@@ -122,6 +122,8 @@ class Reference:
         while test():
             assert body() is None
             self._check("round", get, put, names)
+
+    while_binding = while_
 
     def for_(self, iterable, more, body, get, put, names):
         self._check("for", get, put, names)

@@ -18,7 +18,9 @@ REFUSALS = [
     ("def f(x):\n    y = 1\n    del y", 3, "del is not staged"),
     ("def f(x):\n    global y\n    y = 1", 2, "global is not staged"),
     ("def f(x):\n    def g():\n        nonlocal x\n        x = 1", 3, "nonlocal is not staged"),
-    ("def f(x):\n    if (y := x):\n        return y", 2, "`:=` is not staged"),
+    ("def f(x):\n    return lambda: x and (y := 1)", 2, "`:=` in an operand that a lambda"),
+    ("def f(x):\n    return lambda: 0 < (y := x) < 1", 2, "`:=` in an operand that a lambda"),
+    ("def f(x):\n    return lambda: [(y := 1) if z else 2 for z in x]", 2, "`:=` in an operand"),
     (
         "def f(x):\n    try:\n        y = 1\n    except ValueError:\n        y = 2",
         2,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import autograph_lite as ag
-from tests.identity import called, holders, loop_else, pythons
+from tests.identity import called, holders, loop_else, pythons, walrus
 
 SPEED = ag.Variable(-0.6, dtype="float64", name="speed")
 
@@ -446,6 +446,7 @@ CASES = [
     *holders.CASES,
     *pythons.CASES,
     *loop_else.CASES,
+    *walrus.CASES,
 ]
 
 # Where arguments are written in place there is no gradient with respect to what they were.

@@ -1,0 +1,185 @@
+"""Truth, logic and comparisons of `ag__`, with Python's laziness.
+
+An operand that Python may skip is a function without arguments.  Where a symbolic value decides whether
+it is called, it is an arm of a branch.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from autograph_lite.errors import ConversionError
+from autograph_lite.frontend.branches import stage_if
+from autograph_lite.frontend.loops import Get, Set
+from autograph_lite.frontend.state import MaybeUndefined
+from autograph_lite.frontend.trace import Trace
+from autograph_lite.frontend.truth import condition
+from autograph_lite.ops.control import fail_if
+from autograph_lite.ops.dispatch import context, f
+from autograph_lite.tensors.boxes import Box, value_of, wrap
+from autograph_lite.tensors.number import Number
+from autograph_lite.tensors.tagged import Tagged
+
+COMPARE = {
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "eq": operator.eq,
+    "ne": operator.ne,
+}
+Thunk = Callable[[], Any]
+Kind = Callable[[Any, Any], Any]
+State = tuple[Get, Set, tuple[str, ...]]
+NO_STATE: State = (tuple, lambda _: None, ())
+
+
+def symbolic(obj: Any) -> bool:
+    """Whether only the run knows the truth of an object."""
+    return isinstance(obj, Box) and not obj.is_variable
+
+
+def truth(obj: Any) -> Any:
+    """An object as a condition: a staged bool, or Python's own."""
+    if isinstance(obj, MaybeUndefined):
+        obj = checked(obj)
+    if isinstance(obj, np.ndarray | np.generic):
+        context.interpreter.root().settle(obj)  # type: ignore[attr-defined]
+    return wrap(condition(obj)) if isinstance(obj, Box) else bool(obj)
+
+
+def as_itself(obj: Any, first: Any) -> Any:
+    """An operand of `and` and `or`: a bool of Python beside one of an array makes a result that is one or
+    the other."""
+    del first
+    return obj
+
+
+def as_truth(obj: Any, first: Any) -> Any:
+    """An operand of which only the truth is asked; bools, Python's or an array's, become one kind."""
+    bools = value_of(first).type.dtype == "bool"
+    if bools and (isinstance(obj, bool) or (symbolic(obj) and value_of(obj).type.dtype == "bool")):
+        value = condition(obj)
+        return wrap(f.weak(value, dtype="bool") if value.type.kind == "py" else value)
+    return obj
+
+
+def as_flag(obj: Any) -> Any:
+    """The truth of an object as a bool tensor."""
+    value = condition(truth(obj))
+    return wrap(f.weak(value, dtype="bool") if value.type.kind == "py" else value)
+
+
+def checked(obj: MaybeUndefined) -> Any:
+    """The object, after a check at run time that it is defined."""
+    text = f"cannot access local variable '{obj.name}' where it is not associated with a value"
+    fail_if(f.logical_not(obj.defined), "UndefinedVariableError", "UNDEFINED", text)
+    return obj.obj
+
+
+class Logic:
+    """The part of `ag__` that asks for the truth of objects."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+
+    def ifexp(self, cond: Any, then: Thunk, orelse: Thunk, state: State = NO_STATE) -> Any:
+        found = truth(cond)
+        if not symbolic(found):
+            return then() if found else orelse()
+        return stage_if(value_of(found), then, orelse, *state)
+
+    def not_(self, a: Any) -> Any:
+        """Python's `not`: a bool of Python, of a tensor too."""
+        found = truth(a)
+        if not symbolic(found):
+            return not found
+        value = f.logical_not(value_of(found))
+        return wrap(value if value.type.kind == "py" else f.number(value, dtype="bool"))
+
+    # `state`: how the names that operands assign by `:=` are read and replaced
+
+    def and_(self, first: Any, *rest: Thunk, state: State = NO_STATE) -> Any:
+        return self._lazy(first, rest, False, as_itself, state)
+
+    def or_(self, first: Any, *rest: Thunk, state: State = NO_STATE) -> Any:
+        return self._lazy(first, rest, True, as_itself, state)
+
+    def test_and(self, first: Any, *rest: Thunk, state: State = NO_STATE) -> Any:
+        """`and` where only the truth is asked."""
+        return self._lazy(first, rest, False, as_truth, state)
+
+    def test_or(self, first: Any, *rest: Thunk, state: State = NO_STATE) -> Any:
+        return self._lazy(first, rest, True, as_truth, state)
+
+    def _lazy(
+        self, first: Any, rest: tuple[Thunk, ...], stop: bool, kind: Kind, state: State
+    ) -> Any:
+        """Python's `and` and `or`: an operand is evaluated only where those before it decide so."""
+        if not rest:
+            return first
+        if not symbolic(first):
+            if bool(first) is stop:
+                return first
+            return self._lazy(rest[0](), rest[1:], stop, kind, state)
+        going_on = self.not_(first) if stop else first
+        return self.ifexp(
+            going_on,
+            lambda: kind(self._lazy(rest[0](), rest[1:], stop, kind, state), first),
+            lambda: kind(first, first),
+            state,
+        )
+
+    def compare(self, left: Any, *pairs: tuple[str, Thunk], state: State = NO_STATE) -> Any:
+        """A chained comparison: each operand is evaluated once, and none after a false one."""
+        return self._chain(partial(self.and_, state=state), left, pairs)
+
+    def test_compare(self, left: Any, *pairs: tuple[str, Thunk], state: State = NO_STATE) -> Any:
+        return self._chain(partial(self.test_and, state=state), left, pairs)
+
+    def _chain(self, both: Callable[..., Any], left: Any, pairs: tuple[Any, ...]) -> Any:
+        name, thunk = pairs[0]
+        right = thunk()
+        found = self._compared(name, left, right)
+        if len(pairs) == 1:
+            return found
+        return both(found, lambda: self._chain(both, right, pairs[1:]))
+
+    def _compared(self, name: str, left: Any, right: Any) -> Any:
+        if name in COMPARE:
+            return COMPARE[name](left, right)
+        found = self.in_(left, right) if name.endswith("in") else self.is_(left, right)
+        return self.not_(found) if "not" in name else found
+
+    def is_(self, a: Any, b: Any) -> Any:
+        """What may be None is compared with it when the kernel runs, and a bool, of which there are two."""
+        for one, other in ((a, b), (b, a)):
+            if isinstance(one, Tagged) and other is None:
+                absent = f.number(f.logical_not(one.is_tensor), dtype="bool")
+                return wrap(absent) if one.python == "none" else False
+            number = isinstance(one, Number) and one is not other
+            if number and isinstance(other, bool | int | float | Number):
+                return self._is_number(one, other)
+        return a is b
+
+    def _is_number(self, a: Any, b: Any) -> Any:
+        if a.dtype == "bool" and (isinstance(b, bool) or getattr(b, "dtype", "") == "bool"):
+            return a == b
+        raise ConversionError(
+            "`is` asks whether a number that only the run knows is the same object; write ==",
+            self.trace.origin(),
+        )
+
+    def in_(self, item: Any, container: Any) -> Any:
+        if symbolic(item) or symbolic(container):
+            raise ConversionError(
+                "`in` with a tensor is not available yet; write np.any(container == item)",
+                self.trace.origin(),
+            )
+        self.trace.settle(item, container)
+        return item in container
