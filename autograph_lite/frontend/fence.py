@@ -10,8 +10,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import gast
+
 from autograph_lite.errors import ConversionError, Origin
-from autograph_lite.frontend.names import bound
+from autograph_lite.frontend.names import Scope, bound, deletions
 from autograph_lite.frontend.nodes import Node, children, pair
 from autograph_lite.frontend.order import skippable
 
@@ -31,6 +33,7 @@ ALLOWED = tuple(
         "withitem",
         "Raise",
         "Assert",
+        "Delete",
         "Import",
         "ImportFrom",
         "alias",
@@ -65,6 +68,7 @@ ALLOWED = tuple(
         "Slice",
         "Load",
         "Store",
+        "Del",
         "Param",
         "And",
         "Or",
@@ -112,8 +116,6 @@ REFUSED: dict[str, str] = {
     "AsyncWith": _ASYNC,
     "Await": _ASYNC,
     "ClassDef": "a class inside a staged function is not staged: define it outside",
-    "Delete": "del is not staged: leave the name alone, or write to the elements that go away",
-    "Del": "del is not staged: leave the name alone, or write to the elements that go away",
     "Global": "global is not staged: return the value, or keep it in a Variable",
     "Nonlocal": "nonlocal is not staged: return the value, or keep it in a Variable",
     "Try": _TRY,
@@ -203,6 +205,7 @@ def _binds_in_an_operand(node: Node) -> bool:
     return any(True for part in skippable(node.body) for _ in bound(pair(part)))
 
 
+_KEPT = "del of a name that a function inside reads is not staged: leave the name alone"
 _OURS = "this name is used by staged code: choose a name that does not end in two underscores"
 _FRAME = "looks into the frame of the function, which is not staged: pass the values themselves"
 
@@ -250,11 +253,23 @@ _GENERATOR_EXPRESSION = (
 
 def check(tree: Node, filename: str, function: str) -> None:
     """Raise at the first place, in the order of the text, that cannot be staged."""
+    kept = {id(name) for name in _kept_names(tree)}
     for node, parents in _walk(tree):
-        sentence = refusal(node) or _misplaced(node, parents)
+        sentence = (
+            refusal(node) or _misplaced(node, parents) or (_KEPT if id(node) in kept else None)
+        )
         if sentence is not None:
             line, column = _place([node, *parents])
             raise ConversionError(sentence, Origin(filename, line, column, function))
+
+
+def _kept_names(tree: Node) -> Iterator[Node]:
+    """Names under `del` that a function inside reads: it would find the name gone when it is called."""
+    for function in _all(tree):
+        if isinstance(function, gast.FunctionDef):
+            captured = Scope(function).captured
+            gone = (name for node in _all(function) for name in deletions(node))
+            yield from (name for name in gone if name.id in captured)
 
 
 def refusal(node: Node) -> str | None:

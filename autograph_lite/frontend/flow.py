@@ -23,6 +23,7 @@ from autograph_lite.frontend.names import (
     Names,
     Scope,
     Targets,
+    deleted,
     each_round,
     heads,
     jumps,
@@ -171,6 +172,7 @@ def assigned_after(block: Block, known: Names) -> Names:
 
 def _assigned(form: Form, known: Names) -> Names:
     known |= kills(form)
+    known -= deleted(form)
     if isinstance(form, If):
         return assigned_after(form.body, known) & assigned_after(form.orelse, known)
     return assigned_after(form.body, known) if isinstance(form, With) else known

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import Any
 
 from autograph_lite.errors import GraphTypeError
@@ -205,16 +206,18 @@ class Attempt:
 
     def widened(self) -> bool:
         """Let the names hold what the step leaves in them; whether anything changed."""
+        starts = list(accumulate((len(own.types) for own in self.slots), initial=0))
         changed = [
-            widen(own, structure, values, self._exact_in(own))
-            for own, (structure, values) in zip(self.slots, self.taken, strict=True)
+            widen(own, structure, values, self._exact_from(start))
+            for own, (structure, values), start in zip(
+                self.slots, self.taken, starts[:-1], strict=True
+            )
         ]
         return any(changed)
 
-    def _exact_in(self, own: Slot) -> Callable[[int, Type], bool]:
-        before = self.slots[: next(n for n, one in enumerate(self.slots) if one is own)]
-        place = sum(len(one.types) for one in before)
-        return lambda i, new: self._exact(place + i, new)
+    def _exact_from(self, start: int) -> Callable[[int, Type], bool]:
+        """For the values of a slot, which begin there in the state that was staged."""
+        return lambda i, new: self._exact(start + i, new)
 
     def _exact(self, place: int, new: Type) -> bool:
         """Whether no use of a number of the state can tell that it begins as a value of a type."""

@@ -60,7 +60,7 @@ def bound(node: Node) -> Iterator[str]:
         if isinstance(child, (gast.FunctionDef, gast.Lambda)):
             yield from [child.name] if isinstance(child, gast.FunctionDef) else []
             yield from bound(pair(*defaults(child)))
-        elif isinstance(child, gast.Name) and isinstance(child.ctx, gast.Store):
+        elif isinstance(child, gast.Name) and isinstance(child.ctx, gast.Store | gast.Del):
             yield child.id
         elif isinstance(child, gast.alias):
             yield imported(child)
@@ -320,6 +320,23 @@ def each_round(loop: Loop) -> dict[str, None]:
 def repeated(loop: Loop) -> dict[str, None]:
     """Names that a loop assigns in its steps."""
     return {**each_round(loop), **modified(loop.body)}
+
+
+def deleted(*forms: Form) -> Names:
+    """Names that forms may delete, in their blocks too."""
+    own = (form.node for form in forms if isinstance(form, Simple))
+    names = (name.id for node in own for name in deletions(node))
+    inner = (deleted(*block) for form in forms for block in blocks(form))
+    return frozenset(names).union(*inner)
+
+
+def deletions(node: Node) -> Iterator[Node]:
+    """The names that `del` takes away."""
+    if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Del):
+        yield node
+    if isinstance(node, (gast.Delete, gast.Tuple, gast.List)):
+        for child in children(node):
+            yield from deletions(child)
 
 
 def modified(*parts: Block) -> dict[str, None]:

@@ -18,7 +18,7 @@ from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
 from autograph_lite.frontend.desugar import is_ours
-from autograph_lite.frontend.holders import changing, is_made
+from autograph_lite.frontend.holders import changing, is_holder, is_made
 from autograph_lite.frontend.iteration import Counted, counted, unpacked
 from autograph_lite.frontend.logic import Logic, Thunk, as_flag, checked, symbolic, truth
 from autograph_lite.frontend.loops import Get, Plan, Set, stage_loop
@@ -80,6 +80,19 @@ class Operators(Logic):
         changing(self.trace, obj, f"assignment to the attribute {name!r}")
         setattr(obj, name, value)
 
+    def del_attr(self, obj: Any, name: str) -> None:
+        self._deleting(obj, f"deletion of the attribute {name!r}")
+        delattr(obj, name)
+
+    def _deleting(self, obj: Any, what: str) -> None:
+        if context.interpreter is not self.trace and not is_holder(obj):
+            raise ConversionError(
+                f"{what} of a {type(obj).__name__} inside a staged loop or branch is not available yet; delete"
+                " it before or after",
+                self.trace.origin(),
+            )
+        changing(self.trace, obj, what)
+
     def item(self, obj: Any, index: Any) -> Any:
         if isinstance(obj, list | tuple | dict | np.ndarray) and mentions_run((index,), {}):
             self._refuse_index(obj)
@@ -105,6 +118,14 @@ class Operators(Logic):
         if not isinstance(obj, Box):
             changing(self.trace, obj, "assignment to an element")
         obj[index] = value
+
+    def del_item(self, obj: Any, index: Any) -> None:
+        if isinstance(obj, list | dict) and mentions_run((index,), {}):
+            self._refuse_index(obj)
+        if not isinstance(obj, Box):
+            self._deleting(obj, "deletion of an element")
+            self.trace.settle(index)
+        del obj[index]
 
     def _refuse_write(self, array: Any, given: tuple[Any, Any]) -> None:
         inside = context.interpreter is not self.trace

@@ -34,6 +34,7 @@ from autograph_lite.frontend.names import (
     Scope,
     Targets,
     bound,
+    deleted,
     each_round,
     kills,
     modified,
@@ -118,7 +119,8 @@ def rewrite_function(
 def _missing(frame: Frame, scope: Scope, origin: Node) -> Statements:
     """`x = ag__.Undefined('x')`: the variable exists, its value does not yet."""
     found = []
-    for name in scope.ordered(frame.missing):
+    given = parameters(scope.node) if origin is scope.node else []
+    for name in scope.ordered(name for name in frame.missing if name not in given):
         label = "return value" if name == RETURN_VALUE else name
         value = protocol("Undefined", constant(label))
         found.append(located(assign(store(name), value), origin))
@@ -248,6 +250,7 @@ def _loop(loop: Loop, place: Place, after: Names) -> Statements:
     if isinstance(loop.node, gast.For):
         iterable = [place.expressions.rewrite(loop.node.iter)]
         place = place.assigning(kills(loop))
+    place = place.knowing(place.expressions.assigned - deleted(loop))  # by a step before
     body = _loop_body(loop, place, after, common, f"loop_body_{number}")
     test = _loop_test(loop, place, common, f"loop_test_{number}")
     tested = load(f"loop_test_{number}") if test else constant(None)

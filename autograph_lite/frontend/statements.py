@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import gast
 
 from autograph_lite.frontend.expressions import Expressions
+from autograph_lite.frontend.names import deletions
 from autograph_lite.frontend.nodes import (
     Node,
     assign,
@@ -70,6 +71,7 @@ def simple(node: Node, expressions: Expressions, fresh: Fresh) -> list[Node]:
         "Expr": _expression,
         "Assert": _assert,
         "Raise": _raise,
+        "Delete": _delete,
     }
     rule = rules.get(type(node).__name__)
     made = [node] if rule is None else rule(node, expressions, fresh)
@@ -99,6 +101,27 @@ def _raise(node: Node, expressions: Expressions, fresh: Fresh) -> list[Node]:
 
 def _thunk(node: Node | None, expressions: Expressions) -> Node:
     return constant(None) if node is None else expressions.lazy(node, expressions.rewrite(node))
+
+
+def _delete(node: Node, expressions: Expressions, fresh: Fresh) -> list[Node]:
+    """From left to right; a name that is not there is an error."""
+    out: list[Node] = []
+    for target in node.targets:
+        if isinstance(target, (gast.Tuple, gast.List)):
+            out.extend(_delete(gast.Delete(target.elts), expressions, fresh))
+        elif isinstance(target, gast.Name):
+            read = expressions.rewrite(gast.Name(target.id, gast.Load(), None, None))
+            out.extend([gast.Expr(read)] if isinstance(read, gast.Call) else [])
+            out.append(assign(store(target.id), protocol("Undefined", constant(target.id))))
+        elif isinstance(target, gast.Attribute):
+            holder = expressions.rewrite(target.value)
+            out.append(gast.Expr(protocol("del_attr", holder, constant(target.attr))))
+        else:
+            parts = expressions.all([target.value, target.slice])
+            out.append(gast.Expr(protocol("del_item", *parts)))
+        gone = frozenset(name.id for name in deletions(target))
+        expressions = replace(expressions, assigned=expressions.assigned - gone)
+    return [located(statement, node) for statement in out]
 
 
 def _annotated(node: Node, expressions: Expressions, fresh: Fresh) -> list[Node]:

@@ -35,6 +35,8 @@ class Reference:
     set_attr = staticmethod(setattr)
     item = staticmethod(operator.getitem)
     set_item = staticmethod(operator.setitem)
+    del_attr = staticmethod(delattr)
+    del_item = staticmethod(operator.delitem)
     slice = slice
     iterate = staticmethod(iter)
     not_ = staticmethod(operator.not_)

@@ -15,7 +15,7 @@ REFUSALS = [
     ("async def f(x):\n    return x", 1, "async code is not staged"),
     ("async def f(x):\n    await x", 1, "async code is not staged"),
     ("def f(x):\n    class A: pass", 2, "a class inside"),
-    ("def f(x):\n    y = 1\n    del y", 3, "del is not staged"),
+    ("def f(x):\n    y = 1\n    g = lambda: y\n    del y", 4, "del of a name that a function"),
     ("def f(x):\n    global y\n    y = 1", 2, "global is not staged"),
     ("def f(x):\n    def g():\n        nonlocal x\n        x = 1", 3, "nonlocal is not staged"),
     ("def f(x):\n    return lambda: x and (y := 1)", 2, "`:=` in an operand that a lambda"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import autograph_lite as ag
-from tests.identity import called, holders, loop_else, pythons, walrus
+from tests.identity import called, deletes, holders, loop_else, pythons, walrus
 
 SPEED = ag.Variable(-0.6, dtype="float64", name="speed")
 
@@ -447,6 +447,7 @@ CASES = [
     *pythons.CASES,
     *loop_else.CASES,
     *walrus.CASES,
+    *deletes.CASES,
 ]
 
 # Where arguments are written in place there is no gradient with respect to what they were.

@@ -13,7 +13,7 @@ import pytest
 import autograph_lite as ag
 from autograph_lite.call.verify import modes, outcome
 from autograph_lite.tensors.boxes import Box
-from tests.identity import found, walrus
+from tests.identity import deletes, found, walrus
 from tests.identity.observe import BANK
 from tests.identity.programs import CASES
 from tests.identity.programs import VALUES_ONLY as WRITTEN
@@ -90,6 +90,7 @@ RAISES = {
     "picks_the_first": 1,
     "tensor_or_none": 1,
     **walrus.RAISES,
+    **deletes.RAISES,
 }
 """How many cases of a program raise; any other that did so in both modes would agree unseen."""
 
