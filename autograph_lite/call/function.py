@@ -19,7 +19,7 @@ from autograph_lite.call.trampoline import trampoline
 from autograph_lite.eager.interpreter import EAGER
 from autograph_lite.errors import GraphTypeError
 from autograph_lite.frontend.convert import convert
-from autograph_lite.frontend.stage import of_library, stage
+from autograph_lite.frontend.stage import LeftTry, of_library, stage
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.text import graph_text
 from autograph_lite.ir.types import DTYPES
@@ -78,16 +78,19 @@ class Function:
         if staging():
             return context.interpreter.root().caller.call_inside(self, args, kwargs)  # type: ignore[attr-defined]
         nest, leaves = self._bound(args, kwargs)
-        specialisation = self._specialisation(nest, leaves)
-        out = specialisation(leaves, lambda: self.eager(*args, **kwargs))
-        again = specialisation.calls > 1 and not specialisation.quick_tried
-        if again and not kwargs and not context.tapes:
+        again = partial(self.eager, *args, **kwargs)
+        specialisation = self._specialisation(nest, leaves, again)
+        out = specialisation(leaves, again)
+        prepare = specialisation.calls > 1 and not specialisation.quick_tried
+        if prepare and not kwargs and not context.tapes:
             self._prepare(specialisation, args)
         return out
 
     def _prepare(self, specialisation: Specialisation, args: tuple[Any, ...]) -> None:
         specialisation.quick_tried = True
         staged, executable = specialisation.staged, specialisation.callee.ready()
+        if staged.repeats and (staged.held or executable.sites):  # a fault is for the ordinary way
+            return
         left = partial(specialisation.take_left, [])
         made = trampoline(staged, executable, list(args), self.plain, left)
         if made is not None:
@@ -115,13 +118,23 @@ class Function:
                 return f"argument {name!r}"
         return "an argument"
 
-    def _specialisation(self, nest: Any, leaves: list[Any]) -> Specialisation:
+    def _specialisation(
+        self, nest: Any, leaves: list[Any], again: Callable[[], Any] | None = None
+    ) -> Specialisation:
+        """`again` runs the function step by step: where Python's own error ends staging inside a `try`, so
+        that its `finally` runs."""
         key = (_skeleton(nest), signature(leaves))
         for found in self._specialisations.get(key, ()):
             if found.holds():
                 return found
-        with self._lock:
-            return self._stage(key, nest, leaves)
+        try:
+            with self._lock:
+                return self._stage(key, nest, leaves)
+        except LeftTry as left:
+            stopped = left.error
+        if again is not None:  # nothing has been written yet
+            again()
+        raise stopped
 
     def _stage(self, key: Any, nest: Any, leaves: list[Any]) -> Specialisation:
         start = time.perf_counter()

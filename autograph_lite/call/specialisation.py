@@ -85,14 +85,34 @@ class Specialisation:
             results = self._recorded(followed, again)
         else:
             data = self._ordered([_data(o) for o in objects])
-            leave = partial(self.take_left, leaves) if staged.held else None
-            results = [_value(v) for v in self.callee.run(data, leave=leave)]
+            results = list(map(_value, self._run(data, leaves, again)))
         try:
             self._write(results, leaves)
         except BaseException:  # Ctrl-C between two writes
             self._write(results, leaves)
             raise
         return self._returned(results, leaves)
+
+    def _run(self, data: list[Any], leaves: list[Any], again: Callable[[], Any]) -> Any:
+        """The kernel; a call that stops leaves what it wrote, or is repeated up to its fault."""
+        if not self.staged.repeats:
+            leave = partial(self.take_left, leaves) if self.staged.held else None
+            return self.callee.run(data, leave=leave)
+        return self._repeating(lambda: self.callee.run(data), again)
+
+    def _repeating(self, run: Callable[[], Any], again: Callable[[], Any]) -> Any:
+        """After a fault everything is done step by step up to it: the kernel wrote nothing back, and what
+        it printed is not printed again."""
+        self.printed = 0
+        try:
+            return run()
+        except InternalError:
+            raise
+        except AutographError as error:
+            fault = error
+        with muted(self.printed):
+            again()
+        raise fault
 
     def _ordered(self, items: list[Any]) -> list[Any]:
         out = [None] * len(items)
@@ -120,20 +140,14 @@ class Specialisation:
         return box._value if only_assigned else value_of(box)
 
     def _recorded(self, values: list[Value], again: Callable[[], Any]) -> list[Value]:
-        """Call by the tape: the kernel that saves, recorded as one node.
+        """Call by the tape: the kernel that saves, recorded as one node.  A fault is repeated, so that
+        the tape knows where the values come from that were written before it."""
 
-        After a fault everything is done step by step up to it, so that the tape knows where the values
-        come from that were written before the fault; the kernel wrote nothing back, and what it printed
-        is not printed again.
-        """
-        self.printed = 0
-        try:
+        def run() -> list[Value]:
             return list(call(self.callee, tuple(self._ordered(values))))
-        except AutographError as error:
-            if self.staged.held and not isinstance(error, InternalError):
-                with muted(self.printed):
-                    again()
-            raise
+
+        repeats = self.staged.held or self.staged.repeats
+        return self._repeating(run, again) if repeats else run()
 
     def take_left(self, leaves: list[Any], left: list[tuple[int, Any]]) -> None:
         """Write what a call that stopped had written; where it wrote nothing new, views stay valid."""

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from autograph_lite.errors import ConversionError, GraphTypeError, Origin
 from autograph_lite.frontend.bindings import refresh_all
+from autograph_lite.frontend.desugar import RETURN_VALUE
 from autograph_lite.frontend.holders import (
     Holder,
     by_value,
@@ -195,7 +196,8 @@ class _Join:
     def __init__(
         self, name: str, objects: tuple[Any, Any], line: Origin | None, arms: list[Arm]
     ) -> None:
-        self.name, self.line = name, line
+        self.name = "the return value" if name == RETURN_VALUE else name
+        self.line = line
         self.objects = objects
         self.same = objects[0] is objects[1]
         if self.same:

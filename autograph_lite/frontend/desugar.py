@@ -25,6 +25,7 @@ from autograph_lite.frontend.forms import (
     Return,
     Set,
     Simple,
+    Try,
     With,
     blocks,
 )
@@ -140,6 +141,11 @@ def _lower_tail(body: Sequence[Node], counter: _Counter) -> Block:
 # -- how control leaves ----------------------------------------------------------------------------
 
 
+def jumps_of(body: Sequence[Node]) -> tuple[str, ...]:
+    """The jumps by which control leaves statements."""
+    return _way_of(body).jumps
+
+
 def _way_of(body: Sequence[Node]) -> _Way:
     jumps: dict[str, None] = {}
     for node in body:
@@ -162,6 +168,9 @@ def _way(node: Node) -> _Way:
         return _Way(tuple(jumps), then.falls or other.falls)
     if kind == "With":  # an exception inside may be swallowed: what follows is always reachable
         return _Way(_way_of(node.body).jumps, True)
+    if kind == "Try":  # nothing jumps out of its `finally`
+        body, last = _way_of(node.body), _way_of(node.finalbody)
+        return _Way(body.jumps, body.falls and last.falls)
     if kind in ("While", "For"):
         return _way_of_loop(node)
     return _Way((), True)
@@ -255,6 +264,9 @@ def _statement(node: Node, around: _Around, counter: _Counter) -> list[Form]:
         return _loop(node, around, counter)
     if kind == "With":
         return [With(node, _lower(node.body, around, counter))]
+    if kind == "Try":
+        body = _lower(node.body, around, counter)
+        return [Try(node, body, _lower(node.finalbody, around, counter))]
     if kind == "FunctionDef":
         return [Def(node, _function(node, counter))]
     return [] if kind == "Pass" else [Simple(node)]
@@ -313,6 +325,9 @@ def _inside(form: Form, flag: str) -> Form:
     if isinstance(form, If):
         body, orelse = _without_flag(form.body, flag), _without_flag(form.orelse, flag)
         return replace(form, body=body, orelse=orelse)
+    if isinstance(form, Try):
+        body, last = _without_flag(form.body, flag), _without_flag(form.last, flag)
+        return replace(form, body=body, last=last)
     if isinstance(form, Guard | Loop | With):
         return replace(form, body=_without_flag(form.body, flag))
     return form

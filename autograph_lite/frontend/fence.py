@@ -13,6 +13,7 @@ from typing import Any
 import gast
 
 from autograph_lite.errors import ConversionError, Origin
+from autograph_lite.frontend.desugar import jumps_of
 from autograph_lite.frontend.names import Scope, bound, deletions
 from autograph_lite.frontend.nodes import Node, children, pair
 from autograph_lite.frontend.order import skippable
@@ -30,6 +31,7 @@ ALLOWED = tuple(
         "While",
         "If",
         "With",
+        "Try",
         "withitem",
         "Raise",
         "Assert",
@@ -102,7 +104,7 @@ ALLOWED = tuple(
     ]
 )
 
-_TRY = "try is not staged: test for the condition with `if`, or catch outside this function"
+_TRY = "try with except is not staged: test for the condition with `if`, or catch outside this function"
 _ASYNC = "async code is not staged: write an ordinary function"
 _MATCH = "match is not staged: write `if` and `elif`"
 _GENERATOR = "yield is not staged: collect the values in a list or an array and return it"
@@ -118,7 +120,6 @@ REFUSED: dict[str, str] = {
     "ClassDef": "a class inside a staged function is not staged: define it outside",
     "Global": "global is not staged: return the value, or keep it in a Variable",
     "Nonlocal": "nonlocal is not staged: return the value, or keep it in a Variable",
-    "Try": _TRY,
     "TryStar": _TRY,
     "ExceptHandler": _TRY,
     "excepthandler": _TRY,
@@ -215,6 +216,12 @@ CONDITIONS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
         "Lambda",
         _binds_in_an_operand,
         "`:=` in an operand that a lambda may skip is not staged: write a function with def",
+    ),
+    ("Try", lambda node: bool(node.handlers), _TRY),
+    (
+        "Try",
+        lambda node: bool(jumps_of(node.finalbody)),
+        "a jump out of `finally`, which would swallow an error, is not staged: put it behind the try",
     ),
     ("Raise", lambda node: node.exc is None, "a bare raise is not staged: name the exception"),
     (

@@ -16,7 +16,9 @@ from autograph_lite.frontend.forms import (
     Loop,
     Return,
     Simple,
+    Try,
     With,
+    blocks,
 )
 from autograph_lite.frontend.names import (
     NONE,
@@ -78,6 +80,9 @@ def _inside(scope: Scope, form: Form, after: Names, targets: Targets) -> Names:
         return live_before(scope, form.body, after, targets) | ours(after) | frozenset(form.flags)
     if isinstance(form, Loop):
         return head(scope, form, after, targets)
+    if isinstance(form, Try):
+        last = live_before(scope, form.last, after, targets)
+        return live_before(scope, form.body, last, ways_out(scope, form, targets))
     if isinstance(form, With):
         # a context may swallow an exception, so a flag set inside may be what it was before
         return live_before(scope, form.body, after, targets) | ours(after)
@@ -116,6 +121,13 @@ def start_of_test(scope: Scope, loop: Loop, after: Names) -> Names:
     if isinstance(loop.node, gast.For):
         return leaving
     return (leaving - kills(loop)) | scope.reads(loop.node.test)
+
+
+def ways_out(scope: Scope, form: Try, targets: Targets) -> Targets:
+    """Where the jumps in a `try` block lead: to its `finally` first."""
+    found = {kind: targets.get(kind, NONE) for kind in jumps(form.body)}
+    after = {kind: live_before(scope, form.last, names, targets) for kind, names in found.items()}
+    return {**targets, **after}
 
 
 def inner_targets(start: Names, after: Names, targets: Targets) -> Targets:
@@ -175,4 +187,6 @@ def _assigned(form: Form, known: Names) -> Names:
     known -= deleted(form)
     if isinstance(form, If):
         return assigned_after(form.body, known) & assigned_after(form.orelse, known)
-    return assigned_after(form.body, known) if isinstance(form, With) else known
+    for block in blocks(form) if isinstance(form, With | Try) else ():
+        known = assigned_after(block, known)
+    return known

@@ -71,6 +71,15 @@ class With:
 
 
 @dataclass(frozen=True, slots=True)
+class Try:
+    """A block, and what runs on every way out of it."""
+
+    node: Node
+    body: Block
+    last: Block
+
+
+@dataclass(frozen=True, slots=True)
 class Def:
     """A nested function."""
 
@@ -86,7 +95,7 @@ class Return:
     value: Node
 
 
-Form = Simple | Set | Jump | If | Guard | Loop | With | Def | Return
+Form = Simple | Set | Jump | If | Guard | Loop | With | Try | Def | Return
 Block = tuple[Form, ...]
 
 
@@ -94,6 +103,8 @@ def blocks(form: Form) -> tuple[Block, ...]:
     """The blocks directly inside a form, nested functions excluded."""
     if isinstance(form, If):
         return form.body, form.orelse
+    if isinstance(form, Try):
+        return form.body, form.last
     if isinstance(form, Guard | Loop | With):
         return (form.body,)
     return ()

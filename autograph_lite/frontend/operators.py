@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import operator
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from autograph_lite.errors import ConversionError, UndefinedVariableError
+from autograph_lite.errors import AutographError, ConversionError, UndefinedVariableError
 from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
@@ -212,6 +213,19 @@ class Operators(Logic):
             if not go:
                 return
             body(item)
+
+    @contextmanager
+    def trying(self) -> Iterator[None]:
+        """The block of a `try`.  A kernel that faults leaves at once, so its call is repeated step by
+        step, in which `finally` runs; so is one in which Python's own error leaves the block."""
+        self.trace.repeats = True
+        try:
+            yield
+        except AutographError:
+            raise
+        except Exception as error:
+            self.trace.left = error
+            raise
 
     def unpack(self, obj: Any, count: int | None) -> Any:
         """What Python unpacks into `count` names; None: one of them is starred."""

@@ -26,6 +26,7 @@ from autograph_lite.frontend.forms import (
     Return,
     Set,
     Simple,
+    Try,
     With,
 )
 from autograph_lite.frontend.names import (
@@ -162,6 +163,8 @@ def _form(form: Form, place: Place, after: Names) -> Statements:
         return _loop(form, place, after)
     if isinstance(form, With):
         return _with(form, place, after)
+    if isinstance(form, Try):
+        return _try(form, place, after)
     if isinstance(form, Def):
         return _definition(form, place)
     assert isinstance(form, Return)
@@ -319,6 +322,17 @@ def _with(form: With, place: Place, after: Names) -> Statements:
     body = [located(statement, form.node) for statement in unpacking]
     body += rewrite_block(form.body, place.assigning(kills(form)), after)
     return [located(gast.With(items, body or [gast.Pass()], None), form.node)]
+
+
+def _try(form: Try, place: Place, after: Names) -> Statements:
+    """The block, and what follows it on every way out: jumps are flags already."""
+    alive = flow.live_before(place.scope, form.last, after, place.targets)
+    inner = replace(place, targets=flow.ways_out(place.scope, form, place.targets))
+    body = rewrite_block(form.body, inner, alive)
+    known = flow.assigned_after(form.body, place.expressions.assigned)
+    last = rewrite_block(form.last, place.knowing(known), after)
+    item = gast.withitem(protocol("trying"), None)
+    return [located(gast.With([item], body or [gast.Pass()], None), form.node), *last]
 
 
 def _definition(form: Def, place: Place) -> Statements:

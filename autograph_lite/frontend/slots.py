@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from autograph_lite.errors import ConversionError, GraphTypeError, Origin, ShapeError
+from autograph_lite.frontend.desugar import RETURN_VALUE
 from autograph_lite.frontend.joins import Typed, joined, refuse_growth
 from autograph_lite.frontend.promote import as_type
 from autograph_lite.frontend.state import (
@@ -100,15 +101,19 @@ def _begins_as_tensor(own: Slot, after: Typed, exact: Exact) -> bool:
 
 def _refuse(own: Slot, structure: Structure, values: list[Value]) -> NoReturn:
     refuse_growth(own.name, own.structure, structure, own.line)
+    returned = own.name == RETURN_VALUE
+    name = "the return value" if returned else f"the loop variable {own.name!r}"
     if holds_array(own.structure) or holds_array(structure):
+        before_it = f" before the loop: {own.name} = ag.constant({own.name})"
+        instead = ": ag.constant(...)" if returned else before_it
         raise ConversionError(
-            f"the loop variable {own.name!r} is a NumPy array that no tensor has touched, and another one"
-            f" after a step; make it a tensor before the loop: {own.name} = ag.constant({own.name})"
+            f"{name} is a NumPy array that no tensor has touched, and another one after a step;"
+            f" make it a tensor{instead}"
         )
     before = describe(own.structure, iter([Value(t) for t in own.types]))
     dtypes = [t.dtype for t in own.types], [v.type.dtype for v in values]
     raise (ShapeError if dtypes[0] == dtypes[1] else GraphTypeError)(
-        f"the loop variable {own.name!r} is {before} before a step and"
+        f"{name} is {before} before a step and"
         f" {describe(structure, iter(values))} after it; give it one dtype and one number of axes"
         " before the loop, for instance with ag.constant"
     )

@@ -39,7 +39,7 @@ class Staged:
     """`graph` takes the values of the leaves listed in `passed`, then those of `inputs`, in the
     order of its arguments; it returns the values of `structure`, then those written into boxes.
     `held` has, by the key of a `hold`, the box or the position of the argument; `handed` the positions
-    of the arguments that are returned as they are."""
+    of the arguments that are returned as they are.  `repeats`: a fault is repeated step by step."""
 
     graph: Graph
     passed: tuple[tuple[int, Value], ...]
@@ -54,6 +54,15 @@ class Staged:
     held: tuple[Any, ...]
     handed: tuple[int, ...]
     views: tuple[Viewed, ...]
+    repeats: bool
+
+
+class LeftTry(Exception):
+    """Staging ended in this error of Python's, which left a `try` block."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 def of_library(function: types.FunctionType) -> bool:
@@ -100,6 +109,8 @@ def stage(function: types.FunctionType, leaves: list[Any], arrange: Any) -> Stag
             raise error.with_traceback(None) from None  # without the frames of the conversion
         except Exception as error:
             _place(error)
+            if trace.left is error:
+                raise LeftTry(error) from None
             raise
         finally:
             trace.forget_writes()  # nothing has been written yet
@@ -190,6 +201,7 @@ def _close(
         tuple(whose for _, whose in trace.held.values()),
         tuple(leaf.position for leaf in leaves_of(outgoing) if isinstance(leaf, Argument)),
         returned_views(outgoing, structure, positions, trace),
+        trace.repeats,
     )
 
 

@@ -52,8 +52,6 @@ def _print(voice: str, items: tuple[Any, ...], options: dict[str, Any]) -> None:
     if staging():
         shown = rebuild(tuple(items), _as_it_is)
         context.interpreter.emit_print(voice, shown, **options)  # type: ignore[attr-defined]
-    elif _muted.count:
-        _muted.count -= 1
     else:
         replay(voice, items, options)
 
@@ -61,7 +59,7 @@ def _print(voice: str, items: tuple[Any, ...], options: dict[str, Any]) -> None:
 @contextmanager
 def muted(count: int) -> Iterator[None]:
     """The next `count` prints have been made already and are left out."""
-    _muted.count = count
+    _muted.count += count
     try:
         yield
     finally:
@@ -70,6 +68,9 @@ def muted(count: int) -> Iterator[None]:
 
 def replay(voice: str, items: Any, options: dict[str, Any]) -> None:
     """Write items whose values are known: now, or those that a compiled function recorded."""
+    if _muted.count:
+        _muted.count -= 1
+        return
     shown = rebuild(tuple(items), _as_text)
     if voice == "numpy":
         line = text.print_text(shown, options["sep"])

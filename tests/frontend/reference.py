@@ -1,6 +1,7 @@
 """`ag__` and `scope__` executed by ordinary Python: what the staged source must mean on plain objects."""
 
 import builtins
+import contextlib
 import operator
 
 import pytest
@@ -38,6 +39,7 @@ class Reference:
     del_attr = staticmethod(delattr)
     del_item = staticmethod(operator.delitem)
     slice = slice
+    trying = staticmethod(contextlib.nullcontext)
     iterate = staticmethod(iter)
     not_ = staticmethod(operator.not_)
     is_ = staticmethod(operator.is_)

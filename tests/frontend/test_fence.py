@@ -24,10 +24,15 @@ REFUSALS = [
     (
         "def f(x):\n    try:\n        y = 1\n    except ValueError:\n        y = 2",
         2,
-        "try is not staged",
+        "try with except is not staged",
     ),
-    ("def f(x):\n    try:\n        y = 1\n    except* ValueError:\n        y = 2", 2, "try is not"),
-    ("def f(x):\n    try:\n        y = 1\n    finally:\n        y = 2", 2, "try is not staged"),
+    ("def f(x):\n    try:\n        y = 1\n    except* ValueError:\n        y = 2", 2, "try with"),
+    (
+        "def f(x):\n    for i in x:\n        try:\n            pass\n        finally:\n            break",
+        3,
+        "a jump out of",
+    ),
+    ("def f(x):\n    try:\n        pass\n    finally:\n        return 2", 2, "a jump out of"),
     ("def f(x):\n    yield x", 2, "yield is not staged"),
     ("def f(x):\n    yield from x", 2, "yield is not staged"),
     ("def f(x):\n    match x:\n        case 1: pass", 2, "match is not staged"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import autograph_lite as ag
-from tests.identity import called, deletes, holders, loop_else, pythons, walrus
+from tests.identity import called, deletes, finals, holders, loop_else, pythons, walrus
 
 SPEED = ag.Variable(-0.6, dtype="float64", name="speed")
 
@@ -448,10 +448,11 @@ CASES = [
     *loop_else.CASES,
     *walrus.CASES,
     *deletes.CASES,
+    *finals.CASES,
 ]
 
 # Where arguments are written in place there is no gradient with respect to what they were.
-VALUES_ONLY = [(writes_rows, (c([[0.3, 1.2], [-0.7, 0.1]]), SCALAR))]
+VALUES_ONLY = [(writes_rows, (c([[0.3, 1.2], [-0.7, 0.1]]), SCALAR)), *finals.VALUES_ONLY]
 FIRST_ORDER = [
     (two_names_until_one_is_bound_anew, (VECTOR, SCALAR)),
     (writes_what_is_carried, (VECTOR, 2)),

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 import autograph_lite as ag
+from tests.identity import finals
 from tests.identity.check import answer
-from tests.identity.faults import CASES
+from tests.identity.faults import CASES as FAULTS
 
+CASES = [*FAULTS, *finals.FAULTS]
 NAMES = [f"{i}-{program.__name__}" for i, (program, _) in enumerate(CASES)]
 
 
@@ -26,6 +28,19 @@ def test_what_is_left_under_a_tape(program: Callable[..., Any], arguments: tuple
     ag.verify(ag.function(program), *arguments, order=1)
 
 
+def test_python_s_own_error_in_a_try() -> None:
+    """It ends staging, before anything has run; then it is met again step by step."""
+    seen = []
+    for run in (finals.raises_inside, ag.function(finals.raises_inside)):
+        finals.DEPTH.assign(0.0)
+        with pytest.raises(KeyError, match="'b'"):
+            run(finals.X, 2.0)
+        seen.append(float(finals.DEPTH))
+    assert seen == [0.75, 0.75]
+    with pytest.raises(KeyError):
+        ag.function(finals.raises_inside).compile(finals.X, 2.0)
+
+
 def left(folder: Path) -> Any:
     """What the programs leave in a new process with this cache folder."""
     return answer(folder, "tests.identity.faults")
@@ -33,7 +48,7 @@ def left(folder: Path) -> Any:
 
 def test_what_is_left_by_kernels_from_disk(tmp_path: Path) -> None:
     cold, warm = left(tmp_path / "kernels"), left(tmp_path / "kernels")
-    assert cold["compiled"] > len(CASES) // 2 and warm["compiled"] == 0
+    assert cold["compiled"] > len(FAULTS) // 2 and warm["compiled"] == 0
     assert cold["left"] == warm["left"]
 
 

@@ -298,3 +298,23 @@ def test_an_error_of_a_handler_is_the_error(interrupted):
     with pytest.raises(Late):
         interrupted(counts, 10**12)
     assert 2.0 * int(count.numpy()) == float(total.numpy()) > 0.0
+
+
+@ag.function
+def counts_and_ends(n):
+    count.assign(0)
+    try:
+        for _ in range(n):
+            count.assign_add(1)
+    finally:
+        total.assign(0.5)
+    return count.read_value()
+
+
+def test_a_call_whose_finally_would_run_leaves_all_as_it_was(interrupted):
+    assert int(counts_and_ends(3)) == 3 and float(total.numpy()) == 0.5
+    count.assign(7)
+    total.assign(8.0)
+    assert interrupted(counts_and_ends, 10**12) < SOON
+    assert (int(count.numpy()), float(total.numpy())) == (7, 8.0)
+    assert int(counts_and_ends(4)) == 4
