@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.errors import AutographError, ConversionError, UndefinedVariableError
+from autograph_lite.errors import ConversionError, UndefinedVariableError
 from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
@@ -221,10 +221,8 @@ class Operators(Logic):
         self.trace.repeats = True
         try:
             yield
-        except AutographError:
-            raise
         except Exception as error:
-            self.trace.left = error
+            self.trace.left = error, self.trace.origin()
             raise
 
     def unpack(self, obj: Any, count: int | None) -> Any:

@@ -9,7 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.errors import AutographError, Origin, excerpt
+from autograph_lite.errors import (
+    AutographError,
+    ConversionError,
+    Origin,
+    UndefinedVariableError,
+    excerpt,
+)
 from autograph_lite.frontend.calls import Caller, owner, result_of
 from autograph_lite.frontend.convert import origin_of
 from autograph_lite.frontend.effects import CONTAINERS, refuse_result
@@ -58,7 +64,7 @@ class Staged:
 
 
 class LeftTry(Exception):
-    """Staging ended in this error of Python's, which left a `try` block."""
+    """Staging ended in this error, which left a `try` block, and which Python raises too."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
@@ -100,20 +106,37 @@ def stage(function: types.FunctionType, leaves: list[Any], arrange: Any) -> Stag
             run = function if of_library(function) else caller.bound(function)
             with entered(arrays):
                 out = result_of(run(*args, **kwargs))
+            _refuse_swallowed(trace)
             return _close(trace, function, leaves, arguments, passed, out)
         except AutographError as error:
             _place(error)
             if not of_library(function):  # what it returns is looked at after its last line
                 code = function.__code__
                 error.place(Origin(code.co_filename, code.co_firstlineno, -1, function.__name__))
-            raise error.with_traceback(None) from None  # without the frames of the conversion
+            error = error.with_traceback(None)  # without the frames of the conversion
+            if isinstance(error, UndefinedVariableError) and _left_try(trace, error):
+                raise LeftTry(error) from None
+            raise error from None
         except Exception as error:
             _place(error)
-            if trace.left is error:
+            if _left_try(trace, error):
                 raise LeftTry(error) from None
             raise
         finally:
             trace.forget_writes()  # nothing has been written yet
+
+
+def _left_try(trace: Trace, error: Exception) -> bool:
+    return trace.left is not None and trace.left[0] is error
+
+
+def _refuse_swallowed(trace: Trace) -> None:
+    if trace.left is not None:
+        raise ConversionError(
+            "an error that leaves a `try` block and is swallowed by a context around it is not staged: catch it"
+            " outside this function",
+            trace.left[1],
+        )
 
 
 def _place(error: Exception) -> None:

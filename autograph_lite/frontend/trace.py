@@ -95,7 +95,9 @@ class Trace(Builder):
             int, tuple[int, Any]
         ] = {}  # id of a box -> its key, the box or the position
         self.repeats = False  # whether a fault has to be repeated step by step
-        self.left: Exception | None = None  # the error of Python's that left a `try` block
+        self.left: tuple[Exception, Origin | None] | None = (
+            None  # the error that left a `try` block
+        )
         self.caller: Any = None
 
     def note(self, obj: Any, read: Getter, what: str) -> Any:

@@ -152,6 +152,15 @@ def raises_inside(x, k):
         ag.print("finally")
 
 
+def reads_a_deleted_name(x, k):
+    y = x * k
+    del y
+    try:
+        return y  # noqa: F821
+    finally:
+        DEPTH.assign(x[0])
+
+
 c = ag.constant
 X = c(np.array([0.5, -1.2, 2.0]))
 CASES = [

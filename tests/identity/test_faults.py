@@ -37,6 +37,11 @@ def test_python_s_own_error_in_a_try() -> None:
             run(finals.X, 2.0)
         seen.append(float(finals.DEPTH))
     assert seen == [0.75, 0.75]
+    for run in (finals.reads_a_deleted_name, ag.function(finals.reads_a_deleted_name)):
+        finals.DEPTH.assign(0.0)
+        with pytest.raises(UnboundLocalError, match="local variable 'y'"):
+            run(finals.X, 2.0)
+        assert float(finals.DEPTH) == 0.5
     with pytest.raises(KeyError):
         ag.function(finals.raises_inside).compile(finals.X, 2.0)
 

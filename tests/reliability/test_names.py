@@ -38,6 +38,11 @@ FAULTS = [
     Fault("67", "del x[0]", GIVEN, AttributeError, "__delitem__"),
     Fault("67", "y = {'a': x}\ndel y.b", GIVEN, AttributeError, "'dict' object has no attribute"),
     refused(
+        "import contextlib\nwith contextlib.suppress(KeyError):\n    try:  # here\n        y = {}['a']\n"
+        "    finally:\n        y = x\nreturn x",
+        "an error that leaves a `try` block and is swallowed by a context around it is not staged",
+    ),
+    refused(
         "y = [x, x]\nif x[0] > 0:\n    del y[0]  # here\nreturn y",
         "the list 'y' grows or shrinks in a loop or branch of which only the run knows how often it runs",
     ),
