@@ -194,10 +194,10 @@ class Generator:
             (1, self.variable),
         ]
         if scope.depth < 3 and self.budget > 0:
-            plain += [(3, self.branch), (1, self.new_in_both)]
+            plain += [(3, self.branch), (1, self.new_in_both), (1, self.named), (1, self.attempt)]
         if scope.depth < 2 and self.budget > 0:
             plain += [(3, self.for_range), (1, self.for_rows), (1, self.for_zip)]
-            plain += [(1, self.while_count), (1, self.for_arange)]
+            plain += [(1, self.while_count), (1, self.for_arange), (1, self.while_named)]
             plain += [(1, self.state_from_number), (1, self.number_powers)]
         if not scope.tape:
             plain += [(2, self.tape)]
@@ -307,7 +307,10 @@ class Generator:
     def looped(self, scope: Scope, header: str, names: dict[str, str], e: tuple = ()) -> Stmt:
         inner = scope.inner(loop=True, fixed=scope.fixed | set(names))
         inner.names.update(names)
-        return Stmt("", e, ((header, self.block(inner, 4)),))
+        blocks = ((header, self.block(inner, 4)),)
+        if self.rng.random() < 0.15:
+            blocks += (("else:", self.block(scope.inner(loop=scope.loop), 2)),)
+        return Stmt("", e, blocks)
 
     def for_range(self, scope: Scope) -> list[Stmt]:
         k = self.counter()
@@ -344,6 +347,41 @@ class Generator:
         test = f"{k} < n" if self.rng.random() < 0.4 else f"{k} < 4 and {{0}}"
         e = (self.expr("b", scope, 1),) if "{0}" in test else ()
         return [Stmt(f"{k} = 0"), Stmt("", e, ((f"while {test}:", body),))]
+
+    def while_named(self, scope: Scope) -> list[Stmt]:
+        """A test that assigns a name, and perhaps another one."""
+        k, (name, other) = self.counter(), self.rng.sample(FRESH["s"], 2)
+        one = self.expr("s", scope, 1)
+        inner = scope.inner(loop=True, fixed=scope.fixed | {k})
+        inner.names |= {k: "i", name: "s"}
+        test = f"while ({name} := {{0}}) < 2.5 and ({k} := {k} + 1) < 4"
+        two = self.expr("s", inner, 1)
+        if self.rng.random() < 0.5:
+            test += f" and ({other} := {{1}}) > -1.5"
+            inner.names[other] = "s"
+        scope.names[name] = "s"
+        return [Stmt(f"{k} = 0"), Stmt("", (one, two), ((f"{test}:", self.block(inner, 3)),))]
+
+    def named(self, scope: Scope) -> list[Stmt]:
+        """A name that an operand assigns, in runs that evaluate it."""
+        kind = self.rng.choice("sv")
+        name, before = self.rng.choice(FRESH[kind]), dict(scope.names)
+        word = self.rng.choice(("and", "or"))
+        test, e = self.expr("b", scope, 1), self.expr(kind, scope, 1)
+        then, orelse = scope.inner(), scope.inner()
+        (then if word == "and" else orelse).names[name] = kind
+        value = f"np.sum({name} := {{1}})"
+        scope.names = {n: k for n, k in before.items() if n != name or k == kind}
+        header = f"if {{0}} {word} {value} > 0.3:"
+        blocks = ((header, self.block(then, 2)), ("else:", self.block(orelse, 2)))
+        return [Stmt("", (test, e), blocks)]
+
+    def attempt(self, scope: Scope) -> list[Stmt]:
+        """Whatever leaves the block, the other one runs."""
+        last = scope.inner(tape=True)  # without jumps
+        inner = scope.inner(loop=scope.loop)
+        blocks = (("try:", self.block(inner, 3)), ("finally:", self.block(last, 2)))
+        return [Stmt("", (), blocks)]
 
     def state_from_number(self, scope: Scope) -> list[Stmt]:
         """State that starts as a Python number or as a captured value and becomes a tensor."""
