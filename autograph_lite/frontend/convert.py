@@ -23,6 +23,7 @@ from autograph_lite.frontend.fence import check
 from autograph_lite.frontend.mangle import mangle
 from autograph_lite.frontend.nodes import Node, arguments, define, load, located
 from autograph_lite.frontend.origin import Places, deepest, places
+from autograph_lite.frontend.patterns import without_matches
 from autograph_lite.frontend.read import Source, read
 from autograph_lite.frontend.rewrite import rewrite_function
 from autograph_lite.frontend.statements import Fresh
@@ -147,6 +148,7 @@ def _stage(function: FunctionType) -> Staged:
 def _rewritten(source: Source, name: str) -> ast.Module:
     node = _bare(mangle(gast.ast_to_gast(source.node), source.owner))
     check(node, source.filename, name)
+    without_matches(node)
     outside = Expressions(frozenset(), frozenset(), _outside)
     if isinstance(node, gast.Lambda):
         body = [gast.Return(outside.rewrite(node))]

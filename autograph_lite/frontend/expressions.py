@@ -15,6 +15,7 @@ from autograph_lite.frontend.ahead import Ahead
 from autograph_lite.frontend.desugar import is_ours
 from autograph_lite.frontend.names import bound, free, parameters
 from autograph_lite.frontend.nodes import (
+    Asked,
     Node,
     arguments,
     constant,
@@ -122,6 +123,9 @@ class Expressions:
 
     def _Attribute(self, node: Node) -> Node:
         return protocol("attr", self.rewrite(node.value), constant(node.attr))
+
+    def _Asked(self, node: Asked) -> Node:
+        return protocol(node.name, *self.all(node.values))
 
     def _Subscript(self, node: Node) -> Node:
         return protocol("item", self.rewrite(node.value), self.rewrite(node.slice))

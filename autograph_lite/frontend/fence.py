@@ -33,6 +33,17 @@ ALLOWED = tuple(
         "With",
         "Try",
         "withitem",
+        "Match",
+        "match_case",
+        "pattern",
+        "MatchAs",
+        "MatchClass",
+        "MatchMapping",
+        "MatchOr",
+        "MatchSequence",
+        "MatchSingleton",
+        "MatchStar",
+        "MatchValue",
         "Raise",
         "Assert",
         "Delete",
@@ -106,7 +117,6 @@ ALLOWED = tuple(
 
 _TRY = "try with except is not staged: test for the condition with `if`, or catch outside this function"
 _ASYNC = "async code is not staged: write an ordinary function"
-_MATCH = "match is not staged: write `if` and `elif`"
 _GENERATOR = "yield is not staged: collect the values in a list or an array and return it"
 _TYPE_PARAMETER = "type parameters are not staged: define the function without them"
 _TEMPLATE = "template strings are not staged: write an f-string"
@@ -126,17 +136,6 @@ REFUSED: dict[str, str] = {
     "Yield": _GENERATOR,
     "YieldFrom": _GENERATOR,
     "TypeAlias": "a type alias inside a staged function is not staged: define it outside",
-    "Match": _MATCH,
-    "match_case": _MATCH,
-    "pattern": _MATCH,
-    "MatchAs": _MATCH,
-    "MatchClass": _MATCH,
-    "MatchMapping": _MATCH,
-    "MatchOr": _MATCH,
-    "MatchSequence": _MATCH,
-    "MatchSingleton": _MATCH,
-    "MatchStar": _MATCH,
-    "MatchValue": _MATCH,
     "TypeVar": _TYPE_PARAMETER,
     "ParamSpec": _TYPE_PARAMETER,
     "TypeVarTuple": _TYPE_PARAMETER,
@@ -173,7 +172,7 @@ FOLDS = ("sum", "all", "any", "max", "min", "tuple", "list")
 _FRAMES = ("locals", "globals", "exec", "eval")
 _FRAMES_BARE = ("vars", "dir")
 _RESERVED = re.compile(
-    r"(ag|scope|make|itr|vals|return_value|returned|(break|continue|value|object|index)_\d+)__"
+    r"(ag|scope|make|itr|vals|return_value|returned|(break|continue|match|missed|value|object|index)_\d+)__"
 )
 
 
@@ -250,6 +249,9 @@ CONDITIONS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("Name", _reserved("id"), _OURS),
     ("FunctionDef", _reserved("name"), _OURS),
     ("alias", _reserved("name", "asname"), _OURS),
+    ("MatchAs", _reserved("name"), _OURS),
+    ("MatchStar", _reserved("name"), _OURS),
+    ("MatchMapping", _reserved("rest"), _OURS),
 )
 _GENERATOR_EXPRESSION = (
     "a generator expression is staged only as the one argument of "

@@ -162,13 +162,18 @@ class Logic:
             if isinstance(one, Tagged) and other is None:
                 absent = f.number(f.logical_not(one.is_tensor), dtype="bool")
                 return wrap(absent) if one.python == "none" else False
+            if isinstance(one, Tagged) and isinstance(other, bool) and one.python == "bool":
+                one.refused()
             number = isinstance(one, Number) and one is not other
             if number and isinstance(other, bool | int | float | Number):
                 return self._is_number(one, other)
         return a is b
 
     def _is_number(self, a: Any, b: Any) -> Any:
-        if a.dtype == "bool" and (isinstance(b, bool) or getattr(b, "dtype", "") == "bool"):
+        bools = [isinstance(x, bool) or getattr(x, "dtype", "") == "bool" for x in (a, b)]
+        if bools[0] is not bools[1]:
+            return False
+        if all(bools):
             return a == b
         raise ConversionError(
             "`is` asks whether a number that only the run knows is the same object; write ==",

@@ -9,7 +9,7 @@ import ast
 
 from autograph_lite.frontend.nodes import Node
 
-_FIELDS = ("id", "attr", "arg", "name", "asname")
+_FIELDS = ("id", "attr", "arg", "name", "asname", "rest")
 
 
 def mangle(tree: Node, owner: str | None) -> Node:

@@ -14,6 +14,12 @@ import gast
 Node = Any
 
 
+class Asked(gast.expr):  # type: ignore[misc]  # gast has no types
+    """`ag__.name(values)` in a tree that is still the user's: its values are yet to be rewritten."""
+
+    _fields = ("name", "values")
+
+
 def load(name: str) -> Node:
     """A read of a Python variable."""
     return gast.Name(name, gast.Load(), None, None)

@@ -23,6 +23,7 @@ from autograph_lite.frontend.holders import changing, is_holder, is_made
 from autograph_lite.frontend.iteration import Counted, counted, unpacked
 from autograph_lite.frontend.logic import Logic, Thunk, as_flag, checked, symbolic, truth
 from autograph_lite.frontend.loops import Get, Plan, Set, stage_loop
+from autograph_lite.frontend.matching import Matching
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.ir.graph import Value
@@ -47,7 +48,7 @@ INPLACE: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-class Operators(Logic):
+class Operators(Logic, Matching):
     """The meaning of one staging."""
 
     Undefined = Undefined

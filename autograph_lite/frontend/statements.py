@@ -82,7 +82,8 @@ def _expression(node: Node, expressions: Expressions, fresh: Fresh) -> list[Node
     del fresh
     if isinstance(node.value, gast.Constant):
         return []
-    return [gast.Expr(expressions.rewrite(node.value))]
+    value = expressions.rewrite(node.value)
+    return [] if isinstance(value, gast.Name) else [gast.Expr(value)]
 
 
 def _assert(node: Node, expressions: Expressions, fresh: Fresh) -> list[Node]:

@@ -35,7 +35,6 @@ REFUSALS = [
     ("def f(x):\n    try:\n        pass\n    finally:\n        return 2", 2, "a jump out of"),
     ("def f(x):\n    yield x", 2, "yield is not staged"),
     ("def f(x):\n    yield from x", 2, "yield is not staged"),
-    ("def f(x):\n    match x:\n        case 1: pass", 2, "match is not staged"),
     ("def f(x):\n    if x:\n        raise", 3, "a bare raise"),
     ("class A:\n    def f(self):\n        return super().f()", 3, "super() without arguments"),
     ("class A:\n    def f(self):\n        return __class__", 3, "__class__ is not staged"),
@@ -55,6 +54,9 @@ REFUSALS = [
     ("def f(x):\n    break_3__ = 1", 2, "this name is used by staged code"),
     ("def f(x):\n    def scope__(): pass", 2, "this name is used by staged code"),
     ("def f(x):\n    import os as itr__", 2, "this name is used by staged code"),
+    ("def f(x):\n    match x:\n        case match_1__: pass", 3, "this name is used"),
+    ("def f(x):\n    match x:\n        case [*vals__]: pass", 3, "this name is used"),
+    ("def f(x):\n    match x:\n        case {**missed_2__}: pass", 3, "this name is used"),
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import autograph_lite as ag
-from tests.identity import called, deletes, finals, holders, loop_else, pythons, walrus
+from tests.identity import called, deletes, finals, holders, loop_else, matches, pythons, walrus
 
 SPEED = ag.Variable(-0.6, dtype="float64", name="speed")
 
@@ -444,6 +444,7 @@ CASES = [
     (as_it_comes.python_function, (c(ROWS),)),
     *called.CASES,
     *holders.CASES,
+    *matches.CASES,
     *pythons.CASES,
     *loop_else.CASES,
     *walrus.CASES,

@@ -91,6 +91,7 @@ RAISES = {
     "tensor_or_none": 1,
     **walrus.RAISES,
     **deletes.RAISES,
+    "without_a_match": 1,
 }
 """How many cases of a program raise; any other that did so in both modes would agree unseen."""
 
