@@ -24,6 +24,7 @@ from autograph_lite.frontend.holders import (
 )
 from autograph_lite.frontend.joins import Typed, joined, lifted, refuse_growth
 from autograph_lite.frontend.loops import Get, Set
+from autograph_lite.frontend.shared import Watch, extended
 from autograph_lite.frontend.state import (
     Structure,
     describe,
@@ -98,6 +99,7 @@ def stage_if(
     names: tuple[str, ...],
 ) -> Any:
     """Append an `if` node; names get their joined values, the result is the joined result."""
+    get, set, names = extended(get, set, names, Watch(get).all())
     outside = reached(then, orelse)
     arms = [Arm(then, get, set, outside), Arm(orelse, get, set, outside)]
     holders = list(dict.fromkeys(holder for arm in arms for holder in arm.held))

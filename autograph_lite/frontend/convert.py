@@ -21,6 +21,7 @@ from autograph_lite.frontend.desugar import desugar
 from autograph_lite.frontend.expressions import Expressions
 from autograph_lite.frontend.fence import check
 from autograph_lite.frontend.mangle import mangle
+from autograph_lite.frontend.names import declarations_outside
 from autograph_lite.frontend.nodes import Node, arguments, define, load, located
 from autograph_lite.frontend.origin import Places, deepest, places
 from autograph_lite.frontend.patterns import without_matches
@@ -30,6 +31,10 @@ from autograph_lite.frontend.statements import Fresh
 from autograph_lite.frontend.text import text_of
 
 MAKER = "make__"
+_FROM_OUTSIDE = (
+    "nonlocal is not staged for a variable from outside the staged function: return the value, or keep it"
+    " in a Variable"
+)
 # What Python itself needs to import inside the function, relative imports included.
 _IMPORTING = ("__name__", "__package__", "__spec__", "__loader__")
 # Kept with its code object, whose identity then cannot be used again.
@@ -150,6 +155,10 @@ def _rewritten(source: Source, name: str) -> ast.Module:
     check(node, source.filename, name)
     without_matches(node)
     outside = Expressions(frozenset(), frozenset(), _outside)
+    if isinstance(node, gast.FunctionDef):
+        for _, place in declarations_outside(node):
+            start = Origin(source.filename, place.lineno, place.col_offset, name)
+            raise ConversionError(_FROM_OUTSIDE, start)
     if isinstance(node, gast.Lambda):
         body = [gast.Return(outside.rewrite(node))]
     else:

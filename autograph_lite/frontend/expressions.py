@@ -47,7 +47,8 @@ class Expressions:
     """Rewrites expressions where `visible` names are Python variables, `assigned` ones surely set.
 
     `require` is told of a name that is read although it may be missing: its variable must exist.
-    `ahead` is the statement around, None in a lambda; `local` are names of comprehensions around.
+    `ahead` is the statement around, None in a lambda; `local` are names of comprehensions around.  A call
+    may change `shared` names, which functions inside assign.
     """
 
     visible: frozenset[str]
@@ -55,6 +56,7 @@ class Expressions:
     require: Callable[[str], None]
     ahead: Ahead | None = None
     local: tuple[str, ...] = ()
+    shared: frozenset[str] = frozenset()
 
     def binding(self, names: Iterable[str]) -> Expressions:
         """The same inside a function or comprehension that binds names."""

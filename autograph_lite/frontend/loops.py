@@ -34,6 +34,7 @@ from autograph_lite.frontend.holders import (
 )
 from autograph_lite.frontend.joins import lifted
 from autograph_lite.frontend.promote import exact
+from autograph_lite.frontend.shared import Watch, extended
 from autograph_lite.frontend.slots import Slot, slot, widen
 from autograph_lite.frontend.state import put_together, take_apart, unwrapped
 from autograph_lite.frontend.truth import condition
@@ -95,11 +96,15 @@ class Assumed:
     inits: list[Value] | None = None
 
 
+class _TestAssigns(Exception):
+    """The test of a loop has effects, which only the body of a loop node can have."""
+
+
 class Attempt:
     """The body staged once."""
 
-    def __init__(self, plan: Plan, given: Assumed) -> None:
-        self.plan, self.given = plan, given
+    def __init__(self, plan: Plan, given: Assumed, watch: Watch) -> None:
+        self.plan, self.given, self.watch = plan, given, watch
         self.slots, self.boxes, self.bindings = given.slots, given.boxes, given.bindings
         self.stale = given.stale | {id(box) for box in self.written_outside() if is_stale(box)}
         self.body_region, self.test_region = staged_region(), staged_region()
@@ -166,7 +171,12 @@ class Attempt:
         with self.test_region as builder:
             enter(self.plan.outside, tests=True)
             self._enter(builder, self.step.test_state, builder.arguments[0])
+            names, tensors = self.plan.get(), dict(builder.overlay)
             self.test_value = builder.local(condition(self.plan.test()))
+            after = zip(names, self.plan.get(), strict=True)
+            assigned = self.watch.differs() or any(a is not b for a, b in after)
+            if assigned or builder.overlay != tensors:
+                raise _TestAssigns
 
     def _run_body(self) -> None:
         with self.body_region as builder:
@@ -281,8 +291,12 @@ def stage_loop(plan: Plan) -> None:
     names = (*plan.names, *(holder.name for holder in plan.holders))
     slots = [slot(name, obj) for name, obj in zip(names, before, strict=True)]
     given = Assumed(slots, Bindings(leaves(before)))
+    watch = Watch(plan.get)
     for _ in range(ATTEMPTS):
-        attempt = Attempt(plan, given)
+        attempt = _attempted(plan, given, watch)
+        if isinstance(attempt, Plan):
+            stage_loop(attempt)
+            return
         if attempt.more:
             stage_loop(replace(plan, holders=(*plan.holders, *attempt.more)))
             return
@@ -303,6 +317,55 @@ def stage_loop(plan: Plan) -> None:
     raise GraphTypeError(
         "the types of the loop's variables do not settle: they change from step to step"
     )
+
+
+def _attempted(plan: Plan, given: Assumed, watch: Watch) -> Attempt | Plan:
+    """The body staged once, or another plan: with more state, where the body assigned names of functions
+    around it (what went wrong then may be due to that), or with the test in the body."""
+    try:
+        attempt = Attempt(plan, given, watch)
+    except _TestAssigns:
+        watch.changed()
+        return _tested_in_the_body(plan)
+    except Exception:
+        changed = watch.changed()
+        if not changed:
+            raise
+    else:
+        changed = watch.changed()
+        if not changed:
+            return attempt
+    get, set, names = extended(plan.get, plan.set, plan.names, changed)
+    return replace(plan, get=get, set=set, names=names)
+
+
+def _tested_in_the_body(plan: Plan) -> Plan:
+    """The same loop, whose test is evaluated before it and at the end of each step: what it assigns is
+    then assigned by the body."""
+    run, test, get_own, set_own = plan.body, plan.test, plan.get, plan.set
+    assert test is not None
+    go = [_as_number(test)]
+
+    def body(k: Value) -> None:
+        run(k)
+        go[0] = _as_number(test)
+
+    def get() -> tuple[Any, ...]:
+        return (*get_own(), go[0])
+
+    def set(values: tuple[Any, ...]) -> None:
+        *own, go[0] = values
+        set_own(tuple(own))
+
+    get.__wrapped__ = get_own  # type: ignore[attr-defined]
+    names = (*plan.names, "the test of the loop")
+    return replace(plan, test=lambda: go[0], body=body, get=get, set=set, names=names)
+
+
+def _as_number(test: Callable[[], Any]) -> Any:
+    """The truth of a test as a bool of Python."""
+    found = condition(test())
+    return wrap(found if found.type.kind == "py" else f.number(found, dtype="bool"))
 
 
 def _related(attempt: Attempt, results: list[Value]) -> list[Relation] | None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ast
 
+import gast
+
 from autograph_lite.frontend.nodes import Node
 
 _FIELDS = ("id", "attr", "arg", "name", "asname", "rest")
@@ -18,6 +20,8 @@ def mangle(tree: Node, owner: str | None) -> Node:
     if not prefix:
         return tree
     for node in ast.walk(tree):
+        if isinstance(node, gast.Global | gast.Nonlocal):
+            node.names = [f"_{prefix}{x}" if _is_private(x) else x for x in node.names]
         for field in _FIELDS:
             name = getattr(node, field, None)
             if node is not tree and isinstance(name, str) and _is_private(name):

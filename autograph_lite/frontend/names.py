@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import gast
 
@@ -126,8 +127,40 @@ def exposed(node: Node, known: dict[str, None]) -> Iterator[str]:
                 yield from exposed(part, within)
 
 
+def declared(function: Node) -> dict[str, None]:
+    """Names of functions around it that a function, and not one inside it, assigns by `nonlocal`."""
+    return {name: None for name, _ in _declarations(function)}
+
+
+def _declarations(function: Node) -> Iterator[tuple[str, Node]]:
+    for node in _statements(function):
+        if isinstance(node, gast.Nonlocal):
+            yield from ((name, node) for name in node.names)
+
+
+def _statements(function: Node) -> Iterator[Node]:
+    """The statements of a function, nested ones too, without those of functions inside it."""
+    waiting = function.body[::-1] if isinstance(function, gast.FunctionDef) else []
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, gast.FunctionDef):
+            inside = [child for child in children(node) if isinstance(child, gast.stmt)]
+            waiting.extend(reversed(inside))
+
+
+def declarations_outside(function: Node, around: Names = NONE) -> Iterator[tuple[str, Node]]:
+    """Names that a function, or one inside it, assigns and that no function here owns, each with the
+    statement that says so."""
+    yield from (one for one in _declarations(function) if one[0] not in around)
+    own = around | Scope(function).own
+    for node in _statements(function):
+        if isinstance(node, gast.FunctionDef):
+            yield from declarations_outside(node, own)
+
+
 def inside(function: Node) -> Iterator[str]:
-    """Names that the body of a function or lambda reads from around it."""
+    """Names that the body of a function or lambda reads from around it, or assigns there."""
     own = dict.fromkeys(parameters(function))
     body = function.body if isinstance(function.body, list) else [function.body]
     holder = gast.Module(body, [])
@@ -135,7 +168,9 @@ def inside(function: Node) -> Iterator[str]:
     if isinstance(function, gast.FunctionDef):
         own_reads = (node.target.id for node in _augmented(holder))
         own.update(dict.fromkeys(own_reads))
-    return (name for name in free(holder) if name not in own)
+    theirs = declared(function)
+    own = {name: None for name in own if name not in theirs}
+    return chain(theirs, (name for name in free(holder) if name not in own))
 
 
 def _augmented(node: Node) -> Iterator[Node]:
@@ -164,6 +199,22 @@ class Scope:
     node: Node
 
     @cached_property
+    def declared(self) -> dict[str, None]:
+        """Names of functions around this one that it assigns."""
+        return declared(self.node)
+
+    @cached_property
+    def assigned_inside(self) -> Names:
+        """Names that functions inside assign although they are not theirs."""
+        functions = _functions(gast.Module(self.node.body, []))
+        return frozenset(name for function in functions for name in declared(function))
+
+    @cached_property
+    def own(self) -> Names:
+        """The names that are variables of this function."""
+        return frozenset(name for name in self.locals if name not in self.declared)
+
+    @cached_property
     def locals(self) -> dict[str, None]:
         """Parameters and assigned names in the order of their first mention."""
         holder = gast.Module(self.node.body, [])
@@ -190,9 +241,11 @@ class Scope:
 
     @cached_property
     def pinned(self) -> Names:
-        """Captured names of functions that go into a container: they may be called at any time."""
+        """Names that may be read at any time: those which several functions assign, and those captured by
+        functions that go into a container."""
         kept = _kept(gast.Module(self.node.body, []))
-        return frozenset(name for value in kept for name in self.held(value))
+        held = frozenset(name for value in kept for name in self.held(value))
+        return held.union(self.declared, self.assigned_inside)
 
     def held(self, value: Node) -> Iterator[str]:
         """What a function value, given as a lambda or by its name, captures."""

@@ -60,6 +60,10 @@ class Operators(Logic, Matching):
 
     # --- names, attributes, items ---
 
+    def shares(self, function: Any, *names: str) -> None:
+        """A function has been defined that assigns these names of functions around it."""
+        self.trace.variables.add(function, names)
+
     def ld(self, obj: Any) -> Any:
         """Read a name that may not have been assigned."""
         if isinstance(obj, Undefined):

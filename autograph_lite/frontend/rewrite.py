@@ -35,6 +35,7 @@ from autograph_lite.frontend.names import (
     Scope,
     Targets,
     bound,
+    declared,
     deleted,
     each_round,
     kills,
@@ -106,15 +107,16 @@ def rewrite_function(
 ) -> Statements:
     """The statements of a function's body, with the names that must exist at its start first."""
     scope = Scope(function)
-    hidden = frozenset(scope.locals)
+    hidden = scope.own
     frame = Frame(around, hidden | {RETURN_VALUE})
-    inner = Expressions(outer.visible | hidden, outer.assigned - hidden, frame.require)
+    shared = outer.shared | scope.assigned_inside
+    inner = Expressions(outer.visible | hidden, outer.assigned - hidden, frame.require, shared)
     inner = inner.binding(parameters(function))
     place = Place(scope, frame, inner, {}, fresh)
     statements = rewrite_block(body, place, NONE)
     text = docstring(function.body)
     head = [] if text is None else [located(gast.Expr(constant(text)), function.body[0])]
-    return [*head, *_missing(frame, scope, function), *statements]
+    return [*head, *_nonlocal([*scope.declared]), *_missing(frame, scope, function), *statements]
 
 
 def _missing(frame: Frame, scope: Scope, origin: Node) -> Statements:
@@ -222,7 +224,8 @@ def _enter(
     own = frozenset(assigned) - frozenset(borrowed)
     frame = Frame(place.frame, own)
     # names of its own are not assigned yet when the function starts
-    inside = Expressions(place.expressions.visible, place.expressions.assigned - own, frame.require)
+    around = place.expressions
+    inside = replace(around, assigned=around.assigned - own, require=frame.require)
     inner = replace(place, expressions=inside, frame=frame)
     return inner, lambda: [*_nonlocal(borrowed), *_missing(frame, place.scope, origin)]
 
@@ -345,9 +348,14 @@ def _definition(form: Def, place: Place) -> Statements:
         value = place.expressions.rewrite(decorator)
         out.append(located(assign(store(name), value), decorator))
     given = place.expressions.parameters(node.args)
+    theirs = tuple(declared(node))
+    _require(theirs, place)
     inner = place.assigning({node.name: None}).expressions
     body = rewrite_function(node, form.body, inner, place.fresh, place.frame)
     out.append(located(define(node.name, given, body), node))
+    if theirs:
+        shares = protocol("shares", load(node.name), *map(constant, theirs))
+        out.append(located(gast.Expr(shares), node))
     for name in reversed(decorators):
         call = protocol("call", load(name), pair(load(node.name)), gast.Dict([], []))
         out.append(located(assign(store(node.name), call), node))

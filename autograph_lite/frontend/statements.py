@@ -221,7 +221,7 @@ def _is_plain(target: Node) -> bool:
 def _is_still(node: Node, expressions: Expressions) -> bool:
     """Can evaluating this neither have an effect nor see one?  Local names, literals, slices."""
     if isinstance(node, gast.Name):
-        return node.id in expressions.visible
+        return node.id in expressions.visible and node.id not in expressions.shared
     if isinstance(node, gast.Subscript) and isinstance(node.ctx, gast.Store):
         return _is_still(node.value, expressions) and _is_still(node.slice, expressions)
     if isinstance(node, gast.Attribute) and isinstance(node.ctx, gast.Store):

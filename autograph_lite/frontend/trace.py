@@ -15,6 +15,7 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.effects import CONTAINERS, contents, parts
+from autograph_lite.frontend.shared import Variables
 from autograph_lite.frontend.state import Structure, take_apart
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Node, Value
@@ -99,6 +100,7 @@ class Trace(Builder):
             None  # the error that left a `try` block
         )
         self.caller: Any = None
+        self.variables = Variables()
 
     def note(self, obj: Any, read: Getter, what: str) -> Any:
         """An object read from outside; what the staged function sees of it."""

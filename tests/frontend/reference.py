@@ -48,6 +48,9 @@ class Reference:
     def __init__(self):
         self.states = []
 
+    def shares(self, function, *names):
+        assert set(names) <= set(function.__code__.co_freevars)
+
     def ld(self, value):
         if isinstance(value, Undefined):
             raise UndefinedVariableError(f"{value.name} has no value")

@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 import autograph_lite as ag
-from tests.identity import called, deletes, finals, holders, loop_else, matches, pythons, walrus
+from tests.identity import (
+    called,
+    deletes,
+    finals,
+    holders,
+    loop_else,
+    matches,
+    pythons,
+    shares,
+    walrus,
+)
 
 SPEED = ag.Variable(-0.6, dtype="float64", name="speed")
 
@@ -450,6 +460,7 @@ CASES = [
     *walrus.CASES,
     *deletes.CASES,
     *finals.CASES,
+    *shares.CASES,
 ]
 
 # Where arguments are written in place there is no gradient with respect to what they were.

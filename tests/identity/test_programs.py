@@ -92,6 +92,7 @@ RAISES = {
     **walrus.RAISES,
     **deletes.RAISES,
     "without_a_match": 1,
+    "defined_by_a_call": 1,
 }
 """How many cases of a program raise; any other that did so in both modes would agree unseen."""
 

@@ -1,0 +1,110 @@
+"""Names that functions assign which do not own them, as `nonlocal` says, while a function is staged.
+
+A call may reach such a function from anywhere: through a helper of the user, a container, an operator.
+So it is not the text that tells which loops and branches change such a name but the staging itself:
+what holds another object after a body than before it belongs to the state.  A name is known by its
+Python cell, which the state of the function that owns it may already have.
+"""
+
+from __future__ import annotations
+
+import types
+import weakref
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograph_lite.frontend.state import Undefined
+from autograph_lite.ops.dispatch import context
+
+Get = Callable[[], tuple[Any, ...]]
+Set = Callable[[tuple[Any, ...]], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variable:
+    """One Python variable."""
+
+    name: str
+    cell: types.CellType
+
+    def read(self) -> Any:
+        try:
+            return self.cell.cell_contents
+        except ValueError:
+            return Undefined(self.name)
+
+    def put(self, obj: Any) -> None:
+        self.cell.cell_contents = obj
+
+
+@dataclass(slots=True)
+class Variables:
+    """The variables of one staging, for as long as a function lives that assigns them."""
+
+    by_function: weakref.WeakKeyDictionary[Any, list[Variable]] = field(
+        default_factory=weakref.WeakKeyDictionary
+    )
+
+    def add(self, function: types.FunctionType, names: tuple[str, ...]) -> None:
+        """A function that assigns names of functions around it has been defined."""
+        cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+        found = [Variable(name, cell) for name, cell in cells if name in names]
+        self.by_function[function] = found
+
+    def __iter__(self) -> Iterator[Variable]:
+        known = {id(v.cell): v for found in self.by_function.values() for v in found}
+        return iter(known.values())
+
+
+def _cells(get: Any) -> set[int]:
+    """The cells of what a state holds."""
+    if get is None:
+        return set()
+    own = {id(cell) for cell in getattr(get, "__closure__", None) or ()}
+    more = {id(variable.cell) for variable in getattr(get, "variables", ())}
+    return own | more | _cells(getattr(get, "__wrapped__", None))
+
+
+class Watch:
+    """The variables around a body that are not in its own state: what they hold before it."""
+
+    def __init__(self, get: Get) -> None:
+        trace: Any = context.interpreter.root()  # type: ignore[attr-defined]
+        own = _cells(get)
+        self.before = [(v, v.read()) for v in trace.variables if id(v.cell) not in own]
+
+    def changed(self) -> list[Variable]:
+        """Those that hold something else now; they hold what they held again."""
+        found = []
+        for variable, before in self.before:
+            if variable.read() is not before:
+                variable.put(before)
+                found.append(variable)
+        self.before = [pair for pair in self.before if pair[0] not in found]
+        return found
+
+    def differs(self) -> bool:
+        """Whether one of them holds something else now."""
+        return any(variable.read() is not before for variable, before in self.before)
+
+    def all(self) -> list[Variable]:
+        return [variable for variable, _ in self.before]
+
+
+def extended(get: Get, set: Set, names: tuple[str, ...], more: list[Variable]) -> tuple[Any, ...]:
+    """How a state is read, how it is replaced and what it is called, with variables at its end."""
+    if not more:
+        return get, set, names
+    own = len(names)
+
+    def get_all() -> tuple[Any, ...]:
+        return (*get(), *(variable.read() for variable in more))
+
+    def set_all(values: tuple[Any, ...]) -> None:
+        set(values[:own])
+        for variable, value in zip(more, values[own:], strict=True):
+            variable.put(value)
+
+    get_all.__wrapped__, get_all.variables = get, more  # type: ignore[attr-defined]
+    return get_all, set_all, (*names, *(variable.name for variable in more))
