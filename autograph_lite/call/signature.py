@@ -12,6 +12,8 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.state import is_variable
+from autograph_lite.frontend.trace import fits_word
+from autograph_lite.ir.types import PY_DTYPE
 from autograph_lite.tensors.boxes import Box
 
 
@@ -19,7 +21,7 @@ def fits(obj: Any, type: Any) -> bool:
     """Whether an object that was captured still has the type that it had."""
     data = obj._value.data if isinstance(obj, Box) else obj
     if not isinstance(data, np.ndarray | np.generic):
-        return isinstance(data, float) and type.kind == "py"
+        return type.kind == "py" and fits_word(data) and PY_DTYPE[data.__class__] == type.dtype
     return (
         type.kind == "ag"
         and data.dtype.name == type.dtype

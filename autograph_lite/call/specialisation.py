@@ -176,7 +176,22 @@ class Specialisation:
         for i in set(staged.handed):
             if isinstance(leaves[i], np.ndarray | np.generic):  # what it became at the entry
                 leaves[i] = self.leave(Value(None, array_data(leaves[i])))
-        return given_back(made, leaves)
+        made = given_back(made, leaves)
+        return self._assign(made, results, leaves) if staged.assigned else made
+
+    def _assign(self, made: tuple[Any, ...], results: list[Value], leaves: list[Any]) -> Any:
+        """Give variables from outside what the call leaves in them, which is never plain; the result."""
+        staged = self.staged
+        leave = viewing(staged.views, results, leaves) if staged.views else as_given
+        values = iter(results[: staged.returned])
+        entered = [
+            as_given(Value(None, array_data(x))) if isinstance(x, np.ndarray | np.generic) else x
+            for x in leaves
+        ]
+        held = given_back(put_together(staged.structure, values, leave), entered)
+        for variable, obj in zip(staged.assigned, held[1:], strict=True):
+            variable.assign(obj)
+        return made[0]
 
     def _print(self, key: str, values: list[Any]) -> None:
         self.printed += 1

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.execute import Executable, Leave
-from autograph_lite.frontend.stage import Argument, Staged, given_back, leaf_type
+from autograph_lite.frontend.stage import Argument, Outer, Staged, given_back, leaf_type
 from autograph_lite.frontend.state import Container, Leaf, Structure
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Symbol, Type
@@ -58,7 +58,12 @@ def trampoline(
     """A function of the flat arguments, or None where the ordinary way is needed; `leave` takes what a
     call has written that is interrupted."""
     writes = staged.written_arguments or any(isinstance(whose, int) for whose in staged.held)
-    if staged.prints or writes or any(box._base is not None for box in staged.written_boxes):
+    if (
+        staged.prints
+        or staged.assigned
+        or writes
+        or any(box._base is not None for box in staged.written_boxes)
+    ):
         return None
     if staged.views and not plain:
         return None
@@ -188,6 +193,8 @@ def _literal(writer: _Writer, structure: Structure, parts: Iterator[tuple[str, T
         obj = getattr(structure, "obj", None)
         if isinstance(obj, Argument):
             return f"a{obj.position}"
+        if isinstance(obj, Outer):
+            return writer.name("outer", obj.read) + "()"
         return writer.name("static", given_back(obj, []))
     inside = [_literal(writer, part, parts) for part in structure.parts]
     if structure.type is dict:

@@ -19,6 +19,7 @@ import numpy as np
 
 from autograph_lite.call.function import Function
 from autograph_lite.errors import AutographError, ConversionError, DomainError, GraphTypeError
+from autograph_lite.frontend.shared import Outside
 from autograph_lite.frontend.state import is_variable
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import leaves, rebuild
@@ -158,6 +159,7 @@ def outcome(run: Callable[..., Any], f: Function, args: tuple[Any, ...]) -> Outc
         value.pinned = (
             True  # a write puts another value into the box, and this one stays what it is
         )
+    outside = [(v, v.look()) for v in assigned_outside(f)]
     parts: list[tuple[str, Any]] = []
     try:
         with (
@@ -178,7 +180,12 @@ def outcome(run: Callable[..., Any], f: Function, args: tuple[Any, ...]) -> Outc
             (f"argument {i}", _plain(a)) for i, a in enumerate(leaves(own)) if isinstance(a, Box)
         ]
         parts += [(f"state {i}", _plain(b)) for i, b in enumerate(state)]
+        for variable, _ in outside:
+            found = named(variable.look())
+            parts += [(f"{variable.name}: {what}{_kind(x)}", _plain(x)) for what, x in found]
     finally:
+        for variable, obj in outside:
+            variable.assign(obj)
         for box, value in before:
             box._value = value
     return Outcome(tuple(parts))
@@ -216,6 +223,13 @@ def captured_state(f: Function) -> Iterator[Any]:
                 if isinstance(obj, Box) and (is_variable(obj) or id(obj) not in seen):
                     seen.setdefault(id(obj), obj)
     return iter(seen.values())
+
+
+def assigned_outside(f: Function) -> list[Outside]:
+    """The variables from outside that staged signatures of `f` assign."""
+    specs = (spec for known in f._specialisations.values() for spec in known)
+    found = {(v.name, id(v.look)): v for spec in specs for v in spec.staged.assigned}
+    return list({v.name: v for v in found.values()}.values())
 
 
 def _copied(leaf: Any) -> Any:

@@ -99,9 +99,7 @@ def stage_if(
     names: tuple[str, ...],
 ) -> Any:
     """Append an `if` node; names get their joined values, the result is the joined result."""
-    get, set, names = extended(get, set, names, Watch(get).all())
-    outside = reached(then, orelse)
-    arms = [Arm(then, get, set, outside), Arm(orelse, get, set, outside)]
+    arms, set, names = _arms(then, orelse, (get, set, names))
     holders = list(dict.fromkeys(holder for arm in arms for holder in arm.held))
     pairs = list(zip(arms[0].after, arms[1].after, strict=True))
     pairs += [_held(holder, arms, holders) for holder in holders]
@@ -138,6 +136,20 @@ def stage_if(
         changing(context.interpreter.root(), holder.obj, "a change")  # type: ignore[attr-defined]
         put(holder, held)
     return objects[len(names)]
+
+
+def _arms(
+    then: Callable[[], Any], orelse: Callable[[], Any], own: tuple[Get, Set, tuple[str, ...]]
+) -> tuple[list[Arm], Set, tuple[str, ...]]:
+    """Both arms, and the state with the names of functions around it that they may assign; once more where
+    an arm meets such a name for the first time."""
+    watch, outside = Watch(own[0]), reached(then, orelse)
+    while True:
+        get, set, names = extended(*own, watch.all())
+        arms = [Arm(body, get, set, outside) for body in (then, orelse)]
+        if not watch.grew():
+            return arms, set, names
+        watch.put_back()
 
 
 def _held(holder: Holder, arms: list[Arm], holders: list[Holder]) -> tuple[Any, Any]:

@@ -23,6 +23,7 @@ from autograph_lite.frontend.convert import Converted, convert
 from autograph_lite.frontend.effects import changes_its_owner, refuse_unsteady
 from autograph_lite.frontend.holders import changing, is_made, note_made
 from autograph_lite.frontend.meanings import MEANINGS
+from autograph_lite.frontend.shared import MISSING
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.nests import leaves, rebuild
@@ -48,12 +49,26 @@ def result_of(out: Any) -> Any:
 class Scope:
     """Names that a converted function finds outside itself: closure, globals, builtins."""
 
-    def __init__(self, function: types.FunctionType, trace: Trace) -> None:
-        self.function, self.trace = function, trace
+    def __init__(self, function: types.FunctionType, trace: Trace, operators: Any) -> None:
+        self.function, self.trace, self.operators = function, trace, operators
         names = function.__code__.co_freevars
         self.cells = dict(zip(names, function.__closure__ or (), strict=True))
 
+    def variable(self, name: str, is_global: bool) -> types.CellType:
+        """The variable in which a name from outside lives that the function assigns."""
+        if not is_global:
+            cell = self.cells[name]
+            put = functools.partial(_put_held, cell)
+            return self.trace.variable(name, id(cell), lambda: _held(cell), put)
+        space = self.function.__globals__
+        put = functools.partial(_put_global, space, name)
+        return self.trace.variable(name, id(space), lambda: space.get(name, MISSING), put)
+
     def load(self, name: str) -> Any:
+        home = id(self.cells.get(name, self.function.__globals__))
+        assigned = self.trace.variables.outside.get((home, name))
+        if assigned is not None and not isinstance(assigned.read(), Undefined):
+            return self.operators.ld(assigned.read())
         if name in self.cells:
             cell = self.cells[name]
             return self._note(name, lambda: _content(cell, name))
@@ -70,6 +85,27 @@ class Scope:
         if isinstance(found, types.ModuleType):
             return found
         return self.trace.note(found, read, f"{name} of {self.function.__qualname__}")
+
+
+def _held(cell: types.CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return MISSING
+
+
+def _put_held(cell: types.CellType, obj: Any) -> None:
+    if obj is MISSING:
+        del cell.cell_contents
+    else:
+        cell.cell_contents = obj
+
+
+def _put_global(space: dict[str, Any], name: str, obj: Any) -> None:
+    if obj is MISSING:
+        space.pop(name, None)
+    else:
+        space[name] = obj
 
 
 def _content(cell: types.CellType, name: str) -> Any:
@@ -163,7 +199,7 @@ class Caller:
     def bound(self, function: types.FunctionType) -> Callable[..., Any]:
         """The converted function, reading names where the original does."""
         converted: Converted = convert(function)
-        return converted.bind(self.operators, Scope(function, self.trace))
+        return converted.bind(self.operators, Scope(function, self.trace, self.operators))
 
     def _library(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if owner(function) == "autograph_lite":

@@ -10,7 +10,7 @@ import ast
 import linecache
 import weakref
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import CodeType, FrameType, FunctionType
 from typing import Any, cast
 
@@ -21,19 +21,28 @@ from autograph_lite.frontend.desugar import desugar
 from autograph_lite.frontend.expressions import Expressions
 from autograph_lite.frontend.fence import check
 from autograph_lite.frontend.mangle import mangle
-from autograph_lite.frontend.names import declarations_outside
-from autograph_lite.frontend.nodes import Node, arguments, define, load, located
+from autograph_lite.frontend.names import declarations_outside, owned
+from autograph_lite.frontend.nodes import (
+    Node,
+    arguments,
+    assign,
+    constant,
+    define,
+    load,
+    located,
+    protocol,
+    store,
+)
 from autograph_lite.frontend.origin import Places, deepest, places
 from autograph_lite.frontend.patterns import without_matches
 from autograph_lite.frontend.read import Source, read
-from autograph_lite.frontend.rewrite import rewrite_function
+from autograph_lite.frontend.rewrite import Frame, rewrite_function
 from autograph_lite.frontend.statements import Fresh
 from autograph_lite.frontend.text import text_of
 
 MAKER = "make__"
-_FROM_OUTSIDE = (
-    "nonlocal is not staged for a variable from outside the staged function: return the value, or keep it"
-    " in a Variable"
+_TWO_MEANINGS = (
+    "is a global here and a local name around it, which is not staged: choose another name"
 )
 # What Python itself needs to import inside the function, relative imports included.
 _IMPORTING = ("__name__", "__package__", "__spec__", "__loader__")
@@ -50,6 +59,7 @@ class Staged:
     filename: str
     code: CodeType
     spans: dict[int, _Spans]  # of the code objects inside, filled when asked
+    outside: Mapping[str, bool]  # names from outside that it assigns, and whether they are globals
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +89,22 @@ class Converted:
         around = self.function.__globals__
         space: dict[str, Any] = {name: around[name] for name in _IMPORTING if name in around}
         exec(self.staged.code, space)
-        made = cast(FunctionType, space[MAKER](ag__, scope__))
+        made = self._sharing(cast(FunctionType, space[MAKER](ag__, scope__)), scope__)
         given = self.function
         made.__defaults__, made.__kwdefaults__ = given.__defaults__, given.__kwdefaults__
         made.__name__, made.__qualname__ = given.__name__, given.__qualname__
         made.__doc__, made.__module__ = given.__doc__, given.__module__
         return made
+
+    def _sharing(self, made: FunctionType, scope__: Any) -> FunctionType:
+        """The function with the variables from outside that it assigns, which other functions share."""
+        if not self.staged.outside:
+            return made
+        cells = dict(zip(made.__code__.co_freevars, made.__closure__ or (), strict=True))
+        for name, is_global in self.staged.outside.items():
+            cells[name] = scope__.variable(name, is_global)
+        closure = tuple(cells[name] for name in made.__code__.co_freevars)
+        return FunctionType(made.__code__, made.__globals__, made.__name__, None, closure)
 
 
 # Code objects compare equal when their files differ, so they are told apart by identity; the weak
@@ -136,12 +156,12 @@ def is_staged(function: FunctionType) -> bool:
 def _stage(function: FunctionType) -> Staged:
     source, code = read(function), function.__code__
     try:
-        tree = _rewritten(source, code.co_name)
+        tree, outside = _rewritten(source, code.co_name)
         text = text_of(tree)
         found = places(tree, text, code.co_filename, code.co_name)
         filename = _register(code, text)
         made = compile(text, filename, "exec", dont_inherit=True)
-        return Staged(text, found, filename, made, {})
+        return Staged(text, found, filename, made, {}, outside)
     except (RecursionError, MemoryError, IndentationError) as error:
         line, column = deepest(source.node)
         message = f"the code is nested too deep at line {line}: assign parts of it to names"
@@ -150,25 +170,41 @@ def _stage(function: FunctionType) -> Staged:
         ) from error
 
 
-def _rewritten(source: Source, name: str) -> ast.Module:
+def _rewritten(source: Source, name: str) -> tuple[ast.Module, dict[str, bool]]:
     node = _bare(mangle(gast.ast_to_gast(source.node), source.owner))
     check(node, source.filename, name)
     without_matches(node)
     outside = Expressions(frozenset(), frozenset(), _outside)
-    if isinstance(node, gast.FunctionDef):
-        for _, place in declarations_outside(node):
-            start = Origin(source.filename, place.lineno, place.col_offset, name)
-            raise ConversionError(_FROM_OUTSIDE, start)
+    names: dict[str, bool] = {}
     if isinstance(node, gast.Lambda):
         body = [gast.Return(outside.rewrite(node))]
     else:
+        names = _names_outside(node, source.filename, name)
         fresh = Fresh(dict.fromkeys(_identifiers(node)))
-        inner = rewrite_function(node, desugar(node), outside, fresh)
+        around = replace(outside, visible=frozenset(names), shared=frozenset(names))
+        inner = rewrite_function(node, desugar(node), around, fresh, Frame(None, around.visible))
         made = located(define(node.name, outside.parameters(node.args), inner), node)
-        body = [made, gast.Return(load(node.name))]
+        body = [*map(_variable, names), made, gast.Return(load(node.name))]
     body = [located(statement, node) for statement in body]
     maker = located(define(MAKER, arguments(["ag__", "scope__"]), body), node)
-    return cast(ast.Module, gast.gast_to_ast(gast.Module([maker], [])))
+    return cast(ast.Module, gast.gast_to_ast(gast.Module([maker], []))), names
+
+
+def _names_outside(function: Node, filename: str, called: str) -> dict[str, bool]:
+    """Names that the function or one inside it assigns for others, each with whether it is a global."""
+    found: dict[str, bool] = {}
+    taken = owned(function)
+    for name, node in declarations_outside(function):
+        if name in taken:
+            place = Origin(filename, node.lineno, node.col_offset, called)
+            raise ConversionError(f"{name} {_TWO_MEANINGS}", place)
+        found[name] = isinstance(node, gast.Global)
+    return found
+
+
+def _variable(name: str) -> Node:
+    """A variable that stands for one from outside: binding puts its cell in the place of this one's."""
+    return assign(store(name), protocol("Undefined", constant(name)))
 
 
 def _outside(name: str) -> None:

@@ -269,7 +269,7 @@ def _statement(node: Node, around: _Around, counter: _Counter) -> list[Form]:
         return [Try(node, body, _lower(node.finalbody, around, counter))]
     if kind == "FunctionDef":
         return [Def(node, _function(node, counter))]
-    return [] if kind in ("Pass", "Nonlocal") else [Simple(node)]
+    return [] if kind in ("Pass", "Global", "Nonlocal") else [Simple(node)]
 
 
 def _jump(node: Node, jump: str, around: _Around) -> list[Form]:

@@ -128,13 +128,13 @@ def exposed(node: Node, known: dict[str, None]) -> Iterator[str]:
 
 
 def declared(function: Node) -> dict[str, None]:
-    """Names of functions around it that a function, and not one inside it, assigns by `nonlocal`."""
+    """Names from outside that a function, and not one inside it, says to assign."""
     return {name: None for name, _ in _declarations(function)}
 
 
 def _declarations(function: Node) -> Iterator[tuple[str, Node]]:
     for node in _statements(function):
-        if isinstance(node, gast.Nonlocal):
+        if isinstance(node, gast.Global | gast.Nonlocal):
             yield from ((name, node) for name in node.names)
 
 
@@ -152,11 +152,19 @@ def _statements(function: Node) -> Iterator[Node]:
 def declarations_outside(function: Node, around: Names = NONE) -> Iterator[tuple[str, Node]]:
     """Names that a function, or one inside it, assigns and that no function here owns, each with the
     statement that says so."""
-    yield from (one for one in _declarations(function) if one[0] not in around)
+    for name, node in _declarations(function):
+        if name not in around or isinstance(node, gast.Global):
+            yield name, node
     own = around | Scope(function).own
     for node in _statements(function):
         if isinstance(node, gast.FunctionDef):
             yield from declarations_outside(node, own)
+
+
+def owned(function: Node) -> Names:
+    """The variables of a function and of those inside it."""
+    inner = (node for node in _statements(function) if isinstance(node, gast.FunctionDef))
+    return Scope(function).own.union(*map(owned, inner))
 
 
 def inside(function: Node) -> Iterator[str]:

@@ -67,6 +67,8 @@ class Operators(Logic, Matching):
     def ld(self, obj: Any) -> Any:
         """Read a name that may not have been assigned."""
         if isinstance(obj, Undefined):
+            if obj.kind == "global":
+                raise NameError(f"name {obj.name!r} is not defined")
             text = (
                 f"cannot access local variable '{obj.name}' where it is not associated with a value"
             )

@@ -110,7 +110,9 @@ def rewrite_function(
     hidden = scope.own
     frame = Frame(around, hidden | {RETURN_VALUE})
     shared = outer.shared | scope.assigned_inside
-    inner = Expressions(outer.visible | hidden, outer.assigned - hidden, frame.require, shared)
+    inner = Expressions(
+        outer.visible | hidden, outer.assigned - hidden, frame.require, shared=shared
+    )
     inner = inner.binding(parameters(function))
     place = Place(scope, frame, inner, {}, fresh)
     statements = rewrite_block(body, place, NONE)

@@ -38,13 +38,28 @@ class Variable:
         self.cell.cell_contents = obj
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Outside(Variable):
+    """A global, or a variable of a function that is not staged.  `first` is what it holds before the call;
+    `look` and `assign` are for the variable itself."""
+
+    first: Any
+    look: Callable[[], Any]
+    assign: Callable[[Any], None]
+
+
+MISSING = object()
+"""What a variable from outside holds to which nothing is assigned."""
+
+
 @dataclass(slots=True)
 class Variables:
-    """The variables of one staging, for as long as a function lives that assigns them."""
+    """The variables of one staging: those inside for as long as a function lives that assigns them."""
 
     by_function: weakref.WeakKeyDictionary[Any, list[Variable]] = field(
         default_factory=weakref.WeakKeyDictionary
     )
+    outside: dict[tuple[int, str], Outside] = field(default_factory=dict)
 
     def add(self, function: types.FunctionType, names: tuple[str, ...]) -> None:
         """A function that assigns names of functions around it has been defined."""
@@ -53,8 +68,13 @@ class Variables:
         self.by_function[function] = found
 
     def __iter__(self) -> Iterator[Variable]:
-        known = {id(v.cell): v for found in self.by_function.values() for v in found}
+        inside = [v for found in self.by_function.values() for v in found]
+        known: dict[int, Variable] = {id(v.cell): v for v in (*inside, *self.outside.values())}
         return iter(known.values())
+
+    def assigned(self) -> list[Outside]:
+        """Those from outside that hold something else than before the call."""
+        return [v for v in self.outside.values() if v.read() is not v.first]
 
 
 def _cells(get: Any) -> set[int]:
@@ -71,12 +91,15 @@ class Watch:
 
     def __init__(self, get: Get) -> None:
         trace: Any = context.interpreter.root()  # type: ignore[attr-defined]
-        own = _cells(get)
-        self.before = [(v, v.read()) for v in trace.variables if id(v.cell) not in own]
+        self.variables: Variables = trace.variables
+        self.known = _cells(get)
+        self.before = [(v, v.read()) for v in trace.variables if id(v.cell) not in self.known]
+        self.known.update(id(variable.cell) for variable, _ in self.before)
 
     def changed(self) -> list[Variable]:
         """Those that hold something else now; they hold what they held again."""
         found = []
+        self.grew()
         for variable, before in self.before:
             if variable.read() is not before:
                 variable.put(before)
@@ -84,8 +107,21 @@ class Watch:
         self.before = [pair for pair in self.before if pair[0] not in found]
         return found
 
+    def put_back(self) -> None:
+        """All hold again what they held."""
+        for variable, before in self.before:
+            variable.put(before)
+
+    def grew(self) -> bool:
+        """Whether variables from outside are met for the first time; they are watched from now on."""
+        new = [v for v in self.variables.outside.values() if id(v.cell) not in self.known]
+        self.known.update(id(variable.cell) for variable in new)
+        self.before += [(variable, variable.first) for variable in new]
+        return bool(new)
+
     def differs(self) -> bool:
         """Whether one of them holds something else now."""
+        self.grew()
         return any(variable.read() is not before for variable, before in self.before)
 
     def all(self) -> list[Variable]:

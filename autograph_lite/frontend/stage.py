@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import types
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +20,18 @@ from autograph_lite.errors import (
 from autograph_lite.frontend.calls import Caller, owner, result_of
 from autograph_lite.frontend.convert import origin_of
 from autograph_lite.frontend.effects import CONTAINERS, refuse_result
+from autograph_lite.frontend.holders import is_made
 from autograph_lite.frontend.iteration import ForLoop
 from autograph_lite.frontend.operators import Operators
 from autograph_lite.frontend.returned import Viewed, returned_views
-from autograph_lite.frontend.state import Structure, is_variable, take_apart
+from autograph_lite.frontend.shared import Outside
+from autograph_lite.frontend.state import (
+    MaybeUndefined,
+    Structure,
+    Undefined,
+    is_variable,
+    take_apart,
+)
 from autograph_lite.frontend.trace import Guard, Input, Printed, Trace
 from autograph_lite.ir.collector import patient
 from autograph_lite.ir.graph import Graph, Region, Value
@@ -61,6 +70,7 @@ class Staged:
     handed: tuple[int, ...]
     views: tuple[Viewed, ...]
     repeats: bool
+    assigned: tuple[Outside, ...]  # what they hold follows what is returned, in one structure
 
 
 class LeftTry(Exception):
@@ -198,7 +208,10 @@ def _close(
     positions = {
         id(box): i for i, box in reversed(list(enumerate(arguments))) if isinstance(box, Box)
     }
-    outgoing = _outgoing(out, positions)
+    assigned = trace.variables.assigned()
+    if assigned:
+        out = (out, *(_left(v) for v in assigned))
+    outgoing = _outgoing(out, positions, trace)
     trace.made.clear()  # an object that is returned is the same at every call
     trace.settle(*leaves_of(outgoing))
     structure, values = take_apart(outgoing, numbers=False)
@@ -224,22 +237,46 @@ def _close(
         tuple(whose for _, whose in trace.held.values()),
         tuple(leaf.position for leaf in leaves_of(outgoing) if isinstance(leaf, Argument)),
         returned_views(outgoing, structure, positions, trace),
-        trace.repeats,
+        trace.repeats or bool(assigned),
+        tuple(assigned),
     )
 
 
-def _outgoing(obj: Any, positions: dict[int, int]) -> Any:
+def _left(variable: Outside) -> Any:
+    """What a variable from outside holds at the end."""
+    obj = variable.read()
+    if isinstance(obj, MaybeUndefined | Undefined):
+        raise ConversionError(
+            f"{variable.name!r}, a variable from outside, may have no value after the call; give it one"
+            " before"
+        )
+    if any(map(is_made, leaves_of(obj))):
+        raise ConversionError(
+            f"{variable.name!r}, a variable from outside, is assigned an object that is made inside; assign"
+            " tensors, numbers, or tuples, lists and dicts of them"
+        )
+    if any(isinstance(leaf, np.ndarray | np.generic) for leaf in leaves_of(obj)):
+        raise ConversionError(
+            f"{variable.name!r}, a variable from outside, is assigned a plain array; make it a tensor first:"
+            f" {variable.name} = ag.array({variable.name})"
+        )
+    return obj
+
+
+def _outgoing(obj: Any, positions: dict[int, int], trace: Trace) -> Any:
     """A returned object in which arguments stand as such and outer tensors as themselves."""
     if isinstance(obj, Box):
         if id(obj) in positions and not isinstance(obj, Number):
             return Argument(positions[id(obj)])
-        return _Outer(obj) if obj._value.data is not None else obj
+        if obj._value.data is None:
+            return obj
+        return Outer(trace._getters.get(id(obj), (obj, lambda: obj))[1])
     if isinstance(obj, tuple) and hasattr(obj, "_fields"):
-        return type(obj)(*(_outgoing(o, positions) for o in obj))
+        return type(obj)(*(_outgoing(o, positions, trace) for o in obj))
     if isinstance(obj, list | tuple):
-        return type(obj)(_outgoing(o, positions) for o in obj)
+        return type(obj)(_outgoing(o, positions, trace) for o in obj)
     if type(obj) is dict:
-        return {k: _outgoing(o, positions) for k, o in obj.items()}
+        return {k: _outgoing(o, positions, trace) for k, o in obj.items()}
     if isinstance(obj, ForLoop):
         iter(obj)  # says that it is no Python object
     refuse_result(obj)
@@ -247,18 +284,18 @@ def _outgoing(obj: Any, positions: dict[int, int]) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class _Outer:
+class Outer:
     """A tensor or variable from outside that is returned as it is."""
 
-    box: Any
+    read: Callable[[], Any]
 
 
 def given_back(obj: Any, leaves: list[Any]) -> Any:
     """Undo `_outgoing` for the objects of a call."""
     if isinstance(obj, Argument):
         return leaves[obj.position]
-    if isinstance(obj, _Outer):
-        return obj.box
+    if isinstance(obj, Outer):
+        return obj.read()
     if isinstance(obj, tuple) and hasattr(obj, "_fields"):
         return type(obj)(*(given_back(o, leaves) for o in obj))
     if isinstance(obj, list | tuple):

@@ -26,10 +26,10 @@ from autograph_lite.tensors.tagged import Tagged
 class Undefined:
     """What a name holds before anything was assigned to it."""
 
-    __slots__ = ("name",)
+    __slots__ = ("kind", "name")
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, kind: str = "local") -> None:
+        self.name, self.kind = name, kind
 
     def __repr__(self) -> str:
         return f"<nothing assigned to {self.name!r}>"

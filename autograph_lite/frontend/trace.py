@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
+from types import CellType
 from typing import Any
 
 import numpy as np
 
 from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.effects import CONTAINERS, contents, parts
-from autograph_lite.frontend.shared import Variables
-from autograph_lite.frontend.state import Structure, take_apart
+from autograph_lite.frontend.shared import MISSING, Outside, Variables
+from autograph_lite.frontend.state import Structure, Undefined, take_apart
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Node, Value
-from autograph_lite.ir.types import Symbol, Type
+from autograph_lite.ir.types import PY_DTYPE, Symbol, Type
+from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.control import CONSTANT, HOLD, PRINT
 from autograph_lite.ops.dispatch import apply_all
 from autograph_lite.tensors.boxes import Box, dtype_name, wrap
@@ -116,6 +119,33 @@ class Trace(Builder):
             self.keep(obj)
         return obj
 
+    def variable(
+        self, name: str, home: int, look: Getter, assign: Callable[[Any], None]
+    ) -> CellType:
+        """The variable that stands for one from outside which is assigned; a number is an input."""
+        if (home, name) not in self.variables.outside:
+            first = self._before(look(), look, name)
+            self.variables.outside[home, name] = Outside(name, CellType(first), first, look, assign)
+        return self.variables.outside[home, name].cell
+
+    def _before(self, obj: Any, look: Getter, name: str) -> Any:
+        """What a variable that is assigned holds before the call; its numbers and tensors are inputs."""
+        if obj is MISSING:
+            self.guards.append(Guard(look, MISSING, name))
+            return Undefined(name, "global")
+        if fits_word(obj):
+            return wrap(self.input(look, Type("py", PY_DTYPE[type(obj)])))
+        if not isinstance(obj, list | tuple) and type(obj) is not dict:
+            return self.note(obj, look, name)
+        self.guards.append(Guard(lambda: _form(look()), _form(obj), name))
+        parts = (
+            self._before(leaf, partial(_leaf_of, look, i), f"part {i} of {name}")
+            for i, leaf in enumerate(leaves(obj))
+        )
+        made = rebuild(obj, lambda _: next(parts))
+        self.keep(made)
+        return made
+
     def settle(self, *objects: Any) -> None:
         """Something is computed from plain arrays now and not at each call: what they hold is a guard."""
         for obj in objects:
@@ -177,6 +207,20 @@ class Trace(Builder):
             known = (obj, self.input(read, type_of(obj)))
             self._by_object[id(obj)] = known
         return known[1]
+
+
+def _form(obj: Any) -> str:
+    """The containers in an object, and where its parts stand."""
+    return repr(rebuild(obj, lambda leaf: Ellipsis))
+
+
+def _leaf_of(look: Getter, number: int) -> Any:
+    return leaves(look())[number]
+
+
+def fits_word(obj: Any) -> bool:
+    """Whether an object is a Python number that a kernel can hold."""
+    return type(obj) in PY_DTYPE and (type(obj) is float or -(2**63) <= obj < 2**63)
 
 
 def type_of(obj: Any) -> Type:

@@ -16,7 +16,11 @@ REFUSALS = [
     ("async def f(x):\n    await x", 1, "async code is not staged"),
     ("def f(x):\n    class A: pass", 2, "a class inside"),
     ("def f(x):\n    y = 1\n    g = lambda: y\n    del y", 4, "del of a name that a function"),
-    ("def f(x):\n    global y\n    y = 1", 2, "global is not staged"),
+    (
+        "def f(x):\n    y = 2\n    def g():\n        global y\n        y = 1",
+        4,
+        "y is a global here",
+    ),
     ("def f(x):\n    return lambda: x and (y := 1)", 2, "`:=` in an operand that a lambda"),
     ("def f(x):\n    return lambda: 0 < (y := x) < 1", 2, "`:=` in an operand that a lambda"),
     ("def f(x):\n    return lambda: [(y := 1) if z else 2 for z in x]", 2, "`:=` in an operand"),
@@ -103,29 +107,6 @@ def test_a_node_of_a_later_python_is_refused():
 def test_annotations_are_not_looked_at():
     function = define("def f(x: (yield_ := 1) = 0) -> (lambda: (y for y in x)):\n    return x")
     assert "lambda" not in convert(function).source
-
-
-def test_nonlocal_of_a_variable_from_outside_is_refused():
-    count = 0
-
-    def direct(x):
-        nonlocal count
-        count = x
-
-    def inside(x):
-        def inner():
-            nonlocal count
-            count = x
-
-        return inner()
-
-    for function, line in ((direct, 1), (inside, 2)):
-        with pytest.raises(
-            ConversionError, match="nonlocal is not staged for a variable"
-        ) as caught:
-            convert(function)
-        assert caught.value.origin.line == function.__code__.co_firstlineno + line
-    assert count == 0
 
 
 def test_names_that_only_look_like_ours_are_free():

@@ -12,6 +12,7 @@ from tests.identity import (
     holders,
     loop_else,
     matches,
+    outside,
     pythons,
     shares,
     walrus,
@@ -461,6 +462,7 @@ CASES = [
     *deletes.CASES,
     *finals.CASES,
     *shares.CASES,
+    *outside.CASES,
 ]
 
 # Where arguments are written in place there is no gradient with respect to what they were.

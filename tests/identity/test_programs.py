@@ -93,6 +93,8 @@ RAISES = {
     **deletes.RAISES,
     "without_a_match": 1,
     "defined_by_a_call": 1,
+    "faults_in_a_step": 1,
+    "faults_between": 1,
 }
 """How many cases of a program raise; any other that did so in both modes would agree unseen."""
 
