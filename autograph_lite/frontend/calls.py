@@ -59,10 +59,10 @@ class Scope:
         if not is_global:
             cell = self.cells[name]
             put = functools.partial(_put_held, cell)
-            return self.trace.variable(name, id(cell), lambda: _held(cell), put)
+            return self.trace.variable(name, id(cell), lambda: _held(cell), put, "local")
         space = self.function.__globals__
         put = functools.partial(_put_global, space, name)
-        return self.trace.variable(name, id(space), lambda: space.get(name, MISSING), put)
+        return self.trace.variable(name, id(space), lambda: space.get(name, MISSING), put, "global")
 
     def load(self, name: str) -> Any:
         home = id(self.cells.get(name, self.function.__globals__))

@@ -48,7 +48,7 @@ class Expressions:
 
     `require` is told of a name that is read although it may be missing: its variable must exist.
     `ahead` is the statement around, None in a lambda; `local` are names of comprehensions around.  A call
-    may change `shared` names, which functions inside assign.
+    may change `shared` names, which functions inside assign; those `around` are of functions around.
     """
 
     visible: frozenset[str]
@@ -57,6 +57,7 @@ class Expressions:
     ahead: Ahead | None = None
     local: tuple[str, ...] = ()
     shared: frozenset[str] = frozenset()
+    around: frozenset[str] = frozenset()
 
     def binding(self, names: Iterable[str]) -> Expressions:
         """The same inside a function or comprehension that binds names."""
@@ -121,7 +122,7 @@ class Expressions:
         if node.id in self.assigned:
             return load(node.id)
         self.require(node.id)
-        return protocol("ld", load(node.id))
+        return protocol("free" if node.id in self.around else "ld", load(node.id))
 
     def _Attribute(self, node: Node) -> Node:
         return protocol("attr", self.rewrite(node.value), constant(node.attr))
@@ -201,7 +202,7 @@ class Expressions:
 
     def _Lambda(self, node: Node) -> Node:
         own = [*parameters(node), *bound(pair(node.body))]
-        inner = replace(self.binding(own), ahead=None)
+        inner = replace(self.binding(own), ahead=None, around=self.visible)
         return gast.Lambda(self.parameters(node.args), inner.rewrite(node.body))
 
     def parameters(self, given: Node) -> Node:

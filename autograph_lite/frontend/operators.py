@@ -67,8 +67,6 @@ class Operators(Logic, Matching):
     def ld(self, obj: Any) -> Any:
         """Read a name that may not have been assigned."""
         if isinstance(obj, Undefined):
-            if obj.kind == "global":
-                raise NameError(f"name {obj.name!r} is not defined")
             text = (
                 f"cannot access local variable '{obj.name}' where it is not associated with a value"
             )
@@ -76,6 +74,17 @@ class Operators(Logic, Matching):
         if isinstance(obj, MaybeUndefined):
             return obj.obj if is_ours(obj.name) or " " in obj.name else checked(obj)
         return obj
+
+    def free(self, obj: Any) -> Any:
+        """Read a name of a function around, or from outside, that may not have been assigned."""
+        if isinstance(obj, Undefined) and obj.kind == "global":
+            raise NameError(f"name {obj.name!r} is not defined")
+        if isinstance(obj, Undefined):
+            raise NameError(
+                f"cannot access free variable '{obj.name}' where it is not associated with a value in"
+                " enclosing scope"
+            )
+        return self.ld(obj)
 
     def attr(self, obj: Any, name: str) -> Any:
         return self.caller.attribute(obj, name)

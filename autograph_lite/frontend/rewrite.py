@@ -111,7 +111,11 @@ def rewrite_function(
     frame = Frame(around, hidden | {RETURN_VALUE})
     shared = outer.shared | scope.assigned_inside
     inner = Expressions(
-        outer.visible | hidden, outer.assigned - hidden, frame.require, shared=shared
+        outer.visible | hidden,
+        outer.assigned - hidden,
+        frame.require,
+        shared=shared,
+        around=outer.visible - hidden,
     )
     inner = inner.binding(parameters(function))
     place = Place(scope, frame, inner, {}, fresh)

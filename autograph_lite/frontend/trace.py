@@ -120,19 +120,20 @@ class Trace(Builder):
         return obj
 
     def variable(
-        self, name: str, home: int, look: Getter, assign: Callable[[Any], None]
+        self, name: str, home: int, look: Getter, assign: Callable[[Any], None], kind: str
     ) -> CellType:
-        """The variable that stands for one from outside which is assigned; a number is an input."""
+        """The variable that stands for one from outside which is assigned, a global or a local name."""
         if (home, name) not in self.variables.outside:
-            first = self._before(look(), look, name)
+            found = look()
+            if found is MISSING:
+                self.guards.append(Guard(look, MISSING, name))
+            nothing = Undefined(name, kind)
+            first = nothing if found is MISSING else self._before(found, look, name)
             self.variables.outside[home, name] = Outside(name, CellType(first), first, look, assign)
         return self.variables.outside[home, name].cell
 
     def _before(self, obj: Any, look: Getter, name: str) -> Any:
         """What a variable that is assigned holds before the call; its numbers and tensors are inputs."""
-        if obj is MISSING:
-            self.guards.append(Guard(look, MISSING, name))
-            return Undefined(name, "global")
         if fits_word(obj):
             return wrap(self.input(look, Type("py", PY_DTYPE[type(obj)])))
         if not isinstance(obj, list | tuple) and type(obj) is not dict:

@@ -56,6 +56,8 @@ class Reference:
             raise UndefinedVariableError(f"{value.name} has no value")
         return value
 
+    free = ld
+
     def inplace(self, name, x, value):
         given = {"and": "iand", "or": "ior"}.get(name, "i" + name)
         return getattr(operator, given)(x, value)

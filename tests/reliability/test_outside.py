@@ -168,6 +168,49 @@ def test_a_global_that_is_not_there():
     assert "NOTHING" not in globals()
 
 
+def reads_what_is_not_there(x):
+    def show():
+        return y
+
+    out = show()
+    y = x
+    return out
+
+
+def adds_to_what_is_not_there(x):
+    def bump():
+        nonlocal y
+        y = y + 1
+
+    bump()
+    y = x
+    return y
+
+
+def from_a_function_that_has_not_assigned():
+    def adds(x):
+        nonlocal y
+        y = y + x
+        return y
+
+    if adds is None:
+        y = 1.0
+    return adds
+
+
+@pytest.mark.parametrize(
+    "program",
+    [reads_what_is_not_there, adds_to_what_is_not_there, from_a_function_that_has_not_assigned()],
+)
+def test_a_name_of_a_function_around_that_holds_nothing(program):
+    f, found = ag.function(program), []
+    for run in (f.eager, f):
+        with pytest.raises(NameError) as caught:
+            run(ag.constant([1.0]))
+        found.append((type(caught.value), str(caught.value)))
+    assert found[0] == found[1] and "cannot access free variable 'y'" in found[0][1]
+
+
 REFUSED = [
     (may_be_nothing, "'NOTHING', a variable from outside, may have no value after the call"),
     (leaves_an_array, "'LAST', a variable from outside, is assigned a plain array"),
