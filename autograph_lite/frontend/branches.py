@@ -23,8 +23,7 @@ from autograph_lite.frontend.holders import (
     refuse_moved,
 )
 from autograph_lite.frontend.joins import Typed, joined, lifted, refuse_growth
-from autograph_lite.frontend.loops import Get, Set
-from autograph_lite.frontend.shared import Watch, extended
+from autograph_lite.frontend.shared import Get, Set, Watch, extended
 from autograph_lite.frontend.state import (
     Structure,
     describe,

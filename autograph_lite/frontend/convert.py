@@ -17,11 +17,12 @@ from typing import Any, cast
 import gast
 
 from autograph_lite.errors import ConversionError, Origin
+from autograph_lite.frontend.declared import declarations, statements
 from autograph_lite.frontend.desugar import desugar
 from autograph_lite.frontend.expressions import Expressions
 from autograph_lite.frontend.fence import check
 from autograph_lite.frontend.mangle import mangle
-from autograph_lite.frontend.names import declarations_outside, owned
+from autograph_lite.frontend.names import NONE, Names, Scope
 from autograph_lite.frontend.nodes import (
     Node,
     arguments,
@@ -193,13 +194,31 @@ def _rewritten(source: Source, name: str) -> tuple[ast.Module, dict[str, bool]]:
 def _names_outside(function: Node, filename: str, called: str) -> dict[str, bool]:
     """Names that the function or one inside it assigns for others, each with whether it is a global."""
     found: dict[str, bool] = {}
-    taken = owned(function)
-    for name, node in declarations_outside(function):
+    taken = _owned(function)
+    for name, node in _declared_outside(function):
         if name in taken:
             place = Origin(filename, node.lineno, node.col_offset, called)
             raise ConversionError(f"{name} {_TWO_MEANINGS}", place)
         found[name] = isinstance(node, gast.Global)
     return found
+
+
+def _declared_outside(function: Node, around: Names = NONE) -> Iterator[tuple[str, Node]]:
+    """Names that a function, or one inside it, assigns and that no function here owns, each with the
+    statement that says so."""
+    for name, node in declarations(function):
+        if name not in around or isinstance(node, gast.Global):
+            yield name, node
+    own = around | Scope(function).own
+    for node in statements(function):
+        if isinstance(node, gast.FunctionDef):
+            yield from _declared_outside(node, own)
+
+
+def _owned(function: Node) -> Names:
+    """The variables of a function and of those inside it."""
+    inner = (node for node in statements(function) if isinstance(node, gast.FunctionDef))
+    return Scope(function).own.union(*map(_owned, inner))
 
 
 def _variable(name: str) -> Node:

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.branches import stage_if
-from autograph_lite.frontend.loops import Get, Set
+from autograph_lite.frontend.shared import Get, Set
 from autograph_lite.frontend.state import MaybeUndefined
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.frontend.truth import condition

@@ -6,7 +6,7 @@ the body is staged again until it confirms what was assumed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any
@@ -21,18 +21,15 @@ from autograph_lite.frontend.bindings import (
     refresh_all,
 )
 from autograph_lite.frontend.holders import (
-    Holder,
-    by_value,
     changing,
-    contents,
     enter,
     moved,
     note_several,
-    put,
     reached,
     refuse_moved,
 )
 from autograph_lite.frontend.joins import lifted
+from autograph_lite.frontend.plan import Plan, tested_in_the_body
 from autograph_lite.frontend.promote import exact
 from autograph_lite.frontend.shared import Watch, extended
 from autograph_lite.frontend.slots import Slot, slot, widen
@@ -51,36 +48,7 @@ from autograph_lite.tensors.boxes import Box, is_stale, touch, wrap
 from autograph_lite.tensors.number import PYTHON_NAME
 from autograph_lite.tensors.tagged import Tagged
 
-Get = Callable[[], tuple[Any, ...]]
-Set = Callable[[tuple[Any, ...]], None]
 ATTEMPTS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A loop to be staged: how many steps at most (None: no bound), what decides, what runs."""
-
-    bound: Value | None
-    test: Callable[[], Any] | None
-    body: Callable[[Value], None]
-    get: Get
-    set: Set
-    names: tuple[str, ...]
-    holders: tuple[Holder, ...] = ()
-    outside: dict[int, Holder] = field(default_factory=dict)
-    copied: frozenset[Holder] = frozenset()
-
-    def state(self) -> tuple[Any, ...]:
-        """What the names are bound to, and what the objects hold that steps change."""
-        held = (contents(holder, self.outside) for holder in self.holders)
-        return (*self.get(), *(by_value(x, self.copied) for x in held))
-
-    def bind(self, objects: Sequence[Any]) -> None:
-        """The same, put back."""
-        cut = len(self.names)
-        self.set(tuple(objects[:cut]))
-        for holder, held in zip(self.holders, objects[cut:], strict=True):
-            put(holder, held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +294,7 @@ def _attempted(plan: Plan, given: Assumed, watch: Watch) -> Attempt | Plan:
         attempt = Attempt(plan, given, watch)
     except _TestAssigns:
         watch.changed()
-        return _tested_in_the_body(plan)
+        return tested_in_the_body(plan)
     except Exception:
         changed = watch.changed()
         if not changed:
@@ -337,35 +305,6 @@ def _attempted(plan: Plan, given: Assumed, watch: Watch) -> Attempt | Plan:
             return attempt
     get, set, names = extended(plan.get, plan.set, plan.names, changed)
     return replace(plan, get=get, set=set, names=names)
-
-
-def _tested_in_the_body(plan: Plan) -> Plan:
-    """The same loop, whose test is evaluated before it and at the end of each step: what it assigns is
-    then assigned by the body."""
-    run, test, get_own, set_own = plan.body, plan.test, plan.get, plan.set
-    assert test is not None
-    go = [_as_number(test)]
-
-    def body(k: Value) -> None:
-        run(k)
-        go[0] = _as_number(test)
-
-    def get() -> tuple[Any, ...]:
-        return (*get_own(), go[0])
-
-    def set(values: tuple[Any, ...]) -> None:
-        *own, go[0] = values
-        set_own(tuple(own))
-
-    get.__wrapped__ = get_own  # type: ignore[attr-defined]
-    names = (*plan.names, "the test of the loop")
-    return replace(plan, test=lambda: go[0], body=body, get=get, set=set, names=names)
-
-
-def _as_number(test: Callable[[], Any]) -> Any:
-    """The truth of a test as a bool of Python."""
-    found = condition(test())
-    return wrap(found if found.type.kind == "py" else f.number(found, dtype="bool"))
 
 
 def _related(attempt: Attempt, results: list[Value]) -> list[Relation] | None:

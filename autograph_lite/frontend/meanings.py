@@ -21,7 +21,8 @@ from autograph_lite.frontend.iteration import (
     counted,
     number,
 )
-from autograph_lite.frontend.loops import Plan, stage_loop
+from autograph_lite.frontend.loops import stage_loop
+from autograph_lite.frontend.plan import Plan
 from autograph_lite.frontend.truth import condition
 from autograph_lite.ir.types import Symbol
 from autograph_lite.ops.control import fail_if

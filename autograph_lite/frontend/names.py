@@ -14,6 +14,7 @@ from itertools import chain
 
 import gast
 
+from autograph_lite.frontend.declared import declared
 from autograph_lite.frontend.desugar import is_ours
 from autograph_lite.frontend.forms import (
     Block,
@@ -125,46 +126,6 @@ def exposed(node: Node, known: dict[str, None]) -> Iterator[str]:
             within = known if certain else dict(known)
             for part in parts:
                 yield from exposed(part, within)
-
-
-def declared(function: Node) -> dict[str, None]:
-    """Names from outside that a function, and not one inside it, says to assign."""
-    return {name: None for name, _ in _declarations(function)}
-
-
-def _declarations(function: Node) -> Iterator[tuple[str, Node]]:
-    for node in _statements(function):
-        if isinstance(node, gast.Global | gast.Nonlocal):
-            yield from ((name, node) for name in node.names)
-
-
-def _statements(function: Node) -> Iterator[Node]:
-    """The statements of a function, nested ones too, without those of functions inside it."""
-    waiting = function.body[::-1] if isinstance(function, gast.FunctionDef) else []
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, gast.FunctionDef):
-            inside = [child for child in children(node) if isinstance(child, gast.stmt)]
-            waiting.extend(reversed(inside))
-
-
-def declarations_outside(function: Node, around: Names = NONE) -> Iterator[tuple[str, Node]]:
-    """Names that a function, or one inside it, assigns and that no function here owns, each with the
-    statement that says so."""
-    for name, node in _declarations(function):
-        if name not in around or isinstance(node, gast.Global):
-            yield name, node
-    own = around | Scope(function).own
-    for node in _statements(function):
-        if isinstance(node, gast.FunctionDef):
-            yield from declarations_outside(node, own)
-
-
-def owned(function: Node) -> Names:
-    """The variables of a function and of those inside it."""
-    inner = (node for node in _statements(function) if isinstance(node, gast.FunctionDef))
-    return Scope(function).own.union(*map(owned, inner))
 
 
 def inside(function: Node) -> Iterator[str]:

@@ -21,12 +21,13 @@ from autograph_lite.frontend.calls import Caller
 from autograph_lite.frontend.desugar import is_ours
 from autograph_lite.frontend.holders import changing, is_holder, is_made
 from autograph_lite.frontend.iteration import Counted, counted, unpacked
-from autograph_lite.frontend.logic import Logic, Thunk, as_flag, checked, symbolic, truth
-from autograph_lite.frontend.loops import Get, Plan, Set, stage_loop
+from autograph_lite.frontend.logic import Logic, Thunk, checked, symbolic, truth
+from autograph_lite.frontend.loops import stage_loop
 from autograph_lite.frontend.matching import Matching
+from autograph_lite.frontend.plan import Plan, tested_in_the_body
+from autograph_lite.frontend.shared import Get, Set
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
-from autograph_lite.ir.graph import Value
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box, value_of
 
@@ -177,21 +178,8 @@ class Operators(Logic, Matching):
     def while_binding(
         self, test: Thunk, body: Callable[[], None], get: Get, set_: Set, names: tuple[str, ...]
     ) -> None:
-        """A test that assigns names runs before the loop and at the end of each step: what it assigns is
-        state, and so is what it decides."""
-        going_on = [as_flag(test())]
-
-        def step(k: Value) -> None:
-            body()
-            going_on[0] = as_flag(test())
-
-        def bind(objects: tuple[Any, ...]) -> None:
-            set_(objects[:-1])
-            going_on[0] = objects[-1]
-
-        whole = (*names, "the condition")
-        plan = Plan(None, lambda: going_on[0], step, lambda: (*get(), going_on[0]), bind, whole)
-        stage_loop(plan)
+        """The same where the test assigns names."""
+        stage_loop(tested_in_the_body(Plan(None, test, lambda k: body(), get, set_, names)))
 
     def for_(
         self,

@@ -13,6 +13,7 @@ import gast
 
 from autograph_lite.frontend import flow
 from autograph_lite.frontend.ahead import Ahead, accessors, labels
+from autograph_lite.frontend.declared import declared
 from autograph_lite.frontend.desugar import RETURN_VALUE, docstring, is_ours
 from autograph_lite.frontend.expressions import Expressions
 from autograph_lite.frontend.forms import (
@@ -35,7 +36,6 @@ from autograph_lite.frontend.names import (
     Scope,
     Targets,
     bound,
-    declared,
     deleted,
     each_round,
     kills,

@@ -1,0 +1,70 @@
+"""A loop to be staged: what decides, what runs, and its state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from autograph_lite.frontend.holders import Holder, by_value, contents, put
+from autograph_lite.frontend.shared import Get, Set
+from autograph_lite.frontend.truth import condition
+from autograph_lite.ir.graph import Value
+from autograph_lite.ops.dispatch import f
+from autograph_lite.tensors.boxes import wrap
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A loop to be staged: how many steps at most (None: no bound), what decides, what runs."""
+
+    bound: Value | None
+    test: Callable[[], Any] | None
+    body: Callable[[Value], None]
+    get: Get
+    set: Set
+    names: tuple[str, ...]
+    holders: tuple[Holder, ...] = ()
+    outside: dict[int, Holder] = field(default_factory=dict)
+    copied: frozenset[Holder] = frozenset()
+
+    def state(self) -> tuple[Any, ...]:
+        """What the names are bound to, and what the objects hold that steps change."""
+        held = (contents(holder, self.outside) for holder in self.holders)
+        return (*self.get(), *(by_value(x, self.copied) for x in held))
+
+    def bind(self, objects: Sequence[Any]) -> None:
+        """The same, put back."""
+        cut = len(self.names)
+        self.set(tuple(objects[:cut]))
+        for holder, held in zip(self.holders, objects[cut:], strict=True):
+            put(holder, held)
+
+
+def tested_in_the_body(plan: Plan) -> Plan:
+    """The same loop, whose test is evaluated before it and at the end of each step: what it assigns is
+    then assigned by the body."""
+    run, test, get_own, set_own = plan.body, plan.test, plan.get, plan.set
+    assert test is not None
+    go = [_as_number(test)]
+
+    def body(k: Value) -> None:
+        run(k)
+        go[0] = _as_number(test)
+
+    def get() -> tuple[Any, ...]:
+        return (*get_own(), go[0])
+
+    def set(values: tuple[Any, ...]) -> None:
+        *own, go[0] = values
+        set_own(tuple(own))
+
+    get.__wrapped__ = get_own  # type: ignore[attr-defined]
+    names = (*plan.names, "the condition")
+    return replace(plan, test=lambda: go[0], body=body, get=get, set=set, names=names)
+
+
+def _as_number(test: Callable[[], Any]) -> Any:
+    """The truth of a test as a bool of Python."""
+    found = condition(test())
+    return wrap(found if found.type.kind == "py" else f.number(found, dtype="bool"))
