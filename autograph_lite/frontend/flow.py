@@ -182,8 +182,15 @@ def assigned_after(block: Block, known: Names) -> Names:
     return known
 
 
+def surely_run(form: Form) -> Names:
+    """Names that generated code surely assigns before a block of the form: where a flag is set, the test
+    of a loop is skipped."""
+    skipped = isinstance(form, Loop) and isinstance(form.node, gast.While) and form.flags
+    return NONE if skipped else kills(form)
+
+
 def _assigned(form: Form, known: Names) -> Names:
-    known |= kills(form)
+    known |= surely_run(form)
     known -= deleted(form)
     if isinstance(form, If):
         return assigned_after(form.body, known) & assigned_after(form.orelse, known)

@@ -306,7 +306,7 @@ def _loop_body(loop: Loop, place: Place, after: Names, common: tuple[str, ...], 
         start += [located(statement, loop.node) for statement in target]
         inner = inner.assigning(surely(loop.node.target))
     else:
-        inner = inner.assigning(name for name in kills(loop) if name in common)
+        inner = inner.assigning(name for name in flow.surely_run(loop) if name in common)
     body = rewrite_block(loop.body, inner, head)
     return define(name, arguments(given), [*first_lines(), *start, *body])
 

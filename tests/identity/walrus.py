@@ -84,6 +84,18 @@ def while_in_for(x, a):
     return s
 
 
+def returns_from_a_test_in_a_loop(x, a):
+    """After the return of a step before, the test is not evaluated and assigns nothing."""
+    for v in x:
+        k = 0
+        while (y := v * a) < 2.5 and (k := k + 1) < 4 and (z := y * a) > -1.5:
+            if y > z:
+                return y * z
+            a = a + 0.3
+        a = a * y
+    return a * a
+
+
 def while_in_if(x, a):
     n = 0
     if a > 0.5:
@@ -174,4 +186,5 @@ CASES = [
     *((number_or_skipped, (c(0.7), n)) for n in (0, 2, 3)),
     *((array_in_an_operand, (X, n)) for n in (0, 2)),
 ]
+FIRST_ORDER = [(returns_from_a_test_in_a_loop, (X, c(0.3)))]
 RAISES = {"defined_by_an_operand": 2}
