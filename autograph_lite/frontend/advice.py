@@ -22,15 +22,12 @@ MAKERS = {
     **{getattr(np, name): f"ag.cast(x, np.{name})" for name in ("int32", "int64", "bool_")},
 }
 INSTEAD = {
-    "all": "np.all",
-    "any": "np.any",
     "ascii": "ag.print",
     "copy": "x.copy()",
     "deepcopy": "x.copy()",
     "iter": "a `for` loop",
     "reduce": "a `for` loop",
     "repr": "ag.print",
-    "round": "np.floor(x + 0.5)",
     "str": "ag.print",
     "str.format": "ag.print",
 }

@@ -22,7 +22,8 @@ from autograph_lite.frontend.advice import mentions_run, refuse_call, refuse_mak
 from autograph_lite.frontend.convert import Converted, convert
 from autograph_lite.frontend.effects import changes_its_owner, refuse_unsteady
 from autograph_lite.frontend.holders import changing, is_made, note_made
-from autograph_lite.frontend.meanings import MEANINGS
+from autograph_lite.frontend.iteration import Generator
+from autograph_lite.frontend.meanings import FOLDS, MEANINGS
 from autograph_lite.frontend.shared import MISSING
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
@@ -148,6 +149,9 @@ class Caller:
 
     def call(self, ops: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         meaning = MEANINGS.get(function) if _hashable(function) else None
+        listed = args and isinstance(args[0], Generator) and args[0].at_once
+        if listed and meaning not in FOLDS:
+            args = (list(args[0]), *args[1:])
         self.trace.settle(*(args if meaning else (a for a in args if isinstance(a, np.generic))))
         if meaning is not None:
             return meaning(*args, **kwargs)

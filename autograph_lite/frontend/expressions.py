@@ -18,6 +18,7 @@ from autograph_lite.frontend.nodes import (
     Asked,
     Node,
     arguments,
+    children,
     constant,
     load,
     located,
@@ -38,8 +39,8 @@ COMPARISONS = {
     "In": "in",
     "NotIn": "not_in",
 }
-# These stop early, so a list would compute (and fail on) elements that Python never reaches.
-_LAZY_FOLDS = ("any", "all")
+# These go through a comprehension in one loop.
+_FOLDED = ("any", "all", "sum", "min", "max")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +140,45 @@ class Expressions:
 
     def _Call(self, node: Node) -> Node:
         function = self.rewrite(node.func)
-        given = [self._argument(node.func, argument) for argument in node.args]
+        given = [self._first(node), *self.all(node.args[1:])] if node.args else []
         keys = [None if word.arg is None else constant(word.arg) for word in node.keywords]
         keywords = gast.Dict(keys, [self.rewrite(word.value) for word in node.keywords])
         return protocol("call", function, pair(*given), keywords)
 
-    def _argument(self, function: Node, node: Node) -> Node:
-        """A generator expression that is used up at once is a list comprehension."""
-        lazy = getattr(function, "id", "") in _LAZY_FOLDS
-        if isinstance(node, gast.GeneratorExp) and not lazy:
-            node = located(gast.ListComp(node.elt, node.generators), node)
+    def _first(self, call: Node) -> Node:
+        """A comprehension that is used up at once need not become a list; a generator may become one."""
+        node, name = call.args[0], getattr(call.func, "id", "")
+        folded = name in _FOLDED and not _assigns(node)
+        if isinstance(node, gast.GeneratorExp) and name in ("any", "all") and not folded:
+            return self.rewrite(node)  # it stops early, and what it assigns is seen around it
+        if isinstance(node, gast.GeneratorExp):
+            made = self._each(node) if folded else self._ListComp(node, gast.ListComp)
+            return located(made, node)
+        if isinstance(node, gast.ListComp) and folded and _stay_as_they_are(call):
+            return located(protocol("listed", self._each(node)), node)
         return self.rewrite(node)
+
+    def _each(self, node: Node, number: int = 0) -> Node:
+        """The elements of a comprehension, one after the other."""
+        part = node.generators[number]
+        inner = self.binding(bound(pair(part.target)))
+        nested = number + 1 < len(node.generators)
+        element = inner._each(node, number + 1) if nested else inner.rewrite(node.elt)
+        parts = [self.rewrite(part.iter), inner._of_item(part.target, element)]
+        if part.ifs:
+            both = gast.BoolOp(gast.And(), part.ifs) if len(part.ifs) > 1 else part.ifs[0]
+            parts.append(inner._of_item(part.target, inner.test(both)))
+        return protocol("nested" if nested else "generator", *parts)
+
+    def _of_item(self, target: Node, value: Node) -> Node:
+        """A function of an item; where it is unpacked, by Python itself."""
+        if isinstance(target, gast.Name):
+            return gast.Lambda(arguments([target.id]), value)
+        starred = any(isinstance(name, gast.Starred) for name in target.elts)
+        item = protocol("unpack", load("itr__"), constant(None if starred else len(target.elts)))
+        let = gast.comprehension(self.rewrite(target), pair(item), [], 0)
+        only = gast.Subscript(gast.ListComp(value, [let]), constant(0), gast.Load())
+        return gast.Lambda(arguments(["itr__"]), only)
 
     # -- logic
 
@@ -219,9 +248,9 @@ class Expressions:
             defaults,
         )
 
-    def _ListComp(self, node: Node) -> Node:
+    def _ListComp(self, node: Node, kind: Node = None) -> Node:
         inner, generators = self._generators(node)
-        return type(node)(inner.rewrite(node.elt), generators)
+        return (kind or type(node))(inner.rewrite(node.elt), generators)
 
     _SetComp = _GeneratorExp = _ListComp
 
@@ -257,6 +286,17 @@ class Expressions:
 
 def _negated(negate: bool, test: Node) -> Node:
     return protocol("not_", test) if negate else test
+
+
+def _assigns(node: Node) -> bool:
+    """Whether `:=` in it assigns a name of the function around, which a lambda cannot."""
+    return isinstance(node, gast.NamedExpr) or any(map(_assigns, children(node)))
+
+
+def _stay_as_they_are(call: Node) -> bool:
+    """Whether what is given beside the first argument has no effect and sees none."""
+    others = (*call.args[1:], *(word.value for word in call.keywords))
+    return all(isinstance(one, (gast.Constant, gast.Name, gast.Lambda)) for one in others)
 
 
 def _bare(parameter: Node | None) -> Node:

@@ -168,7 +168,7 @@ REFUSED: dict[str, str] = {
 }
 
 # Calls that may take a generator expression: they use every element, or stop by themselves.
-FOLDS = ("sum", "all", "any", "max", "min", "tuple", "list")
+FOLDS = ("sum", "all", "any", "max", "min", "sorted", "tuple", "list")
 _FRAMES = ("locals", "globals", "exec", "eval")
 _FRAMES_BARE = ("vars", "dir")
 _RESERVED = re.compile(
@@ -254,7 +254,7 @@ CONDITIONS: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
     ("MatchMapping", _reserved("rest"), _OURS),
 )
 _GENERATOR_EXPRESSION = (
-    "a generator expression is staged only as the one argument of "
+    "a generator expression is staged only as the first argument of "
     + ", ".join(FOLDS)
     + ": write a list comprehension"
 )
@@ -300,8 +300,7 @@ def _misplaced(node: Node, parents: list[Node]) -> str | None:
         type(call).__name__ == "Call"
         and type(call.func).__name__ == "Name"
         and call.func.id in FOLDS
-        and len(call.args) == 1
-        and call.args[0] is node
+        and call.args[:1] == [node]
     )
     return None if fold else _GENERATOR_EXPRESSION
 

@@ -7,15 +7,18 @@ seen when it begins, from the names that its functions read; others were made in
 
 from __future__ import annotations
 
+import functools
 import types
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.effects import refuse_change
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.same import walk_up
+
+_OURS = "autograph_lite.frontend"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,10 +106,18 @@ def reached(*functions: Callable[..., Any]) -> dict[int, Holder]:
     """The objects that are there before a region, which runs these functions."""
     outside: dict[int, Holder] = {}
     waiting = [pair for function in functions for pair in _read_by(function)]
+    seen: dict[int, Any] = {}
     while waiting:
         name, obj = waiting.pop()
-        if isinstance(obj, types.FunctionType) and obj.__code__.co_filename.startswith("<staged"):
+        if id(obj) in seen:
+            continue
+        seen[id(obj)] = obj
+        if isinstance(obj, types.FunctionType) and _runs_users(obj):
             waiting += _read_by(obj)
+        elif isinstance(obj, functools.partial):
+            waiting += [(name, part) for part in (obj.func, *obj.args)]
+        elif is_dataclass(obj) and type(obj).__module__.startswith(_OURS):
+            waiting += [(name, getattr(obj, part.name)) for part in fields(obj)]
         elif isinstance(obj, types.MethodType):
             waiting.append((name, obj.__self__))
         elif isinstance(obj, tuple):
@@ -115,6 +126,12 @@ def reached(*functions: Callable[..., Any]) -> dict[int, Holder]:
             outside[id(obj)] = _root().holders.setdefault(id(obj), Holder(obj, name))
             waiting += _parts(name, obj)
     return outside
+
+
+def _runs_users(function: types.FunctionType) -> bool:
+    """Whether it is a converted function, or one of ours around such a function."""
+    staged = function.__code__.co_filename.startswith("<staged")
+    return staged or function.__module__.startswith(_OURS)
 
 
 def enter(outside: dict[int, Holder], tests: bool = False) -> Changes:

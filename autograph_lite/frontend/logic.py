@@ -7,23 +7,28 @@ it is called, it is an arm of a branch.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+import types
+from collections.abc import Callable, ItemsView, ValuesView
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograph_lite.errors import ConversionError
+from autograph_lite.frontend import membership
 from autograph_lite.frontend.branches import stage_if
+from autograph_lite.frontend.calls import LIBRARIES, owner
+from autograph_lite.frontend.iteration import Counting
 from autograph_lite.frontend.shared import Get, Set
 from autograph_lite.frontend.state import MaybeUndefined
 from autograph_lite.frontend.trace import Trace
-from autograph_lite.frontend.truth import condition
+from autograph_lite.frontend.truth import as_bool, condition, not_
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context, f
-from autograph_lite.tensors.boxes import Box, value_of, wrap
+from autograph_lite.tensors.boxes import Box, holds_box, value_of, wrap
 from autograph_lite.tensors.number import Number
 from autograph_lite.tensors.tagged import Tagged
+from autograph_lite.tensors.tensor import ArrayLike
 
 COMPARE = {
     "lt": operator.lt,
@@ -97,10 +102,7 @@ class Logic:
     def not_(self, a: Any) -> Any:
         """Python's `not`: a bool of Python, of a tensor too."""
         found = truth(a)
-        if not symbolic(found):
-            return not found
-        value = f.logical_not(value_of(found))
-        return wrap(value if value.type.kind == "py" else f.number(value, dtype="bool"))
+        return not_(found) if symbolic(found) else not found
 
     # `state`: how the names that operands assign by `:=` are read and replaced
 
@@ -167,6 +169,8 @@ class Logic:
             number = isinstance(one, Number) and one is not other
             if number and isinstance(other, bool | int | float | Number):
                 return self._is_number(one, other)
+        if isinstance(a, ArrayLike) and isinstance(b, ArrayLike):
+            return membership.same_object(a, b)
         return a is b
 
     def _is_number(self, a: Any, b: Any) -> Any:
@@ -181,10 +185,11 @@ class Logic:
         )
 
     def in_(self, item: Any, container: Any) -> Any:
-        if symbolic(item) or symbolic(container):
-            raise ConversionError(
-                "`in` with a tensor is not available yet; write np.any(container == item)",
-                self.trace.origin(),
-            )
         self.trace.settle(item, container)
-        return item in container
+        own = getattr(type(container), "__contains__", None)
+        inside = list(container) if isinstance(container, ValuesView | ItemsView) else container
+        if not holds_box((item, inside)) and not isinstance(container, Counting):
+            return item in container
+        if isinstance(own, types.FunctionType) and owner(own) not in LIBRARIES:
+            return as_bool(self.trace.caller.operators.call(own, (container, item)))
+        return membership.contains(container, item)

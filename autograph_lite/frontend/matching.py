@@ -13,6 +13,7 @@ from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.iteration import Counting
 from autograph_lite.frontend.meanings import MEANINGS
+from autograph_lite.tensors.boxes import Box
 
 _MATCH_SELF = 1 << 22  # Py_TPFLAGS_MATCH_SELF: the one positional pattern is for the object itself
 
@@ -66,7 +67,10 @@ class Matching:
             match obj:  # Python's own error
                 case cls():
                     pass
-        if not MEANINGS[isinstance](obj, cls):
+        found = MEANINGS[isinstance](obj, cls)
+        if isinstance(found, Box):  # the class depends on the run, and so would what is captured
+            obj.refused()
+        if not found:
             return False
         asked = [*_positional_names(cls, positional), *names]
         for number, name in enumerate(asked):

@@ -1,36 +1,35 @@
-"""Python's builtins inside a staged function, where an argument is known only when the kernel runs.
-
-What iterates in Python is a loop here too: `sum(x)` adds the rows one by one, from the left, which are
-other bits than those of `np.sum(x)`.
-"""
+"""Python's builtins inside a staged function, where an argument is known only when the kernel runs."""
 
 from __future__ import annotations
 
+import operator
+import types
 from collections.abc import Callable
 from typing import Any
 
 from autograph_lite.errors import ConversionError, GraphTypeError
 from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.branches import stage_if
+from autograph_lite.frontend.folds import call, steps_of, summed, until
 from autograph_lite.frontend.iteration import (
-    Counted,
     Counting,
     Enumerated,
+    ForLoop,
+    Generator,
+    Once,
+    Reversed,
     Zipped,
-    after_the_first,
     counted,
+    is_staged,
     number,
 )
-from autograph_lite.frontend.loops import stage_loop
-from autograph_lite.frontend.plan import Plan
-from autograph_lite.frontend.truth import condition
-from autograph_lite.ir.types import Symbol
-from autograph_lite.ops.control import fail_if
+from autograph_lite.frontend.selection import in_order, selecting
+from autograph_lite.frontend.truth import as_bool, not_, only_element
 from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
-from autograph_lite.tensors.number import Number, kind_name, python_class
+from autograph_lite.tensors.number import Number, kind_name, operand, python_class
 from autograph_lite.tensors.tagged import Tagged, as_number, as_tensor
-from autograph_lite.tensors.tensor import refuse_recorded
+from autograph_lite.tensors.tensor import ArrayLike, refuse_recorded
 
 
 def _staged(obj: Any) -> bool:
@@ -49,9 +48,15 @@ def _len(obj: Any) -> Any:
         raise TypeError(f"object of type {kind_name(obj)!r} has no len()")
     if _staged(obj):
         return obj.length()
-    if isinstance(obj, Counting | Enumerated | Zipped):
-        return wrap(counted(obj).count)  # type: ignore[union-attr]
-    return len(obj)
+    if isinstance(obj, Counting):
+        return wrap(steps_of(obj).count)
+    if isinstance(obj, ForLoop):
+        raise TypeError(f"object of type {obj.python.__name__!r} has no len()")
+    own = getattr(type(obj), "__len__", None)
+    return call(own, obj) if isinstance(own, types.FunctionType) else len(obj)
+
+
+_ONE = "only 0-dimensional arrays can be converted to Python scalars"
 
 
 def _to_number(dtype: str, python: type) -> Callable[..., Any]:
@@ -61,11 +66,8 @@ def _to_number(dtype: str, python: type) -> Callable[..., Any]:
         if isinstance(obj, Tagged) and dtype != "bool":
             return _either_number(convert_number, obj)
         if dtype == "bool":
-            found = condition(obj)
-            return wrap(found if found.type.kind == "py" else f.number(found, dtype="bool"))
-        value = value_of(obj)
-        if value.type.shape:
-            raise GraphTypeError("only 0-dimensional arrays can be converted to Python scalars")
+            return as_bool(obj)
+        value = only_element(value_of(obj), GraphTypeError, _ONE)
         refuse_recorded(value, f"{python.__name__}()")
         if value.type.kind == "py":
             if value.type.dtype == dtype:
@@ -93,92 +95,41 @@ def _either_number(convert_number: Callable[[Any], Any], obj: Tagged) -> Any:
     )
 
 
-def _selecting(python: Callable[..., Any], pick: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    """min and max: the first that wins, of the rows of a tensor or of several objects."""
-
-    def select(*args: Any, **kwargs: Any) -> Any:
-        if kwargs or not mentions_run(args, {}):
-            return python(*args, **kwargs)
-        if len(args) == 1 and _staged(args[0]):
-            return _first_of(python, pick, _iterated(args[0]))
-        items = args[0] if len(args) == 1 else args
-        best = items[0]
-        for item in items[1:]:
-            best = pick(best, item)
-        return best
-
-    return select
-
-
-def _first_of(python: Callable[..., Any], pick: Callable[[Any, Any], Any], steps: Counted) -> Any:
-    """The row that wins; without rows what Python says of an empty sequence."""
-    empty = f.weak(f.py_less(steps.count, number(1)), dtype="bool")
-    fail_if(empty, "DomainError", "DOMAIN", _words_of_nothing(python))
-    return _folded(pick, steps.element(number(0)), after_the_first(steps))
-
-
-def _words_of_nothing(python: Callable[..., Any]) -> str:
-    try:
-        raise AssertionError(python(()))
-    except ValueError as error:
-        return str(error)
-
-
-def _iterated(obj: Any) -> Counted:
-    """The rows of a tensor, or what `for` counts."""
-    steps = counted(obj)
-    if steps is None:
-        iter(obj)  # says that it cannot be iterated over
-        raise AssertionError(obj)
-    return steps
-
-
-def _folded(step: Callable[[Any, Any], Any], begin: Any, steps: Counted) -> Any:
-    """`begin`, changed by every element in turn, in one loop."""
-    held = [begin]
-
-    def body(k: Any) -> None:
-        held[0] = step(held[0], steps.element(k))
-
-    def bind(objects: tuple[Any, ...]) -> None:
-        held[:] = objects
-
-    stage_loop(Plan(steps.count, None, body, lambda: tuple(held), bind, ("the result",)))
-    return held[0]
-
-
-def _pick(less: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    def pick(best: Any, item: Any) -> Any:
-        wins = less(item, best)
-        if not _staged(wins):
-            return item if wins else best
-        return stage_if(condition(wins), lambda: item, lambda: best, tuple, lambda _: None, ())
-
-    return pick
-
-
-def _sum(items: Any, start: Any = 0) -> Any:
-    """One after the other; the first one before the loop where there surely is one, since the start is
-    a Python number and what follows a tensor."""
-    if not _staged(items) and not isinstance(items, Counting | Enumerated | Zipped):
-        total = start
-        for item in items:
-            total = total + item
-        return total
-    steps = _iterated(items)
-    if _staged(items) and _has_a_row(value_of(items).type.shape[0]):
-        start, steps = start + steps.element(number(0)), after_the_first(steps)
-    return _folded(lambda total, item: total + item, start, steps)
-
-
-def _has_a_row(extent: Any) -> bool:
-    return extent.several if isinstance(extent, Symbol) else extent > 0
-
-
-def _isinstance(obj: Any, classes: Any) -> bool:
+def _round(obj: Any, ndigits: Any = None) -> Any:
     if isinstance(obj, Tagged):
-        obj.refused()
-    return issubclass(_type(obj), classes) if isinstance(obj, Number) else isinstance(obj, classes)
+        return _either_number(lambda one: _round(one, ndigits), obj)
+    if ndigits is None and _is_scalar(obj):
+        refuse_recorded(value_of(obj), "round()")
+        return _to_number("int64", int)(obj.round())
+    if isinstance(ndigits, Box) and not isinstance(obj, Box):
+        raise ConversionError(
+            "a number is rounded to as many digits as only the run knows; give the digits as a literal"
+        )
+    return round(obj, ndigits)
+
+
+def _is_scalar(obj: Any) -> bool:
+    if not isinstance(obj, ArrayLike):
+        return False
+    type = value_of(obj).type
+    return not type.shape and type.dtype != "bool"
+
+
+def _isinstance(obj: Any, classes: Any) -> Any:
+    if isinstance(obj, Tagged):
+        return _is_either(obj, classes)
+    staged = isinstance(obj, Number | ForLoop)
+    return issubclass(_type(obj), classes) if staged else isinstance(obj, classes)
+
+
+def _is_either(obj: Tagged, classes: Any) -> Any:
+    """Of what is a tensor in some runs: the answer, where it is the same in all, or that of the run."""
+    tensor = isinstance(as_tensor(obj), classes)
+    other = issubclass(type(None) if obj.number is None else python_class(as_number(obj)), classes)
+    if tensor == other:
+        return tensor
+    is_tensor = wrap(obj.is_tensor)
+    return as_bool(is_tensor) if tensor else not_(is_tensor)
 
 
 def _type(obj: Any, *rest: Any) -> Any:
@@ -187,31 +138,65 @@ def _type(obj: Any, *rest: Any) -> Any:
         obj.refused()
     if isinstance(obj, Number):
         return python_class(obj)
+    if isinstance(obj, ForLoop):
+        return obj.python
     return type(obj, *rest)
 
 
-def _pow(base: Any, exponent: Any, modulus: Any = None) -> Any:
-    if modulus is None:
-        return pow(base, exponent)
-    if mentions_run((base, exponent, modulus), {}):
-        raise ConversionError("pow() with a modulus is not available yet; write x ** y % z")
-    return pow(base, exponent, modulus)
+def _pow(base: Any, exp: Any, mod: Any = None) -> Any:
+    given = (base, exp, mod)
+    numbers = [operand(x) if isinstance(x, int | float | Number) else None for x in given]
+    if mod is None or None in numbers or not mentions_run(given, {}):
+        return pow(*given)
+    if any(v.type.dtype == "float64" for v in numbers if v is not None):
+        return _THREE(1.0, 1, 1)  # Python says that all have to be ints
+    return wrap(f.py_power_modulo(*(number(x) for x in given)))
 
 
-def _enumerate(obj: Any, start: Any = 0) -> Any:
-    return enumerate(obj, start) if counted(obj) is None else Enumerated(obj, start)
+_THREE: Any = pow
 
 
-def _zip(*parts: Any, strict: bool = False) -> Any:
-    found = [counted(p) for p in parts]
-    if all(p is None for p in found):
-        return zip(*parts, strict=strict)
-    if strict or any(p is None for p in found):
-        raise ConversionError(
-            "zip of tensors with Python objects, or strict, is not available yet; make a list of numbers"
-            " a tensor: ag.array(x)"
-        )
-    return Zipped(parts)
+def _map(function: Any, *iterables: Any) -> Any:
+    if not iterables:
+        return map(function)  # type: ignore[call-overload]  # says what is missing
+    if len(iterables) > 1:
+        return Generator(_zip(*iterables), lambda items: call(function, *items), kind=map)
+    return Generator(_iterable(iterables[0]), lambda item: call(function, item), kind=map)
+
+
+def _filter(function: Any, iterable: Any) -> Any:
+    keeps = (lambda item: item) if function is None else (lambda item: call(function, item))
+    return Generator(_iterable(iterable), lambda item: item, keeps, kind=filter)
+
+
+def _iterable(obj: Any) -> Any:
+    if not is_staged(obj):
+        iter(obj)  # says that it cannot be iterated over
+    return obj
+
+
+def _is_counted(obj: Any) -> bool:
+    """Whether the run counts any of it."""
+    if isinstance(obj, Generator):
+        return any(map(_is_counted, obj.inside()))
+    return is_staged(obj)
+
+
+def _enumerate(iterable: Any, start: Any = 0) -> Any:
+    if not _staged(start) and not _is_counted(iterable):
+        return enumerate(iterable, start)
+    return Enumerated(iterable, start)
+
+
+def _zip(*parts: Any, strict: Any = False) -> Any:
+    found = any(map(_is_counted, parts))
+    return Zipped(parts, bool(strict)) if found else zip(*parts, strict=strict)
+
+
+def _reversed(obj: Any) -> Any:
+    if isinstance(obj, Once) or counted(obj) is None:
+        return reversed(obj)
+    return Reversed(obj)
 
 
 MEANINGS: dict[Any, Callable[..., Any]] = {
@@ -220,14 +205,23 @@ MEANINGS: dict[Any, Callable[..., Any]] = {
     float: _to_number("float64", float),
     int: _to_number("int64", int),
     bool: _to_number("bool", bool),
-    min: _selecting(min, _pick(lambda a, b: a < b)),
-    max: _selecting(max, _pick(lambda a, b: a > b)),
-    sum: _sum,
+    min: selecting(min, operator.lt),
+    max: selecting(max, operator.gt),
+    sum: summed,
+    any: until(True),
+    all: until(False),
     abs: abs,
     isinstance: _isinstance,
     type: _type,
     enumerate: _enumerate,
+    reversed: _reversed,
     zip: _zip,
     divmod: divmod,
     pow: _pow,
+    round: _round,
+    map: _map,
+    filter: _filter,
+    sorted: in_order,
 }
+FOLDS = tuple(MEANINGS[fold] for fold in (min, max, sum, any, all))
+"""Those that go through a comprehension, whatever it goes through."""

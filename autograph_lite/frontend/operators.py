@@ -20,7 +20,7 @@ from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
 from autograph_lite.frontend.desugar import is_ours
 from autograph_lite.frontend.holders import changing, is_holder, is_made
-from autograph_lite.frontend.iteration import Counted, counted, unpacked
+from autograph_lite.frontend.iteration import Generator, note_iterator, still_there, unpacked
 from autograph_lite.frontend.logic import Logic, Thunk, checked, symbolic, truth
 from autograph_lite.frontend.loops import stage_loop
 from autograph_lite.frontend.matching import Matching
@@ -28,6 +28,7 @@ from autograph_lite.frontend.plan import Plan, tested_in_the_body
 from autograph_lite.frontend.shared import Get, Set
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
+from autograph_lite.frontend.walk import Walk, go_through
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box, value_of
 
@@ -47,6 +48,7 @@ INPLACE: dict[str, Callable[[Any, Any], Any]] = {
     "lshift": operator.ilshift,
     "rshift": operator.irshift,
 }
+Step = Callable[[Any], Any]
 
 
 class Operators(Logic, Matching):
@@ -191,32 +193,7 @@ class Operators(Logic, Matching):
         names: tuple[str, ...],
     ) -> None:
         """One loop node where the iterable counts or has rows; else Python's own loop."""
-        sequence = counted(self.ld(iterable))
-        if sequence is None:
-            self._unrolled(iterable, test, body)
-            return
-        steps: Counted = sequence
-        stage_loop(Plan(steps.count, test, lambda k: body(steps.element(k)), get, set_, names))
-
-    def _unrolled(self, iterable: Any, test: Thunk | None, body: Callable[[Any], None]) -> None:
-        """The body once per object; `break` on a value of the run cannot leave it."""
-        for n, item in enumerate(iterable):
-            if n >= 10_000:
-                raise ConversionError(
-                    "a loop over Python objects would be unrolled more than 10000 times; loop over"
-                    " ag.arange or over the rows of a tensor",
-                    self.trace.origin(),
-                )
-            go = True if test is None else truth(test())
-            if symbolic(go):
-                raise ConversionError(
-                    "`break`, `continue` or `return` on a condition that only the run knows, in a loop"
-                    " over Python objects: loop over ag.arange or over the rows of a tensor",
-                    self.trace.origin(),
-                )
-            if not go:
-                return
-            body(item)
+        go_through(self.ld(iterable), body, Walk(test, get, set_, names))
 
     @contextmanager
     def trying(self) -> Iterator[None]:
@@ -235,14 +212,32 @@ class Operators(Logic, Matching):
         return unpacked(obj, count) if symbolic(obj) else obj
 
     def iterate(self, obj: Any) -> Any:
+        still_there(obj)
         return obj
+
+    def generator(self, iterable: Any, element: Step, condition: Step | None = None) -> Any:
+        """`(element for item in iterable if condition)`."""
+        return Generator(iterable, element, condition)
+
+    def nested(self, iterable: Any, element: Step, condition: Step | None = None) -> Any:
+        """The same where the elements are generators: another `for` follows."""
+        return Generator(iterable, element, condition, nested=True)
+
+    def listed(self, generator: Any) -> Any:
+        """`[element for ...]` that is used up at once."""
+        generator.at_once = True
+        return generator
 
     # --- calls and statements ---
 
     def call(
         self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None = None
     ) -> Any:
-        return self.caller.call(self, function, args, kwargs or {})
+        for given in args:
+            still_there(given)
+        found = self.caller.call(self, function, args, kwargs or {})
+        note_iterator(found)
+        return found
 
     def assert_(self, test: Any, message: Thunk | None) -> None:
         found = truth(test)

@@ -98,6 +98,9 @@ class Trace(Builder):
         self.held: dict[
             int, tuple[int, Any]
         ] = {}  # id of a box -> its key, the box or the position
+        self.iterators: dict[
+            int, tuple[Any, Any]
+        ] = {}  # by id: an iterator, the region that made it
         self.repeats = False  # whether a fault has to be repeated step by step
         self.left: tuple[Exception, Origin | None] | None = (
             None  # the error that left a `try` block

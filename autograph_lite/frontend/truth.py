@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograph_lite.errors import ShapeError
+from autograph_lite.errors import AutographError, GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
+from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.tagged import Tagged
+
+_ONE = "condition must be a scalar; use np.any or np.all"
 
 
 def condition(obj: Any) -> Value:
@@ -16,15 +19,46 @@ def condition(obj: Any) -> Value:
     if isinstance(obj, Tagged):
         return _tagged(obj)
     if isinstance(obj, Box):
-        value = value_of(obj)
-        if value.type.rank:
-            raise ShapeError("condition must be a scalar; use np.any or np.all")
+        value = only_element(value_of(obj), ShapeError, _ONE)
         if value.type.kind == "py":
             return value if value.type.dtype == "bool" else f.py_bool(value)
         return value if value.type.dtype == "bool" else f.not_equal(value, 0)
     builder: Any = context.interpreter
     result: Value = builder.constant(bool(obj), "bool")
     return result
+
+
+def as_bool(obj: Any) -> Any:
+    """bool(obj): a bool of Python that only the run knows."""
+    found = condition(obj)
+    return wrap(found if found.type.kind == "py" else f.number(found, dtype="bool"))
+
+
+def not_(obj: Any) -> Any:
+    """`not obj` likewise."""
+    found = f.logical_not(condition(obj))
+    return wrap(found if found.type.kind == "py" else f.number(found, dtype="bool"))
+
+
+def only_element(value: Value, error: type[AutographError], text: str) -> Value:
+    """The element of an array that has one, as a scalar; an error of any other array, at run time where
+    only the run knows how many it has."""
+    shape = value.type.shape
+    if any(e != 1 if isinstance(e, int) else e.several for e in shape):
+        raise error(text)
+    for axis, e in enumerate(shape):
+        if not isinstance(e, int):
+            many = f.py_not_equal(f.dim(value, axis=axis), _number(1))
+            fail_if(f.weak(many, dtype="bool"), error.__name__, _CODES[error], text)
+    return value_of(wrap(value)[(0,) * len(shape)]) if shape else value
+
+
+_CODES: dict[type[AutographError], str] = {ShapeError: "SHAPE", GraphTypeError: "TYPE"}
+
+
+def _number(n: int) -> Value:
+    made: Value = context.interpreter.number(n)  # type: ignore[attr-defined]
+    return made
 
 
 def _tagged(obj: Tagged) -> Value:

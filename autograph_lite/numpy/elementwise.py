@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import builtins
+import operator
 from collections.abc import Callable
 from typing import Any
 
 import autograph_lite.tensors.operators as o
+from autograph_lite.errors import ConversionError, GraphTypeError
 from autograph_lite.ops.dispatch import f
-from autograph_lite.tensors.boxes import as_value, dtype_name, wrap
+from autograph_lite.tensors.boxes import Box, as_value, dtype_name, staging, value_of, wrap
 from autograph_lite.tensors.promotion import BINARY, UNARY
 from autograph_lite.tensors.tensor import shape_of
 
@@ -60,7 +63,7 @@ exp, expm1, log, log1p = _of_one("exp"), _of_one("expm1"), _of_one("log"), _of_o
 sin, cos, tan, tanh = _of_one("sin"), _of_one("cos"), _of_one("tan"), _of_one("tanh")
 sinh, cosh = _of_one("sinh"), _of_one("cosh")
 arctan = atan = _of_one("arctan")
-floor, ceil = _of_one("floor"), _of_one("ceil")
+floor, ceil, rint = _of_one("floor"), _of_one("ceil"), _of_one("rint")
 invert = bitwise_not = bitwise_invert = _of_one("invert")
 isnan, isinf, isfinite = _of_one("isnan"), _of_one("isinf"), _of_one("isfinite")
 
@@ -116,6 +119,46 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: 
     out = a if low is None else o.binary("maximum", a, low)
     out = out if high is None else o.binary("minimum", out, high)
     return positive(out) if out is a else out
+
+
+def round(a: Any, decimals: int = 0) -> Any:
+    """To so many decimal digits; a half goes to the even digit.
+
+    As NumPy's, which computes it by a product and a quotient.  Raises GraphTypeError for bools.
+    """
+    value, digits = o.strong(a), _digits(decimals)
+    dtype = value.type.dtype
+    if dtype == "bool":
+        raise GraphTypeError(
+            "np.round of bools has a dtype that is not supported; cast to int64 first"
+        )
+    if digits >= 0 and not value.type.floating:
+        return wrap(f.copy(value))
+    if digits == 0:
+        return rint(a)
+    power = _power_of_ten(builtins.abs(digits))
+    shifted = o.binary("multiply" if digits > 0 else "divide", wrap(value), power)
+    back = o.binary("divide" if digits > 0 else "multiply", rint(shifted), power)
+    return wrap(o.cast(value_of(back), dtype))
+
+
+around = round
+
+
+def _digits(decimals: Any) -> int:
+    if isinstance(decimals, Box) and staging():
+        raise ConversionError(
+            "a number is rounded to as many digits as only the run knows; give the digits as a literal"
+        )
+    return operator.index(decimals)
+
+
+def _power_of_ten(n: int) -> float:
+    """As NumPy computes it, which beyond 22 is not the nearest double."""
+    found = 10.0 ** min(n, 9)
+    for _ in range(n - 9):
+        found *= 10.0
+    return found
 
 
 def copy(a: Any) -> Any:

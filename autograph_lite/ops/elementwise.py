@@ -289,6 +289,7 @@ piecewise_constant(
 
 piecewise_constant("floor", "floor(x)", exact=np.floor)
 piecewise_constant("ceil", "ceil(x)", exact=np.ceil)
+piecewise_constant("rint", "rint(x)", exact=np.rint)
 unary(
     "sign",
     "x if x != x else (1 if x > 0 else (-1 if x < 0 else 0))",

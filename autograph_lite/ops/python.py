@@ -134,6 +134,55 @@ def _power_int(x, y):
     return out
 
 
+def _power_modulo(x, y, z):
+    if z == 0:
+        raise DomainError("pow() 3rd argument cannot be 0")
+    m = checked_sub(0, z) if z < 0 else z
+    base = srem(x, m)
+    base = base + m if base < 0 else base
+    n = y
+    if n < 0:  # Euclid's algorithm finds the inverse
+        n = checked_sub(0, y)
+        r = m
+        s = base
+        t = 0
+        u = 1
+        while s != 0:
+            q = sdiv(r, s)
+            s_next = r - q * s
+            u_next = t - q * u
+            r = s
+            t = u
+            s = s_next
+            u = u_next
+        if r != 1:
+            raise DomainError("base is not invertible for the given modulus")
+        base = t + m if t < 0 else t
+    out = 1 if m > 1 else 0
+    while n > 0:
+        factor = out if n & 1 == 1 else 1
+        total = 0  # the product of the base and the factor: by doubling, which never overflows
+        term = base
+        while factor > 0:
+            if factor & 1 == 1:
+                total = total - (m - term) if total >= m - term else total + term
+            term = term - (m - term) if term >= m - term else term + term
+            factor = factor >> 1
+        out = total if n & 1 == 1 else out
+        n = n >> 1
+        if n > 0:
+            factor = base
+            total = 0
+            term = base
+            while factor > 0:
+                if factor & 1 == 1:
+                    total = total - (m - term) if total >= m - term else total + term
+                term = term - (m - term) if term >= m - term else term + term
+                factor = factor >> 1
+            base = total
+    return out + z if (z < 0) & (out != 0) else out
+
+
 def _left_shift(x, y):
     if y < 0:
         raise DomainError("negative shift count")
@@ -166,6 +215,7 @@ number_op("mod", _mod_float)
 number_op("mod_integer", _mod_int)
 number_op("power", _power_float)
 number_op("power_integer", _power_int)
+number_op("power_modulo", _power_modulo, dtypes=("int64",))
 for _name, _body in (("and", "x & y"), ("or", "x | y"), ("xor", "x ^ y")):
     number_op(_name, _body, dtypes=("int64", "bool"))
 number_op("left_shift", _left_shift, dtypes=("int64",))
@@ -209,6 +259,7 @@ def _int(x):
 
 
 number_op("int", _int, "int64")
+number_op("rint", "rint(x)", dtypes=("float64",))
 
 
 def _known_bool(known: Known, x: Value, *, dtype: str) -> Any:

@@ -52,6 +52,16 @@ def same(a: Any, b: Any) -> Sure:
     return found
 
 
+def surely_same(a: Any, b: Any) -> Sure:
+    """`a is b`; refused where nobody knows."""
+    if any(other is b and condition is None for other, condition in _edges(a)):
+        raise ConversionError(
+            "`is` and `in` ask whether two names are bound to one scalar tensor, which depends on the steps"
+            " of a loop or on a branch in it; write =="
+        )
+    return same(a, b)
+
+
 def reached_from(box: Any) -> list[Any]:
     """The other tensors that `box` may be."""
     return list(

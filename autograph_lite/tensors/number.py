@@ -6,6 +6,7 @@ It is computed in the kernel with Python's meaning: division by zero raises, int
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -14,6 +15,7 @@ import numpy as np
 from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PYTHON_CLASS
+from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.record import OPS
 from autograph_lite.tensors.boxes import Box, value_of, wrap
@@ -88,6 +90,12 @@ _PLAIN = (
 )
 
 
+def _without_modulus(power: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    return lambda self, other, modulus=None: (
+        power(self, other) if modulus is None else NotImplemented
+    )
+
+
 def _one(name: str) -> Callable[[Any], Any]:
     return lambda self: apply(name, value_of(self))
 
@@ -117,7 +125,7 @@ class Number(Box):
     __truediv__, __rtruediv__ = _forward("truediv"), _reflected("truediv")
     __floordiv__, __rfloordiv__ = _forward("floordiv"), _reflected("floordiv")
     __mod__, __rmod__ = _forward("mod"), _reflected("mod")
-    __pow__, __rpow__ = _forward("power"), _reflected("power")
+    __pow__, __rpow__ = _without_modulus(_forward("power")), _reflected("power")
     __lt__, __le__ = _forward("less"), _forward("less_equal")
     __gt__, __ge__ = _forward("greater"), _forward("greater_equal")
     __eq__, __ne__ = _forward("equal"), _forward("not_equal")
@@ -143,10 +151,26 @@ class Number(Box):
         return self if self.dtype != "bool" else wrap(f.py_int(value_of(self)))
 
     def __divmod__(self, other: Any) -> Any:
+        _refuse_zero(self, other)
         return self // other, self % other
 
     def __rdivmod__(self, other: Any) -> Any:
+        _refuse_zero(other, self)
         return other // self, other % self
+
+    def __round__(self, ndigits: Any = None) -> Any:
+        if self.dtype == "float64":
+            if ndigits is not None:
+                raise ConversionError(_DIGITS)
+            return wrap(f.py_int(f.py_rint(value_of(self))))
+        if ndigits is None or (not isinstance(ndigits, Number) and operator.index(ndigits) >= 0):
+            return +self
+        if isinstance(ndigits, Number):
+            raise ConversionError(_DIGITS)
+        power = 10 ** -operator.index(ndigits)
+        low, rest = self // power, self % power
+        up = apply("or", *map(value_of, (rest * 2 > power, (rest * 2 == power) & (low % 2 == 1))))
+        return (low + up) * power
 
     def __getattr__(self, name: str) -> Any:
         python = python_class(self)
@@ -188,6 +212,31 @@ PYTHON_NAME = {dtype: kind.__name__ for dtype, kind in PYTHON_CLASS.items()}
 def python_class(number: Number) -> type:
     """What a staged number is when the kernel runs."""
     return PYTHON_CLASS[number.dtype]
+
+
+_DIGITS = (
+    "round() to decimal digits of a Python number that only the run knows; make it a tensor, which is rounded"
+    " as NumPy rounds: round(ag.constant(x), 2)"
+)
+
+
+def _refuse_zero(a: Any, b: Any) -> None:
+    """What divmod says of a quotient by zero."""
+    x, y = operand(a), operand(b)
+    if x is not None and y is not None:
+        kind = float if "float64" in (x.type.dtype, y.type.dtype) else int
+        zero = f.weak(value_of(wrap(y) == 0), dtype="bool")
+        fail_if(zero, "StagedZeroDivisionError", "ZERO_DIVISION", _OF_ZERO[kind])
+
+
+def _words_of_zero(kind: type) -> str:
+    try:
+        raise AssertionError(divmod(kind(1), kind(0)))
+    except ZeroDivisionError as error:
+        return str(error)
+
+
+_OF_ZERO = {kind: _words_of_zero(kind) for kind in (int, float)}
 
 
 def _is_tensor(obj: Any) -> bool:

@@ -134,6 +134,7 @@ UNARY: dict[str, Rule] = {
         _rule("reciprocal", _by("reciprocal", None, None)),
         _rule("floor", _by("floor", "copy", "copy")),
         _rule("ceil", _by("ceil", "copy", "copy")),
+        _rule("rint", _in_float("rint")),
         _rule("invert", _by(None, "invert", "invert"), _FLOAT_BITS.format("invert")),
         *(_rule(name, _in_float(name, bools=True)) for name in ("isnan", "isinf", "isfinite")),
     )

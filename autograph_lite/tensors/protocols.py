@@ -12,7 +12,6 @@ from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box, staging
 
 INSTEAD = {
-    "around": "np.floor(x + 0.5)",  # a half goes up, where NumPy's goes to the even number
     "average": "np.mean(x)",
     "count_nonzero": "np.sum(x != 0)",
     "deg2rad": "x * (np.pi / 180.0)",
@@ -27,9 +26,7 @@ INSTEAD = {
     "log2": "np.log(x) / np.log(2.0)",
     "logaddexp": "np.maximum(x, y) + np.log1p(np.exp(-np.abs(x - y)))",
     "radians": "x * (np.pi / 180.0)",
-    "rint": "np.floor(x + 0.5)",
     "roll": "np.concatenate([x[-n:], x[:-n]])",
-    "round": "np.floor(x + 0.5)",
     "std": "np.sqrt(np.mean((x - np.mean(x)) ** 2))",
     "trace": "np.sum(x * ag.eye(len(x)))",
     "trapezoid": "np.sum(0.5 * (x[1:] + x[:-1]))",

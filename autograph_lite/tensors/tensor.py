@@ -124,6 +124,16 @@ class ArrayLike(Arithmetic):
             )
         return (self[i] for i in range(len(self)))  # each row as it is when its turn comes
 
+    def holds(self, item: Any) -> Any:
+        """Whether any element is equal to `item`, NumPy's rule: a tensor, or False where nothing can be."""
+        if not value_of(self).type.shape:
+            raise GraphTypeError(f"argument of type {type(self).__name__!r} is not iterable")
+        equal = self == item
+        return equal if isinstance(equal, bool) else _numpy().any(equal)
+
+    def __contains__(self, item: Any) -> bool:
+        return bool(self.holds(item))
+
     def __getitem__(self, index: Any) -> Any:
         return indexing.get(self, index)
 
@@ -164,6 +174,15 @@ class ArrayLike(Arithmetic):
     def __int__(self) -> int:
         refuse_recorded(value_of(self), "int()")
         return int(self._scalar("int()"))
+
+    def __round__(self, ndigits: Any = None) -> Any:
+        """NumPy's: an int of Python's without digits, else a tensor."""
+        if value_of(self).type.shape or value_of(self).type.dtype == "bool":
+            raise GraphTypeError("round() is for numbers; write np.round(x, n)")
+        if ndigits is not None:
+            return self.round(ndigits)
+        refuse_recorded(value_of(self), "round()")
+        return int(self.round())
 
     def __index__(self) -> int:
         value = value_of(self)
@@ -243,6 +262,9 @@ class ArrayLike(Arithmetic):
 
     def argmin(self, axis: Any = None, keepdims: bool = False) -> Any:
         return _numpy().argmin(self, axis, keepdims=keepdims)
+
+    def round(self, decimals: int = 0) -> Any:
+        return _numpy().round(self, decimals)
 
     def cumsum(self, axis: Any = None, dtype: Any = None) -> Any:
         return _numpy().cumsum(self, axis, dtype)

@@ -110,6 +110,14 @@ class Reference:
             raise error()
         raise error() from cause()
 
+    def generator(self, items, element, condition=lambda item: True):
+        return (element(item) for item in items if condition(item))
+
+    def nested(self, items, element, condition=lambda item: True):
+        return (one for item in items if condition(item) for one in element(item))
+
+    listed = staticmethod(list)
+
     def unpack(self, value, count):
         assert count is None or count > 0
         return value

@@ -89,6 +89,8 @@ RAISES = {
     "sums_rows": 1,
     "picks_the_first": 1,
     "tensor_or_none": 1,
+    "of_one_length": 3,
+    "picks_of_none": 4,
     **walrus.RAISES,
     **deletes.RAISES,
     "without_a_match": 1,
