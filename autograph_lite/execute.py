@@ -15,7 +15,9 @@ import numpy as np
 from autograph_lite import errors
 from autograph_lite.eager.limits import too_large
 from autograph_lite.eager.warn import warn_at
+from autograph_lite.errors import Origin
 from autograph_lite.ir.types import Type
+from autograph_lite.ops.control import told
 from autograph_lite.render.emitter import WARNING, Site
 from autograph_lite_runtime import context, faults, gate, load, memory
 
@@ -30,6 +32,14 @@ class Residual:
     address: int
     steps: int
     owner: memory.Chunks
+
+
+class Reached(Exception):
+    """The program has reached a `raise` of its own: which, what its exception holds, and where it is."""
+
+    def __init__(self, key: int, values: list[Any], origin: Origin | None) -> None:
+        super().__init__(key)
+        self.key, self.values, self.origin = key, values, origin
 
 
 @dataclass(slots=True, eq=False)
@@ -79,9 +89,11 @@ class Executable:
             ran = True
             status = self.entry.function(call.address)
             del held
-            self._printed(call.drain(), printer)
+            records = call.drain()
+            values = self._told(status, call, records)
+            self._printed(records, printer)
             if status != faults.OK:
-                self._raise(status, call)
+                self._raise(status, call, values)
             owner = call.take_keep() if self.keeps else None
             return [get(call, slot, type, owner) for type, slot in self.results]
         except BaseException:
@@ -125,6 +137,8 @@ class Executable:
             return enter(*values)
         except gate.Fault as fault:
             status, number, count, *details = fault.args
+        if status == faults.RAISED:  # what it told is gone: it is run again
+            return gate.MISS
         self._explain(status, number, details[:count])
 
     def _printed(self, records: list[Any], printer: Printer | None) -> None:
@@ -135,9 +149,22 @@ class Executable:
             elif printer is not None:
                 printer(site.text, values)
 
-    def _raise(self, status: int, call: context.Context) -> NoReturn:
+    def _told(self, status: int, call: context.Context, records: list[Any]) -> list[Any]:
+        """What the exception holds that the kernel has raised: its record, taken from the others."""
+        if status != faults.RAISED or not records:
+            return []
+        key, (last, values) = told(self.sites[call.fault()[0]].text), records[-1]
+        if self.sites[last].text != key:
+            return []
+        records.pop()
+        return values  # type: ignore[no-any-return]
+
+    def _raise(self, status: int, call: context.Context, values: list[Any]) -> NoReturn:
         if call.error is not None:
             raise call.error
+        if status == faults.RAISED:
+            site = self.sites[call.fault()[0]]
+            raise Reached(int(site.text), values, site.origin)
         self._explain(status, *call.fault())
 
     def _explain(self, status: int, number: int, details: list[int]) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,10 +13,20 @@ import numpy as np
 
 from autograph_lite.call.signature import fits, require_apart
 from autograph_lite.errors import AutographError, InternalError
-from autograph_lite.execute import Executable
-from autograph_lite.frontend.returned import as_given, viewing
+from autograph_lite.execute import Executable, Reached
+from autograph_lite.frontend.later import known
+from autograph_lite.frontend.raising import reach
+from autograph_lite.frontend.returned import viewing
 from autograph_lite.frontend.stage import Staged, given_back
-from autograph_lite.frontend.state import Leaf, is_variable, leaf_places, put_together
+from autograph_lite.frontend.state import (
+    Leaf,
+    Structure,
+    as_given,
+    holds_text,
+    is_variable,
+    leaf_places,
+    put_together,
+)
 from autograph_lite.gradient.calls import Callee, call
 from autograph_lite.gradient.reach import forced
 from autograph_lite.ir.graph import Graph, Value
@@ -47,6 +58,13 @@ class Seen:
         return f"{self.shown}: {self.why}, {took}"
 
 
+class _Printing(threading.local):
+    """What a call of this thread has printed, and what waits to be printed."""
+
+    count = 0
+    waiting: list[tuple[str, list[Any]]] | None = None
+
+
 class Specialisation:
     """A staged signature and its kernels."""
 
@@ -64,7 +82,9 @@ class Specialisation:
         self.calls = 0
         self.quick_tried = False
         self.forced: frozenset[int] | None = None
-        self.printed = 0
+        self.texts = holds_text(staged.structure)
+        self.printing = _Printing()
+        self.waits = any(p.voice == "python" for p in staged.prints)
 
     def holds(self) -> bool:
         """Whether everything that was captured as a guard is still the same."""
@@ -82,10 +102,27 @@ class Specialisation:
         if context.tapes and (followed := self._followed(objects)):
             if self._forces(followed):
                 return again()  # refuses, or the tape does not follow what becomes a number
-            results = self._recorded(followed, again)
+            run = partial(self._recorded, followed, again)
         else:
             data = self._ordered([_data(o) for o in objects])
-            results = list(map(_value, self._run(data, leaves, again)))
+            run = partial(self._unrecorded, data, leaves, again)
+        try:
+            results = run()
+        except Reached as found:
+            reached = found
+        else:
+            return self._given(results, leaves)
+        raised = staged.raises[reached.key]
+        reach(raised, _of_record(raised.structure, reached.values), reached.origin)
+
+    def _unrecorded(
+        self, data: list[Any], leaves: list[Any], again: Callable[[], Any]
+    ) -> list[Value]:
+        """Call where no tape follows."""
+        return list(map(_value, self._run(data, leaves, again)))
+
+    def _given(self, results: list[Value], leaves: list[Any]) -> Any:
+        """What the call returns, after what it has written."""
         try:
             self._write(results, leaves)
         except BaseException:  # Ctrl-C between two writes
@@ -102,15 +139,21 @@ class Specialisation:
 
     def _repeating(self, run: Callable[[], Any], again: Callable[[], Any]) -> Any:
         """After a fault everything is done step by step up to it: the kernel wrote nothing back, and what
-        it printed is not printed again."""
-        self.printed = 0
+        it printed is not printed again.  Python's own print cannot be kept from that, so that what the
+        kernel prints waits for its end then."""
+        printing, stepwise = self.printing, False
+        printing.count, printing.waiting = 0, [] if self.waits else None
         try:
             return run()
         except InternalError:
             raise
-        except AutographError as error:
-            fault = error
-        with muted(self.printed):
+        except (AutographError, Reached) as error:
+            fault, stepwise = error, True
+        finally:
+            waiting, printing.waiting = printing.waiting or [], None
+            for record in [] if stepwise else waiting:
+                self._print(*record)
+        with muted(printing.count):
             again()
         raise fault
 
@@ -173,6 +216,7 @@ class Specialisation:
         if staged.structure == TENSOR:
             return leave(results[0])
         made = put_together(staged.structure, iter(results[: staged.returned]), leave)
+        made = known(made) if self.texts else made
         for i in set(staged.handed):
             if isinstance(leaves[i], np.ndarray | np.generic):  # what it became at the entry
                 leaves[i] = self.leave(Value(None, array_data(leaves[i])))
@@ -194,15 +238,24 @@ class Specialisation:
         return made[0]
 
     def _print(self, key: str, values: list[Any]) -> None:
-        self.printed += 1
+        if self.printing.waiting is not None:
+            self.printing.waiting.append((key, values))
+            return
+        self.printing.count += 1
         printed = self.staged.prints[int(key)]
-        values = list(values)
-        for leaf, at in leaf_places(printed.structure):
-            if leaf.kind not in ("ag", "none"):  # the number of a leaf stands last
-                place = at + leaf.count - 1
-                values[place] = values[place].item()
-        items = put_together(printed.structure, iter([_value(v) for v in values]), as_given)
+        recorded = iter(_of_record(printed.structure, values))
+        items = known(put_together(printed.structure, recorded, as_given))
         replay(printed.voice, items, printed.options)
+
+
+def _of_record(structure: Structure, data: list[Any]) -> list[Value]:
+    """The values of a record; numbers come as NumPy's and are Python's."""
+    data = list(data)
+    for leaf, at in leaf_places(structure, texts=True):
+        if leaf.kind not in ("ag", "none"):  # the number of a leaf stands last
+            place = at + leaf.count - 1
+            data[place] = data[place].item()
+    return [_value(v) for v in data]
 
 
 def _value(data: Any) -> Value:

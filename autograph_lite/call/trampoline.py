@@ -14,7 +14,7 @@ import numpy as np
 
 from autograph_lite.execute import Executable, Leave
 from autograph_lite.frontend.stage import Argument, Outer, Staged, given_back, leaf_type
-from autograph_lite.frontend.state import Container, Leaf, Structure
+from autograph_lite.frontend.state import Container, Leaf, Structure, holds_text
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Symbol, Type
 from autograph_lite.tensors.boxes import Box, write
@@ -58,12 +58,9 @@ def trampoline(
     """A function of the flat arguments, or None where the ordinary way is needed; `leave` takes what a
     call has written that is interrupted."""
     writes = staged.written_arguments or any(isinstance(whose, int) for whose in staged.held)
-    if (
-        staged.prints
-        or staged.assigned
-        or writes
-        or any(box._base is not None for box in staged.written_boxes)
-    ):
+    told = staged.prints or holds_text(staged.structure)
+    outside = staged.assigned or any(box._base is not None for box in staged.written_boxes)
+    if told or outside or writes:
         return None
     if staged.views and not plain:
         return None

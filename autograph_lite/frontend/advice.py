@@ -8,6 +8,7 @@ import numpy as np
 
 import autograph_lite.numpy as anp
 from autograph_lite.errors import ConversionError
+from autograph_lite.frontend.later import Later
 from autograph_lite.frontend.state import is_variable
 from autograph_lite.tensors.boxes import Box
 from autograph_lite.tensors.protocols import INSTEAD as WITHOUT
@@ -22,14 +23,10 @@ MAKERS = {
     **{getattr(np, name): f"ag.cast(x, np.{name})" for name in ("int32", "int64", "bool_")},
 }
 INSTEAD = {
-    "ascii": "ag.print",
     "copy": "x.copy()",
     "deepcopy": "x.copy()",
     "iter": "a `for` loop",
     "reduce": "a `for` loop",
-    "repr": "ag.print",
-    "str": "ag.print",
-    "str.format": "ag.print",
 }
 _UNSAID = (
     "builtins",
@@ -50,7 +47,7 @@ def _mentions(obj: Any) -> bool:
         return any(map(_mentions, obj))
     if isinstance(obj, slice):
         return any(map(_mentions, (obj.start, obj.stop, obj.step)))
-    return isinstance(obj, Box) and not is_variable(obj)
+    return isinstance(obj, Later) or (isinstance(obj, Box) and not is_variable(obj))
 
 
 def refuse_maker(trace: Any, function: Any, args: tuple[Any, ...]) -> None:

@@ -22,13 +22,22 @@ from autograph_lite.frontend.holders import (
     reached,
     refuse_moved,
 )
-from autograph_lite.frontend.joins import Typed, joined, lifted, refuse_growth
+from autograph_lite.frontend.joins import (
+    GROWING,
+    Typed,
+    joined,
+    lifted,
+    may_be_text,
+    refuse_growth,
+)
 from autograph_lite.frontend.shared import Get, Set, Watch, extended
 from autograph_lite.frontend.state import (
     Structure,
     describe,
     holds_array,
+    holds_text,
     leaf_places,
+    nothing,
     put_together,
     take_apart,
     tensors_of,
@@ -40,7 +49,7 @@ from autograph_lite.ops import regions as ops
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.regions import emit_if
 from autograph_lite.ops.same import as_value
-from autograph_lite.ops.staging import in_region, staged_region
+from autograph_lite.ops.staging import Stopped, in_region, staged_region
 from autograph_lite.ops.ties import End, Outer, Tie, ties_at_ends
 from autograph_lite.tensors.aliases import TENSORS, link
 from autograph_lite.tensors.boxes import Box, View, is_stale, touch
@@ -65,13 +74,20 @@ class Arm:
         self.there = {*outside, *holders_in(tuple(map(unwrapped, before)))}
         entered = staged_region()
         self.builder: Builder = entered.builder
+        self.after: tuple[Any, ...] = ()
+        self.held: dict[Holder, Any] = {}
+        self.ends = False  # whether a run may come to its end
+        self.stale: frozenset[int] = frozenset()
         try:
             with entered:
                 self.changes = enter(outside)
                 returned = body()
                 self.after = (*get(), returned)
                 self.held = self.changes.held()
-                self.stale = {id(box) for box in self.boxes() if is_stale(box)}
+                self.stale = frozenset(id(box) for box in self.boxes() if is_stale(box))
+                self.ends = True
+        except Stopped:
+            pass
         finally:
             self.changes.undo()
             set(before)
@@ -98,9 +114,13 @@ def stage_if(
     names: tuple[str, ...],
 ) -> Any:
     """Append an `if` node; names get their joined values, the result is the joined result."""
-    arms, set, names = _arms(then, orelse, (get, set, names))
+    arms, get, set, names = _arms(then, orelse, (get, set, names))
+    if not any(arm.ends for arm in arms):
+        emit_if(cond, *(ops.Arm(arm.builder, []) for arm in arms))
+        raise Stopped
+    before = (*get(), None)
     holders = list(dict.fromkeys(holder for arm in arms for holder in arm.held))
-    pairs = list(zip(arms[0].after, arms[1].after, strict=True))
+    pairs = list(zip(*(arm.after if arm.ends else before for arm in arms), strict=True))
     pairs += [_held(holder, arms, holders) for holder in holders]
     every = (*names, "the value", *(holder.name for holder in holders))
     lines = {h: line for arm in arms for h, line in arm.changes.lines.items()}
@@ -139,7 +159,7 @@ def stage_if(
 
 def _arms(
     then: Callable[[], Any], orelse: Callable[[], Any], own: tuple[Get, Set, tuple[str, ...]]
-) -> tuple[list[Arm], Set, tuple[str, ...]]:
+) -> tuple[list[Arm], Get, Set, tuple[str, ...]]:
     """Both arms, and the state with the names of functions around it that they may assign; once more where
     an arm meets such a name for the first time."""
     watch, outside = Watch(own[0]), reached(then, orelse)
@@ -147,14 +167,14 @@ def _arms(
         get, set, names = extended(*own, watch.all())
         arms = [Arm(body, get, set, outside) for body in (then, orelse)]
         if not watch.grew():
-            return arms, set, names
+            return arms, get, set, names
         watch.put_back()
 
 
 def _held(holder: Holder, arms: list[Arm], holders: list[Holder]) -> tuple[Any, Any]:
     """What an object holds after either arm."""
     a, b = (arm.holds(holder) for arm in arms)
-    elsewhere = moved(a, b)
+    elsewhere = moved(a, b) if all(arm.ends for arm in arms) else set()
     refuse_moved(elsewhere, holders)
     return by_value(a, elsewhere), by_value(b, elsewhere)
 
@@ -162,7 +182,13 @@ def _held(holder: Holder, arms: list[Arm], holders: list[Holder]) -> tuple[Any, 
 def _note_several(joins: list[_Join], arms: list[Arm], objects: list[Any]) -> None:
     """Of what the names are bound to, objects that were there before the branch in one arm, or that
     several names are bound to."""
-    held = [[holders_in(unwrapped(end)) for end in join.objects] for join in joins]
+    held = [
+        [
+            holders_in(unwrapped(end)) if arm.ends else {}
+            for arm, end in zip(arms, join.objects, strict=True)
+        ]
+        for join in joins
+    ]
     for join, mine, obj in zip(joins, held, objects, strict=False):
         others = {key for ends in held if ends is not mine for end in ends for key in end}
         before = [end.keys() & arm.there for arm, end in zip(arms, mine, strict=True)]
@@ -204,7 +230,7 @@ def _results(
 
 
 class _Join:
-    """What a name holds after either arm."""
+    """What a name holds after either arm, or after the only one that comes to its end."""
 
     def __init__(
         self, name: str, objects: tuple[Any, Any], line: Origin | None, arms: list[Arm]
@@ -215,25 +241,34 @@ class _Join:
         self.same = objects[0] is objects[1]
         if self.same:
             return
-        self.sides = [arm.apart(obj) for arm, obj in zip(arms, objects, strict=True)]
-        one, other = ((s, [v.type for v in values]) for s, values in self.sides)
-        held = joined(name, one, other)
+        self.sides = [
+            arm.apart(obj) if arm.ends else None for arm, obj in zip(arms, objects, strict=True)
+        ]
+        ends = [(s[0], [v.type for v in s[1]]) for s in self.sides if s is not None]
+        held = joined(name, ends[0], ends[-1])
         if held is None:
             self._refuse()
         self.held: Typed = held
 
     def _refuse(self) -> NoReturn:
-        refuse_growth(self.name, self.sides[0][0], self.sides[1][0], self.line)
+        sides = [side for side in self.sides if side is not None]
+        refuse_growth(self.name, sides[0][0], sides[-1][0], self.line)
         unnamed = " " in self.name
         name = self.name if unnamed else repr(self.name)
-        if any(holds_array(structure) for structure, _ in self.sides):
+        if any(holds_array(structure) for structure, _ in sides):
             before = f" before: {self.name} = ag.constant({self.name})"
             instead = ": ag.constant(...)" if unnamed else before
             raise ConversionError(
                 f"{name} is a NumPy array that no tensor has touched, and another one or something"
                 f" else after the other branch of this condition; make it a tensor{instead}"
             )
-        after, other = (describe(structure, iter(values)) for structure, values in self.sides)
+        after, other = (describe(structure, iter(values)) for structure, values in sides)
+        if any(holds_text(structure) for structure, _ in sides):
+            grows = all(map(may_be_text, (structure for structure, _ in sides)))
+            raise ConversionError(
+                f"{name} is {after} after one branch of this condition and {other} after the other; "
+                + (GROWING if grows else "print, raise or return the text in the branch")
+            )
         raise GraphTypeError(
             f"{name} is {after} after one branch of this condition and {other} after the other;"
             " give it the same dtype and number of axes in both, for instance with ag.constant"
@@ -241,11 +276,14 @@ class _Join:
 
     def values(self, which: int) -> list[Value]:
         """What the arm returns for the name."""
-        return [] if self.same else lifted(*self.sides[which], self.held)
+        if self.same:
+            return []
+        side = self.sides[which]
+        return list(map(nothing, self.held[1])) if side is None else lifted(*side, self.held)
 
     def ends(self, which: int) -> list[Box | None]:
         """The tensors that the leaves are bound to at the end of an arm."""
-        found = tensors_of(self.objects[which])
+        found = [] if self.sides[which] is None else tensors_of(self.objects[which])
         return found or [None] * len(leaf_places(self.held[0]))
 
     def bind(self, values: Iterator[Value]) -> Any:

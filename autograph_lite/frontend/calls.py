@@ -12,7 +12,8 @@ import dataclasses
 import functools
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from autograph_lite.frontend.effects import changes_its_owner, refuse_unsteady
 from autograph_lite.frontend.holders import changing, is_made, note_made
 from autograph_lite.frontend.iteration import Generator
 from autograph_lite.frontend.meanings import FOLDS, MEANINGS
+from autograph_lite.frontend.raising import later
 from autograph_lite.frontend.shared import MISSING
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
@@ -130,6 +132,7 @@ class Caller:
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self.operators: Any = None
+        self._raising = False
 
     def call_inside(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call that reached a decorated function through code that is not converted."""
@@ -147,11 +150,25 @@ class Caller:
             return found
         return self.trace.note(found, lambda: getattr(obj, name), f"attribute {name}")
 
+    @contextmanager
+    def raising(self) -> Iterator[None]:
+        """What is called inside gives an exception that is raised: it is made when it is."""
+        outer, self._raising = self._raising, True
+        try:
+            yield
+        finally:
+            self._raising = outer
+
     def call(self, ops: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if self._raising and isinstance(function, type) and issubclass(function, BaseException):
+            return later(function, *args, **kwargs)
         meaning = MEANINGS.get(function) if _hashable(function) else None
         listed = args and isinstance(args[0], Generator) and args[0].at_once
         if listed and meaning not in FOLDS:
             args = (list(args[0]), *args[1:])
+        text = ops.texts.meaning(function)
+        if text is not None:
+            return text(*args, **kwargs)
         self.trace.settle(*(args if meaning else (a for a in args if isinstance(a, np.generic))))
         if meaning is not None:
             return meaning(*args, **kwargs)
@@ -262,7 +279,6 @@ class Caller:
         if changes_its_owner(function):
             self._change(function)
         refuse_unsteady(self.trace, function)
-        plain = callable(function) and (function is str or not isinstance(function, type))
         if (
             _hashable(function)
             and function in FUNCTIONS
@@ -270,10 +286,8 @@ class Caller:
             and all(map(is_number, args))
         ):
             return FUNCTIONS[function](*args)
-        shown = function in (str, repr) and any(
-            isinstance(a, Box) for a in args
-        )  # of a variable too
-        if shown or (plain and not container and mentions_run(args, kwargs)):
+        plain = callable(function) and not isinstance(function, type)
+        if plain and not container and mentions_run(args, kwargs):
             refuse_call(self.trace, function)
         if isinstance(function, type) and _of_user(function):
             return self._made(function, args, kwargs)

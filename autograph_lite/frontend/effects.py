@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import functools
 import types
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError
+from autograph_lite.frontend.later import Text
 from autograph_lite.tensors.boxes import Box
 
 CONTAINERS = (list, dict, set)
@@ -34,26 +34,45 @@ UNSTEADY = [
 """Modules whose functions give something else, or do something, at each call."""
 
 
+_EAGER = (
+    "to stop in every run call F.eager(...) of the decorated function F, which runs the function itself,"
+    " step by step, and computes the same bits"
+)
+_STOPS = {("builtins", "breakpoint"): _EAGER, ("pdb", "set_trace"): _EAGER}
+"""Functions that stop the program for a debugger."""
+
+
 RESULTS = "return tensors, numbers, strings, None, or tuples, lists and dicts of them"
 
 
 def refuse_result(obj: Any) -> None:
     """An error for a result that holds what is only there while the function is staged: a tensor in an
     object of the user's, or a function that was defined inside."""
+    found = only_staged(obj)
+    if isinstance(found, Box):
+        raise ConversionError(
+            f"the function returns an object of class {type(obj).__name__} that holds what only the"
+            f" run knows; {RESULTS}"
+        )
+    if found is not None:
+        raise ConversionError(f"the function returns a function defined inside; {RESULTS}")
+
+
+def only_staged(obj: Any) -> Any:
+    """What an object holds, at any depth, that is only there while the function is staged, if anything:
+    a tensor or a function."""
     waiting, seen = [obj], set()
     while waiting:
         part = waiting.pop()
-        if id(part) in seen or isinstance(part, type | types.ModuleType):
+        if id(part) in seen or isinstance(part, type | types.ModuleType | Text):
             continue
         seen.add(id(part))
         if isinstance(part, Box) and part._value.data is None:
-            raise ConversionError(
-                f"the function returns an object of class {type(obj).__name__} that holds what only the"
-                f" run knows; {RESULTS}"
-            )
+            return part
         if isinstance(part, types.FunctionType) and part.__code__.co_filename.startswith("<staged"):
-            raise ConversionError(f"the function returns a function defined inside; {RESULTS}")
+            return part
         waiting += _held(part)
+    return None
 
 
 def _held(obj: Any) -> list[Any]:
@@ -134,13 +153,11 @@ def refuse_unsteady(trace: Any, function: Any) -> None:
     module = getattr(function, "__module__", None)
     home = module or type(getattr(function, "__self__", None)).__module__
     name = getattr(function, "__name__", "")
-    printing = (home, name) == ("builtins", "print")
-    steady = (
-        not printing and home.partition(".")[0] not in UNSTEADY and function is not builtins.next
-    )
-    if isinstance(function, type) or steady:
+    stops = _STOPS.get((home, name))
+    steady = home.partition(".")[0] not in UNSTEADY and function is not next
+    if isinstance(function, type) or (steady and stops is None and function is not input):
         return
-    advice = "write ag.print" if printing else "pass its result as an argument"
+    advice = "pass its result as an argument" if stops is None else stops
     raise ConversionError(
         f"{name} inside compiled code would run once, when it is compiled; {advice}", trace.origin()
     )

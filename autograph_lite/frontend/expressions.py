@@ -204,6 +204,15 @@ class Expressions:
             return protocol("not_", self.test(node.operand))
         return gast.UnaryOp(node.op, self.rewrite(node.operand))
 
+    def _BinOp(self, node: Node) -> Node:
+        left, right = self.all((node.left, node.right))
+        text = isinstance(node.left, gast.JoinedStr) or isinstance(
+            getattr(node.left, "value", None), str
+        )
+        if isinstance(node.op, gast.Mod) and text:
+            return protocol("percent", left, right)
+        return gast.BinOp(left, node.op, right)
+
     def _IfExp(self, node: Node) -> Node:
         arms = node.body, node.orelse
         made = [self.lazy(arm, self.rewrite(arm)) for arm in arms]

@@ -6,9 +6,11 @@ one: then a bool says which.  Kinds, dtypes and numbers of axes that cannot be j
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from autograph_lite.errors import ConversionError, Origin
+from autograph_lite.frontend.later import Text, chosen
 from autograph_lite.frontend.state import (
     Container,
     Leaf,
@@ -17,13 +19,16 @@ from autograph_lite.frontend.state import (
     Static,
     Structure,
     filler,
+    is_text,
+    size,
     truth,
     unread,
 )
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import Type, join, weak
-from autograph_lite.ops.dispatch import f
-from autograph_lite.ops.regions import FLAG
+from autograph_lite.ir.types import Type, join, py, weak
+from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ops.regions import FLAG, pick
+from autograph_lite.tensors.boxes import value_of, wrap
 from autograph_lite.tensors.number import PYTHON_NAME
 
 Typed = tuple[Structure, list[Type]]
@@ -68,8 +73,16 @@ def _joined(
         return Nothing(name)
     if isinstance(a, Nothing | Maybe) or isinstance(b, Nothing | Maybe):
         return _joined_maybe(name, a, b, ends, types, join_types)
+    if may_be_text(a) and may_be_text(b) and a != b:
+        return _joined_texts(name, a, b, ends, types, join_types)
     if isinstance(a, Leaf | Static) and isinstance(b, Leaf | Static):
         return _joined_leaf(a, b, ends, types, join_types)
+    return _joined_parts(name, a, b, ends, types, join_types)
+
+
+def _joined_parts(
+    name: str, a: Structure, b: Structure, ends: Ends, types: list[Type], join_types: Join
+) -> Structure | None:
     if not isinstance(a, Container) or not isinstance(b, Container):
         return None
     if a.type is not b.type or a.keys != b.keys or len(a.parts) != len(b.parts):
@@ -94,15 +107,6 @@ def _joined_maybe(
         return Maybe(name, there)
     inner = _joined(name, a, b, ends, types, join_types)
     return None if inner is None else Maybe(name, inner)
-
-
-def size(structure: Structure) -> int:
-    """How many values an object of this structure has."""
-    if isinstance(structure, Leaf):
-        return structure.count
-    if isinstance(structure, Maybe):
-        return 1 + size(structure.inner)
-    return sum(map(size, structure.parts)) if isinstance(structure, Container) else 0
 
 
 def _joined_leaf(
@@ -142,6 +146,101 @@ def tagged(x: Leaf | Static, own: list[Type], other: list[Type]) -> tuple[Leaf, 
     return x, own
 
 
+# --- texts -----------------------------------------------------------------------------------------
+
+MOST_TEXTS = 8
+"""How many texts a name may hold of which the run decides; one that grows in a loop is ever more."""
+GROWING = "a text cannot grow in a compiled loop: print its parts, with end=''"
+CHOSEN = Static(chosen)
+
+
+def may_be_text(x: Structure) -> bool:
+    """Whether it is of a text, one that is there or one that is made later."""
+    return is_text(x) or (isinstance(x, Static) and isinstance(x.obj, str))
+
+
+def _is_choice(x: Structure) -> bool:
+    return isinstance(x, Container) and is_text(x) and x.parts[0] == CHOSEN
+
+
+def _texts(x: Structure) -> tuple[Structure, ...]:
+    """The texts of which it is one: several, after an index, or itself."""
+    return x.parts[1].parts[1].parts if _is_choice(x) else (x,)  # type: ignore[union-attr]
+
+
+def _choice(texts: tuple[Structure, ...]) -> Structure:
+    given = Container(tuple, None, (Leaf("py"), Container(tuple, None, texts)))
+    return Container(Text, None, (CHOSEN, given, Container(dict, (), ())))
+
+
+def _joined_texts(
+    name: str, a: Structure, b: Structure, ends: Ends, types: list[Type], join_types: Join
+) -> Structure | None:
+    """The same text of other values, or one of several with an index that says which."""
+    sides = [[next(end) for _ in range(size(x))] for x, end in zip((a, b), ends, strict=True)]
+    if is_text(a) and is_text(b) and not (_is_choice(a) or _is_choice(b)):
+        trial: list[Type] = []
+        one = _joined_parts(name, a, b, (iter(sides[0]), iter(sides[1])), trial, join_types)
+        if one is not None:
+            types.extend(trial)
+            return one
+    several = _several(zip((a, b), sides, strict=True), join_types)
+    if several is None or len(several) > MOST_TEXTS:
+        return None
+    types.append(py("int64"))
+    types.extend(t for _, own in several for t in own)
+    return _choice(tuple(text for text, _ in several))
+
+
+def _several(
+    sides: Iterable[tuple[Structure, list[Type]]], join_types: Join
+) -> list[tuple[Structure, list[Type]]] | None:
+    """The texts of either side with their types; the values of one that is not chosen are fillers."""
+    found: list[tuple[Structure, list[Type]]] = []
+    for x, types in sides:
+        rest = iter(types[1:] if _is_choice(x) else map(unread, types))
+        for text in _texts(x):
+            own = [next(rest) for _ in range(size(text))]
+            before = next((held for known, held in found if known == text), None)
+            if before is None:
+                found.append((text, own))
+                continue
+            both = [join_types(old, new) for old, new in zip(before, own, strict=True)]
+            if None in both:
+                return None
+            before[:] = [t for t in both if t is not None]
+    return found
+
+
+def _lift_text(
+    x: Structure,
+    values: Iterator[Value],
+    target: Structure,
+    types: Iterator[Type],
+    out: list[Value],
+) -> None:
+    """The index of the text among those of the target, its values, and fillers for those of the others."""
+    next(types)
+    index = next(values) if _is_choice(x) else None
+    wanted = _texts(target)
+    given = {wanted.index(text): [next(values) for _ in range(size(text))] for text in _texts(x)}
+    out.append(_index_among(list(given), index))
+    for place, text in enumerate(wanted):
+        held = [next(types) for _ in range(size(text))]
+        out += given[place] if place in given else map(filler, held)
+
+
+def _index_among(places: list[int], index: Value | None) -> Value:
+    """Where a text stands, given where each of those does of which it is one."""
+    builder: Any = context.interpreter
+    if index is None or places == list(range(len(places))):
+        return builder.number(places[0]) if index is None else index
+    found: Value = builder.number(places[0])
+    for i, place in enumerate(places[1:], 1):
+        found = pick(value_of(wrap(index) == i), builder.number(place), found)
+    return found
+
+
 def lifted(structure: Structure, values: list[Value], target: Typed) -> list[Value]:
     """The values of an object in the form of a structure that it was joined into."""
     out: list[Value] = []
@@ -167,6 +266,8 @@ def _lift(
             out.extend(filler(next(types)) for _ in range(size(target.inner)))
         else:
             _lift(x, values, target.inner, types, out)
+    elif _is_choice(target) and x != target:
+        _lift_text(x, values, target, types, out)
     elif isinstance(target, Leaf):
         _lift_leaf(x, values, target, [next(types) for _ in range(target.count)], out)
     elif isinstance(target, Container):

@@ -33,7 +33,7 @@ from autograph_lite.frontend.plan import Plan, tested_in_the_body
 from autograph_lite.frontend.promote import exact
 from autograph_lite.frontend.shared import Watch, extended
 from autograph_lite.frontend.slots import Slot, slot, widen
-from autograph_lite.frontend.state import put_together, take_apart, unwrapped
+from autograph_lite.frontend.state import put_together, take_apart, truth, unwrapped
 from autograph_lite.frontend.truth import condition
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Value
@@ -42,7 +42,7 @@ from autograph_lite.ops.control import IF, LOOP
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.regions import Step, emit_loop, followed
 from autograph_lite.ops.same import as_value
-from autograph_lite.ops.staging import in_region, staged_region
+from autograph_lite.ops.staging import Stopped, in_region, staged_region
 from autograph_lite.ops.ties import VALUES, End, Relation, Things, assumed, at_entry, related
 from autograph_lite.tensors.boxes import Box, is_stale, touch, wrap
 from autograph_lite.tensors.number import PYTHON_NAME
@@ -119,8 +119,8 @@ class Attempt:
         end = End(self.builder, followed(self.builder, results))
         return related(VALUES, self.step.relations, self._before(), end)
 
-    def _enter(self, builder: Builder, state: list[Value], k: Value) -> None:
-        """Bind the names and the tensors from outside to the arguments of a region."""
+    def _enter(self, builder: Builder, state: list[Value], k: Value) -> tuple[Any, ...]:
+        """Bind the names and the tensors from outside to the arguments of a region; what the names hold."""
         arguments = iter(state)
         values = [[next(arguments) for _ in own.types] for own in self.slots]
         for box in self.boxes:
@@ -132,6 +132,7 @@ class Attempt:
         objects = _objects(self.slots, values, tensors, made)
         note_several(map(unwrapped, objects[: len(self.plan.names)]))
         self.plan.bind(objects)
+        return objects
 
     def _run_test(self) -> None:
         if self.plan.test is None:
@@ -140,7 +141,10 @@ class Attempt:
             enter(self.plan.outside, tests=True)
             self._enter(builder, self.step.test_state, builder.arguments[0])
             names, tensors = self.plan.get(), dict(builder.overlay)
-            self.test_value = builder.local(condition(self.plan.test()))
+            try:
+                self.test_value = builder.local(condition(self.plan.test()))
+            except Stopped:  # no step begins
+                self.test_value = truth(False)
             after = zip(names, self.plan.get(), strict=True)
             assigned = self.watch.differs() or any(a is not b for a, b in after)
             if assigned or builder.overlay != tensors:
@@ -149,9 +153,9 @@ class Attempt:
     def _run_body(self) -> None:
         with self.body_region as builder:
             changes = enter(self.plan.outside)
-            self._enter(builder, self.step.state, self.step.k)
+            before = self._enter(builder, self.step.state, self.step.k)
             try:
-                self.plan.body(self.step.k)
+                self._take_step(before)
                 self.after = self.plan.state()
             finally:
                 self.more = changes.undo(self.plan.holders)
@@ -162,6 +166,13 @@ class Attempt:
             self.taken = [take_apart(obj) for obj in self.after]
             self.written = [box for box, _ in builder.overlay.values()]
             self.stale_after = {id(box) for box in self.written_outside() if is_stale(box)}
+
+    def _take_step(self, before: tuple[Any, ...]) -> None:
+        """The body; of one that comes to no end the state is as it was."""
+        try:
+            self.plan.body(self.step.k)
+        except Stopped:
+            self.plan.bind(before)
 
     # --- what it shows ---
 

@@ -23,6 +23,7 @@ from autograph_lite.frontend.iteration import (
     is_staged,
     number,
 )
+from autograph_lite.frontend.later import Later, Text
 from autograph_lite.frontend.selection import in_order, selecting
 from autograph_lite.frontend.truth import as_bool, not_, only_element
 from autograph_lite.ops.dispatch import f
@@ -118,7 +119,7 @@ def _is_scalar(obj: Any) -> bool:
 def _isinstance(obj: Any, classes: Any) -> Any:
     if isinstance(obj, Tagged):
         return _is_either(obj, classes)
-    staged = isinstance(obj, Number | ForLoop)
+    staged = isinstance(obj, Number | ForLoop | Later)
     return issubclass(_type(obj), classes) if staged else isinstance(obj, classes)
 
 
@@ -133,13 +134,15 @@ def _is_either(obj: Tagged, classes: Any) -> Any:
 
 
 def _type(obj: Any, *rest: Any) -> Any:
-    """The class of an object; a staged number's is Python's own."""
+    """The class of an object; a staged number's or text's is Python's own."""
     if isinstance(obj, Tagged):
         obj.refused()
     if isinstance(obj, Number):
         return python_class(obj)
     if isinstance(obj, ForLoop):
         return obj.python
+    if isinstance(obj, Later):
+        return str if isinstance(obj, Text) else obj.function
     return type(obj, *rest)
 
 

@@ -10,11 +10,13 @@ import operator
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 
 import numpy as np
 
 from autograph_lite.errors import ConversionError, UndefinedVariableError
+from autograph_lite.frontend import raising
 from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
@@ -27,12 +29,12 @@ from autograph_lite.frontend.matching import Matching
 from autograph_lite.frontend.plan import Plan, tested_in_the_body
 from autograph_lite.frontend.shared import Get, Set
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
+from autograph_lite.frontend.texts import Texts
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.frontend.walk import Walk, go_through
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box, value_of
 
-CONVERSIONS: dict[str, Callable[[Any], str]] = {"r": repr, "s": str, "a": ascii}
 INPLACE: dict[str, Callable[[Any, Any], Any]] = {
     "add": operator.iadd,
     "sub": operator.isub,
@@ -51,6 +53,10 @@ INPLACE: dict[str, Callable[[Any, Any], Any]] = {
 Step = Callable[[Any], Any]
 
 
+def _failed(message: tuple[Thunk, ...]) -> Any:
+    return raising.later(AssertionError, *(part() for part in message))
+
+
 class Operators(Logic, Matching):
     """The meaning of one staging."""
 
@@ -60,6 +66,7 @@ class Operators(Logic, Matching):
     def __init__(self, trace: Trace, caller: Caller) -> None:
         super().__init__(trace)
         self.caller = caller
+        self.texts = Texts(self)
 
     # --- names, attributes, items ---
 
@@ -239,38 +246,29 @@ class Operators(Logic, Matching):
         note_iterator(found)
         return found
 
+    def manager(self, obj: Any) -> Any:
+        """What a `with` enters."""
+        return raising.watched(self.trace, obj)
+
     def assert_(self, test: Any, message: Thunk | None) -> None:
-        found = truth(test)
-        if not symbolic(found):
-            if not found:
-                raise AssertionError(*([] if message is None else [message()]))
-            return
-        raise ConversionError(
-            "assert on a value that only the run knows is not available yet; check it outside, before"
-            " or after the call",
-            self.trace.origin(),
-        )
+        """`assert test, message()`."""
+        given = () if message is None else (message,)
+        error = partial(_failed, given)
+        self.ifexp(test, lambda: None, lambda: self.raise_(error))
 
-    def raise_(self, error: Thunk, cause: Thunk | None = None) -> None:
-        if context.interpreter is not self.trace:
-            raise ConversionError(
-                "raise under a condition that only the run knows is not available yet; return what tells"
-                " of it, and raise after the call",
-                self.trace.origin(),
-            )
-        if cause is None:
-            raise error()
-        raise error() from cause()
+    def raise_(self, error: Thunk, *cause: Thunk) -> NoReturn:
+        """`raise error()`, with its cause if there is one."""
+        with self.caller.raising():
+            found = [error(), *(c() for c in cause)]
+        raising.raise_(self.trace, *found)
 
-    def format(self, value: Any, conversion: str, spec: str) -> str:
-        if mentions_run((value,), {}):
-            raise ConversionError(
-                "an f-string of a value that only the run knows is not available yet; use ag.print",
-                self.trace.origin(),
-            )
-        self.trace.settle(value)
-        convert = CONVERSIONS.get(conversion)
-        return format(value if convert is None else convert(value), spec)
+    def format(self, value: Any, conversion: str, spec: Any) -> Any:
+        return self.texts.part(value, conversion, spec)
 
-    def join(self, *parts: str) -> str:
-        return "".join(parts)
+    def join(self, *parts: Any) -> Any:
+        """The parts of an f-string together."""
+        return self.texts.of(str.join, "", parts)
+
+    def percent(self, template: Any, values: Any) -> Any:
+        """`template % values` of a text."""
+        return self.texts.of(operator.mod, template, values)

@@ -10,9 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from autograph_lite.frontend.state import Leaf, Structure, is_variable, leaf_places
+from autograph_lite.frontend.state import Leaf, Structure, as_given, is_variable, leaf_places
 from autograph_lite.frontend.trace import Input, Trace
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import leaves as leaves_of
@@ -52,11 +50,6 @@ def _surely_a_view(box: Box) -> bool:
     if view is None or view.put is None or view.stale:
         return False
     return view.base._base is None or _surely_a_view(view.base)
-
-
-def as_given(value: Value) -> Any:
-    """A result as eager execution gives it: a Python number, or a tensor."""
-    return wrap(value) if isinstance(value.data, np.ndarray | np.generic) else value.data
 
 
 def viewing(

@@ -318,7 +318,7 @@ def _with(form: With, place: Place, after: Names) -> Statements:
     """The block stays where it is: a context is entered and left by Python."""
     items, unpacking = [], []
     for item in form.node.items:
-        context = place.expressions.rewrite(item.context_expr)
+        context = protocol("manager", place.expressions.rewrite(item.context_expr))
         target = item.optional_vars
         if target is not None and not isinstance(target, gast.Name):
             name = place.fresh.name("value")

@@ -12,12 +12,13 @@ from typing import Any, NoReturn
 
 from autograph_lite.errors import ConversionError, GraphTypeError, Origin, ShapeError
 from autograph_lite.frontend.desugar import RETURN_VALUE
-from autograph_lite.frontend.joins import Typed, joined, refuse_growth
+from autograph_lite.frontend.joins import GROWING, Typed, joined, refuse_growth
 from autograph_lite.frontend.promote import as_type
 from autograph_lite.frontend.state import (
     Structure,
     describe,
     holds_array,
+    holds_text,
     leaf_places,
     take_apart,
     with_leaf,
@@ -82,6 +83,8 @@ def widen(own: Slot, structure: Structure, values: list[Value], exact: Exact) ->
 
 def _begins_as_tensor(own: Slot, after: Typed, exact: Exact) -> bool:
     """Whether a number of the name can begin as what a step makes of it; then it does."""
+    if holds_text(own.structure) != holds_text(after[0]):
+        return False
     now = leaf_places(after[0])
     for i, (mine, place) in enumerate(leaf_places(own.structure)):
         leaf, other = now[i] if i < len(now) else (mine, place)
@@ -111,6 +114,11 @@ def _refuse(own: Slot, structure: Structure, values: list[Value]) -> NoReturn:
             f" make it a tensor{instead}"
         )
     before = describe(own.structure, iter([Value(t) for t in own.types]))
+    if holds_text(own.structure) or holds_text(structure):
+        raise ConversionError(
+            f"{name} is {before} before a step and"
+            f" {describe(structure, iter(values))} after it; {GROWING}"
+        )
     dtypes = [t.dtype for t in own.types], [v.type.dtype for v in values]
     raise (ShapeError if dtypes[0] == dtypes[1] else GraphTypeError)(
         f"{name} is {before} before a step and"

@@ -32,12 +32,12 @@ from autograph_lite.frontend.state import (
     is_variable,
     take_apart,
 )
-from autograph_lite.frontend.trace import Guard, Input, Printed, Trace
+from autograph_lite.frontend.trace import Guard, Input, Printed, Raised, Trace
 from autograph_lite.ir.collector import patient
 from autograph_lite.ir.graph import Graph, Region, Value
 from autograph_lite.ir.types import PY_DTYPE, Symbol, Type, generalised
 from autograph_lite.nests import leaves as leaves_of
-from autograph_lite.ops.staging import building
+from autograph_lite.ops.staging import Stopped, building
 from autograph_lite.tensors.boxes import Box, entered, wrap
 from autograph_lite.tensors.number import Number
 
@@ -66,6 +66,7 @@ class Staged:
     written_boxes: tuple[Box, ...]
     variables_read: frozenset[int]
     prints: tuple[Printed, ...]
+    raises: tuple[Raised, ...]
     held: tuple[Any, ...]
     handed: tuple[int, ...]
     views: tuple[Viewed, ...]
@@ -115,7 +116,7 @@ def stage(function: types.FunctionType, leaves: list[Any], arrange: Any) -> Stag
         try:
             run = function if of_library(function) else caller.bound(function)
             with entered(arrays):
-                out = result_of(run(*args, **kwargs))
+                out = _result(run, args, kwargs)
             _refuse_swallowed(trace)
             return _close(trace, function, leaves, arguments, passed, out)
         except AutographError as error:
@@ -147,6 +148,14 @@ def _refuse_swallowed(trace: Trace) -> None:
             " outside this function",
             trace.left[1],
         )
+
+
+def _result(run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """What the function returns; None where every run raises before."""
+    try:
+        return result_of(run(*args, **kwargs))
+    except Stopped:
+        return None
 
 
 def _place(error: Exception) -> None:
@@ -234,6 +243,7 @@ def _close(
         tuple(boxes),
         frozenset(trace.variables_read),
         tuple(trace.prints),
+        tuple(trace.raises),
         tuple(whose for _, whose in trace.held.values()),
         tuple(leaf.position for leaf in leaves_of(outgoing) if isinstance(leaf, Argument)),
         returned_views(outgoing, structure, positions, trace),

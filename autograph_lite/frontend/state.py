@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.frontend.holders import attributes, is_made, note_made, set_attributes
+from autograph_lite.frontend.later import Later
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, Type
 from autograph_lite.ops.control import FILLER, filler_for
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.same import walk_up
-from autograph_lite.tensors.boxes import Box, value_of, wrap
+from autograph_lite.tensors.boxes import Box, staging, value_of, wrap
 from autograph_lite.tensors.number import PYTHON_NAME
 from autograph_lite.tensors.tagged import Tagged
 
@@ -77,7 +78,8 @@ class Static:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A tuple, list, dict, named tuple or object with attributes: of structures."""
+    """A tuple, list, dict, named tuple or object with attributes: of structures; or a call that is made
+    later, of its arguments."""
 
     type: type
     keys: tuple[Any, ...] | None
@@ -128,6 +130,9 @@ def _apart(obj: Any, values: list[Value], numbers: bool) -> Structure:
     if numbers and isinstance(obj, bool | int | float) and type(obj) in PY_DTYPE:
         values.append(context.interpreter.number(obj))  # type: ignore[attr-defined]
         return Leaf("py")
+    if isinstance(obj, Later):
+        args, kwargs = (_apart(part, values, numbers) for part in (obj.args, obj.kwargs))
+        return Container(type(obj), None, (Static(obj.function), args, kwargs))
     found = parts_of(obj)
     if found is None:
         return Static(obj)
@@ -152,21 +157,38 @@ def is_variable(obj: Any) -> bool:
     return isinstance(obj, Box) and obj.is_variable
 
 
-def leaf_places(structure: Structure) -> list[tuple[Leaf, int]]:
-    """The leaves in order, each with the position of its first value."""
+def is_text(structure: Structure) -> bool:
+    """Whether it is of a text, or another object, that is made when its values are known."""
+    return isinstance(structure, Container) and issubclass(structure.type, Later)
+
+
+def size(structure: Structure) -> int:
+    """How many values an object of this structure has."""
+    if isinstance(structure, Leaf):
+        return structure.count
+    if isinstance(structure, Maybe):
+        return 1 + size(structure.inner)
+    return sum(map(size, structure.parts)) if isinstance(structure, Container) else 0
+
+
+def leaf_places(structure: Structure, texts: bool = False) -> list[tuple[Leaf, int]]:
+    """The leaves in order, each with the position of its first value; `texts`: those of texts too, which
+    nothing but the text is bound to."""
     found: list[tuple[Leaf, int]] = []
-    _places(structure, 0, found)
+    _places(structure, 0, found, texts)
     return found
 
 
-def _places(structure: Structure, at: int, found: list[tuple[Leaf, int]]) -> int:
+def _places(structure: Structure, at: int, found: list[tuple[Leaf, int]], texts: bool) -> int:
+    if is_text(structure) and not texts:
+        return at + size(structure)
     if isinstance(structure, Leaf):
         found.append((structure, at))
         return at + structure.count
     if isinstance(structure, Maybe):
-        return _places(structure.inner, at + 1, found)
+        return _places(structure.inner, at + 1, found, texts)
     for part in structure.parts if isinstance(structure, Container) else ():
-        at = _places(part, at, found)
+        at = _places(part, at, found, texts)
     return at
 
 
@@ -181,7 +203,7 @@ def _with_leaf(structure: Structure, left: list[int], leaf: Leaf) -> Structure:
         return leaf if left[0] == -1 else structure
     if isinstance(structure, Maybe):
         return Maybe(structure.name, _with_leaf(structure.inner, left, leaf))
-    if isinstance(structure, Container):
+    if isinstance(structure, Container) and not is_text(structure):
         parts = tuple(_with_leaf(part, left, leaf) for part in structure.parts)
         return Container(structure.type, structure.keys, parts)
     return structure
@@ -215,10 +237,13 @@ def put_together(
         defined = next(values)
         inner = put_together(structure.inner, values, make)
         return MaybeUndefined(structure.name, inner, defined)
+    kind: Any = structure.type
+    if is_text(structure) and not staging():
+        make = as_given  # a text shows tensors, however results leave
     parts = [put_together(p, values, make) for p in structure.parts]
     if structure.keys is not None:
-        return _with_keys(structure.type, dict(zip(structure.keys, parts, strict=True)))
-    return structure.type(*parts) if hasattr(structure.type, "_fields") else structure.type(parts)
+        return _with_keys(kind, dict(zip(structure.keys, parts, strict=True)))
+    return kind(*parts) if hasattr(kind, "_fields") or is_text(structure) else kind(parts)
 
 
 def _with_keys(kind: type, parts: dict[Any, Any]) -> Any:
@@ -228,6 +253,11 @@ def _with_keys(kind: type, parts: dict[Any, Any]) -> Any:
     made: Any = object.__new__(kind)
     set_attributes(made, parts)
     return note_made(made)
+
+
+def as_given(value: Value) -> Any:
+    """A result as eager execution gives it: a Python number, or a tensor."""
+    return wrap(value) if isinstance(value.data, np.ndarray | np.generic) else value.data
 
 
 def _leaf(kind: str, values: Iterator[Value], make: Callable[[Value], Any]) -> Any:
@@ -260,6 +290,8 @@ def describe(structure: Structure, values: Iterator[Value]) -> str:
     if isinstance(structure, Maybe):
         next(values)
         return describe(structure.inner, values)
+    if is_text(structure):
+        return "a text of what only the run knows"
     return f"a {structure.type.__name__} of {len(structure.parts)}"
 
 
@@ -270,12 +302,26 @@ def holds_array(structure: Structure) -> bool:
     return isinstance(structure, Static) and isinstance(structure.obj, np.ndarray | np.generic)
 
 
+def holds_text(structure: Structure) -> bool:
+    """Whether there is a text in it that is made when its values are known."""
+    if isinstance(structure, Maybe):
+        return holds_text(structure.inner)
+    parts = structure.parts if isinstance(structure, Container) else ()
+    return is_text(structure) or any(map(holds_text, parts))
+
+
 def filler(type: Any) -> Value:
     """A value of a type that nothing reads."""
     builder: Any = context.interpreter
     like, type = filler_for(type, _at_hand())
     inputs = tuple(map(builder.local, like))
     return builder.append(FILLER, inputs, (type,), {"type": type})[0]  # type: ignore[no-any-return]
+
+
+def nothing(type: Type) -> Value:
+    """A value of a type in a region that comes to no end."""
+    builder: Any = context.interpreter
+    return builder.append(FILLER, (), (type,), {"type": type})[0]  # type: ignore[no-any-return]
 
 
 def unread(type: Type) -> Type:

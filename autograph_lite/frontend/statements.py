@@ -96,8 +96,9 @@ def _assert(node: Node, expressions: Expressions, fresh: Fresh) -> list[Node]:
 
 def _raise(node: Node, expressions: Expressions, fresh: Fresh) -> list[Node]:
     del fresh
-    error, cause = _thunk(node.exc, expressions), _thunk(node.cause, expressions)
-    return [gast.Expr(protocol("raise_", error, cause))]
+    parts = [part for part in (node.exc, node.cause) if part is not None]
+    thunks = [expressions.lazy(part, expressions.rewrite(part)) for part in parts]
+    return [gast.Expr(protocol("raise_", *thunks))]
 
 
 def _thunk(node: Node | None, expressions: Expressions) -> Node:

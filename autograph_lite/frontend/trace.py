@@ -18,12 +18,12 @@ import numpy as np
 from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.effects import CONTAINERS, contents, parts
 from autograph_lite.frontend.shared import MISSING, Outside, Variables
-from autograph_lite.frontend.state import Structure, Undefined, take_apart
+from autograph_lite.frontend.state import Structure, Undefined, take_apart, truth
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import PY_DTYPE, Symbol, Type
 from autograph_lite.nests import leaves, rebuild
-from autograph_lite.ops.control import CONSTANT, HOLD, PRINT
+from autograph_lite.ops.control import CONSTANT, HOLD, PRINT, fail_if, told
 from autograph_lite.ops.dispatch import apply_all
 from autograph_lite.tensors.boxes import Box, dtype_name, wrap
 
@@ -73,6 +73,13 @@ class Printed:
     options: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A `raise` of the program: how the exception and, if it has one, its cause are put together."""
+
+    structure: Structure
+
+
 class Trace(Builder):
     """The builder of a whole function."""
 
@@ -92,6 +99,8 @@ class Trace(Builder):
         self.changes: dict[Builder, Any] = {}  # what a region changes
         self.several: dict[int, Any] = {}  # objects that stand for one of several
         self.prints: list[Printed] = []
+        self.raises: list[Raised] = []
+        self.managers: list[Any] = []  # those entered that may swallow what is raised inside
         self.entered: dict[
             int, tuple[int, Value]
         ] = {}  # id of a tensor that stands for an argument
@@ -183,6 +192,14 @@ class Trace(Builder):
         structure, values = take_apart(tuple(items), numbers=False)
         self.prints.append(Printed(voice, structure, options))
         apply_all(PRINT, tuple(values), {"key": str(len(self.prints) - 1)})
+
+    def emit_raise(self, raised: Raised, values: list[Value]) -> None:
+        """Nodes that record the values and stop the kernel."""
+        self.raises.append(raised)
+        key = str(len(self.raises) - 1)
+        if values:
+            apply_all(PRINT, tuple(values), {"key": told(key)})
+        fail_if(truth(True), "Reached", "RAISED", key)
 
     def hold(self, builder: Builder, box: Any, value: Value) -> None:
         """Only what is there after the call: arguments, and boxes that were there before it.  At first

@@ -103,6 +103,11 @@ def fail_if(cond: Value, error: str, code: str, text: str, *details: Value) -> N
     apply_all(FAIL, (cond, *details), {"error": error, "code": code, "text": text})
 
 
+def told(key: str) -> str:
+    """The key of the record that has what the exception with this key holds."""
+    return f"raise {key}"
+
+
 def require_one_shape(a: Value, b: Value, text: str) -> None:
     """A ShapeError at run time unless two arrays have one shape; the text has room for both."""
     if a.type.shape == b.type.shape:

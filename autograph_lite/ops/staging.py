@@ -14,6 +14,10 @@ from autograph_lite.ir.types import Type
 from autograph_lite.ops.dispatch import context
 
 
+class Stopped(BaseException):
+    """What would be staged next is reached in no run: the region under construction ends here."""
+
+
 def emit(
     op: Any, inputs: tuple[Value, ...], types: tuple[Type, ...], params: dict[str, Any]
 ) -> tuple[Value, ...]:

@@ -68,6 +68,10 @@ def muted(count: int) -> Iterator[None]:
 
 def replay(voice: str, items: Any, options: dict[str, Any]) -> None:
     """Write items whose values are known: now, or those that a compiled function recorded."""
+    if voice == "python":
+        stream = getattr(sys, options["file"])
+        print(*items, sep=options["sep"], end=options["end"], file=stream, flush=options["flush"])
+        return
     if _muted.count:
         _muted.count -= 1
         return

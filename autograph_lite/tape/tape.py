@@ -36,6 +36,7 @@ from autograph_lite.ops.same import (
     visible_links,
 )
 from autograph_lite.ops.staging import at_one_line
+from autograph_lite.tape.depends import REGIONS
 from autograph_lite.tape.following import Following
 from autograph_lite.tape.inside import refuse_used_inside
 from autograph_lite.tape.results import arranged, result, stacked
@@ -126,6 +127,8 @@ class GradientTape:
             if not staging() or not any(self.follows(v) for v in inputs):
                 return
         has, reads = _kinds.get(op) or _how(op)
+        if op in REGIONS and staging():  # one without results may take a number
+            self._followed.after(op, inputs, outputs, params)
         if not has or not outputs or (len(outputs) == 1 and outputs[0] is inputs[0]):
             return
         staged = outputs[0].data is None
@@ -139,7 +142,7 @@ class GradientTape:
             return
         assert self._records is not None
         self._records.append((op, inputs, outputs, params))
-        if staged:
+        if staged and op not in REGIONS:
             self._followed.after(op, inputs, outputs, params)
         if reads:
             for value in outputs:

@@ -133,7 +133,7 @@ class Number(Box):
     __neg__, __abs__ = _one("negative"), _one("absolute")
     __float__, __int__, __index__ = _refused("float()"), _refused("int()"), _refused("an index")
     __bool__ = _refused("a condition", "write it in `if` or `while`, and compare tuples by element")
-    __format__ = __str__ = _refused("a text", "write ag.print")
+    __format__ = __str__ = _refused("a text", "write an f-string")
     __array__ = _refused("np.asarray()", "write ag.array around a list of numbers")
 
     __and__, __rand__ = _forward("and"), _reflected("and")

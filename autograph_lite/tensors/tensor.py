@@ -60,7 +60,7 @@ _INSTEAD = {
     ".numpy()": "leave it out, for NumPy's functions work on tensors",
     ".item()": "leave it out, for a tensor without axes computes as a number does",
     ".tolist()": "leave it out, or write ag.print to see the elements",
-    "str()": "write ag.print",
+    "str()": "write an f-string",
     "len()": "loop over range(len(x))",
 }
 

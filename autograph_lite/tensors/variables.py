@@ -157,6 +157,13 @@ def state(initial: Any, name: str) -> Variable:
     return made
 
 
+def snapshot(name: str, tensor: Tensor) -> Variable:
+    """A variable that nothing else holds, to be shown: as one of this name was when it held the tensor."""
+    made = Variable.__new__(Variable)
+    made._begin(tensor._value, False, name)
+    return made
+
+
 def held(variable: Variable) -> Value:
     """The value in the thread's context, without telling the tapes."""
     value: Value = context.interpreter.read(variable)  # type: ignore[attr-defined]

@@ -105,10 +105,16 @@ class Reference:
         if not test:
             raise AssertionError() if message is None else AssertionError(message())
 
-    def raise_(self, error, cause):
-        if cause is None:
+    def manager(self, obj):
+        return obj
+
+    def percent(self, template, values):
+        return template % values
+
+    def raise_(self, error, *cause):
+        if not cause:
             raise error()
-        raise error() from cause()
+        raise error() from cause[0]()
 
     def generator(self, items, element, condition=lambda item: True):
         return (element(item) for item in items if condition(item))

@@ -29,6 +29,7 @@ T, Q = ag.constant(np.array([0.1, 0.2, 0.3])), ag.constant(np.arange(6.0).reshap
 def program(x, u, k, n):
     s = 0.1
     t = x * 1.0
+    w = "nothing"
 """
 SCALARS = "S u[0] s A[1] x[2] T[0] 0.5 np.sum(A) np.sum(x)*0.1 t[1] Q[1,2] np.sin(s) B[0]".split()
 VECTORS = (
@@ -53,6 +54,12 @@ SIMPLE = (
     "s = s * 0.5 + u[{fault}]",
     "s = s + {scalar}",
     "ag.print(S, A, x, N, T)",
+    "print({scalar}, {vector}, f'{{s:.3f}} {{x!r}} {{N:03d}} {{S}}')",
+    "w = f'{{ {scalar} :.2e}} {{ {vector} }}'",
+    "print(w)",
+    "if {condition}: w = f'{{ {scalar} }}'",
+    "if {condition}: raise ValueError(f'{{s}} {{A}}', x, w)",
+    "assert s < 2.0 or {condition}, w",
 )
 INPUTS = ((1, 2), (4, 5), (2, 4))
 """k and n: no fault, a fault at once or in a loop, a fault in a later step."""
@@ -67,7 +74,7 @@ class Writer:
 
     def program(self) -> str:
         lines = [line for _ in range(self.rng.randint(3, 7)) for line in self.statement(3, [])]
-        return HEAD + "".join(f"    {line}\n" for line in [*lines, "return s, t"])
+        return HEAD + "".join(f"    {line}\n" for line in [*lines, "return s, t, w"])
 
     def statement(self, depth: int, counters: list[str]) -> list[str]:
         kind = self.rng.random()
@@ -94,6 +101,7 @@ class Writer:
         return choose(SIMPLE).format(
             scalar=choose(SCALARS),
             vector=choose(VECTORS),
+            condition=choose(CONDITIONS),
             index=choose(["0", "1", "2", *(f"{k} % 3" for k in counters)]),
             fault=choose([*counters, "k"]),
         )

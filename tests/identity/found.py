@@ -18,6 +18,7 @@ from tests.identity import (
     pythons,
     rounded,
     shares,
+    told,
     walrus,
 )
 
@@ -469,6 +470,7 @@ CASES = [
     *finals.CASES,
     *shares.CASES,
     *outside.CASES,
+    *told.CASES,
 ]
 
 # Where arguments are written in place there is no gradient with respect to what they were.

@@ -191,10 +191,12 @@ class Generator:
             (2, self.set_element),
             (1, self.set_slice),
             (1, self.print),
+            (1, self.stop),
             (1, self.variable),
         ]
         if scope.depth < 3 and self.budget > 0:
             plain += [(3, self.branch), (1, self.new_in_both), (1, self.named), (1, self.attempt)]
+            plain += [(1, self.new_or_stop)]
         if scope.depth < 2 and self.budget > 0:
             plain += [(3, self.for_range), (1, self.for_rows), (1, self.for_zip)]
             plain += [(1, self.while_count), (1, self.for_arange), (1, self.while_named)]
@@ -268,7 +270,30 @@ class Generator:
         return [Stmt(f"{name}[:2] = {{0}}", (self.expr("s", scope, 1),))]
 
     def print(self, scope: Scope) -> list[Stmt]:
-        return [Stmt("ag.print('at', {0})", (self.expr(self.rng.choice("svi"), scope, 0),))]
+        text = self.rng.choice(
+            ("ag.print('at', {0})", "print('at', {0})", "print(f'at {{ {0} }}')")
+        )
+        return [Stmt(text, (self.expr(self.rng.choice("svi"), scope, 0),))]
+
+    def stop(self, scope: Scope) -> list[Stmt]:
+        """Most inputs come past it."""
+        e = self.expr("s", scope, 1), self.expr(self.rng.choice("svi"), scope, 0)
+        if self.rng.random() < 0.5:
+            return [Stmt("assert abs({0}) < 3.5, f'{{ {0} :.3f}} {{ {1} }}'", e)]
+        body = (Stmt("raise ValueError(f'{{ {0} }}', {0})", (e[1],)),)
+        return [Stmt("", e, (("if abs({0}) > 3.5:", body),))]
+
+    def new_or_stop(self, scope: Scope) -> list[Stmt]:
+        """A name that has a value in the branch that comes to its end."""
+        kind = self.rng.choice("sv")
+        name = self.rng.choice(FRESH[kind])
+        test, value = (self.expr(k, scope, 1) for k in ("s", kind))
+        then, orelse = (Stmt(f"{name} = {{0}}", (value,)),), (Stmt("raise KeyError('end')"),)
+        scope.names[name] = kind
+        blocks = (("if {0} < 2.5:", then), ("else:", orelse))
+        if self.rng.random() < 0.5:
+            blocks = (("if {0} >= 2.5:", orelse), ("else:", then))
+        return [Stmt("", (test,), blocks)]
 
     def variable(self, scope: Scope) -> list[Stmt]:
         if scope.tape or self.rng.random() < 0.5:

@@ -86,7 +86,7 @@ def check_fault(case: Fault) -> None:
         given = [rebuild(v, _copied) for v in case.given.values()]
         error = caught(run, given)
         assert isinstance(error, case.error), f"{mode}: {error!r}"
-        first = str(error).splitlines()[0]
+        first = str(error).split("\n")[0]
         assert first.startswith(case.message), f"{mode}: {first}"
         assert f'File "{file}", line {here}' in told(error), f"{mode}: {told(error)}"
         found[mode] = (_builtin(error).__name__, first, [_plain(a) for a in leaves(given)])

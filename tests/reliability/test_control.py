@@ -295,8 +295,12 @@ def looks_at_the_clock(x):
     return x + time.perf_counter()
 
 
-def says(x):
-    print("called")
+def asks(x):
+    return x * float(input("how much?"))
+
+
+def stops(x):
+    breakpoint()
     return x
 
 
@@ -309,7 +313,9 @@ ONCE = {
     draws: "random inside compiled code would run once",
     draws_from: "uniform inside compiled code would run once",
     looks_at_the_clock: "perf_counter inside compiled code would run once",
-    says: "print inside compiled code would run once, when it is compiled; write ag.print",
+    asks: "input inside compiled code would run once, when it is compiled; pass its result as an",
+    stops: "breakpoint inside compiled code would run once, when it is compiled; to stop in every run call"
+    " F.eager(...) of the decorated function F, which runs the function itself, step by step, and computes",
 }
 
 
