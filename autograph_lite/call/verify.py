@@ -199,8 +199,11 @@ def _warnings(told: list[warnings.WarningMessage]) -> list[tuple[str, int]]:
 
 
 def described(error: BaseException) -> tuple[str, str]:
-    """The built-in class that a user would catch, and the message without its place."""
-    return _builtin(error).__name__, str(error).split("\n")[0]
+    """The class that a user would catch, a built-in one for ours and NumPy's, and the message without its
+    place."""
+    theirs = type(error).__module__.partition(".")[0] in ("autograph_lite", "numpy")
+    kind = _builtin(error) if theirs else type(error)
+    return kind.__name__, str(error).split("\n")[0]
 
 
 def _builtin(error: BaseException) -> type:

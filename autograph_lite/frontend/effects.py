@@ -38,8 +38,12 @@ _EAGER = (
     "to stop in every run call F.eager(...) of the decorated function F, which runs the function itself,"
     " step by step, and computes the same bits"
 )
-_STOPS = {("builtins", "breakpoint"): _EAGER, ("pdb", "set_trace"): _EAGER}
-"""Functions that stop the program for a debugger."""
+_ADVICE = {
+    ("builtins", "breakpoint"): _EAGER,
+    ("pdb", "set_trace"): _EAGER,
+    ("_io", "write"): "write print(..., end='')",
+}
+"""What to write instead of some functions, by module and name."""
 
 
 RESULTS = "return tensors, numbers, strings, None, or tuples, lists and dicts of them"
@@ -153,11 +157,11 @@ def refuse_unsteady(trace: Any, function: Any) -> None:
     module = getattr(function, "__module__", None)
     home = module or type(getattr(function, "__self__", None)).__module__
     name = getattr(function, "__name__", "")
-    stops = _STOPS.get((home, name))
+    instead = _ADVICE.get((home, name))
     steady = home.partition(".")[0] not in UNSTEADY and function is not next
-    if isinstance(function, type) or (steady and stops is None and function is not input):
+    if isinstance(function, type) or (steady and instead is None and function is not input):
         return
-    advice = "pass its result as an argument" if stops is None else stops
+    advice = instead or "pass its result as an argument"
     raise ConversionError(
         f"{name} inside compiled code would run once, when it is compiled; {advice}", trace.origin()
     )
