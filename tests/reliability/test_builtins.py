@@ -150,13 +150,11 @@ FAULTS = [
         ("np.stack([z, x])", "None"),
         ("np.concatenate((x, z))", "None"),
         ("np.add(s, 1.0)", "a Python float"),
-        ("'%s' % s", "a Python float"),
         ("{s: 1}", "a Python float"),
         ("z()", "None"),
         ("ag.is_tensor(s)", "a Python float"),
     )),
     *(Fault("text", f"return {body}", ONE, CONVERSION, words, True) for body, words in (
-        ("'%s' % n", "a text " + RUN_TIME),
         ("n.bit_length()", "the attribute 'bit_length' " + RUN_TIME),
         ("{n: x}", "a key of a dict or set " + RUN_TIME),
         ("[i * 2 for i in range(n)]", "a range, enumerate or zip"),
