@@ -10,6 +10,8 @@ from autograph_lite.ops.python import number_op
 TRIGONOMETRY = ("sin", "cos", "tan", "asin", "acos", "atan")
 HYPERBOLIC = ("sinh", "cosh", "tanh", "asinh", "acosh", "atanh")
 OTHERS = ("exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "erf", "erfc", "cbrt")
+TWO = ("atan2", "fmod", "pow")
+LIBM = (*TRIGONOMETRY, *HYPERBOLIC, *OTHERS, *TWO)
 
 
 def _of_floats(name: str, body: str, result: str = "float64") -> None:
@@ -18,7 +20,7 @@ def _of_floats(name: str, body: str, result: str = "float64") -> None:
 
 for _name in (*TRIGONOMETRY, *HYPERBOLIC, *OTHERS):
     _of_floats(_name, f"libm_{_name}(x)")
-for _name in ("atan2", "fmod", "pow"):
+for _name in TWO:
     _of_floats(_name, f"libm_{_name}(x, y)")
 _of_floats("copysign", "copysign(x, y)")
 _of_floats("sqrt", "sqrt(x)")

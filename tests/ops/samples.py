@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import math
 import operator
 import re
 from collections.abc import Callable, Iterator
@@ -18,7 +19,9 @@ import mpmath
 import numpy as np
 
 from autograph_lite.ops.index import is_view, numpy_index
+from autograph_lite.ops.mathematics import LIBM
 from autograph_lite.ops.record import Op, Scalar
+from autograph_lite_runtime import routines
 
 FLOATS = ("float64", "float32")
 EVERY = ("float64", "float32", "int64", "int32", "bool")
@@ -265,6 +268,17 @@ PYTHON: dict[str, Callable[..., Any]] = {
     "py_int": int,
     "py_rint": lambda x: float(np.rint(x)),
     "py_power_modulo": pow,
+    **{f"py_math_{name}": routines.function(name) for name in LIBM},
+    "py_math_copysign": math.copysign,
+    "py_math_sqrt": lambda x: math.nan if x < 0 else math.sqrt(x),
+    "py_math_floor": lambda x: float(np.floor(x)),
+    "py_math_ceil": lambda x: float(np.ceil(x)),
+    "py_math_trunc": lambda x: float(np.trunc(x)),
+    "py_math_isfinite": math.isfinite,
+    "py_math_isinf": math.isinf,
+    "py_math_undefined": lambda x, *args: math.isnan(x) and not any(map(math.isnan, args)),
+    "py_math_infinite": lambda x, *args: math.isinf(x) and all(map(math.isfinite, args)),
+    "py_math_pole": lambda x, y, z: math.isinf(x) and y == 0 and math.isfinite(z),
 }
 """What Python gives, errors included."""
 
