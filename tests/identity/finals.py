@@ -43,7 +43,7 @@ def in_steps(x, a):
             s = s + x[i] * a
         finally:
             s = s * a + k
-            DEPTH.assign_add(a)
+            DEPTH.assign_add(ag.cast(a, "float64"))
         s = s * x[i]
     else:
         s = -s
@@ -67,13 +67,14 @@ def in_while(x, a):
 
 
 def in_if(x, a):
+    x = x.copy()
     if a > 0.5:
         try:
             if a > 1.0:
                 return np.sum(x) * a
             y = np.sum(x) * a
         finally:
-            DEPTH.assign(a)
+            DEPTH.assign(ag.cast(a, "float64"))
             x[0] = 3.0
     else:
         y = a
@@ -82,7 +83,7 @@ def in_if(x, a):
 
 def restored(x, a):
     before = DEPTH.read_value()
-    DEPTH.assign(a)
+    DEPTH.assign(ag.cast(a, "float64"))
     try:
         return x * DEPTH
     finally:
