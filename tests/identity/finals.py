@@ -71,7 +71,7 @@ def in_if(x, a):
     if a > 0.5:
         try:
             if a > 1.0:
-                return np.sum(x) * a
+                return np.sum(x) * a * DEPTH
             y = np.sum(x) * a
         finally:
             DEPTH.assign(ag.cast(a, "float64"))
