@@ -33,7 +33,7 @@ from autograph_lite.frontend.plan import Plan, tested_in_the_body
 from autograph_lite.frontend.promote import exact
 from autograph_lite.frontend.shared import Watch, extended
 from autograph_lite.frontend.slots import Slot, slot, widen
-from autograph_lite.frontend.state import put_together, take_apart, truth, unwrapped
+from autograph_lite.frontend.state import is_variable, put_together, take_apart, truth, unwrapped
 from autograph_lite.frontend.truth import condition
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Value
@@ -109,7 +109,16 @@ class Attempt:
         for value in self.inits[len(self.step.state) :]:
             self.step.declare(value.type)
         known = self.given.relations
-        self.step.relate(at_entry(VALUES, self._before()) if known is None else known)
+        self.step.relate(self._at_entry() if known is None else known)
+
+    def _at_entry(self) -> list[Relation]:
+        """What is known before any step was staged; all values of a variable are one source."""
+        first = sum(len(own.types) for own in self.slots)
+        variables = {first + n for n, box in enumerate(self.boxes) if is_variable(box)}
+        return [
+            replace(r, later=True) if r.a in variables and r.first is True else r
+            for r in at_entry(VALUES, self._before())
+        ]
 
     def _before(self) -> Things:
         return followed(context.interpreter, self.inits)  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, Type, may_agree, weak
 from autograph_lite.ops.control import require_one_shape
 from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ops.same import links_from
 from autograph_lite.ops.shapes import text
 from autograph_lite.printing import display
 from autograph_lite.tensors.boxes import (
@@ -87,9 +88,11 @@ class Variable(ArrayLike):
         """The same elements as a value of which no tape knows where it comes from: the value of a
         variable is a source, whatever was assigned to it, and all its values are one source."""
         if staging():
-            out = f.stop_gradient(value)
+            out, source = f.stop_gradient(value), held(self)
             builder: Any = context.interpreter
-            builder.link(out, held(self), True)
+            known = [link.b for link in links_from(source) if link.condition is True]
+            for one in known or [source]:
+                builder.link(out, one, True)
         else:
             value.pinned = True
             out = Value(value.type, value.data, True)

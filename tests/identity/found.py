@@ -6,6 +6,7 @@ import numpy as np
 
 import autograph_lite as ag
 from tests.identity import (
+    assigned,
     called,
     deletes,
     finals,
@@ -458,6 +459,7 @@ CASES = [
     (grows, (VECTOR, 3)),
     (as_it_comes.python_function, (c(ROWS),)),
     *called.CASES,
+    *assigned.CASES,
     *holders.CASES,
     *matches.CASES,
     *pythons.CASES,
