@@ -92,9 +92,13 @@ class Links:
         self._chain(own, rest)
 
     def _meet(self, link: Link, busy: Callable[[Value], bool]) -> bool:
-        """Whether anything may arrive at `b` by another name before the sweep comes to `a`."""
+        """Whether anything may arrive at `b` by another name before the sweep comes to `a`; it never comes
+        to what was made before all nodes, and what is asked for in the end has to be told."""
+        names = self._names_of(link)
+        if link.a not in self.made and not self.asked.isdisjoint(names):
+            return True
         place = -1 if link.a in self.asked else self.made.get(link.a, -1)
-        return any(self.last_read.get(v, -1) > place or busy(v) for v in self._names_of(link))
+        return any(self.last_read.get(v, -1) > place or busy(v) for v in names)
 
     def _names_of(self, link: Link) -> list[Value]:
         """`b` and all that may be one with it in some run, but for `a`."""

@@ -398,6 +398,18 @@ def source_bound_anew_in_some_steps(x, a, n):
     return tape.gradient(y, [b, a])
 
 
+def one_value_under_two_names(a, n):
+    """A tape that begins after the loop is asked for the one by the name of the other."""
+    c = a
+    for _ in range(n):
+        a = a * 1.1
+        c = a
+    with ag.GradientTape() as tape:
+        tape.watch(a)
+        y = c
+    return tape.gradient(y, a)
+
+
 def one_through_a_third(x, turns):
     """What a branch leaves and what a write left are one where both are what was there before."""
     x = x.copy()
@@ -455,6 +467,7 @@ CASES = [
     (captured_array_at_the_entry_of_another_function, (SCALAR,)),
     *((source_bound_anew_in_one_branch, (VECTOR, c(v))) for v in (-0.8, 0.8)),
     (one_through_a_third, (c([-1.376, 1.362, -1.387]), ag.constant([[2, 0], [0, 1]]))),
+    *((one_value_under_two_names, (SCALAR, n)) for n in (0, 3)),
     (grows, (VECTOR, 0)),
     (grows, (VECTOR, 3)),
     (as_it_comes.python_function, (c(ROWS),)),
