@@ -12,6 +12,7 @@ SGD = ag.optimizers.SGD(0.1, momentum=0.9)
 
 
 def read_in_later_steps(x):
+    x = ag.cast(x, "float64")
     y = x[1]
     for _ in range(3):
         RATE.assign(RATE * 1.3)
@@ -20,6 +21,7 @@ def read_in_later_steps(x):
 
 
 def read_after_the_loop(x):
+    x = ag.cast(x, "float64")
     s = x[0]
     for _ in range(3):
         s = s + RATE * x[1] + RATE * x[2]
@@ -28,6 +30,7 @@ def read_after_the_loop(x):
 
 
 def left_by_break(x):
+    x = ag.cast(x, "float64")
     y, s, i = x[1], x[0], 0
     while True:
         RATE.assign(RATE * 2.0)
@@ -40,6 +43,7 @@ def left_by_break(x):
 
 
 def in_nested_loops(x):
+    x = ag.cast(x, "float64")
     s = x[0]
     for _ in range(2):
         for _ in range(2):
@@ -50,6 +54,7 @@ def in_nested_loops(x):
 
 
 def in_branches(x):
+    x = ag.cast(x, "float64")
     s = x[0]
     for i in range(3):
         if x[i] > 0:
@@ -62,6 +67,7 @@ def in_branches(x):
 
 
 def beside_an_earlier_value(x):
+    x = ag.cast(x, "float64")
     before, s = RATE.read_value(), x[0]
     for i in range(3):
         s = s * before + RATE * x[i] + before * RATE
@@ -70,6 +76,7 @@ def beside_an_earlier_value(x):
 
 
 def two_in_while(x):
+    x = ag.cast(x, "float64")
     i, s = 0, x[0]
     while RATE < 2.0 and i < 5:
         RATE.assign(RATE * 1.7)
@@ -80,6 +87,7 @@ def two_in_while(x):
 
 
 def trained(x):
+    x = ag.cast(x, "float64")
     s = x[0]
     for _ in range(3):
         with ag.GradientTape() as tape:

@@ -116,9 +116,14 @@ def test_ctrl_c_leaves_all_as_before_the_call():
     assert COUNT == 3
     held = float(TOTAL)
     timer = threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT))
-    timer.start()
-    with pytest.raises(KeyboardInterrupt):
-        f(x, 2_000_000_000)
+    # a shell starts its background jobs with the signal ignored
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            f(x, 2_000_000_000)
+    finally:
+        signal.signal(signal.SIGINT, handler)
     assert COUNT == 3 and float(TOTAL) == held
 
 
