@@ -79,11 +79,14 @@ def _fail_where(
         fail_if(found, error, code, text, *([x] if "{0}" in text else []))
 
 
+_natural_log = _checked("log", ONE["log"], 1)
+
+
 def _log(*args: Any) -> Any:
     """With a base it is a quotient."""
     if len(args) != 2:
-        return _checked("log", ONE["log"], 1)(*args)
-    x, base = (_checked("log", ONE["log"], 1)(arg) for arg in args)
+        return _natural_log(*args)
+    x, base = map(_natural_log, args)
     return x / base
 
 
