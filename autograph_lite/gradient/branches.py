@@ -13,7 +13,9 @@ from autograph_lite.gradient.mirror import Mirror, present, roots_of, substitute
 from autograph_lite.gradient.reverse import THREADED, Sweep
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ops.control import FILLER, filler_for
+from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.regions import Arm, emit_if
+from autograph_lite.ops.same import both, holds, negated
 from autograph_lite.ops.staging import in_region, staged_region
 
 ARMS = ("then", "orelse")
@@ -98,6 +100,10 @@ def reverse_if(sweep: Sweep, node: Node) -> None:
             plans.append((root, like, any(g is None or g.arrived is not None for g in got)))
     made = [Arm(a.builder, in_region(a.builder, partial(a.results, plans))) for a in arms]
     _save_more(sweep, node, arms)
+    taken = holds(node.inputs[0])
+    for arm, here in zip(arms, (taken, negated(taken)), strict=True):
+        for a, b, condition in arm.builder.links_outside():
+            context.interpreter.link(a, b, both(here, holds(condition)))  # type: ignore[attr-defined]
     if not plans:
         return
     outputs = iter(emit_if(node.inputs[0], made[0], made[1]))

@@ -7,7 +7,7 @@ written through `overlay`: staging never changes the boxes themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograph_lite.errors import Origin
@@ -190,6 +190,23 @@ class Builder:
             made = Link(a, b, self._seen(condition))
             self.links.append(made)
             self.links_of.setdefault(a, []).append(made)
+
+    def links_outside(self) -> Iterator[tuple[Value, Value, Condition]]:
+        """What the region says of values that it captures, as it is said around it."""
+        for link in self.links:
+            a, b = self.outside.get(link.a), self.outside.get(link.b)
+            condition = self._outside(link.condition)
+            if a is not None and b is not None and condition is not None:
+                yield a, b, condition
+
+    def _outside(self, condition: Condition) -> Condition | None:
+        """A condition as the region around sees it; None where it is of this region."""
+        if isinstance(condition, bool):
+            return condition
+        if isinstance(condition, Value):
+            return self.outside.get(condition)
+        value = self.outside.get(condition.value)
+        return None if value is None else Test(condition.kind, value)
 
     def is_constant(self, value: Value) -> bool:
         """Whether a value is a literal, here or in a region around."""

@@ -423,6 +423,29 @@ def one_through_a_third(x, turns):
     return x * 0.0
 
 
+def one_inside_one_arm(x, a):
+    """What an arm saves of a branch inside it: the result and what it was are one in some runs."""
+    if a < -1.5:
+        return a
+    a = np.tanh(np.sum(x))
+    if a > 0.5:
+        a = 0.3 - a
+    return a * a
+
+
+def one_inside_two_arms(x, a, n):
+    y = np.sum(x)
+    for i in range(n):
+        if a > -1.5:
+            y = np.tanh(y)
+            if a < 1.5:
+                z = np.sin(y)
+                if z > 0.5:
+                    z = z * a
+                y = z * z + y
+    return y * y
+
+
 PAIR = c([0.4, -1.1])
 PAIRS = c([[0.3, 1.2], [-0.7, 0.1], [0.9, -0.4]])
 SAMPLES = [c(v) for v in np.random.default_rng(0).normal(size=20)]
@@ -468,6 +491,12 @@ CASES = [
     *((source_bound_anew_in_one_branch, (VECTOR, c(v))) for v in (-0.8, 0.8)),
     (one_through_a_third, (c([-1.376, 1.362, -1.387]), ag.constant([[2, 0], [0, 1]]))),
     *((one_value_under_two_names, (SCALAR, n)) for n in (0, 3)),
+    *(
+        (one_inside_one_arm, (c(x), v))
+        for x in ([0.128, -1.0, 1.0], [0.7, 0.9])
+        for v in (-2.0, 1.3)
+    ),
+    *((one_inside_two_arms, (c(x), SCALAR, 3)) for x in ([0.128, -1.0, 1.0], [0.7, 0.9])),
     (grows, (VECTOR, 0)),
     (grows, (VECTOR, 3)),
     (as_it_comes.python_function, (c(ROWS),)),

@@ -27,21 +27,7 @@ def examine(program: Program, folder: Path, order: int) -> None:
     assert not found.bad, f"{found.kind} {found.mode}: {found.detail}\n\n{source(program)}"
 
 
-OPEN = {
-    90: "the last bit of a second gradient after an early return and a branch that is not taken"
-}
-"""Programs that differ and are not mended yet; strict, so that a mended one is seen."""
-
-
-def _seeds() -> list[Any]:
-    known = {
-        seed: pytest.mark.xfail(reason=reason, raises=AssertionError, strict=True)
-        for seed, reason in OPEN.items()
-    }
-    return [pytest.param(n, marks=known[n]) if n in known else n for n in range(FIXED)]
-
-
-@pytest.mark.parametrize("seed", _seeds())
+@pytest.mark.parametrize("seed", range(FIXED))
 def test_fixed(seed: int, tmp_path: Path) -> None:
     program, _ = generate(seed)
     examine(program, tmp_path, order=1 if seed % TO_SECOND_ORDER else 2)
