@@ -115,7 +115,8 @@ def _joined_leaf(
     if isinstance(a, Static) and isinstance(b, Static):
         return a if a == b else None
     left, right = ([next(end) for _ in range(size(x))] for x, end in ((a, ends[0]), (b, ends[1])))
-    if isinstance(a, Leaf) and isinstance(b, Leaf) and a.kind == b.kind:
+    alike = isinstance(a, Leaf) and isinstance(b, Leaf) and a.kind == b.kind
+    if alike and not _int_and_float(left, right):
         both = [join_types(x, y) for x, y in zip(left, right, strict=True)]
         types.extend(t for t in both if t is not None)
         return None if None in both else a
@@ -127,6 +128,11 @@ def _joined_leaf(
     return None if None in both else first[0]
 
 
+def _int_and_float(left: list[Type], right: list[Type]) -> bool:
+    """Whether two Python numbers are an int and a float."""
+    return left != right and {*left, *right} == {py("int64"), py("float64")}
+
+
 def tagged(x: Leaf | Static, own: list[Type], other: list[Type]) -> tuple[Leaf, list[Type]] | None:
     """A leaf as a tagged one, given the types of what it is joined with."""
     if isinstance(x, Static):
@@ -136,6 +142,8 @@ def tagged(x: Leaf | Static, own: list[Type], other: list[Type]) -> tuple[Leaf, 
         if not other:
             return None
         rest = other[0 if len(other) == 1 else 1]
+        if rest.kind == "py":
+            return _tagged_numbers(own[0], other)
         fits = rest.kind == "ag" and not rest.rank and weak(own[0].dtype, rest.dtype) == rest.dtype
         return (Leaf(PYTHON_NAME[own[0].dtype]), [FLAG, rest, own[0]]) if fits else None
     if x.kind == "ag":
@@ -144,6 +152,13 @@ def tagged(x: Leaf | Static, own: list[Type], other: list[Type]) -> tuple[Leaf, 
             return Leaf(PYTHON_NAME[numbers[0].dtype]), [FLAG, own[0], numbers[0]]
         return None if numbers else (Leaf("none"), [FLAG, own[0]])
     return x, own
+
+
+def _tagged_numbers(own: Type, other: list[Type]) -> tuple[Leaf, list[Type]] | None:
+    """Of an int and a float, or of one of them and what is either."""
+    numbers = {own.dtype, *(t.dtype for t in other if t.kind == "py")}
+    fits = numbers == {"float64", "int64"}
+    return (Leaf("int"), [FLAG, py("float64"), py("int64")]) if fits else None
 
 
 # --- texts -----------------------------------------------------------------------------------------
@@ -285,6 +300,11 @@ def _lift_leaf(
         out += [truth(False), *map(filler, types[1:])]
     elif x == Leaf("py"):
         number = next(values)
-        out += [truth(False), f.weak(number, dtype=types[1].dtype), number]
+        if number.type == types[1]:
+            out += [truth(True), number, filler(types[2])]
+        elif types[1].kind == "py":
+            out += [truth(False), f.py_float(number), number]
+        else:
+            out += [truth(False), f.weak(number, dtype=types[1].dtype), number]
     else:
         out += [truth(True), next(values), *map(filler, types[2:])]

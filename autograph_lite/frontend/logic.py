@@ -164,7 +164,8 @@ class Logic:
             if isinstance(one, Tagged) and other is None:
                 absent = f.number(f.logical_not(one.is_tensor), dtype="bool")
                 return wrap(absent) if one.python == "none" else False
-            if isinstance(one, Tagged) and isinstance(other, bool) and one.python == "bool":
+            number = isinstance(other, bool | int | float | Number)
+            if isinstance(one, Tagged) and number and self._may_be_object(one, other):
                 one.refused()
             number = isinstance(one, Number) and one is not other
             if number and isinstance(other, bool | int | float | Number):
@@ -172,6 +173,13 @@ class Logic:
         if isinstance(a, ArrayLike) and isinstance(b, ArrayLike):
             return membership.same_object(a, b)
         return a is b
+
+    def _may_be_object(self, one: Tagged, other: Any) -> bool:
+        bools = (
+            one.python == "bool",
+            isinstance(other, bool) or getattr(other, "dtype", "") == "bool",
+        )
+        return one.python != "none" and bools[0] is bools[1]
 
     def _is_number(self, a: Any, b: Any) -> Any:
         bools = [isinstance(x, bool) or getattr(x, "dtype", "") == "bool" for x in (a, b)]

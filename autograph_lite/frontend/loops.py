@@ -33,7 +33,14 @@ from autograph_lite.frontend.plan import Plan, tested_in_the_body
 from autograph_lite.frontend.promote import exact
 from autograph_lite.frontend.shared import Watch, extended
 from autograph_lite.frontend.slots import Slot, slot, widen
-from autograph_lite.frontend.state import is_variable, put_together, take_apart, truth, unwrapped
+from autograph_lite.frontend.state import (
+    is_variable,
+    leaf_places,
+    put_together,
+    take_apart,
+    truth,
+    unwrapped,
+)
 from autograph_lite.frontend.truth import condition
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Value
@@ -248,6 +255,16 @@ def _tensors(slots: list[Slot], values: list[list[Value]]) -> dict[Key, Value]:
     }
 
 
+def _floats(slots: list[Slot], values: list[list[Value]]) -> dict[Key, Value]:
+    """The values of the leaves that begin as Python ints and are floats after a step."""
+    found = {}
+    for n, (own, held) in enumerate(zip(slots, values, strict=True)):
+        for i, (leaf, place) in enumerate(leaf_places(own.structure)):
+            if i in own.numbers and leaf.kind == "py":
+                found[n, i] = held[place]
+    return found
+
+
 def _objects(
     slots: list[Slot],
     values: list[list[Value]],
@@ -350,8 +367,12 @@ def _finish(plan: Plan, attempt: Attempt, results: list[Value]) -> None:
     )
     values = iter(outputs[1:])
     owned = [[next(values) for _ in own.types] for own in attempt.slots]
-    tensors = _tensors(attempt.slots, owned)
-    bound = {key: _after_loop(attempt, key, v, outputs[0]) for key, v in tensors.items()}
+    tensors = _tensors(attempt.slots, owned) | _floats(attempt.slots, owned)
+    surely = plan.surely_runs()
+    bound = {
+        key: _after_loop(attempt, key, v, None if surely else outputs[0])
+        for key, v in tensors.items()
+    }
     objects = _objects(attempt.slots, owned, tensors, bound)
     for box in attempt.boxes:
         touch(box)
@@ -365,11 +386,13 @@ def _finish(plan: Plan, attempt: Attempt, results: list[Value]) -> None:
     plan.bind(objects)
 
 
-def _after_loop(attempt: Attempt, key: Key, value: Value, steps: Value) -> Any:
+def _after_loop(attempt: Attempt, key: Key, value: Value, steps: Value | None) -> Any:
     """What a leaf is bound to after the loop: the tensor from before it, one of its own, or, where a
-    number began as a tensor and no step was taken, still the number."""
+    number began as a tensor and no step was taken, still the number.  `steps`: None if there is one."""
     bindings, number = attempt.bindings, attempt.slots[key[0]].numbers.get(key[1])
     if number is not None:
+        if steps is None:
+            return wrap(value)
         zero = context.interpreter.number(0)  # type: ignore[attr-defined]
         ran = f.weak(f.py_greater(steps, zero), dtype="bool")
         return Tagged(value, ran, PYTHON_NAME[number.type.dtype], number)

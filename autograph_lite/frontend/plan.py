@@ -10,7 +10,8 @@ from autograph_lite.frontend.holders import Holder, by_value, contents, put
 from autograph_lite.frontend.shared import Get, Set
 from autograph_lite.frontend.truth import condition
 from autograph_lite.ir.graph import Value
-from autograph_lite.ops.dispatch import f
+from autograph_lite.ops.control import CONSTANT
+from autograph_lite.ops.dispatch import context, f
 from autograph_lite.tensors.boxes import wrap
 
 
@@ -27,6 +28,12 @@ class Plan:
     holders: tuple[Holder, ...] = ()
     outside: dict[int, Holder] = field(default_factory=dict)
     copied: frozenset[Holder] = frozenset()
+
+    def surely_runs(self) -> bool:
+        """Whether there is a step in every run."""
+        made = None if self.bound is None else context.interpreter.makers.get(self.bound)  # type: ignore[attr-defined]
+        steps = made.params.get("value", 0) if made is not None and made.op is CONSTANT else 0
+        return self.test is None and steps > 0
 
     def state(self) -> tuple[Any, ...]:
         """What the names are bound to, and what the objects hold that steps change."""

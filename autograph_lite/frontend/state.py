@@ -54,7 +54,7 @@ def unwrapped(obj: Any) -> Any:
 class Leaf:
     """A tensor ("ag"), a Python number ("py"), or a tagged one of both: "int", "float", "bool" or "none"
     names what is not a tensor.  A tagged leaf has three values: whether it is the tensor, the tensor,
-    the number ("none" has no third)."""
+    the number ("none" has no third).  With "int" the tensor may be a Python float instead."""
 
     kind: str
 
@@ -278,7 +278,8 @@ def describe(structure: Structure, values: Iterator[Value]) -> str:
         own = [next(values) for _ in range(structure.count)]
         type = own[0 if structure.count == 1 else 1].type
         if type.kind == "py":
-            return f"a Python {PYTHON_NAME[type.dtype]}"
+            number = f"a Python {PYTHON_NAME[type.dtype]}"
+            return number if structure.count == 1 else f"{number} or {structure.kind}"
         rank = f" with {type.rank} axes" if type.rank != 1 else " with 1 axis"
         text = f"a {type.dtype} tensor{rank if type.rank else ''}"
         other = "None" if structure.kind == "none" else f"a Python {structure.kind}"

@@ -66,7 +66,21 @@ def _truediv(x, y):
 def _truediv_int(x, y):
     if y == 0:
         raise ZeroDivisionError(INTEGER_QUOTIENT.format())
-    return float64(x) / float64(y)
+    a = x if x < 0 else 0 - x  # below 0 there is one int more
+    b = y if y < 0 else 0 - y
+    out = float64(x) / float64(y)
+    if ((a < -9007199254740992) | (b < -9007199254740992)) & (b != -1) & (a != 0):
+        q = sdiv(a, b)
+        r = srem(a, b)
+        scale = 1.0
+        while q < 18014398509481984:  # two bits more than a float has
+            one = r <= b - r
+            r = r - (b - r) if one else r + r
+            q = q + q + 1 if one else q + q
+            scale = scale * 0.5
+        out = float64(q | 1 if r != 0 else q) * scale  # rounded once
+        out = out if (x < 0) == (y < 0) else 0.0 - out
+    return out
 
 
 def _floordiv_int(x, y):
@@ -242,6 +256,20 @@ for _name, _body, _exact, _same in (
     ("greater_equal", "x >= y", operator.ge, None),
 ):
     number_op(_name, _body, "bool", exact=_exact, identity=_same)
+
+
+def _order(x, y):
+    d = float64(x) - y  # not 0 where the two differ after rounding: then the sign is right
+    if (d == 0) & (y >= 9223372036854775808.0):
+        d = 0.0 - 1.0
+    elif d == 0:
+        whole = int64(y)
+        d = float64(x > whole) - float64(x < whole)
+    return d
+
+
+# An int and a float: below, at or above 0, as the two compare exactly; NaN if the float is.
+number_op("order", _order, "float64")
 number_op("not", "not bool(x)", "bool")
 FLOAT = number_op("float", "float64(x)", "float64")
 number_op("bool", "bool(x)", "bool")

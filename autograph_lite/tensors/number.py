@@ -22,6 +22,7 @@ from autograph_lite.tensors.boxes import Box, value_of, wrap
 
 _BITWISE = ("and", "or", "xor")  # of bools a bool
 _OF_INTEGERS = (*_BITWISE, "left_shift", "right_shift")
+_COMPARE = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 _SIGNS = {
     **{"add": "+", "subtract": "-", "multiply": "*", "truediv": "/", "divide": "/"},
     **{"floordiv": "//", "floor_divide": "//", "mod": "%", "remainder": "%", "power": "**"},
@@ -48,12 +49,30 @@ def apply(name: str, *operands: Value) -> Any:
         return NotImplemented
     if name in _BITWISE and dtypes == {"bool"}:
         inputs = list(operands)
+    elif name in _COMPARE and dtypes == {"int64", "float64"} and not _is_small(operands):
+        return _compared(name, *operands)
     elif "float64" in dtypes:
         inputs = [v if v.type.dtype == "float64" else f.py_float(v) for v in operands]
     else:
         inputs = [v if v.type.dtype == "int64" else f.py_int(v) for v in operands]
         name += "_integer" if f"py_{name}_integer" in OPS else ""  # a body of its own
     return wrap(getattr(f, "py_" + name)(*inputs))
+
+
+def _is_small(operands: tuple[Value, ...]) -> bool:
+    """Whether the int among them is a literal that a float can be, as in `x > 0`."""
+    builder: Any = context.interpreter
+    made = [builder.makers.get(v) for v in operands if v.type.dtype == "int64"]
+    return all(n is not None and abs(n.params.get("value", 1 << 53)) < 1 << 53 for n in made)
+
+
+def _compared(name: str, x: Value, y: Value) -> Any:
+    """An int and a float as Python compares them: exactly, not after rounding the int."""
+    zero = context.interpreter.number(0.0)  # type: ignore[attr-defined]
+    compare = getattr(f, "py_" + name)
+    if x.type.dtype == "int64":
+        return wrap(compare(f.py_order(x, y), zero))
+    return wrap(compare(zero, f.py_order(y, x)))
 
 
 def _forward(name: str) -> Callable[[Any, Any], Any]:

@@ -1,9 +1,10 @@
-"""Tagged: what is a tensor in some runs, and in the others a Python number or None.
+"""Tagged: what is a tensor in some runs, and in the others a Python number or None; or a float and an int.
 
 `y = 0.0`, then in a branch `y = x * x`: only the run knows which of the two y is, and the two are not
 the same: a number is weak in promotion, divides by zero with an error and computes as Python does.  So
 both are kept, with a bool that says which one counts.  Where the other operand makes the result the
-same either way, there is one result; else there are again two, or a branch.
+same either way, there is one result; else there are again two, or a branch.  `s = 0`, then in a loop
+`s = s + 0.5`, is likewise a float in some runs and an int in the others.
 """
 
 from __future__ import annotations
@@ -60,6 +61,11 @@ _UFUNCS: dict[str, Operator] = {
 
 def _refused(self: Tagged, *args: Any) -> NoReturn:
     del args
+    if value_of(self).type.kind == "py":
+        raise ConversionError(
+            "this is a Python float in some runs and a Python int in others, and they do not do the same"
+            " here; make it a float in both: 0.0"
+        )
     other = "None" if self.python == "none" else f"a Python {self.python}"
     raise ConversionError(
         f"this is a tensor in some runs and {other} in others, and they do not do the same here; make it a"
@@ -84,7 +90,8 @@ def _one(op: Operator) -> Operator:
 
 class Tagged(Box):
     """`number` (of kind py) counts where `is_tensor` is false, None where `python` is "none"; the value
-    is the number too then, in the tensor's dtype."""
+    is the number too then, in the tensor's dtype.  The value is a tensor, or a Python float where the
+    number is an int."""
 
     __slots__ = ("is_tensor", "number", "python")
     is_tagged = True
@@ -173,7 +180,8 @@ def combined(op: Operator, *operands: Any) -> Any:
     if _same_either_way(op, given, tags):
         return op(*map(as_tensor, given))
     floats = op in _COMPARE or (op in _TOTAL and all(x.python == "float" for x in tags))
-    if floats and all(_is_number(x) or isinstance(x, Tagged) for x in given):
+    tensors = all(value_of(x).type.kind == "ag" for x in tags)
+    if tensors and floats and all(_is_number(x) or isinstance(x, Tagged) for x in given):
         return _both(op, given, tags)
     first = tags[0]
     arms = [
@@ -272,6 +280,8 @@ def either(x: Tagged) -> Value:
     """Whichever of the two it is, as a value of the tensor's dtype: itself, not a copy."""
     if x.number is None:
         return value_of(checked(x, "target is None; gradients are taken of a tensor"))
+    if value_of(x).type.kind == "py":
+        _refused(x)
     dtype = value_of(x).type.dtype
     return regions.either(x.is_tensor, value_of(x), f.weak(x.number, dtype=dtype))
 
@@ -280,7 +290,11 @@ def in_dtype(x: Tagged, dtype: str) -> Value:
     """Either one as a value of a dtype."""
     if x.number is None:
         _refused(x)
-    tensor = value_of(x) if value_of(x).type.dtype == dtype else f.cast(value_of(x), dtype=dtype)
+    tensor = value_of(x)
+    if tensor.type.kind == "py":
+        tensor = f.weak(tensor, dtype=dtype)
+    elif tensor.type.dtype != dtype:
+        tensor = f.cast(tensor, dtype=dtype)
     return f.where(x.is_tensor, tensor, f.weak(x.number, dtype=dtype))
 
 

@@ -262,6 +262,7 @@ PYTHON: dict[str, Callable[..., Any]] = {
     "py_less_equal": operator.le,
     "py_greater": operator.gt,
     "py_greater_equal": operator.ge,
+    "py_order": lambda n, x: float(n) - x or float((n > x) - (n < x)),
     "py_not": operator.not_,
     "py_float": float,
     "py_bool": bool,
@@ -500,6 +501,11 @@ def number_samples(op: Op) -> Iterator[Sample]:
             yield Sample((x,), {"dtype": dtype})
     elif op.name == "position":
         yield from (Sample(tuple(map(np.int64, v))) for v in ((0, 3, 2), (5, -1, -3), (4, 0, 0)))
+    elif op.name == "py_order":
+        edges = [2**53 + 1, 2**63 - 1, -(2**63), -(2**53) - 1]
+        ints = [*special("int64"), *map(np.int64, edges)]
+        floats = [*special("float64"), *map(np.float64, (2.0**53, 2.0**63, -(2.0**63), 2.0**62))]
+        yield from map(Sample, itertools.product(ints, floats))
     elif op.name == "range_length":
         ends = ((0, 5, 1), (5, 0, -2), (0, 5, -1), (3, 3, 1), (-7, 8, 4), (0, 2**62, 3))
         yield from (Sample(tuple(map(np.int64, v))) for v in ends)
