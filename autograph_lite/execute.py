@@ -31,7 +31,7 @@ class Residual:
 
     address: int
     steps: int
-    owner: memory.Chunks
+    owner: Any
 
 
 class Reached(Exception):
@@ -75,6 +75,7 @@ class Executable:
         self.runs += 1
         if self.runs == 2:
             self.enter = self.gated()
+        given = [v.owner for v in values if isinstance(v, Residual)]
         call, ran = context.acquire(), False
         try:
             call.reserve(self.slots)
@@ -94,7 +95,9 @@ class Executable:
             self._printed(records, printer)
             if status != faults.OK:
                 self._raise(status, call, values)
-            owner = call.take_keep() if self.keeps else None
+            owner: Any = call.take_keep() if self.keeps else None
+            if owner is not None and given:
+                owner = (owner, *given)  # what it gives may lie in what it was given
             return [get(call, slot, type, owner) for type, slot in self.results]
         except BaseException:
             if ran:

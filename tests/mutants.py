@@ -164,7 +164,9 @@ def changed_trees(op: Op, tree: ast.FunctionDef) -> Iterator[tuple[str, ast.Func
 
 def gives_bool(op: Op) -> bool:
     comparisons = ("equal", "less", "greater", "not", "is", "bool", "logical")
-    return isinstance(op.body, Scalar) and op.name.removeprefix("py_").startswith(comparisons)
+    tests = ("math_is", "math_undefined", "math_infinite", "math_pole")
+    name = op.name.removeprefix("py_")
+    return isinstance(op.body, Scalar) and name.startswith((*comparisons, *tests))
 
 
 # --- derivatives ---------------------------------------------------------------------------------

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.call.signature import fits, require_apart
-from autograph_lite.errors import AutographError, InternalError
+from autograph_lite.errors import AutographError, ConversionError, InternalError
 from autograph_lite.execute import Executable, Reached
+from autograph_lite.frontend.growing import ListedFloats
 from autograph_lite.frontend.later import known
 from autograph_lite.frontend.raising import reach
 from autograph_lite.frontend.returned import viewing
@@ -58,6 +59,12 @@ class Seen:
         return f"{self.shown}: {self.why}, {took}"
 
 
+_LISTS = (
+    "a list of tensors that grows is returned where a gradient tape follows, which could not find its way"
+    " back; return np.stack(items)"
+)
+
+
 class _Printing(threading.local):
     """What a call of this thread has printed, and what waits to be printed."""
 
@@ -83,6 +90,7 @@ class Specialisation:
         self.quick_tried = False
         self.forced: frozenset[int] | None = None
         self.texts = holds_text(staged.structure)
+        self.lists = holds_text(staged.structure, ListedFloats)
         self.printing = _Printing()
         self.waits = any(p.voice == "python" for p in staged.prints)
 
@@ -100,6 +108,8 @@ class Specialisation:
         if staged.written_arguments or self.outside:
             require_apart([*(leaves[i] for i in staged.written_arguments), *self.outside], objects)
         if context.tapes and (followed := self._followed(objects)):
+            if self.lists:
+                raise ConversionError(_LISTS)
             if self._forces(followed):
                 return again()  # refuses, or the tape does not follow what becomes a number
             run = partial(self._recorded, followed, again)

@@ -19,6 +19,7 @@ import numpy as np
 
 from autograph_lite.call.function import Function
 from autograph_lite.errors import AutographError, ConversionError, DomainError, GraphTypeError
+from autograph_lite.frontend.grown import has_floats, mentions_grown
 from autograph_lite.frontend.shared import Outside
 from autograph_lite.frontend.state import is_variable
 from autograph_lite.ir.graph import Value
@@ -96,7 +97,9 @@ def verify(f: Function, *args: Any, order: int = 2) -> None:
 
 def modes(f: Function, order: int) -> dict[str, tuple[Callable[..., Any], Callable[..., Any]]]:
     """Name -> (compiled run, eager run); each takes arguments and returns named results."""
-    found: dict[str, Any] = {"compiled": (lambda *a: named(f(*a)), lambda *a: named(f.eager(*a)))}
+    found: dict[str, Any] = {
+        "compiled": (lambda *a: [(RESULT, f(*a))], lambda *a: [(RESULT, f.eager(*a))])
+    }
     if order:
 
         def eager(*a: Any) -> Any:
@@ -110,6 +113,9 @@ def modes(f: Function, order: int) -> dict[str, tuple[Callable[..., Any], Callab
         assert isinstance(inside, FunctionType)
         found["compiled with its gradient"] = (Function(inside), eager)
     return found
+
+
+RESULT = "the result"
 
 
 def named(out: Any) -> list[tuple[str, Any]]:
@@ -131,11 +137,15 @@ def differentiated(
             first.watch(sources)
             out = f(*args)
         targets = [leaf for leaf in leaves(out) if is_float_tensor(leaf)]
+        if mentions_grown(out) and any(map(has_floats, leaves(out))):
+            raise ConversionError(
+                "a list of tensors that grows is differentiated; differentiate np.stack(items)"
+            )
         sources = [*sources, *variables]
         gradients = [None] * len(sources)
         if targets and sources:
             gradients = first._gradient(present(targets), sources)
-    parts = named(out) + [(f"gradient {i}", g) for i, g in enumerate(gradients)]
+    parts = [(RESULT, out)] + [(f"gradient {i}", g) for i, g in enumerate(gradients)]
     if second is not None:
         seconds = [None] * len(sources)
         if any(g is not None for g in gradients):
@@ -169,7 +179,8 @@ def outcome(run: Callable[..., Any], f: Function, args: tuple[Any, ...]) -> Outc
         ):
             warnings.simplefilter("always", RuntimeWarning)
             try:
-                parts += [(f"{name}{_kind(leaf)}", _plain(leaf)) for name, leaf in run(*own)]
+                given = [p for name, x in run(*own) for p in _parted(name, x)]
+                parts += [(f"{name}{_kind(leaf)}", _plain(leaf)) for name, leaf in given]
             except Exception as error:
                 if isinstance(error, ConversionError):
                     raise
@@ -189,6 +200,11 @@ def outcome(run: Callable[..., Any], f: Function, args: tuple[Any, ...]) -> Outc
         for box, value in before:
             box._value = value
     return Outcome(tuple(parts))
+
+
+def _parted(name: str, obj: Any) -> list[tuple[str, Any]]:
+    """The result by its leaves, anything else as it is."""
+    return named(obj) if name == RESULT else [(name, obj)]
 
 
 def _warnings(told: list[warnings.WarningMessage]) -> list[tuple[str, int]]:

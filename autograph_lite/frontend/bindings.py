@@ -8,12 +8,12 @@ into it has to reach every other name that is bound to it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograph_lite.errors import ConversionError
-from autograph_lite.frontend.state import MaybeUndefined, tensors_of
+from autograph_lite.frontend.state import Structure, tensors_of
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.same import as_value
@@ -25,12 +25,12 @@ Key = tuple[int, int]
 """A leaf: number of the name, and of the tensor or number in what it is bound to."""
 
 
-def leaves(objects: tuple[Any, ...]) -> dict[Key, Box]:
-    """The tensors that names are bound to."""
+def leaves(objects: tuple[Any, ...], structures: Sequence[Structure]) -> dict[Key, Box]:
+    """The tensors that names are bound to, whose objects may be of these structures."""
     found: dict[Key, Box] = {}
-    for n, obj in enumerate(objects):
-        obj = obj.obj if isinstance(obj, MaybeUndefined) else obj
-        found.update(((n, i), box) for i, box in enumerate(tensors_of(obj)) if box is not None)
+    for n, (obj, structure) in enumerate(zip(objects, structures, strict=True)):
+        boxes = enumerate(tensors_of(obj, structure))
+        found.update(((n, i), box) for i, box in boxes if box is not None)
     return found
 
 
@@ -96,9 +96,8 @@ class Bindings:
 
     # --- after a step ---
 
-    def after(self, builder: Builder, objects: tuple[Any, ...]) -> Bindings:
-        """The bindings that a staged step shows: itself where they are these."""
-        ends = leaves(objects)
+    def after(self, builder: Builder, ends: dict[Key, Box]) -> Bindings:
+        """The bindings that a staged step shows, given those at its end: itself where they are these."""
         kept = self.kept()
         rebound = self.rebound | {k for k, box in kept.items() if ends.get(k) is not box}
         rebound |= {k for k in ends if k not in self.entry}
@@ -116,9 +115,9 @@ class Bindings:
         found = related(TENSORS, self.relations, entry, End(builder, wide))
         return tuple(r for r in found if r.a in wide)
 
-    def telling(self, builder: Builder, objects: tuple[Any, ...]) -> list[Value]:
+    def telling(self, builder: Builder, ends: dict[Key, Box]) -> list[Value]:
         """What a step hands on to the next about each relation that the state tells."""
-        end = End(builder, leaves(objects))
+        end = End(builder, ends)
         return [as_value(at_end(TENSORS, end, r.a, r.b)) for r in self.told]
 
 

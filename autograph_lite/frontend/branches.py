@@ -26,6 +26,7 @@ from autograph_lite.frontend.joins import (
     GROWING,
     Typed,
     joined,
+    keep_elements,
     lifted,
     may_be_text,
     refuse_growth,
@@ -34,6 +35,7 @@ from autograph_lite.frontend.shared import Get, Set, Watch, extended
 from autograph_lite.frontend.state import (
     Structure,
     describe,
+    growing_in,
     holds_array,
     holds_text,
     leaf_places,
@@ -126,6 +128,8 @@ def stage_if(
     lines = {h: line for arm in arms for h, line in arm.changes.lines.items()}
     where = [None] * (len(names) + 1) + [lines[holder] for holder in holders]
     joins = [_Join(*j, arms) for j in zip(every, pairs, where, strict=True)]
+    if any([j.keeps(arms) for j in joins]):  # other names tell of it
+        joins = [_Join(*j, arms) for j in zip(every, pairs, where, strict=True)]
     parted = [j for j in joins if not j.same]
     ends = [End(arm.builder, _tensors([j.ends(k) for j in parted])) for k, arm in enumerate(arms)]
     ties = ties_at_ends(TENSORS, ends)
@@ -281,9 +285,18 @@ class _Join:
         side = self.sides[which]
         return list(map(nothing, self.held[1])) if side is None else lifted(*side, self.held)
 
+    def keeps(self, arms: list[Arm]) -> bool:
+        """Give cells to the tensors that stand in lists that grow; whether there are such lists."""
+        if self.same or not growing_in(self.held[0]):
+            return False
+        for arm, side in zip(arms, self.sides, strict=True):
+            if side is not None:
+                in_region(arm.builder, partial(keep_elements, *side, self.held[0]))
+        return True
+
     def ends(self, which: int) -> list[Box | None]:
         """The tensors that the leaves are bound to at the end of an arm."""
-        found = [] if self.sides[which] is None else tensors_of(self.objects[which])
+        found = [] if self.sides[which] is None else tensors_of(self.objects[which], self.held[0])
         return found or [None] * len(leaf_places(self.held[0]))
 
     def bind(self, values: Iterator[Value]) -> Any:

@@ -19,9 +19,11 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError
+from autograph_lite.frontend import growing
 from autograph_lite.frontend.advice import mentions_run, refuse_call, refuse_maker
 from autograph_lite.frontend.convert import Converted, convert
 from autograph_lite.frontend.effects import changes_its_owner, refuse_unsteady
+from autograph_lite.frontend.grown import grown_in, mentions_grown
 from autograph_lite.frontend.holders import changing, is_made, note_made
 from autograph_lite.frontend.iteration import Generator
 from autograph_lite.frontend.meanings import FOLDS, MEANINGS
@@ -169,6 +171,10 @@ class Caller:
         text = ops.texts.meaning(function)
         if text is not None:
             return text(*args, **kwargs)
+        if mentions_grown(args) or mentions_grown(kwargs):
+            known = growing.known_to(function, meaning)
+            if known is not None:
+                return known(*args, **kwargs)
         self.trace.settle(*(args if meaning else (a for a in args if isinstance(a, np.generic))))
         if meaning is not None:
             return meaning(*args, **kwargs)
@@ -274,6 +280,9 @@ class Caller:
             if _hashable(function):
                 refuse_maker(self.trace, function, args)
             return function(*args, **kwargs)
+        own = getattr(function, "__self__", None)
+        if isinstance(own, list) and (grown_in(own) is not None or mentions_grown(args)):
+            return growing.method(self.trace, own, function.__name__, args, kwargs)
         self.trace.settle(*args, *kwargs.values())
         container = isinstance(getattr(function, "__self__", None), list | dict | set)
         if changes_its_owner(function):

@@ -234,6 +234,8 @@ class Expressions:
             return _negated(name == "is_not", protocol("is_", left, right))
         if name in ("in", "not_in"):
             return _negated(name == "not_in", protocol("in_", left, right))
+        if name in ("eq", "ne") and all(map(_may_be_list, (node.left, node.comparators[0]))):
+            return protocol(name, left, right)
         return gast.Compare(left, node.ops, [right])
 
     # -- scopes of their own
@@ -258,6 +260,8 @@ class Expressions:
         )
 
     def _ListComp(self, node: Node, kind: Node = None) -> Node:
+        if kind is None and isinstance(node, gast.ListComp) and not _keeps_scope(node):
+            return located(protocol("list_of", self._each(node)), node)
         inner, generators = self._generators(node)
         return (kind or type(node))(inner.rewrite(node.elt), generators)
 
@@ -295,6 +299,18 @@ class Expressions:
 
 def _negated(negate: bool, test: Node) -> Node:
     return protocol("not_", test) if negate else test
+
+
+def _may_be_list(node: Node) -> bool:
+    """Whether an operand of == may be a list: of one that grows Python does not see the length."""
+    held = (gast.Name, gast.List, gast.Attribute, gast.Subscript, gast.ListComp)
+    return isinstance(node, held)
+
+
+def _keeps_scope(node: Node) -> bool:
+    """Whether something in a comprehension may see its names later, or assigns others."""
+    later = (gast.Lambda, gast.GeneratorExp, gast.NamedExpr)
+    return isinstance(node, later) or any(map(_keeps_scope, children(node)))
 
 
 def _assigns(node: Node) -> bool:

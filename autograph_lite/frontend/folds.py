@@ -59,11 +59,11 @@ def call(function: Any, *args: Any) -> Any:
 
 def fold(items: Any, held: list[Any], step: Callable[[Any], None], test: Any = None) -> Any:
     """What the list holds when every element has had its step."""
-    go_through(items, step, _holding(held, test))
+    go_through(items, step, holding(held, test))
     return held[0]
 
 
-def _holding(held: list[Any], test: Callable[[], Any] | None = None) -> Walk:
+def holding(held: list[Any], test: Callable[[], Any] | None = None) -> Walk:
     def bind(objects: tuple[Any, ...]) -> None:
         held[:] = objects
 
@@ -77,7 +77,7 @@ def with_the_others(steps: Counted, begin: Any, add: Callable[[Any, Any], Any]) 
     def step(item: Any) -> None:
         held[0] = add(held[0], item)
 
-    loop(after_the_first(steps), step, _holding(held))
+    loop(after_the_first(steps), step, holding(held))
     return held[0]
 
 

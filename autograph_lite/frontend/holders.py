@@ -10,11 +10,13 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.effects import refuse_change
+from autograph_lite.frontend.grown import grown_in, moved_to
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.same import walk_up
 
@@ -188,6 +190,11 @@ def holders_in(obj: Any) -> dict[int, Any]:
 def changing(trace: Any, obj: Any, what: str) -> None:
     """An object is about to be changed: the region notes what it held, if it was there before."""
     refuse_change(trace, obj, what)
+    if any(obj is one for one in trace.gone_through):
+        raise ConversionError(
+            f"{what} of a list that a loop goes through; go through a copy: list(...)",
+            trace.origin(),
+        )
     if id(obj) in trace.several:
         raise ConversionError(
             f"{what} of what is one of several objects, as the run decides; take a copy before:"
@@ -208,6 +215,43 @@ def changing(trace: Any, obj: Any, what: str) -> None:
         changes.lines[holder] = trace.origin()
 
 
+def where_it_is(obj: Any) -> tuple[Any, list[Any]]:
+    """The outermost region in which an object is what it is here, and the tapes that record there."""
+    builder: Any = context.interpreter
+    tapes = context.tapes
+    while builder.parent is not None:
+        changes = _root().changes.get(builder)
+        inside = changes is not None and id(obj) not in changes.outside
+        if changes is None or inside or id(obj) in changes.before:
+            break
+        builder, tapes = builder.parent, builder.watchers
+    return builder, tapes
+
+
+def changed_here(obj: Any) -> bool:
+    """Whether the present region made an object, or has noted that it changes it."""
+    changes = _root().changes.get(context.interpreter)
+    return known(obj) is None or (changes is not None and id(obj) in changes.before)
+
+
+@contextmanager
+def gone_through(iterable: Any) -> Iterator[None]:
+    """A loop goes through lists that grow, which are not changed meanwhile."""
+    lists, waiting = [], [iterable]
+    while waiting:
+        part = waiting.pop()
+        if grown_in(part) is not None:
+            lists.append(part)
+        elif hasattr(part, "inside"):
+            waiting += part.inside()
+    held = _root().gone_through
+    held += lists
+    try:
+        yield
+    finally:
+        del held[len(held) - len(lists) :]
+
+
 def known(obj: Any) -> Holder | None:
     """An object as one that was there before a region that is being staged."""
     changes = _root().changes
@@ -220,7 +264,7 @@ def contents(holder: Holder, outside: dict[int, Holder]) -> Any:
     that they stay the same objects."""
     obj = holder.obj
     if isinstance(obj, list):
-        return [outside.get(id(part), part) for part in obj]
+        return moved_to([outside.get(id(part), part) for part in obj], obj)
     parts = obj if isinstance(obj, dict) else attributes(obj)
     return {key: outside.get(id(part), part) for key, part in parts.items()}
 
@@ -249,7 +293,7 @@ def by_value(held: Any, holders: Iterable[Holder]) -> Any:
     if isinstance(held, Holder):
         return held.obj if held in holders else held
     if isinstance(held, list):
-        return [by_value(part, holders) for part in held]
+        return moved_to([by_value(part, holders) for part in held], held)
     if isinstance(held, dict):
         return {key: by_value(part, holders) for key, part in held.items()}
     return held
@@ -260,6 +304,7 @@ def put(holder: Holder, held: Any) -> None:
     obj = holder.obj
     if isinstance(obj, list):
         obj[:] = [_itself(part) for part in held]
+        moved_to(obj, held)
         return
     parts = {key: _itself(part) for key, part in held.items()}
     if isinstance(obj, dict):

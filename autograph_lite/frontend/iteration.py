@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NoReturn
 import numpy as np
 
 from autograph_lite.errors import ConversionError, GraphTypeError
+from autograph_lite.frontend.grown import grown_in
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Symbol
 from autograph_lite.ops.control import fail_if
@@ -232,12 +233,22 @@ def counted(iterable: Any) -> Counted | None:
         return _arange(iterable)
     if isinstance(iterable, Once):
         return _COUNTED[type(iterable)](iterable)
+    if grown_in(iterable) is not None:
+        return _ELEMENTS[0](iterable)
     return _rows(iterable) if _has_rows(iterable) else None
+
+
+_ELEMENTS: list[Callable[[list[Any]], Counted]] = []
+
+
+def elements_by(counted_list: Callable[[list[Any]], Counted]) -> None:
+    """Who knows how to loop over a list that grows."""
+    _ELEMENTS[:] = [counted_list]
 
 
 def is_staged(obj: Any) -> bool:
     """Whether a loop over it is not Python's own."""
-    return isinstance(obj, ForLoop) or counted(obj) is not None
+    return isinstance(obj, ForLoop) or grown_in(obj) is not None or counted(obj) is not None
 
 
 def _has_rows(obj: Any) -> bool:

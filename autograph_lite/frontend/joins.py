@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from autograph_lite.errors import ConversionError, Origin
+from autograph_lite.frontend.grown import NUMBERED, Growing, of_all, row_type
 from autograph_lite.frontend.later import Text, chosen
 from autograph_lite.frontend.state import (
     Container,
@@ -25,7 +26,8 @@ from autograph_lite.frontend.state import (
     unread,
 )
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import Type, join, py, weak
+from autograph_lite.ir.types import Type, element, join, py, weak
+from autograph_lite.ops.cells import keep, number_now
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.regions import FLAG, pick
 from autograph_lite.tensors.boxes import value_of, wrap
@@ -85,11 +87,57 @@ def _joined_parts(
 ) -> Structure | None:
     if not isinstance(a, Container) or not isinstance(b, Container):
         return None
+    if a.type is b.type is list and (a.grows or b.grows or len(a.parts) != len(b.parts)):
+        return _joined_lists(name, a, b, ends, types, join_types)
     if a.type is not b.type or a.keys != b.keys or len(a.parts) != len(b.parts):
         return None
     pairs = zip(a.parts, b.parts, strict=True)
     parts = [_joined(name, x, y, ends, types, join_types) for x, y in pairs]
     return None if None in parts else Container(a.type, a.keys, tuple(parts))
+
+
+def _joined_lists(
+    name: str, a: Container, b: Container, ends: Ends, types: list[Type], join_types: Join
+) -> Structure | None:
+    """A list of which only the run knows how long it is: its elements are joined into one."""
+    both = zip((a, b), ends, strict=True)
+    elements = [e for side, end in both for e in _elements(side, end)]
+    held: Typed | None = elements[0]
+    for other in elements[1:]:
+        held = None if held is None else joined(name, held, other, join_types)
+    if held is None or not held[1]:  # what has no values cannot be counted
+        return None
+    found = of_all(held[1], (own for _, own in elements))
+    types.extend(map(row_type, found))
+    return Container(list, None, (Growing(held[0], found),))
+
+
+def _elements(x: Container, end: Iterator[Type]) -> Iterator[Typed]:
+    """The elements of a list; that a tensor is in a cell goes without saying."""
+    for part in x.parts:
+        own = [next(end) for _ in range(size(part))]
+        if isinstance(part, Growing):
+            yield part.structure, list(part.types)
+        else:
+            found: list[Type] = []
+            yield without_cells(part, iter(own), found), found
+
+
+def without_cells(x: Structure, given: Iterator[Any], kept: list[Any]) -> Structure:
+    """The structure with tensors in place of tensors in cells; what is given, a type or value each, without
+    the numbers."""
+    if isinstance(x, Leaf):
+        own = [next(given) for _ in range(x.count)]
+        kept += own[:1] if x.kind == "cell" else own
+        return Leaf("ag") if x.kind == "cell" else x
+    if isinstance(x, Maybe):
+        kept.append(next(given))
+        return Maybe(x.name, without_cells(x.inner, given, kept))
+    if isinstance(x, Container):
+        parts = tuple(without_cells(part, given, kept) for part in x.parts)
+        return Container(x.type, x.keys, parts)
+    kept += [next(given) for _ in range(size(x))]
+    return x
 
 
 def _joined_maybe(
@@ -115,6 +163,11 @@ def _joined_leaf(
     if isinstance(a, Static) and isinstance(b, Static):
         return a if a == b else None
     left, right = ([next(end) for _ in range(size(x))] for x, end in ((a, ends[0]), (b, ends[1])))
+    kinds = {x.kind for x in (a, b) if isinstance(x, Leaf)}
+    if kinds == {"ag", "cell"}:
+        wider = join_types(left[0], right[0])
+        types.extend([] if wider is None else [wider, NUMBERED])
+        return None if wider is None else Leaf("cell")
     alike = isinstance(a, Leaf) and isinstance(b, Leaf) and a.kind == b.kind
     if alike and not _int_and_float(left, right):
         both = [join_types(x, y) for x, y in zip(left, right, strict=True)]
@@ -256,11 +309,55 @@ def _index_among(places: list[int], index: Value | None) -> Value:
     return found
 
 
+def lift_list(x: Container, values: Iterator[Value], g: Growing, types: list[Type]) -> list[Value]:
+    """The rows of a list, with one more element each for those that stand after them."""
+    rows = None
+    for part in x.parts:
+        own = [next(values) for _ in range(size(part))]
+        if isinstance(part, Growing):
+            rows = own
+            continue
+        rows = rows or [f.list_empty(element=element(t)) for t in types]
+        rows = with_one_more(rows, lifted(part, own, (g.structure, list(g.types))))
+    return rows or [f.list_empty(element=element(t)) for t in types]
+
+
+def with_one_more(rows: list[Value], values: list[Value]) -> list[Value]:
+    """Rows with an element after the last."""
+    pairs = zip(rows, values, strict=True)
+    return [f.list_append(row, keep(v) if v.type.differentiable else v) for row, v in pairs]
+
+
 def lifted(structure: Structure, values: list[Value], target: Typed) -> list[Value]:
     """The values of an object in the form of a structure that it was joined into."""
     out: list[Value] = []
     _lift(structure, iter(values), target[0], iter(target[1]), out)
     return out
+
+
+def keep_elements(structure: Structure, values: list[Value], target: Structure) -> None:
+    """Give cells to the tensors that are about to stand in lists that grow: before anything else of the
+    state is lifted, so that their other names tell of it."""
+    _keep(structure, iter(values), target)
+
+
+def _keep(x: Structure, values: Iterator[Value], target: Structure) -> None:
+    if isinstance(x, Maybe) and isinstance(target, Maybe):
+        next(values)
+        _keep(x.inner, values, target.inner)
+    elif isinstance(x, Container) and isinstance(target, Container) and target.grows:
+        own = [next(values) for _ in range(size(x))]
+        for v in own:
+            if v.type.differentiable:
+                keep(v)
+    elif isinstance(x, Container) and isinstance(target, Container) and not _is_choice(target):
+        for part, wanted in zip(
+            x.parts, target.parts, strict=False
+        ):  # the target may be too narrow yet
+            _keep(part, values, wanted)
+    else:
+        for _ in range(size(x)):
+            next(values)
 
 
 def _lift(
@@ -285,6 +382,10 @@ def _lift(
         _lift_text(x, values, target, types, out)
     elif isinstance(target, Leaf):
         _lift_leaf(x, values, target, [next(types) for _ in range(target.count)], out)
+    elif isinstance(target, Container) and target.grows:
+        assert isinstance(x, Container)
+        rows = [next(types) for _ in range(size(target))]
+        out += lift_list(x, values, target.parts[0], rows)
     elif isinstance(target, Container):
         assert isinstance(x, Container)
         for part, wanted in zip(x.parts, target.parts, strict=True):
@@ -294,7 +395,10 @@ def _lift(
 def _lift_leaf(
     x: Structure, values: Iterator[Value], target: Leaf, types: list[Type], out: list[Value]
 ) -> None:
-    if x == target:
+    if isinstance(x, Leaf) and x.kind in ("ag", "cell") and target.kind in ("ag", "cell"):
+        value, *_ = (next(values) for _ in range(x.count))
+        out += [value, number_now(value)] if target.kind == "cell" else [value]
+    elif x == target:
         out.extend(next(values) for _ in types)
     elif isinstance(x, Static):
         out += [truth(False), *map(filler, types[1:])]

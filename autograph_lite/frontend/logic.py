@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError
-from autograph_lite.frontend import membership
+from autograph_lite.frontend import growing, membership
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import LIBRARIES, owner
+from autograph_lite.frontend.grown import grown_in
 from autograph_lite.frontend.iteration import Counting
 from autograph_lite.frontend.shared import Get, Set
 from autograph_lite.frontend.state import MaybeUndefined
@@ -46,7 +47,7 @@ NO_STATE: State = (tuple, lambda _: None, ())
 
 def symbolic(obj: Any) -> bool:
     """Whether only the run knows the truth of an object."""
-    return isinstance(obj, Box) and not obj.is_variable
+    return (isinstance(obj, Box) and not obj.is_variable) or grown_in(obj) is not None
 
 
 def truth(obj: Any) -> Any:
@@ -55,7 +56,7 @@ def truth(obj: Any) -> Any:
         obj = checked(obj)
     if isinstance(obj, np.ndarray | np.generic):
         context.interpreter.root().settle(obj)  # type: ignore[attr-defined]
-    return wrap(condition(obj)) if isinstance(obj, Box) else bool(obj)
+    return wrap(condition(obj)) if symbolic(obj) or isinstance(obj, Box) else bool(obj)
 
 
 def as_itself(obj: Any, first: Any) -> Any:
@@ -152,7 +153,16 @@ class Logic:
             return found
         return both(found, lambda: self._chain(both, right, pairs[1:]))
 
+    def eq(self, a: Any, b: Any) -> Any:
+        """`a == b` of what may be lists."""
+        return self._compared("eq", a, b)
+
+    def ne(self, a: Any, b: Any) -> Any:
+        return self._compared("ne", a, b)
+
     def _compared(self, name: str, left: Any, right: Any) -> Any:
+        if name in COMPARE and (grown_in(left) is not None or grown_in(right) is not None):
+            return growing.compare(name, left, right)
         if name in COMPARE:
             return COMPARE[name](left, right)
         found = self.in_(left, right) if name.endswith("in") else self.is_(left, right)

@@ -28,7 +28,7 @@ from autograph_lite.frontend.holders import (
     reached,
     refuse_moved,
 )
-from autograph_lite.frontend.joins import lifted
+from autograph_lite.frontend.joins import keep_elements, lifted
 from autograph_lite.frontend.plan import Plan, tested_in_the_body
 from autograph_lite.frontend.promote import exact
 from autograph_lite.frontend.shared import Watch, extended
@@ -104,6 +104,8 @@ class Attempt:
     def _inits(self) -> list[Value]:
         """The state before the first step: the names, tensors from outside, what tells of both."""
         outer: Any = context.interpreter
+        for own in self.slots:
+            keep_elements(*own.start, own.structure)
         values = [v for own in self.slots for v in lifted(*own.start, own.held)]
         values += [outer.read(b) for b in self.boxes]
         return values + [as_value(r.first) for r in self.bindings.told]
@@ -179,6 +181,9 @@ class Attempt:
                 self.slots[len(self.plan.names) :], self.plan.holders, strict=True
             ):
                 own.line = changes.lines.get(holder)
+            for own, obj in zip(self.slots, self.after, strict=True):
+                if own.grows:
+                    keep_elements(*take_apart(obj), own.structure)
             self.taken = [take_apart(obj) for obj in self.after]
             self.written = [box for box, _ in builder.overlay.values()]
             self.stale_after = {id(box) for box in self.written_outside() if is_stale(box)}
@@ -197,7 +202,7 @@ class Attempt:
         the names are widened in place."""
         known = [*self.boxes, *self.bindings.kept().values()]
         more = [box for box in self.written if not any(box is one for one in known)]
-        bindings = self.bindings.after(self.builder, self.after)
+        bindings = self.bindings.after(self.builder, self.ends())
         stale = self.given.stale | self.stale_after
         if more or bindings is not self.bindings or stale != self.given.stale:
             return replace(
@@ -208,6 +213,10 @@ class Attempt:
                 relations=None,
             )
         return self.given
+
+    def ends(self) -> dict[Key, Box]:
+        """The tensors that the names are bound to at the end of the step."""
+        return leaves(self.after, [own.structure for own in self.slots])
 
     def widened(self) -> bool:
         """Let the names hold what the step leaves in them; whether anything changed."""
@@ -243,7 +252,7 @@ class Attempt:
             for v in lifted(structure, found, own.held)
         ]
         values += [self.builder.read(b) for b in self.boxes]
-        return values + self.bindings.telling(self.builder, self.after)
+        return values + self.bindings.telling(self.builder, self.ends())
 
 
 def _tensors(slots: list[Slot], values: list[list[Value]]) -> dict[Key, Value]:
@@ -295,7 +304,7 @@ def stage_loop(plan: Plan) -> None:
     before = plan.state()
     names = (*plan.names, *(holder.name for holder in plan.holders))
     slots = [slot(name, obj) for name, obj in zip(names, before, strict=True)]
-    given = Assumed(slots, Bindings(leaves(before)))
+    given = Assumed(slots, _bindings(slots, before))
     watch = Watch(plan.get)
     for _ in range(ATTEMPTS):
         attempt = _attempted(plan, given, watch)
@@ -309,7 +318,11 @@ def stage_loop(plan: Plan) -> None:
             refuse_moved(elsewhere, plan.holders)
             stage_loop(replace(plan, copied=plan.copied | elsewhere))
             return
+        growing = [own.grows for own in slots]
         widened, shown = attempt.widened(), attempt.shown()
+        if growing != [own.grows for own in slots]:
+            given = Assumed(slots, _bindings(slots, before))
+            continue
         if widened or shown is not given:
             given = replace(shown, relations=None, inits=None)
             continue
@@ -322,6 +335,10 @@ def stage_loop(plan: Plan) -> None:
     raise GraphTypeError(
         "the types of the loop's variables do not settle: they change from step to step"
     )
+
+
+def _bindings(slots: list[Slot], before: tuple[Any, ...]) -> Bindings:
+    return Bindings(leaves(before, [own.structure for own in slots]))
 
 
 def _attempted(plan: Plan, given: Assumed, watch: Watch) -> Attempt | Plan:

@@ -11,6 +11,7 @@ from autograph_lite.errors import ConversionError, GraphTypeError
 from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.folds import call, steps_of, summed, until
+from autograph_lite.frontend.grown import grown_in, length
 from autograph_lite.frontend.iteration import (
     Counting,
     Enumerated,
@@ -49,6 +50,8 @@ def _len(obj: Any) -> Any:
         raise TypeError(f"object of type {kind_name(obj)!r} has no len()")
     if _staged(obj):
         return obj.length()
+    if grown_in(obj) is not None:
+        return wrap(length(obj))
     if isinstance(obj, Counting):
         return wrap(steps_of(obj).count)
     if isinstance(obj, ForLoop):
@@ -62,6 +65,8 @@ _ONE = "only 0-dimensional arrays can be converted to Python scalars"
 
 def _to_number(dtype: str, python: type) -> Callable[..., Any]:
     def convert_number(obj: Any = 0, *rest: Any) -> Any:
+        if dtype == "bool" and grown_in(obj) is not None:
+            return as_bool(obj)
         if not _staged(obj):
             return python(obj, *rest)
         if isinstance(obj, Tagged) and dtype != "bool":

@@ -16,11 +16,12 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograph_lite.errors import ConversionError, UndefinedVariableError
-from autograph_lite.frontend import raising
+from autograph_lite.frontend import growing, raising
 from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
 from autograph_lite.frontend.desugar import is_ours
+from autograph_lite.frontend.grown import grown_in, mentions_grown
 from autograph_lite.frontend.holders import changing, is_holder, is_made
 from autograph_lite.frontend.iteration import Generator, note_iterator, still_there, unpacked
 from autograph_lite.frontend.logic import Logic, Thunk, checked, symbolic, truth
@@ -121,32 +122,55 @@ class Operators(Logic, Matching):
         changing(self.trace, obj, what)
 
     def item(self, obj: Any, index: Any) -> Any:
+        if grown_in(obj) is not None:
+            return growing.get(obj, index)
         if isinstance(obj, list | tuple | dict | np.ndarray) and mentions_run((index,), {}):
-            self._refuse_index(obj)
+            return self._by_run(obj, index)
         self.trace.settle(obj, index)
         return obj[index]
+
+    def _by_run(self, obj: Any, index: Any) -> Any:
+        """An element by a number that only the run knows."""
+        found = None
+        if type(obj) in (list, tuple) and not isinstance(index, slice) and not mentions_grown(obj):
+            found = growing.get_by_run(obj, index)
+        if found is None:
+            self._refuse_index(obj)
+        return found
 
     def _refuse_index(self, obj: Any) -> None:
         if isinstance(obj, dict):
             text = "a dict is asked for a key that only the run knows; write `if` and `elif`"
         else:
-            what = "plain array" if isinstance(obj, np.ndarray) else "Python list or tuple"
-            text = (
-                f"a {what} is indexed by a number that only the run knows; make it a tensor first:"
-                " x = ag.array(x)"
-            )
+            text = "a plain array is indexed by a number that only the run knows; make it a tensor first:"
+            text += " x = ag.array(x)"
+            if not isinstance(obj, np.ndarray):
+                text = (
+                    f"a {type(obj).__name__} whose elements are not of one dtype and number of axes is indexed"
+                    " by a number that only the run knows; write `if` and `elif`"
+                )
         raise ConversionError(text, self.trace.origin())
 
     def set_item(self, obj: Any, index: Any, value: Any) -> None:
         if isinstance(obj, np.ndarray):
             self._refuse_write(obj, (index, value))
+        if grown_in(obj) is not None:
+            growing.put(self.trace, obj, index, value)
+            return
         if isinstance(obj, list | dict) and mentions_run((index,), {}):
+            if type(obj) is list and growing.put_by_run(self.trace, obj, index, value):
+                return
             self._refuse_index(obj)
         if not isinstance(obj, Box):
             changing(self.trace, obj, "assignment to an element")
         obj[index] = value
 
     def del_item(self, obj: Any, index: Any) -> None:
+        if grown_in(obj) is not None:
+            raise ConversionError(
+                "an element of a list that grows in a loop is deleted; pop() takes the last one",
+                self.trace.origin(),
+            )
         if isinstance(obj, list | dict) and mentions_run((index,), {}):
             self._refuse_index(obj)
         if not isinstance(obj, Box):
@@ -164,7 +188,10 @@ class Operators(Logic, Matching):
             )
 
     def inplace(self, name: str, x: Any, value: Any) -> Any:
-        return INPLACE[name](self.ld(x), value)
+        x = self.ld(x)
+        if name == "add" and isinstance(x, list):
+            return growing.in_place(self.trace, x, value)
+        return INPLACE[name](x, value)
 
     # --- control flow ---
 
@@ -229,6 +256,10 @@ class Operators(Logic, Matching):
     def nested(self, iterable: Any, element: Step, condition: Step | None = None) -> Any:
         """The same where the elements are generators: another `for` follows."""
         return Generator(iterable, element, condition, nested=True)
+
+    def list_of(self, generator: Any) -> list[Any]:
+        """`[element for ...]`."""
+        return growing.list_of(generator)
 
     def listed(self, generator: Any) -> Any:
         """`[element for ...]` that is used up at once."""

@@ -15,8 +15,10 @@ from autograph_lite.frontend.desugar import RETURN_VALUE
 from autograph_lite.frontend.joins import GROWING, Typed, joined, refuse_growth
 from autograph_lite.frontend.promote import as_type
 from autograph_lite.frontend.state import (
+    Leaf,
     Structure,
     describe,
+    growing_in,
     holds_array,
     holds_text,
     leaf_places,
@@ -43,13 +45,18 @@ class Slot:
     line: Origin | None = None  # where a step changes in place what this is
 
     @property
+    def grows(self) -> int:
+        """How many lists in it grow."""
+        return growing_in(self.structure)
+
+    @property
     def held(self) -> Typed:
         return self.structure, self.types
 
     def tensors(self, values: list[Value]) -> dict[int, Value]:
         """The values of leaves that are tensors, by the number of the leaf."""
         found = enumerate(leaf_places(self.structure))
-        return {i: values[place] for i, (leaf, place) in found if leaf.kind == "ag"}
+        return {i: values[place] for i, (leaf, place) in found if leaf.kind in ("ag", "cell")}
 
     def join(self, old: Type, new: Type) -> Type | None:
         """The type of either; extents that a step changes may be any, from then on."""
@@ -88,6 +95,8 @@ def _begins_as_tensor(own: Slot, after: Typed, exact: Exact) -> bool:
     now = leaf_places(after[0])
     for i, (mine, place) in enumerate(leaf_places(own.structure)):
         leaf, other = now[i] if i < len(now) else (mine, place)
+        if leaf.kind == "cell":
+            leaf = Leaf("ag")  # at first; what it is joined with next tells of the cell
         if mine.kind != "py" or leaf.count != 1:
             continue
         new = after[1][other]

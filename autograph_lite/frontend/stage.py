@@ -20,6 +20,8 @@ from autograph_lite.errors import (
 from autograph_lite.frontend.calls import Caller, owner, result_of
 from autograph_lite.frontend.convert import origin_of
 from autograph_lite.frontend.effects import CONTAINERS, refuse_result
+from autograph_lite.frontend.growing import shown
+from autograph_lite.frontend.grown import grown_in
 from autograph_lite.frontend.holders import is_made
 from autograph_lite.frontend.iteration import ForLoop
 from autograph_lite.frontend.operators import Operators
@@ -231,7 +233,9 @@ def _close(
         *(arguments[i]._value for i in written),
         *(trace.read(b) for b in boxes),
     )
-    region = Region(tuple(trace.arguments), tuple(trace.nodes), results, tuple(trace.links))
+    sizes, numbers = trace.cells_at_end(), trace.own_numbers()
+    links = tuple(trace.links)
+    region = Region(tuple(trace.arguments), tuple(trace.nodes), results, links, numbers, sizes)
     return Staged(
         Graph(function.__name__, region),
         tuple(passed),
@@ -283,6 +287,8 @@ def _outgoing(obj: Any, positions: dict[int, int], trace: Trace) -> Any:
         return Outer(trace._getters.get(id(obj), (obj, lambda: obj))[1])
     if isinstance(obj, tuple) and hasattr(obj, "_fields"):
         return type(obj)(*(_outgoing(o, positions, trace) for o in obj))
+    if grown_in(obj) is not None:
+        return shown(obj)
     if isinstance(obj, list | tuple):
         return type(obj)(_outgoing(o, positions, trace) for o in obj)
     if type(obj) is dict:

@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from autograph_lite.frontend.grown import Growing, Grown, adopt, grown_in, own
 from autograph_lite.frontend.holders import attributes, is_made, note_made, set_attributes
 from autograph_lite.frontend.later import Later
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, Type
+from autograph_lite.ops.cells import note_number, number_of
 from autograph_lite.ops.control import FILLER, filler_for
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.same import walk_up
@@ -54,14 +56,20 @@ def unwrapped(obj: Any) -> Any:
 class Leaf:
     """A tensor ("ag"), a Python number ("py"), or a tagged one of both: "int", "float", "bool" or "none"
     names what is not a tensor.  A tagged leaf has three values: whether it is the tensor, the tensor,
-    the number ("none" has no third).  With "int" the tensor may be a Python float instead."""
+    the number ("none" has no third).  With "int" the tensor may be a Python float instead.  "cell": a tensor
+    that may be in a list that grows, and the number of its cell."""
 
     kind: str
 
     @property
     def count(self) -> int:
         """How many values it has."""
-        return 1 if self.kind in ("ag", "py") else 2 if self.kind == "none" else 3
+        return 1 if self.kind in ("ag", "py") else 2 if self.kind in ("none", "cell") else 3
+
+    @property
+    def place(self) -> int:
+        """Which of them is the tensor, or the number that is the only one."""
+        return 0 if self.kind in ("ag", "py", "cell") else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,11 @@ class Container:
     keys: tuple[Any, ...] | None
     parts: tuple[Any, ...]
 
+    @property
+    def grows(self) -> bool:
+        """Whether it is a list of which only the run knows how long it is."""
+        return bool(self.parts) and isinstance(self.parts[0], Growing)
+
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
@@ -101,7 +114,7 @@ class Maybe:
     inner: Any
 
 
-Structure = Leaf | Static | Container | Nothing | Maybe
+Structure = Leaf | Static | Container | Nothing | Maybe | Growing
 
 
 def _equal(a: Any, b: Any) -> bool:
@@ -109,7 +122,8 @@ def _equal(a: Any, b: Any) -> bool:
 
 
 def take_apart(obj: Any, numbers: bool = True) -> tuple[Structure, list[Value]]:
-    """The structure of an object and its values in order; `numbers`: Python numbers are values."""
+    """The structure of an object and its values in order; `numbers`: Python numbers are values, and so are
+    those of cells, as in the state of a region."""
     values: list[Value] = []
     return _apart(obj, values, numbers), values
 
@@ -126,7 +140,14 @@ def _apart(obj: Any, values: list[Value], numbers: bool) -> Structure:
         return Leaf(obj.python)
     if isinstance(obj, Box) and not is_variable(obj):
         values.append(value_of(obj))
+        number = _cell_of(values[-1]) if numbers else None
+        if number is not None:
+            values.append(number)
+            return Leaf("cell")
         return Leaf(values[-1].type.kind)
+    if isinstance(obj, Grown):
+        values += obj.rows
+        return Growing(obj.structure, obj.types)
     if numbers and isinstance(obj, bool | int | float) and type(obj) in PY_DTYPE:
         values.append(context.interpreter.number(obj))  # type: ignore[attr-defined]
         return Leaf("py")
@@ -137,7 +158,16 @@ def _apart(obj: Any, values: list[Value], numbers: bool) -> Structure:
     if found is None:
         return Static(obj)
     kind, keys, parts = found
+    if grown_in(obj) is not None:
+        parts = [own(obj), *parts[1:]]
     return Container(kind, keys, tuple(_apart(part, values, numbers) for part in parts))
+
+
+def _cell_of(value: Value) -> Value | None:
+    """The number of the cell of a tensor that may be in one."""
+    builder: Any = context.interpreter
+    found = number_of(builder, builder.local(value)) if value.data is None else None
+    return None if found is None else builder.read(found)
 
 
 def parts_of(obj: Any) -> tuple[type, tuple[Any, ...] | None, list[Any]] | None:
@@ -162,12 +192,23 @@ def is_text(structure: Structure) -> bool:
     return isinstance(structure, Container) and issubclass(structure.type, Later)
 
 
+def growing_in(structure: Structure) -> int:
+    """How many lists in it grow."""
+    if isinstance(structure, Maybe):
+        return growing_in(structure.inner)
+    if isinstance(structure, Container):
+        return structure.grows + sum(map(growing_in, structure.parts))
+    return 0
+
+
 def size(structure: Structure) -> int:
     """How many values an object of this structure has."""
     if isinstance(structure, Leaf):
         return structure.count
     if isinstance(structure, Maybe):
         return 1 + size(structure.inner)
+    if isinstance(structure, Growing):
+        return len(structure.types)
     return sum(map(size, structure.parts)) if isinstance(structure, Container) else 0
 
 
@@ -187,6 +228,8 @@ def _places(structure: Structure, at: int, found: list[tuple[Leaf, int]], texts:
         return at + structure.count
     if isinstance(structure, Maybe):
         return _places(structure.inner, at + 1, found, texts)
+    if isinstance(structure, Growing):
+        return at + size(structure)
     for part in structure.parts if isinstance(structure, Container) else ():
         at = _places(part, at, found, texts)
     return at
@@ -209,10 +252,15 @@ def _with_leaf(structure: Structure, left: list[int], leaf: Leaf) -> Structure:
     return structure
 
 
-def tensors_of(obj: Any) -> list[Box | None]:
-    """What the leaves of an object are bound to: tensors, None for other leaves."""
+def tensors_of(obj: Any, structure: Structure | None = None) -> list[Box | None]:
+    """What the leaves of an object are bound to: tensors, None for other leaves.  `structure`: as one of
+    which lists may grow, whose elements are none."""
     if isinstance(obj, MaybeUndefined):
-        return tensors_of(obj.obj)
+        return tensors_of(obj.obj, structure.inner if isinstance(structure, Maybe) else None)
+    if isinstance(structure, Maybe):
+        structure = structure.inner
+    if isinstance(structure, Container) and structure.grows:
+        return []
     if isinstance(obj, Tagged):
         return [None]
     if isinstance(obj, Box) and not is_variable(obj):
@@ -220,7 +268,11 @@ def tensors_of(obj: Any) -> list[Box | None]:
     if isinstance(obj, bool | int | float) and type(obj) in PY_DTYPE:
         return [None]
     found = parts_of(obj)
-    return [] if found is None else [box for part in found[2] for box in tensors_of(part)]
+    if found is None:
+        return []
+    inside = isinstance(structure, Container) and len(structure.parts) == len(found[2])
+    parts: Any = structure.parts if inside else [None] * len(found[2])  # type: ignore[union-attr]
+    return [box for pair in zip(found[2], parts, strict=True) for box in tensors_of(*pair)]
 
 
 def put_together(
@@ -229,6 +281,9 @@ def put_together(
     """An object of this structure from values, in order; `make` makes the leaves."""
     if isinstance(structure, Leaf):
         return _leaf(structure.kind, values, make)
+    if isinstance(structure, Growing):
+        rows = tuple(next(values) for _ in structure.types)
+        return Grown(structure.structure, structure.types, rows)
     if isinstance(structure, Static):
         return structure.obj
     if isinstance(structure, Nothing):
@@ -243,7 +298,8 @@ def put_together(
     parts = [put_together(p, values, make) for p in structure.parts]
     if structure.keys is not None:
         return _with_keys(kind, dict(zip(structure.keys, parts, strict=True)))
-    return kind(*parts) if hasattr(kind, "_fields") or is_text(structure) else kind(parts)
+    made = kind(*parts) if hasattr(kind, "_fields") or is_text(structure) else kind(parts)
+    return adopt(made) if kind is list else made
 
 
 def _with_keys(kind: type, parts: dict[Any, Any]) -> Any:
@@ -263,6 +319,11 @@ def as_given(value: Value) -> Any:
 def _leaf(kind: str, values: Iterator[Value], make: Callable[[Value], Any]) -> Any:
     if kind in ("ag", "py"):
         return make(next(values))
+    if kind == "cell":
+        value, at = next(values), next(values)
+        if value.data is None:
+            note_number(value, at)
+        return make(value)
     is_tensor, value = next(values), next(values)
     number = None if kind == "none" else next(values)
     if is_tensor.data is None:
@@ -276,14 +337,18 @@ def describe(structure: Structure, values: Iterator[Value]) -> str:
     """What an object is, for a message to the user."""
     if isinstance(structure, Leaf):
         own = [next(values) for _ in range(structure.count)]
-        type = own[0 if structure.count == 1 else 1].type
+        type = own[structure.place].type
         if type.kind == "py":
             number = f"a Python {PYTHON_NAME[type.dtype]}"
             return number if structure.count == 1 else f"{number} or {structure.kind}"
         rank = f" with {type.rank} axes" if type.rank != 1 else " with 1 axis"
         text = f"a {type.dtype} tensor{rank if type.rank else ''}"
         other = "None" if structure.kind == "none" else f"a Python {structure.kind}"
-        return text if structure.count == 1 else f"{text} or {other}"
+        return text if structure.place == 0 else f"{text} or {other}"
+    if isinstance(structure, Growing):
+        for _ in structure.types:
+            next(values)
+        return "elements of which only the run knows how many there are"
     if isinstance(structure, Static):
         return repr(structure.obj)
     if isinstance(structure, Nothing):
@@ -303,12 +368,13 @@ def holds_array(structure: Structure) -> bool:
     return isinstance(structure, Static) and isinstance(structure.obj, np.ndarray | np.generic)
 
 
-def holds_text(structure: Structure) -> bool:
-    """Whether there is a text in it that is made when its values are known."""
+def holds_text(structure: Structure, kind: type = Later) -> bool:
+    """Whether there is a text in it, or what else is made when its values are known."""
     if isinstance(structure, Maybe):
-        return holds_text(structure.inner)
-    parts = structure.parts if isinstance(structure, Container) else ()
-    return is_text(structure) or any(map(holds_text, parts))
+        return holds_text(structure.inner, kind)
+    if not isinstance(structure, Container):
+        return False
+    return issubclass(structure.type, kind) or any(holds_text(p, kind) for p in structure.parts)
 
 
 def filler(type: Any) -> Value:

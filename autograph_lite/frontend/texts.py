@@ -17,6 +17,7 @@ import numpy as np
 
 from autograph_lite.eager.interpreter import EAGER
 from autograph_lite.errors import AutographError, ConversionError
+from autograph_lite.frontend.growing import shown
 from autograph_lite.frontend.later import Later, Text, known
 from autograph_lite.frontend.meanings import MEANINGS
 from autograph_lite.frontend.state import as_given, put_together, take_apart
@@ -115,6 +116,7 @@ class Texts:
 
     def of(self, function: Callable[..., str], *args: Any, **kwargs: Any) -> Any:
         """`function(*args)`: now, or when what it needs is known."""
+        args, kwargs = shown(args), shown(kwargs)
         if not needs_run((args, kwargs)):
             self.operators.trace.settle(*leaves((args, kwargs)))
             own = _own(function, args)
@@ -148,7 +150,7 @@ class Texts:
         self, *items: Any, sep: Any = None, end: Any = None, file: Any = None, flush: Any = False
     ) -> None:
         """Python's print, when the program gets there."""
-        shown = [item if isinstance(item, str | Text) else self.of(str, item) for item in items]
+        texts = [item if isinstance(item, str | Text) else self.of(str, item) for item in items]
         for name, given in (("sep", sep), ("end", end)):
             if given is not None and not isinstance(given, str):
                 kind = type(given).__name__
@@ -161,7 +163,7 @@ class Texts:
                 " when it is compiled; return the text and write it outside"
             )
         options = {"sep": sep, "end": end, "file": stream[id(file)], "flush": bool(flush)}
-        context.interpreter.emit_print("python", tuple(shown), **options)  # type: ignore[attr-defined]
+        context.interpreter.emit_print("python", tuple(texts), **options)  # type: ignore[attr-defined]
 
 
 def _itself(obj: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograph_lite.errors import AutographError, GraphTypeError, ShapeError
+from autograph_lite.frontend.grown import grown_in, length
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context, f
@@ -18,6 +19,8 @@ def condition(obj: Any) -> Value:
     """Python's truth of an object."""
     if isinstance(obj, Tagged):
         return _tagged(obj)
+    if grown_in(obj) is not None:
+        return f.py_greater(length(obj), _number(0))
     if isinstance(obj, Box):
         value = only_element(value_of(obj), ShapeError, _ONE)
         if value.type.kind == "py":

@@ -15,6 +15,7 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.branches import stage_if
+from autograph_lite.frontend.holders import gone_through
 from autograph_lite.frontend.iteration import (
     Counted,
     Enumerated,
@@ -74,7 +75,8 @@ def _go(iterable: Any, body: Body, walk: Walk) -> None:
         return
     steps = counted(iterable)
     if steps is not None:
-        loop(steps, body, walk)
+        with gone_through(iterable):
+            loop(steps, body, walk)
     elif isinstance(iterable, Enumerated):
         _numbered(iterable, body, walk)
     elif isinstance(iterable, Zipped):

@@ -6,6 +6,7 @@ it needs of the forward arm becomes a result of the forward branch; the other ar
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from autograph_lite.gradient.cotangents import Cotangent, arrival, blanked, cotangent, nothing
@@ -14,7 +15,7 @@ from autograph_lite.gradient.reverse import THREADED, Sweep
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ops.control import FILLER, filler_for
 from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.regions import Arm, emit_if
+from autograph_lite.ops.regions import Arm, emit_if_writing
 from autograph_lite.ops.same import both, holds, negated
 from autograph_lite.ops.staging import in_region, staged_region
 
@@ -89,7 +90,7 @@ class ReversedArm:
 def reverse_if(sweep: Sweep, node: Node) -> None:
     """Append the reverse of a branch where a result of it has a cotangent."""
     node = present(sweep, node)
-    if not any(v.type.differentiable and sweep.of_itself(v) for v in node.outputs):
+    if not any(map(sweep.leads_back, node.outputs)):
         return
     roots = roots_of(sweep, node.inputs[1:])
     arms = [ReversedArm(sweep, node, node.params[name], list(roots)) for name in ARMS]
@@ -104,9 +105,9 @@ def reverse_if(sweep: Sweep, node: Node) -> None:
     for arm, here in zip(arms, (taken, negated(taken)), strict=True):
         for a, b, condition in arm.builder.links_outside():
             context.interpreter.link(a, b, both(here, holds(condition)))  # type: ignore[attr-defined]
-    if not plans:
+    if not plans and not any(arm.builder.overlay for arm in arms):
         return
-    outputs = iter(emit_if(node.inputs[0], made[0], made[1]))
+    outputs = iter(emit_if_writing(node.inputs[0], made[0], made[1]))
     for root, _, flagged in plans:
         value = next(outputs)
         there = next(outputs) if flagged else None
@@ -129,8 +130,7 @@ def _save_more(sweep: Sweep, node: Node, arms: list[ReversedArm]) -> None:
                 filler = Value(type)
                 nodes.append(Node(FILLER, like, (filler,), {"type": type}))
                 results.append(filler)
-        links = arm.source.links
-        regions[name] = Region(arm.source.arguments, tuple(nodes), tuple(results), links)
+        regions[name] = replace(arm.source, nodes=tuple(nodes), results=tuple(results))
     outputs = (*node.outputs, *(outer for _, _, outer in extra))
     new = Node(node.op, node.inputs, outputs, {**node.params, **regions}, node.origin)
     substitute(sweep, node, new)

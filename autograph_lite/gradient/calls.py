@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from autograph_lite.errors import ConversionError
+from autograph_lite.gradient.cells import TABLE, handed_on, tables_of_region, take_over
 from autograph_lite.gradient.cotangents import Cotangent, arrival, parts, state
 from autograph_lite.gradient.mirror import Mirror
 from autograph_lite.gradient.reverse import THREADED, Sweep
@@ -26,6 +28,11 @@ from autograph_lite.ops.control import CALL, CONSTANT
 from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.ops.same import as_value, reached_from, same
 from autograph_lite.ops.staging import building
+
+_TWICE = (
+    "a compiled function with lists of tensors that grow is differentiated three times from outside, which is"
+    " not available yet: take the gradients inside a compiled function, or write into a tensor: y[i] = v"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,8 @@ class Callee:
 
     def saving(self, order: int) -> Whole:
         if order not in self._saving:
+            if order > 2 and self.graph.body.cells:
+                raise ConversionError(_TWICE)
             self._saving[order] = _saving(self.graph, order)
         return self._saving[order]
 
@@ -172,7 +181,8 @@ def _identified(graph: Graph) -> tuple[Graph, tuple[tuple[int, Any, int | None],
                 elif sure is not False:
                     found.append((i, name, len(results)))
                     results.append(as_value(sure))
-    region = Region(body.arguments, tuple(builder.nodes), tuple(results), tuple(builder.links))
+    links = tuple(builder.links)
+    region = replace(body, nodes=tuple(builder.nodes), results=tuple(results), links=links)
     return Graph(graph.name, region), tuple(found)
 
 
@@ -227,11 +237,19 @@ class _Back:
         seeds, current = pattern
         sweep = self.mirror.sweep(None, ())
         sweep.wanted, sweep.roots = self._wants, self.roots
+        self.builder.apart = order == 1
+        sweep.tables = tables_of_region(body, order > 1)
         given = [self._given(r, how) for r, how in zip(body.results, seeds, strict=False)]
         for argument, how in zip(body.arguments, current, strict=True):
-            sweep.set(argument, self._given(argument, how))
+            got = self._given(argument, how)
+            if argument.type.kind != "cells":
+                sweep.set(argument, got)
+            elif got is not None:
+                take_over(sweep.tables, argument, got)
         for result, got in zip(body.results, given, strict=False):
-            if got is not None:
+            if got is not None and result.type.kind == "cells":
+                take_over(sweep.tables, result, got)
+            elif got is not None:
                 sweep.arrive(result, got)
         sweep.run(self.adjoint.nodes)
         return self._finish(sweep, order)
@@ -240,6 +258,9 @@ class _Back:
         """The cotangent of a result or an argument, among the arguments of the reverse graph."""
         if how == "unset":
             return None
+        if value.type.kind == "cells":
+            table, cells = self.builder.argument(TABLE), self.builder.argument(value.type)
+            return Cotangent(table, cells)
         got = self.builder.argument(value.type)
         flags = self.builder.argument(flags_of(value.type)) if how == "maybe" else None
         return Cotangent(got, flags, flags is not None)
@@ -252,6 +273,10 @@ class _Back:
         results: list[Value] = []
         updated: list[int] = []
         for i, argument in enumerate(body.arguments):
+            if argument.type.kind == "cells" and self.wanted(argument):
+                updated.append(i)
+                results += handed_on(sweep.tables, argument)
+                continue
             got = sweep.of_itself(argument)
             if got is None or not self.wanted(argument):
                 continue
@@ -259,16 +284,20 @@ class _Back:
             results += [builder.local(got.value), arrival(got, argument)]
         read = {forward: here for forward, here in self.mirror.seen.items() if here in builder.own}
         links = tuple(builder.links) if order > 1 else ()
-        used = needed(builder.nodes, results, links)
+        sizes = builder.cells_at_end() if order > 1 else ()
+        numbers = builder.own_numbers() if order > 1 else ()
+        wanted = [*results, *(v for _, *held in sizes for v in held)]
+        used = needed(builder.nodes, wanted, links, numbers)
         live = tuple(n for n in builder.nodes if not used.isdisjoint(n.outputs))
         needs = {f: here for f, here in read.items() if here in used and self._is_input(here)}
         known = {*body.arguments, *body.results}
         extra = tuple(v for v in needs if v not in known)
         nodes = tuple(self.adjoint.nodes)
-        forward = Region(body.arguments, nodes, (*body.results, *extra), body.links)
+        forward = replace(body, nodes=nodes, results=(*body.results, *extra))
         arguments = (*builder.arguments, *needs.values())
         links = tuple(link for link in links if link.a in used)
-        back = Region(arguments, live, tuple(results), links)
+        numbers = tuple(pair for pair in numbers if pair[0] in used)
+        back = Region(arguments, live, tuple(results), links, numbers, sizes)
         name = self.graph.name
         graph = Graph(name + "_reverse", back)
         return Reversed(graph, Graph(name, forward), tuple(needs), tuple(updated))
@@ -300,7 +329,7 @@ def _arrived(sweep: Sweep, node: Node) -> list[Cotangent | None]:
     seen = set(node.inputs)
     found: list[Cotangent | None] = []
     for v in node.outputs:
-        found.append(sweep.get(v) if v.type.differentiable and v not in seen else None)
+        found.append(sweep.get(v) if v.type.carries and v not in seen else None)
         seen.add(v)
     return found
 
@@ -323,7 +352,7 @@ def reverse_call(sweep: Sweep, node: Node) -> None:
     found = _arrived(sweep, node)
     if not any(found):
         return
-    wanted = tuple(v.type.differentiable and sweep.wants(v) for v in node.inputs)
+    wanted = tuple(v.type.carries and sweep.wants(v) for v in node.inputs)
     one = _sources(sweep, node)
     current = [
         sweep.get(v) if w and one[i] == i else None

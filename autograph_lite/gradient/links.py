@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from autograph_lite.ir.graph import Condition, Link, Node, Test, Value
+from autograph_lite.ops.cells import NAME, READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,16 @@ class Links:
         self.last_read.update(dict.fromkeys(results, len(nodes)))
         self.made = {v: i for i, node in enumerate(nodes) for v in node.outputs}
         self.choices: dict[Value, Choice | None] = {}
+        self.cells = {node.outputs[0]: node for node in nodes if node.op in (NAME, READ)}
+        self.places: dict[Value, Node] = {}  # key of a cell -> the node that speaks of it
         self.owner: dict[Value, Value] = {}  # key of a name itself -> the name
 
     def choice(self, value: Value, busy: Callable[[Value], bool]) -> Choice | None:
         """What a value is; decided when it is first asked, which is before the sweep passes it."""
         if value not in self.choices:
+            if value in self.cells:
+                self.choices[value] = self._cell(value, self.cells[value])
+                return self.choices[value]
             if value not in self.of:
                 return None
             links = [
@@ -63,6 +69,14 @@ class Links:
             ]
             self._chain(value, links)
         return self.choices[value]
+
+    def _cell(self, value: Value, node: Node) -> Choice:
+        """What is in a cell is that cell."""
+        key = Value(value.type)
+        self.places[key], self.owner[key] = node, value
+        if node.op is READ:
+            return Choice(True, key, key, own=False)
+        return Choice(Test("kept", node.inputs[1]), key, node.inputs[0], own=False)
 
     def _what_may_be(self, values: Iterable[Value]) -> set[Value]:
         """These values and those that they are in some run."""

@@ -6,12 +6,16 @@ returns them updated.  What has arrived where is found by tracing the body until
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from autograph_lite.gradient.cotangents import Cotangent, arrival, blanked, nothing, state
 from autograph_lite.gradient.mirror import present, roots_of, substitute
 from autograph_lite.gradient.reach import reached
 from autograph_lite.gradient.reverse import THREADED, Sweep
 from autograph_lite.gradient.steps import Loop, Reversal
-from autograph_lite.ir.graph import Node, Region, Value
+from autograph_lite.ir.build import Register
+from autograph_lite.ir.graph import Node, Value
+from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.regions import emit_loop
 from autograph_lite.ops.staging import in_region
 
@@ -20,25 +24,27 @@ def reverse_loop(sweep: Sweep, node: Node) -> None:
     """Append the reverse of a loop where anything of it has a cotangent."""
     node = present(sweep, node)
     loop = Loop(sweep, node)
-    outs = [v for v in (*loop.outs, *loop.written) if v.type.differentiable and sweep.of_itself(v)]
+    outs = [v for v in (*loop.outs, *loop.written) if sweep.leads_back(v)]
     if not outs:
         return
-    slots, roots = _active(loop, outs)
-    if not slots and not roots:
+    slots, roots, cells = _active(loop, outs)
+    if not slots and not roots and not cells:
         return
     states = {v: state(sweep.of_itself(loop.outs[loop.state.index(v)])) for v in slots}
     states |= {v: state(sweep.cotangents.get(v)) for v in roots}
+    registers: list[Register] = []
     while True:
-        reversal = Reversal(loop, slots, roots, states)
-        after = reversal.states_after()
-        if after == states:
+        reversal = Reversal(loop, slots, roots, states, registers)
+        after, written = reversal.states_after(), reversal.written_registers()
+        if after == states and written == registers:
             break
-        states = after
+        states, registers = after, written
     _append(reversal)
 
 
-def _active(loop: Loop, outs: list[Value]) -> tuple[list[Value], dict[Value, Value]]:
-    """The state, and the values outside, whose cotangents the reverse loop carries."""
+def _active(loop: Loop, outs: list[Value]) -> tuple[list[Value], dict[Value, Value], bool]:
+    """The state, and the values outside, whose cotangents the reverse loop carries; whether any may come to
+    cells."""
     live = {a for a, out in zip(loop.state, loop.outs, strict=True) if out in outs}
     saved = [r for r, h in zip(loop.saved, loop.written, strict=True) if h in outs]
     for a, h in zip(loop.elements, loop.histories, strict=True):
@@ -48,11 +54,12 @@ def _active(loop: Loop, outs: list[Value]) -> tuple[list[Value], dict[Value, Val
         zip(loop.state, loop.results, strict=True)
     )  # what a step begins with, the last left
     seeds = [carried[a] for a in live] + saved
-    also = {a: r for a, r in carried.items() if a.type.differentiable}
+    also = {a: r for a, r in carried.items() if a.type.carries}
     found = reached(loop.body, seeds, also)
-    live |= {a for a in also if a in found}
+    live = {a for a in also if a.type.differentiable and (a in live or a in found)}
     captures = [v for a, v in zip(loop.captured, loop.captures, strict=True) if a in found]
-    return [a for a in loop.state if a in live], roots_of(loop.sweep, captures)
+    cells = any(a.type.kind == "cells" and a in found for a in loop.body.arguments)
+    return [a for a in loop.state if a in live], roots_of(loop.sweep, captures), cells
 
 
 def _append(reversal: Reversal) -> None:
@@ -63,9 +70,11 @@ def _append(reversal: Reversal) -> None:
     _save_more(reversal)
     starts = [_start(reversal, v) for v in reversal.carried]
     inits = [g.value for g in starts]
+    registers = reversal.registers
     by_value = dict(zip(reversal.carried, starts, strict=True))
     inits += [arrival(by_value[v], reversal.like(v)) for v in reversal.flagged]
     inits += [loop.outs[slot] for slot in reversal.following]
+    inits[:0] = [context.interpreter.read(r) for r in registers]  # type: ignore[attr-defined]
     outputs = emit_loop(
         step,
         inits,
@@ -98,7 +107,7 @@ def _save_more(reversal: Reversal) -> None:
     adjoint = reversal.mirror.adjoint
     if not fresh and not adjoint.changed:
         return
-    new_body = Region(body.arguments, tuple(adjoint.nodes), (*body.results, *fresh), body.links)
+    new_body = replace(body, nodes=tuple(adjoint.nodes), results=(*body.results, *fresh))
     outputs = (*node.outputs, *(loop.histories_of[v] for v in fresh))
     new = Node(node.op, node.inputs, outputs, {**node.params, "body": new_body}, node.origin)
     substitute(loop.sweep, node, new)
@@ -107,6 +116,8 @@ def _save_more(reversal: Reversal) -> None:
 def _hand_on(reversal: Reversal, outputs: tuple[Value, ...]) -> None:
     loop, sweep = reversal.loop, reversal.loop.sweep
     rest = iter(outputs[1:])
+    for register in reversal.registers:
+        context.interpreter.write(register, next(rest))  # type: ignore[attr-defined]
     values = {v: next(rest) for v in reversal.carried}
     flags = {v: next(rest) for v in reversal.flagged}
     for _ in reversal.following:

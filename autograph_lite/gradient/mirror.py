@@ -14,6 +14,7 @@ from autograph_lite.gradient.links import Links
 from autograph_lite.gradient.reverse import Sweep
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Link, Node, Region, Value
+from autograph_lite.ops.cells import NAME, note_number
 from autograph_lite.ops.control import CONSTANT
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.staging import in_region
@@ -66,6 +67,7 @@ class Mirror:
         self.first, self.outside = first, outside
         self.adjoint = Adjoint(source)
         self.seen: dict[Value, Value] = {}
+        self.numbers = {} if builder.top.apart else dict(source.numbers)
         self.links: dict[Value, list[Link]] = {}
         for link in source.links:
             self.links.setdefault(link.a, []).append(link)
@@ -92,12 +94,21 @@ class Mirror:
                 p, kind = made.params, value.type.kind
                 self.seen[value] = self.builder.constant(p["value"], p["dtype"], kind)
                 return self.seen[value]
+            if made is not None and made.op is NAME:
+                return self.builder.local(made.inputs[0])  # by the name that it has now
             found = in_region(self.builder, lambda: self.find(value))
             if found is None:
                 return None
             self.seen[value] = found
             self._link(value, found)
+            if value in self.numbers:
+                self._number(value, found)
         return self.seen[value]
+
+    def _number(self, value: Value, found: Value) -> None:
+        """It is the cell here that it is in the end there."""
+        number = self.builder.local(self.numbers[value])
+        in_region(self.builder, lambda: note_number(found, number))
 
     def _link(self, value: Value, found: Value) -> None:
         for link in self.links.get(value, ()):

@@ -44,4 +44,4 @@ def _passed_on(node: Node) -> list[Value]:
 
 
 def _floats(node: Node) -> list[Value]:
-    return [v for v in node.inputs if v.type.differentiable]
+    return [v for v in node.inputs if v.type.carries]

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from autograph_lite.gradient import cells
 from autograph_lite.gradient.cotangents import (
     Cotangent,
     blanked,
@@ -27,6 +28,7 @@ from autograph_lite.gradient.cotangents import (
     nothing,
 )
 from autograph_lite.gradient.links import Choice, Links
+from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.move import summed
@@ -65,6 +67,7 @@ class Sweep:
         self.outer = outer
         self.names: dict[Value, Value] = {}
         self.cotangents: dict[Value, Cotangent] = {}
+        self.tables: cells.Tables = {} if outer is None else outer.tables
         inherited: dict[Value, Value] = {} if outer is None else outer.roots
         self.roots = inherited if roots is None else roots
         self.wanted = wanted
@@ -94,7 +97,7 @@ class Sweep:
             seen.add(key)
             sweep: Sweep | None = self
             while sweep is not None:
-                if key in sweep.cotangents:
+                if key in sweep.cotangents or key in sweep.links.places:
                     return True
                 if choice := sweep.links.choices.get(key):  # as far as it is decided
                     found = (self.name(v) for v in (choice.then, choice.orelse))
@@ -103,14 +106,15 @@ class Sweep:
         return False
 
     def leaves(self, value: Value) -> list[Value]:
-        """The values that `value` may be, each with a cotangent of its own."""
+        """The values that `value` may be, each with a cotangent of its own; not the cells."""
         value = self.name(value)
         found: dict[Value, None] = {}
         waiting, seen = [value], {value}
         while waiting:
             choice = self.choice(value := self.name(waiting.pop()))
             if choice is None:
-                found[value] = None
+                if self.cell(value) is None:
+                    found[value] = None
                 continue
             more = [v for v in (choice.orelse, choice.then) if v not in seen]
             seen.update(more)
@@ -137,13 +141,33 @@ class Sweep:
 
     def get(self, value: Value) -> Cotangent | None:
         """What has arrived at a value."""
-        parts = [(when, self.cotangents.get(leaf)) for leaf, when in self.places(value).items()]
+        parts = [(when, self.at(leaf)) for leaf, when in self.places(value).items()]
         if all(part is None for _, part in parts):
             return None
         found = parts.pop()[1]
         for when, part in reversed(parts):
             found = chosen(when, part, found)
         return found
+
+    def cell(self, key: Value) -> Node | None:
+        """The node that speaks of the cell with a key."""
+        sweep: Sweep | None = self
+        while sweep is not None:
+            if key in sweep.links.places:
+                return sweep.links.places[key]
+            sweep = sweep.outer
+        return None
+
+    def at(self, leaf: Value) -> Cotangent | None:
+        """What has arrived at one of the values that a value may be."""
+        cell = self.cell(leaf)
+        return self.cotangents.get(leaf) if cell is None else cells.arrived(self, cell)
+
+    def leads_back(self, out: Value) -> bool:
+        """Whether a result of a region has a cotangent, or is of cells, which may have."""
+        if out.type.kind == "cells":
+            return (out.type.dtype, out.type.rank) in self.tables
+        return out.type.differentiable and self.of_itself(out) is not None
 
     def of_itself(self, value: Value) -> Cotangent | None:
         """What has arrived at a value where it is no other one."""
@@ -181,6 +205,10 @@ class Sweep:
         self._at_leaves(value, g, lambda leaf, part: self._join(leaf, part))
 
     def _join(self, leaf: Value, g: Cotangent) -> None:
+        cell = self.cell(leaf)
+        if cell is not None:
+            cells.arrive(self, cell, g)
+            return
         self.cotangents[leaf] = joined(self.cotangents.get(leaf), fitted(g, self.shaped(leaf)))
 
     def _at_leaves(self, value: Value, g: Cotangent, act: Recurse) -> None:
@@ -235,14 +263,25 @@ class Sweep:
         if not x.type.differentiable or not self.wants(x):
             return
 
+        def written(part: Cotangent, current: Value | None, like: Value) -> Value:
+            array = f.zeros_like(like) if current is None else current
+            out: Value = derivative.function(
+                array, part.value, part.arrived, *node.inputs, **node.params
+            )
+            return out
+
         def act(leaf: Value, part: Cotangent) -> None:
+            cell = self.cell(leaf)
+            if cell is not None:
+                like = self.shaped(leaf)
+                sure = Cotangent(part.value)
+                cells.update(self, cell, part.there, lambda now: written(sure, now, like))
+                return
             before = self.cotangents.get(leaf)
             like = self.shaped(leaf)
             current = f.zeros_like(like) if before is None else blanked(fitted(before, like)).value
             there = part.there if before is None else _either_there(before, part)
-            value = derivative.function(
-                current, part.value, part.arrived, *node.inputs, **node.params
-            )
+            value = written(part, current, like)
             new = cotangent(value, there, blank=True)
             assert new is not None
             self.cotangents[leaf] = new
@@ -311,6 +350,11 @@ def _reverse_index_add_where(sweep: Sweep, node: Node) -> None:
 
 
 THREADED: dict[str, Callable[[Sweep, Node], None]] = {
+    "cell_keep": cells.reverse_keep,
+    "cell_name": cells.passes,
+    "cell_read": cells.passes,
+    "cells_copy": cells.passes,
+    "cells_empty": cells.passes,
     "either": _reverse_either,
     "arrive": _reverse_arrive,
     "arrive_blank": _reverse_arrive,
@@ -320,6 +364,8 @@ THREADED: dict[str, Callable[[Sweep, Node], None]] = {
 
 def pullback(sweep: Sweep, nodes: Sequence[Node], seeds: Iterable[Seed]) -> Sweep:
     """The sweep after all nodes; `get` gives the cotangent of a value, None if it is unconnected."""
+    if isinstance(context.interpreter, Builder):
+        sweep.tables = cells.tables_at_hand()
     for target, g, there in seeds:
         sweep.add(target, g, True if there is None else there)
     sweep.run(nodes)

@@ -13,10 +13,11 @@ from dataclasses import replace
 from autograph_lite.gradient.cotangents import Cotangent, arrival, blanked, nothing, state
 from autograph_lite.gradient.mirror import Mirror
 from autograph_lite.gradient.reverse import Sweep
+from autograph_lite.ir.build import Register
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import Symbol, Type, element, flags_of, history
 from autograph_lite.ops.control import CONSTANT, LoopParts
-from autograph_lite.ops.dispatch import f
+from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.regions import Step
 from autograph_lite.ops.staging import staged_region
 
@@ -39,13 +40,20 @@ class Reversal:
 
     `slots` are pieces of state and `roots` values outside (with a value of the same shape) whose
     cotangents the reverse loop carries; `states` says of each whether anything has arrived when a step
-    begins: "unset", "set" or "maybe".
+    begins: "unset", "set" or "maybe".  `registers` are those from outside that steps write.
     """
 
     def __init__(
-        self, loop: Loop, slots: list[Value], roots: dict[Value, Value], states: dict[Value, str]
+        self,
+        loop: Loop,
+        slots: list[Value],
+        roots: dict[Value, Value],
+        states: dict[Value, str],
+        registers: list[Register],
     ) -> None:
         self.loop, self.slots, self.roots, self.states = loop, slots, roots, states
+        self.registers = registers
+        self.held = [context.interpreter.read(r) for r in registers]  # type: ignore[attr-defined]
         self.read: dict[Value, Value] = {}  # history outside -> this step's element of it
         self.following: dict[int, Value] = {}  # piece of state -> what the next step began with
         self.saved: list[Value] = []
@@ -91,6 +99,8 @@ class Reversal:
 
     def _trace(self) -> None:
         loop = self.loop
+        for register, value in zip(self.registers, self.held, strict=True):
+            self.builder.enter(register, self.step.declare(value.type))
         values = {v: self.step.declare(self._type(v)) for v in self.carried}
         flags = {v: self.step.declare(flags_of(self.like(v).type)) for v in self.flagged}
         given = {v: Cotangent(x, flags.get(v), v in flags) for v, x in values.items()}
@@ -117,6 +127,10 @@ class Reversal:
         if got is not None:
             there = None if got.arrived is None else self._element(got.arrived)
             self.inner.arrive(inside, Cotangent(self._element(got.value), there, True))
+
+    def written_registers(self) -> list[Register]:
+        """The registers from outside that a step writes."""
+        return [register for register, _ in self.builder.overlay.values()]
 
     def states_after(self) -> dict[Value, str]:
         """What has arrived after any number of steps, given what was assumed before."""
@@ -200,7 +214,8 @@ class Reversal:
         while len(entered) < len(self.following):  # what is entered may have to be carried too
             slot = list(self.following)[len(entered)]
             entered.append(local(self.loop.state[slot]))
-        return [*carries, *flags, *entered]
+        held = [local(self.builder.read(register)) for register in self.registers]
+        return [*held, *carries, *flags, *entered]
 
     def _handed_on(self, carried: Value) -> Value:
         got = self.after[carried]

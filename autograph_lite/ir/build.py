@@ -19,6 +19,20 @@ def no_origin() -> Origin | None:
     return None
 
 
+def _no_size(value: Value) -> Value:
+    raise ValueError(f"{value} is not of cells")
+
+
+class Register:
+    """A piece of state that the program has no name for; regions write it as they write boxes."""
+
+    __slots__ = ("_base", "_value", "_version")
+    is_variable = is_tagged = False
+
+    def __init__(self, value: Value) -> None:
+        self._value, self._base, self._version = value, None, 0
+
+
 class Builder:
     """The nodes of one region under construction."""
 
@@ -26,6 +40,7 @@ class Builder:
         self, parent: Builder | None, constant_op: Any, origin: Callable[[], Origin | None]
     ) -> None:
         self.parent = parent
+        self.top: Builder = self if parent is None else parent.top
         self.constant_op = constant_op
         self.origin = origin
         self.nodes: list[Node] = []
@@ -47,6 +62,18 @@ class Builder:
         self.before: dict[int, tuple[Any, int, Any]] = {}  # boxes before they were written
         self.resolve: Callable[[Value], Value | None] | None = None
         self._constants: dict[tuple[str, str], Value] = {}
+        # names that tell of a value which cell it is (`ops.cells`), and their numbers
+        self.names: dict[tuple[Value, Value], Value] = {}
+        self.numbered: dict[Value, Value] = {}
+        self.kept: set[Value] = set()  # numbers of what is in a cell in every run
+        # of the whole graph: the cells by dtype and axes, the number of each value that may be in one,
+        # the value that a name stands for, and what gives a value its present name
+        self.cells: dict[tuple[str, int], Register] = {}
+        self.apart = False  # whether it has cells of its own, and those of the primal are others
+        self.numbers: dict[Value, Register] = {}
+        self.raws: dict[Value, Value] = {}
+        self.size_of: Callable[[Value], Value] = _no_size
+        self.naming: Callable[[Builder, Value], Value] | None = None
 
     def argument(self, type: Type) -> Value:
         """A new argument of the region."""
@@ -60,7 +87,12 @@ class Builder:
         return tuple(self.local(v) for v in inputs)
 
     def local(self, value: Value) -> Value:
-        """`value` as this region sees it: itself, or the argument that stands for it."""
+        """`value` as this region sees it: itself, or the argument that stands for it; by its name."""
+        seen = self._here(value)
+        naming = self.top.naming
+        return seen if naming is None else naming(self, seen)
+
+    def _here(self, value: Value) -> Value:
         if value in self.own:
             return value
         seen = self.captures.get(value)
@@ -182,7 +214,10 @@ class Builder:
     def link(self, a: Value, b: Value, condition: Condition) -> None:
         """`a` is `b` where the condition holds; said of `b` where `b` leads to `a` already.  That it is
         a constant is not said: nobody asks for the cotangent of a constant."""
-        a, b = self.local(a), self.local(b)
+        self.link_as(self._here(a), self.local(b), condition)
+
+    def link_as(self, a: Value, b: Value, condition: Condition) -> None:
+        """The same of values of this region by these names."""
         if a is not b and condition is not False and not self.is_constant(b):
             if self._leads(b, a):
                 a, b = b, a
@@ -238,6 +273,16 @@ class Builder:
             return Test(condition.kind, self.local(condition.value))
         return condition if isinstance(condition, bool) else self.local(condition)
 
+    def own_numbers(self) -> tuple[tuple[Value, Value], ...]:
+        """The numbers of the cells that values of this region are in by now."""
+        numbers = self.top.numbers.items()
+        return tuple((v, self.read(number)) for v, number in numbers if v in self.own)
+
+    def cells_at_end(self) -> tuple[tuple[tuple[str, int], Value, Value], ...]:
+        """Of the whole graph: how many cells of each kind there are, and those."""
+        found = ((key, self.read(kept)) for key, kept in self.cells.items())
+        return tuple((key, self.size_of(last), last) for key, last in found)
+
     def unlink(self, a: Value, b: Value) -> None:
         """Forget what is known of these two; a condition that includes it follows."""
         old = [link for link in self.links_of.get(a, ()) if link.b is b]
@@ -269,7 +314,8 @@ def region(builder: Builder, results: tuple[Value, ...], captured: list[Value]) 
     """Close a region: its declared arguments, then one for each of `captured`, values of the parent."""
     extra = tuple(builder.captures.get(v) or Value(v.type) for v in captured)
     arguments = (*builder.arguments, *extra)
-    return Region(arguments, tuple(builder.nodes), results, tuple(builder.links))
+    numbers = builder.own_numbers()
+    return Region(arguments, tuple(builder.nodes), results, tuple(builder.links), numbers)
 
 
 def merged_captures(*builders: Builder) -> list[Value]:

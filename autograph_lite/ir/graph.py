@@ -61,7 +61,8 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A condition on a value: "zero" (it is 0), "positive" (it is above 0), "not" (it is false)."""
+    """A condition on a value: "zero" (it is 0), "positive" (it is above 0), "kept" (it is the
+    number of a cell: not below 0), "not" (it is false)."""
 
     kind: str
     value: Value
@@ -86,6 +87,9 @@ class Region:
     nodes: tuple[Node, ...]
     results: tuple[Value, ...]
     links: tuple[Link, ...] = ()
+    numbers: tuple[tuple[Value, Value], ...] = ()  # of values that may be in cells, at the end
+    # of a whole graph: for each kind of cells how many there are in the end, and those
+    cells: tuple[tuple[tuple[str, int], Value, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

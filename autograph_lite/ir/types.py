@@ -1,8 +1,9 @@
 """Types of values: kind, dtype, shape; and NumPy 2's promotion of dtypes.
 
 A kind says who computes: "py" is a Python number (weak in promotion, Python's arithmetic), "ag" an
-array of ours.  An extent is an int where it is known when the graph is built, else a symbol: equal
-symbols are equal extents in every run.
+array of ours; "list" and "cells" are values in a row that grows (`ops.lists`, `ops.cells`).  An extent is
+an int where it is known when the graph is built, else a symbol: equal symbols are equal extents in every
+run.
 """
 
 from __future__ import annotations
@@ -61,6 +62,11 @@ class Type:
         """Whether a value can have a cotangent; a Python number is constant."""
         return self.kind == "ag" and self.dtype in FLOATS
 
+    @property
+    def carries(self) -> bool:
+        """Whether a gradient may pass through a value, or through cells of such values."""
+        return self.dtype in FLOATS and self.kind in ("ag", "cells")
+
     def __str__(self) -> str:
         text = self.dtype if self.kind == "ag" else f"{self.kind}.{self.dtype}"
         if self.shape:
@@ -79,6 +85,16 @@ def py(dtype: str) -> Type:
 def history(element: Type) -> Type:
     """The type of one `element` per step of a loop."""
     return replace(element, depth=element.depth + 1)
+
+
+def list_of(element: Type) -> Type:
+    """The type of a list of such elements."""
+    return Type("list", element.dtype, element.shape, 1)
+
+
+def cells_of(element: Type) -> Type:
+    """The type of cells for arrays of a dtype and a number of axes."""
+    return any_shape(Type("cells", element.dtype, element.shape, 1))
 
 
 def element(type: Type) -> Type:

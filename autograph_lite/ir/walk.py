@@ -33,9 +33,14 @@ def leading_to(
     return found
 
 
-def needed(nodes: Sequence[Node], results: Sequence[Value], links: Sequence[Link]) -> set[Value]:
-    """The values that lead to results, and to what links say of needed values."""
-    said: dict[Value, list[Value]] = {}
+def needed(
+    nodes: Sequence[Node],
+    results: Sequence[Value],
+    links: Sequence[Link],
+    numbers: Sequence[tuple[Value, Value]] = (),
+) -> set[Value]:
+    """The values that lead to results, and to what links and the numbers of cells say of needed values."""
+    said: dict[Value, list[Value]] = {value: [number] for value, number in numbers}
     for link in links:
         said.setdefault(link.a, []).extend((link.b, *condition_values(link.condition)))
     return leading_to(results, nodes, lambda node: node.inputs, said)
@@ -67,4 +72,6 @@ def replaced(region: Region, by: Mapping[Value, Value]) -> Region:
         for link in region.links
         if one(link.a) is not one(link.b)
     )
-    return Region(region.arguments, nodes, tuple(map(one, region.results)), links)
+    numbers = tuple((one(value), one(number)) for value, number in region.numbers)
+    results = tuple(map(one, region.results))
+    return Region(region.arguments, nodes, results, links, numbers, region.cells)

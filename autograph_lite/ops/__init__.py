@@ -1,6 +1,7 @@
 """One entry per op; the only folder touched to add one."""
 
 from autograph_lite.ops import (
+    cells,
     choose,
     compare,
     control,
@@ -9,6 +10,7 @@ from autograph_lite.ops import (
     elementwise,
     index,
     linalg,
+    lists,
     mathematics,
     move,
     python,
@@ -18,6 +20,7 @@ from autograph_lite.ops.record import OPS
 
 __all__ = [
     "OPS",
+    "cells",
     "choose",
     "compare",
     "control",
@@ -26,6 +29,7 @@ __all__ = [
     "elementwise",
     "index",
     "linalg",
+    "lists",
     "mathematics",
     "move",
     "python",

@@ -173,27 +173,22 @@ def _power_modulo(x, y, z):
             raise DomainError("base is not invertible for the given modulus")
         base = t + m if t < 0 else t
     out = 1 if m > 1 else 0
-    while n > 0:
-        factor = out if n & 1 == 1 else 1
-        total = 0  # the product of the base and the factor: by doubling, which never overflows
+    squares = False
+    while n > 0:  # in turns: the result times the base, and the base squared
+        factor = base if squares else out
+        total = 0  # their product: by doubling, which never overflows
         term = base
         while factor > 0:
             if factor & 1 == 1:
                 total = total - (m - term) if total >= m - term else total + term
             term = term - (m - term) if term >= m - term else term + term
             factor = factor >> 1
-        out = total if n & 1 == 1 else out
-        n = n >> 1
-        if n > 0:
-            factor = base
-            total = 0
-            term = base
-            while factor > 0:
-                if factor & 1 == 1:
-                    total = total - (m - term) if total >= m - term else total + term
-                term = term - (m - term) if term >= m - term else term + term
-                factor = factor >> 1
+        if squares:
             base = total
+            n = n >> 1
+        elif n & 1 == 1:
+            out = total
+        squares = not squares
     return out + z if (z < 0) & (out != 0) else out
 
 

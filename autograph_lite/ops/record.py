@@ -143,6 +143,7 @@ class Op:
     on_scalars: Callable[..., Any] | None = None
     shape_only: tuple[int, ...] = ()  # inputs whose values are never read
     effect: bool = False  # it keeps its place
+    single: bool = False  # two on equal inputs are two: each writes into what it is given
     faults: bool = False  # it may raise for what its inputs hold, and stays where nothing needs it
     counts: bool = False  # its result is never negative
     recomputed: bool = (

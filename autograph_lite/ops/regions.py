@@ -7,12 +7,12 @@ one way which values are one value.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from autograph_lite.ir.build import Builder, merged_captures, region
-from autograph_lite.ir.graph import Condition, Region, Test, Value
+from autograph_lite.ir.graph import Condition, Test, Value
 from autograph_lite.ir.types import Type, history, join, py, tensor
 from autograph_lite.ops.control import FILLER, IF, LOOP
 from autograph_lite.ops.dispatch import context, f
@@ -114,6 +114,39 @@ def branch(cond: Value, then: Callable[[], Value], orelse: Callable[[], Value]) 
     return emit_if(cond, arms[0], arms[1])[0]
 
 
+def choose(
+    cond: Value, then: Callable[[], list[Value]], orelse: Callable[[], list[Value]]
+) -> list[Value]:
+    """The values of one of two regions, which may write registers."""
+    arms = []
+    for make in (then, orelse):
+        with staged_region() as builder:
+            arms.append(Arm(builder, [builder.local(v) for v in make()]))
+    return emit_if_writing(cond, arms[0], arms[1])
+
+
+def emit_if_writing(cond: Value, then: Arm, orelse: Arm) -> list[Value]:
+    """Append an `if` whose arms may have written registers from outside, which hold what either leaves."""
+    written = {id(b): b for arm in (then, orelse) for b, _ in arm.builder.overlay.values()}
+    given = [
+        Arm(
+            arm.builder,
+            [*arm.results, *in_region(arm.builder, partial(_read, arm.builder, written))],
+        )
+        for arm in (then, orelse)
+    ]
+    outputs = emit_if(cond, *given)
+    builder: Any = context.interpreter
+    first = len(then.results)
+    for register, value in zip(written.values(), outputs[first:], strict=True):
+        builder.write(register, value)
+    return outputs[:first]
+
+
+def _read(builder: Builder, registers: dict[int, Any]) -> list[Value]:
+    return [builder.local(builder.read(register)) for register in registers.values()]
+
+
 def pick(cond: Value, a: Value, b: Value) -> Value:
     """`a` where the condition holds, else `b`: itself, not a copy, whatever shapes they have."""
     return branch(cond, lambda: a, lambda: b)
@@ -204,7 +237,7 @@ def emit_loop(
     body = region(step.builder, (*results, *say, *written), captured)
     arguments = (*body.arguments, *(e for _, e in elements))
     everything: dict[str, Any] = {
-        "body": Region(arguments, body.nodes, body.results, body.links),
+        "body": replace(body, arguments=arguments),
         "bounded": bound is not None,
         "state": len(inits),
         "reads": len(elements),

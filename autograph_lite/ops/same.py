@@ -38,10 +38,13 @@ def _tested(test: Test) -> Sure:
         return negated(holds(test.value))
     builder: Any = context.interpreter
     value = builder.local(test.value)
-    compare = f.py_equal if test.kind == "zero" else f.py_greater
+    compare = getattr(f, _COMPARED[test.kind])
     return _once(
         (test.kind, value), lambda: f.weak(compare(value, builder.number(0)), dtype="bool")
     )
+
+
+_COMPARED = {"zero": "py_equal", "positive": "py_greater", "kept": "py_greater_equal"}
 
 
 def _once(key: Any, make: Callable[[], Value]) -> Value:

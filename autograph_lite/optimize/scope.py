@@ -125,7 +125,8 @@ class Scope:
                 return None  # a fault of the user's program: it is raised where it happens
 
     def _compute(self, node: Node, inputs: tuple[Value, ...]) -> None:
-        key = None if node.op.effect or node.op.warns else _key(node, inputs)
+        alone = node.op.effect or node.op.warns or node.op.single
+        key = None if alone else _key(node, inputs)
         if key is not None and key in self._shared:
             self.by.update(zip(node.outputs, self._shared[key], strict=True))
             return

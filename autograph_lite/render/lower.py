@@ -35,6 +35,7 @@ from autograph_lite.render.indexing import (
     lower_index_add_where,
     lower_setitem,
 )
+from autograph_lite.render.lists import LISTS
 from autograph_lite.render.lowering import Handler, Lowered, Lowering, hint, scalar_body
 from autograph_lite.render.reductions import lower_fold, outer_axis_inner
 from autograph_lite.render.regions import lower_if, lower_loop
@@ -42,6 +43,7 @@ from autograph_lite.render.structural import STRUCTURAL
 
 NAMED: dict[str, Handler] = {
     **STRUCTURAL,
+    **LISTS,
     "getitem": lower_getitem,
     "index_add": lower_index_add,
     "index_add_where": lower_index_add_where,

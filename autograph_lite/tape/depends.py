@@ -115,5 +115,5 @@ def _through(region: Region, given: Known) -> list[Follows]:
         else:
             found = [_any([known.get(v, False) for v in node.inputs])] * len(node.outputs)
         results = zip(node.outputs, found, strict=True)
-        known.update((v, follows) for v, follows in results if v.type.differentiable)
+        known.update((v, follows) for v, follows in results if v.type.carries)
     return [known.get(v, False) for v in region.results]

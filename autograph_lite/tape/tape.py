@@ -158,7 +158,7 @@ class GradientTape:
     def extend(self, outputs: tuple[Value, ...]) -> None:
         """A recorded node gives more now: what it saved depends on what its results depend on."""
         if any(self.follows(v) for v in outputs):
-            self._followed.values.update(v for v in outputs if v.type.differentiable)
+            self._followed.values.update(v for v in outputs if v.type.carries)
 
     def accessed(self, variable: Any, value: Value) -> None:
         """A variable is read: a value of it that was not seen before joins the source."""

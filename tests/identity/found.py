@@ -11,6 +11,7 @@ from tests.identity import (
     deletes,
     either_number,
     finals,
+    growing,
     holders,
     iterated,
     loop_else,
@@ -506,6 +507,7 @@ CASES = [
     *holders.CASES,
     *matches.CASES,
     *pythons.CASES,
+    *growing.CASES,
     *either_number.CASES,
     *members.CASES,
     *iterated.CASES,
@@ -521,6 +523,7 @@ CASES = [
 
 # Where arguments are written in place there is no gradient with respect to what they were.
 VALUES_ONLY = [(writes_rows, (c([[0.3, 1.2], [-0.7, 0.1]]), SCALAR)), *finals.VALUES_ONLY]
+VALUES_ONLY += growing.VALUES_ONLY
 FIRST_ORDER = [
     *walrus.FIRST_ORDER,
     (two_names_until_one_is_bound_anew, (VECTOR, SCALAR)),

@@ -1,0 +1,133 @@
+"""Grown: what stands in a Python list of which only the run knows how long it is.
+
+A list that steps of a loop append to holds, in place of its elements, one `Grown`, and after it what has been
+appended since and not been looked at.  All names of the list see it, because it stays the same list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
+
+from autograph_lite.errors import ConversionError
+from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import Symbol, Type, list_of, py
+from autograph_lite.ops.dispatch import context, f
+
+NUMBERED = py("int64")
+"""What a list holds of a tensor in a cell."""
+_REFUSED = (
+    "this list grows in a loop, and only the run knows what is in it; append to it, take an element, len() or"
+    " np.stack() of it, or loop over it"
+)
+
+
+ANY = Symbol()
+"""An extent that differs from element to element."""
+
+
+def of_all(held: list[Type], elements: Iterable[list[Type]]) -> tuple[Type, ...]:
+    """Types that elements were joined into, where extents that no element has are `ANY`."""
+    known = {e for types in elements for t in types for e in t.shape}
+    return tuple(replace(t, shape=tuple(e if e in known else ANY for e in t.shape)) for t in held)
+
+
+def of_one(type: Type) -> Type:
+    """The type of one element."""
+    return replace(type, shape=tuple(Symbol() if e is ANY else e for e in type.shape))
+
+
+def admits(type: Type, other: Type) -> bool:
+    """Whether a value of another type is one of an element."""
+    if (type.kind, type.dtype, type.rank) != (other.kind, other.dtype, other.rank):
+        return False
+    return all(e is ANY or e == o for e, o in zip(type.shape, other.shape, strict=True))
+
+
+def row_type(element: Type) -> Type:
+    """The type of the list of one value of every element."""
+    return list_of(NUMBERED if element.differentiable else element)
+
+
+class Grown:
+    """`structure` and `types` are those of every element; `rows` has a list for each value of one, which
+    the Python list with the id `owner` has for itself."""
+
+    __slots__ = ("owner", "rows", "structure", "types")
+
+    def __init__(
+        self, structure: Any, types: tuple[Type, ...], rows: tuple[Value, ...], owner: int = 0
+    ) -> None:
+        self.structure, self.types, self.rows, self.owner = structure, types, rows, owner
+
+    def _refused(self, *args: Any, **kwargs: Any) -> NoReturn:
+        del args, kwargs
+        raise ConversionError(_REFUSED)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        self._refused()
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = __bool__ = _refused
+    __len__ = __iter__ = __contains__ = __getitem__ = __call__ = __array__ = _refused
+    __add__ = __radd__ = __mul__ = __rmul__ = __str__ = __repr__ = __format__ = _refused
+    __float__ = __int__ = __index__ = __array_ufunc__ = __array_function__ = _refused
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """The structure of a `Grown`: that of an element, and the types of its values."""
+
+    structure: Any
+    types: tuple[Type, ...]
+
+
+def has_floats(obj: Any) -> bool:
+    """Whether it stands for elements through which gradients pass."""
+    return isinstance(obj, Grown) and any(t.differentiable for t in obj.types)
+
+
+def grown_in(obj: Any) -> Grown | None:
+    """What stands in a list for its elements, if it may grow."""
+    if isinstance(obj, list) and obj and isinstance(obj[0], Grown):
+        return obj[0]
+    return None
+
+
+def own(items: list[Any]) -> Grown:
+    """What stands in a list, with rows of its own: another list may have been made of the same."""
+    found: Grown = items[0]
+    if found.owner == id(items):
+        return found
+    return Grown(found.structure, found.types, tuple(map(f.list_copy, found.rows)), id(items))
+
+
+def adopt(items: list[Any]) -> list[Any]:
+    """The list takes the place of the one that what stands in it was made for."""
+    if items and isinstance(items[0], Grown):
+        of = items[0]
+        items[0] = Grown(of.structure, of.types, of.rows, id(items))
+    return items
+
+
+def moved_to(items: list[Any], before: list[Any]) -> list[Any]:
+    """A list with the parts of another, which it stands for."""
+    return adopt(items) if before and getattr(before[0], "owner", 0) == id(before) else items
+
+
+def length(items: list[Any]) -> Value:
+    """How many elements there are."""
+    count: Value = f.list_size(items[0].rows[0])
+    more = len(items) - 1
+    return f.py_add(count, context.interpreter.number(more)) if more else count  # type: ignore[attr-defined]
+
+
+def mentions_grown(obj: Any) -> bool:
+    """Whether a list that grows is among these objects, at the top or in a list or tuple."""
+    if isinstance(obj, Grown):
+        return True
+    if isinstance(obj, dict):
+        return any(map(mentions_grown, obj.values()))
+    return isinstance(obj, list | tuple) and any(map(mentions_grown, obj))

@@ -1,0 +1,165 @@
+"""Cotangents of tensors in lists that grow: found by the number of their cell (`ops.cells`).
+
+A table has, for every cell of the primal, the number of the cell in which what has arrived is kept, or -1.
+So a sum of cotangents is a value with an identity of its own, as in the unrolled program, and the pass can be
+reversed in turn: who comes first is kept as it is, later ones are added to what is read (R2), at once and in
+the order of their arrival (R3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from autograph_lite.gradient.cotangents import Cotangent, nothing
+from autograph_lite.ir.build import Builder, Register
+from autograph_lite.ir.graph import Node, Region, Value
+from autograph_lite.ir.types import list_of, py
+from autograph_lite.ops.cells import IMPORT, cells_for, keep, none, note_number, read_cell
+from autograph_lite.ops.dispatch import apply_all, context, f
+from autograph_lite.ops.regions import choose
+from autograph_lite.ops.same import Sure, as_value, both
+
+if TYPE_CHECKING:
+    from autograph_lite.gradient.reverse import Sweep
+
+NUMBER = py("int64")
+Key = tuple[str, int]
+"""Cells of one kind: dtype and number of axes."""
+Tables = dict[Key, Register]
+
+
+def _builder() -> Builder:
+    return context.interpreter  # type: ignore[return-value]
+
+
+def tables_of_region(region: Region, twice: bool) -> Tables:
+    """A table for each kind of cells of a forward graph, seen from the graph that reverses it.  One that is
+    reversed in turn goes on with these cells, because what it reads of the primal is in them."""
+    builder = _builder()
+    if twice:
+        for key, _, last in region.cells:
+            builder.top.cells[key] = Register(f.cells_copy(builder.local(last)))
+    return {key: _table(builder.local(size)) for key, size, _ in region.cells}
+
+
+def take_over(tables: Tables, cells: Value, got: Cotangent) -> None:
+    """What other calls have let arrive at cells of a forward graph: a table and the cells of those calls."""
+    builder = _builder()
+    table = tables[cells.type.dtype, cells.type.rank]
+    own = cells_for(builder, cells.type)
+    assert got.arrived is not None
+    count = f.list_size(builder.local(cells))
+    inputs = builder.read(own), builder.read(table), got.arrived, got.value, count
+    after, entries = apply_all(IMPORT, tuple(map(builder.local, inputs)), {})
+    builder.write(own, after)
+    builder.write(table, entries)
+
+
+def handed_on(tables: Tables, cells: Value) -> list[Value]:
+    """The same for the calls that are reversed next."""
+    builder = _builder()
+    table = tables[cells.type.dtype, cells.type.rank]
+    return [builder.read(table), builder.read(cells_for(builder, cells.type))]
+
+
+TABLE = list_of(NUMBER)
+
+
+def tables_at_hand() -> Tables:
+    """The same for the cells that there are by now in the region at work."""
+    builder = _builder()
+    cells = builder.top.cells.items()
+    return {key: _table(f.list_size(builder.read(kept))) for key, kept in cells}
+
+
+def _table(size: Value) -> Register:
+    return Register(f.list_filled(size, none()))
+
+
+def cell_key(node: Node) -> Key:
+    """The kind of the cells that a `cell_read` or `cell_name` speaks of."""
+    type = node.outputs[0].type
+    return type.dtype, type.rank
+
+
+def _place(sweep: Sweep, node: Node) -> tuple[Register, Value]:
+    """The table, and the number of the cell."""
+    return sweep.tables[cell_key(node)], _builder().local(node.inputs[1])
+
+
+def update(sweep: Sweep, node: Node, there: Sure, make: Callable[[Value | None], Value]) -> None:
+    """Where a condition holds, let `make` say what has arrived at a cell, given what had before."""
+    builder = _builder()
+    table, _ = _place(sweep, node)
+    type = node.outputs[0].type
+
+    def write() -> list[Value]:
+        inside, number = _builder(), _builder().local(node.inputs[1])
+        held = inside.read(table)
+        at = f.list_item(held, number, element=NUMBER)
+        first = f.weak(f.py_less(at, inside.number(0)), dtype="bool")
+        (new,) = choose(
+            first, lambda: [keep(make(None))], lambda: [keep(make(read_cell(at, type)))]
+        )
+        inside.write(table, f.list_put(inside.read(table), number, new))
+        return []
+
+    if there is True:
+        write()
+    elif there is not False:
+        choose(builder.local(as_value(there)), write, list)
+
+
+def arrive(sweep: Sweep, node: Node, g: Cotangent) -> None:
+    """Let a contribution arrive at a cell."""
+    update(
+        sweep,
+        node,
+        g.there,
+        lambda before: g.value if before is None else f.accumulate(before, g.value),
+    )
+
+
+def arrived(sweep: Sweep, node: Node, where: Sure = True) -> Cotangent:
+    """What has arrived at a cell, where a condition holds."""
+    table, number = _place(sweep, node)
+    return _held(table, number, node.outputs[0], where)
+
+
+def _held(table: Register, number: Value, like: Value, where: Sure) -> Cotangent:
+    builder = _builder()
+
+    def found() -> Value:
+        inside = _builder()
+        item: Value = f.list_item(inside.read(table), inside.local(number), element=NUMBER)
+        return item
+
+    at = (
+        found()
+        if where is True
+        else choose(as_value(where), lambda: [found()], lambda: [none()])[0]
+    )
+    there = f.weak(f.py_greater_equal(at, builder.number(0)), dtype="bool")
+    (value,) = choose(
+        there, lambda: [read_cell(_builder().local(at), like.type)], lambda: [nothing(like)]
+    )
+    note_number(value, at)
+    return Cotangent(value, there, blank=True)
+
+
+def reverse_keep(sweep: Sweep, node: Node) -> None:
+    """What has arrived at a cell goes to the tensor that was kept in it here, if it was."""
+    cells, x, old = node.inputs
+    if not sweep.wants(x):
+        return
+    builder = _builder()
+    table = sweep.tables[cells.type.dtype, cells.type.rank]
+    now = f.weak(f.py_less(builder.local(old), builder.number(0)), dtype="bool")
+    got = _held(table, builder.local(node.outputs[1]), x, now)
+    sweep.add(x, got.value, both(got.there, now))
+
+
+def passes(sweep: Any, node: Node) -> None:
+    """A name, or what is read: what arrives has gone to the cell at once."""
+    del sweep, node

@@ -1,0 +1,203 @@
+"""Cells: tensors of floats that stand in lists, each found by a number.
+
+Step by step a list holds the tensor itself, so that what is read from the list, and every name that the tensor
+had before, have one cotangent.  Of a list that grows only the run knows which tensor that is.  So a tensor
+that is put into a list is kept in a cell, and its number is known from then on to all its names:
+`cell_name(x, n)` is x, which is cell n unless n is below 0.  The reverse pass finds the cotangent of a cell
+by its number (`gradient.cells`).  A cell never changes, and a tensor has one at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from autograph_lite.ir.build import Builder, Register
+from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import Type, cells_of, py
+from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ops.record import Constant, Op, Structural, Threaded, register
+from autograph_lite.ops.same import links_from
+from autograph_lite.ops.staging import in_region
+
+EMPTY = register(
+    Op(
+        "cells_empty",
+        lambda *, element: (cells_of(element),),
+        Structural("no memory yet"),
+        Threaded("nothing is kept yet"),
+        single=True,
+    )
+)
+KEEP = register(
+    Op(
+        "cell_keep",
+        lambda cells, value, number: (cells, py("int64")),
+        Structural("written after the last where the number is below 0"),
+        Threaded("what has arrived at the cell goes to the value"),
+        single=True,
+    )
+)
+READ = register(
+    Op(
+        "cell_read",
+        lambda cells, number, *, element: (element,),
+        Structural("read from its place, where it stays"),
+        Threaded("it is the cell"),
+        single=True,
+    )
+)
+COPY = register(
+    Op(
+        "cells_copy",
+        lambda cells: (cells,),
+        Structural("the same in memory of its own, to keep more in"),
+        Threaded("they are the same cells"),
+        single=True,
+    )
+)
+IMPORT = register(
+    Op(
+        "cells_import",
+        lambda cells, table, others, numbers, count: (cells, table),
+        Structural(
+            "what others hold, by their numbers, is kept too, and the table tells its new numbers"
+        ),
+        Constant("the pass of a call from outside is not reversed again"),
+        single=True,
+    )
+)
+NAME = register(
+    Op(
+        "cell_name",
+        lambda value, number: (value,),
+        Structural("the value itself"),
+        Threaded("it is the value, or the cell"),
+        identity=lambda known, value, number: value,
+    )
+)
+
+
+def none() -> Value:
+    """The number of what is in no cell."""
+    found: Value = context.interpreter.number(-1)  # type: ignore[attr-defined]
+    return found
+
+
+def cells_for(builder: Builder, type: Type) -> Register:
+    """Where tensors of a dtype and a number of axes are kept."""
+    top = builder.top
+    key = (type.dtype, type.rank)
+    if key not in top.cells:
+        made = EMPTY.types(element=type)
+        first = top.append(EMPTY, (), made, {"element": type})[0]
+        top.cells[key] = Register(first)
+    top.size_of = lambda cells: in_region(top, lambda: f.list_size(cells))
+    return top.cells[key]
+
+
+def read_cell(number: Value, element: Type) -> Value:
+    """The tensor, of this type, that is the cell with a number."""
+    builder: Builder = context.interpreter  # type: ignore[assignment]
+    cells, number = builder.read(cells_for(builder, element)), builder.local(number)
+    (value,) = _apply(builder, READ, (cells, number), element=element)
+    builder.numbered[value] = number
+    note_number(value, number)
+    return value
+
+
+def number_now(value: Value) -> Value:
+    """The number of the cell that a tensor is in by now."""
+    builder: Builder = context.interpreter  # type: ignore[assignment]
+    found = number_of(builder, builder.local(value))
+    return none() if found is None else builder.read(found)
+
+
+def may_be_kept(value: Value) -> bool:
+    """Whether a tensor may be in a cell."""
+    builder: Builder = context.interpreter  # type: ignore[assignment]
+    return bool(builder.top.numbers) and number_of(builder, builder.local(value)) is not None
+
+
+def keep(value: Value) -> Value:
+    """Keep a tensor of floats in a cell; its number."""
+    builder: Builder = context.interpreter  # type: ignore[assignment]
+    cells, value = cells_for(builder, value.type), builder.local(value)
+    register_ = number_of(builder, value)
+    if register_ is None:
+        raw, owner = origin(builder, value)
+        minus_one = owner.constant(-1, "int64", "py")
+        register_ = builder.top.numbers[raw] = Register(minus_one)
+        builder.top.naming = current_name
+    before = builder.read(register_)
+    if before in builder.kept:
+        return before
+    given = builder.read(cells), value, before
+    after, number = _apply(builder, KEEP, given)
+    builder.write(cells, after)
+    builder.write(register_, number)
+    builder.kept.add(number)
+    return number
+
+
+def number_of(builder: Builder, value: Value) -> Register | None:
+    """The register with the number of a tensor's cell, if it may be in one."""
+    numbers = builder.top.numbers
+    if not numbers:
+        return None
+    return next((numbers[v] for v, _ in _names(builder, value) if v in numbers), None)
+
+
+def note_number(value: Value, number: Value) -> None:
+    """A value of the present region is the cell with this number, unless that is below 0."""
+    builder: Builder = context.interpreter  # type: ignore[assignment]
+    builder.top.numbers[builder.local(value)] = Register(builder.local(number))
+    builder.top.naming = current_name
+
+
+def origin(builder: Builder, value: Value) -> tuple[Value, Builder]:
+    """The value that a name stands for, in the region where it was made."""
+    return list(_names(builder, value))[-1]
+
+
+def _names(builder: Builder, value: Value) -> Iterator[tuple[Value, Builder]]:
+    """What a name stands for, from region to region."""
+    while True:
+        value = builder.top.raws.get(value, value)
+        yield value, builder
+        outside = builder.outside.get(value)
+        if outside is None or builder.parent is None:
+            return
+        value, builder = outside, builder.parent
+
+
+def current_name(builder: Builder, value: Value) -> Value:
+    """The name of a value that tells which cell it is by now."""
+    found = number_of(builder, value) if value.type.differentiable else None
+    if found is None:
+        return value
+    number = builder.read(found)
+    if builder.is_constant(number) or builder.numbered.get(value) is number:
+        return value  # it is in no cell, or it is this name
+    known = builder.names.get((value, number))
+    return _named(builder, value, number) if known is None else known
+
+
+def _named(builder: Builder, value: Value, number: Value) -> Value:
+    (named,) = _apply(builder, NAME, (value, number))
+    builder.names[value, number] = named
+    builder.numbered[named] = number
+    builder.top.raws[named] = value
+    links = in_region(builder, lambda: links_from(value))
+    builder.link_as(named, value, True)
+    for link in links:
+        builder.link_as(named, link.b, link.condition)
+    return named
+
+
+def _apply(builder: Builder, op: Op, inputs: tuple[Value, ...], **params: Any) -> tuple[Value, ...]:
+    """Append a node to a region; the tapes of that region see it."""
+    outputs = builder.append(op, inputs, op.types(*(v.type for v in inputs), **params), params)
+    for tape in context.tapes if builder is context.interpreter else ():
+        tape.record(op, inputs, outputs, params)
+    return outputs
