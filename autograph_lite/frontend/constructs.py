@@ -8,13 +8,13 @@ new version of Python cannot slip something through that the rewriting rules do 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from autograph_lite.frontend.desugar import jumps_of
 from autograph_lite.frontend.names import bound
-from autograph_lite.frontend.nodes import Node, children, pair
+from autograph_lite.frontend.nodes import Node, everything, pair
 from autograph_lite.frontend.order import skippable
 
 
@@ -33,15 +33,6 @@ class Construct:
 def kinds(text: str) -> tuple[str, ...]:
     """The names of kinds of node, written one after the other."""
     return tuple(text.split())
-
-
-def everything(tree: Node) -> Iterator[Node]:
-    """Every node that is evaluated, a node before those inside; a loop, because expressions may be deep."""
-    waiting = [tree]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        waiting.extend(children(node))
 
 
 # -- forms -------------------------------------------------------------------------------------------

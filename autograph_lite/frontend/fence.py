@@ -19,10 +19,9 @@ from autograph_lite.frontend.constructs import (
     KEPT_NAME,
     LOOSE_GENERATOR,
     REFUSED,
-    everything,
 )
 from autograph_lite.frontend.names import Scope, deletions
-from autograph_lite.frontend.nodes import Node, children
+from autograph_lite.frontend.nodes import Node, children, everything
 
 
 def check(tree: Node, filename: str, function: str) -> None:
@@ -49,12 +48,19 @@ def _kept_names(tree: Node) -> Iterator[Node]:
 def refusal(node: Node) -> str | None:
     """Why this node is refused whatever stands around it; None if it is allowed."""
     kind = type(node).__name__
-    if kind not in ALLOWED:
-        return REFUSED.get(kind, FOREIGN)
+    for part in (kind, *_operators(node)):
+        if part not in ALLOWED:
+            return REFUSED.get(part, FOREIGN)
     for met, sentence in CONDITIONS.get(kind, ()):
         if met(node):
             return sentence
     return None
+
+
+def _operators(node: Node) -> list[str]:
+    """The kinds of what holds no nodes: an operator, several of them."""
+    found = [getattr(node, "op", None), *getattr(node, "ops", ())]
+    return [type(operator).__name__ for operator in found if operator is not None]
 
 
 def _misplaced(node: Node, parents: tuple[Node, ...]) -> str | None:
@@ -80,7 +86,7 @@ def _place(nodes: list[Node]) -> tuple[int, int]:
 
 def _in_order(node: Node) -> list[Node]:
     """The nodes inside in the order of the text."""
-    found = list(children(node))
+    found = children(node)
     return found if len(found) < 2 else sorted(found, key=lambda child: _place([child]))
 
 

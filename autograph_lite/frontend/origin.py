@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from autograph_lite.errors import Origin
 
@@ -18,36 +19,57 @@ _GENERATED = re.compile(r"make__|(get_state|set_state|(if|else|loop)_body|loop_t
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The user's places of a staged text: one for each line, and for expressions on a line by the
-    columns where they start and end, which is how CPython marks its instructions."""
+    """The user's places of a staged text: one for each line, and line and column for expressions on a line
+    by the columns where they start and end, which is how CPython marks its instructions."""
 
     lines: Mapping[int, Origin]
-    spans: Mapping[tuple[int, int, int], Origin]
+    spans: Mapping[tuple[int, int, int], tuple[int, int]]
+
+    def of(self, line: int, start: int, end: int) -> Origin | None:
+        """The user's place of what a line has between two columns."""
+        around, exact = self.lines.get(line), self.spans.get((line, start, end))
+        if around is None or exact is None:
+            return around
+        return Origin(around.filename, exact[0], exact[1], around.function)
 
 
-def places(staged: ast.Module, text: str, filename: str, function: str) -> Places:
-    """Lines and spans of the text of a staged tree."""
+def places(staged: ast.Module, read: ast.Module, text: str, filename: str, function: str) -> Places:
+    """Lines and spans of the text of a staged tree; `read` is the tree of the text."""
     start = Origin(filename, staged.body[0].lineno, -1, function)
     lines: dict[int, Origin] = {}
-    spans: dict[tuple[int, int, int], Origin] = {}
-    for made, read, place in _statements(staged, ast.parse(text), start):
-        lines.setdefault(read.lineno, place)
-        spans.update(_spans(made, read, place))
+    spans: dict[tuple[int, int, int], tuple[int, int]] = {}
+    for made, other, place in _statements(staged, read, start):
+        lines.setdefault(other.lineno, place)
+        _add_spans(spans, made, other)
     return Places(dict(_filled(lines, text.count("\n"))), spans)
 
 
-def _spans(
-    made: ast.stmt, read: ast.stmt, around: Origin
-) -> Iterator[tuple[tuple[int, int, int], Origin]]:
+def _add_spans(
+    spans: dict[tuple[int, int, int], tuple[int, int]], made: ast.stmt, read: ast.stmt
+) -> None:
     """The expressions of one statement; a loop, because they may be deep."""
     waiting: list[tuple[ast.AST, ast.AST]] = [(made, read)]
     while waiting:
         one, other = waiting.pop()
+        for field in _fields(type(one)):
+            part, same = getattr(one, field, None), getattr(other, field, None)
+            if isinstance(part, list):
+                waiting += [
+                    pair for pair in zip(part, same or (), strict=True) if isinstance(pair[0], _INNER)
+                ]
+            elif isinstance(part, ast.AST) and isinstance(same, ast.AST):
+                waiting.append((part, same))
         if isinstance(one, ast.expr) and isinstance(other, ast.expr) and hasattr(one, "lineno"):
             span = (other.lineno, other.col_offset, other.end_col_offset or 0)
-            yield span, replace(around, line=one.lineno, column=one.col_offset)
-        pairs = zip(ast.iter_child_nodes(one), ast.iter_child_nodes(other), strict=True)
-        waiting.extend(pair for pair in pairs if not isinstance(pair[0], ast.stmt))
+            spans[span] = (one.lineno, one.col_offset)
+
+
+_INNER = (ast.expr, ast.keyword, ast.comprehension, ast.arg, ast.withitem, ast.excepthandler)
+
+
+@cache
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    return tuple(field for field in kind._fields if field not in ("ctx", "op", "ops"))
 
 
 def _filled(found: dict[int, Origin], lines: int) -> Iterator[tuple[int, Origin]]:

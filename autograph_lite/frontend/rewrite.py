@@ -146,8 +146,9 @@ def rewrite_block(block: Block, place: Place, after: Names) -> Statements:
         here, definitions = place.ahead()
         made = _form(form, here, alive[len(block) - number - 1])
         out.extend([*definitions, *made])
-        known = place.expressions.assigned
-        place = place.knowing(flow.assigned_after((form,), known))
+        known = flow.assigned_after((form,), place.expressions.assigned)
+        if known != place.expressions.assigned:
+            place = place.knowing(known)
     return out
 
 
