@@ -29,6 +29,7 @@ from autograph_lite.frontend.nodes import (
     assign,
     constant,
     define,
+    everything,
     load,
     located,
     protocol,
@@ -244,7 +245,7 @@ def _bare(function: Node) -> Node:
 
 
 def _identifiers(node: Node) -> Iterator[str]:
-    for child in ast.walk(node):
+    for child in everything(node):
         for field in ("id", "name", "asname"):
             value = getattr(child, field, None)
             if isinstance(value, str):

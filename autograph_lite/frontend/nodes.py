@@ -83,9 +83,8 @@ def located(node: Node, origin: Node) -> Node:
 
 
 # Fields without nodes that are evaluated; most nodes are names, which hold nothing.
-_SILENT = frozenset(
-    "annotation returns type_params type_comment ctx op ops id attr arg kind module level".split()
-)
+_TYPES = frozenset(["annotation", "returns", "type_params", "type_comment"])
+_SILENT = _TYPES | frozenset(["ctx", "op", "ops", "id", "attr", "arg", "kind", "module", "level"])
 _PARTS: dict[type, tuple[str, ...]] = {}
 
 

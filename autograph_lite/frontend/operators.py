@@ -27,7 +27,7 @@ from autograph_lite.frontend.logic import Logic, Thunk, checked, symbolic, truth
 from autograph_lite.frontend.loops import stage_loop
 from autograph_lite.frontend.matching import Matching
 from autograph_lite.frontend.plan import Plan, tested_in_the_body
-from autograph_lite.frontend.shared import Get, Set
+from autograph_lite.frontend.shared import state_of
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.texts import Texts
 from autograph_lite.frontend.trace import Trace
@@ -55,6 +55,11 @@ Step = Callable[[Any], Any]
 
 def _failed(message: tuple[Thunk, ...]) -> Any:
     return raising.later(AssertionError, *(part() for part in message))
+
+
+def _run(arm: Thunk | None) -> None:
+    if arm is not None:
+        arm()
 
 
 class Operators(Logic, Matching):
@@ -168,39 +173,30 @@ class Operators(Logic, Matching):
 
     # --- control flow ---
 
-    def if_(
-        self, cond: Any, then: Thunk, orelse: Thunk, get: Get, set_: Set, names: tuple[str, ...]
-    ) -> None:
+    # the names at the end are the state: variables of the functions that the regions assign
+
+    def if_(self, cond: Any, then: Thunk | None, orelse: Thunk | None, *names: str) -> None:
+        """An arm that is None does nothing."""
         found = truth(cond)
         if not symbolic(found):
-            (then if found else orelse)()
+            _run(then if found else orelse)
             return
-        stage_if(
-            value_of(found), lambda: then() and None, lambda: orelse() and None, get, set_, names
-        )
+        arms = (lambda: _run(then), lambda: _run(orelse))
+        stage_if(value_of(found), *arms, *state_of(names, then, orelse), names)
 
-    def while_(
-        self, test: Thunk, body: Callable[[], None], get: Get, set_: Set, names: tuple[str, ...]
-    ) -> None:
-        stage_loop(Plan(None, test, lambda k: body(), get, set_, names))
+    def while_(self, test: Thunk, body: Callable[[], None], *names: str) -> None:
+        stage_loop(Plan(None, test, lambda k: body(), *state_of(names, test, body), names))
 
-    def while_binding(
-        self, test: Thunk, body: Callable[[], None], get: Get, set_: Set, names: tuple[str, ...]
-    ) -> None:
+    def while_binding(self, test: Thunk, body: Callable[[], None], *names: str) -> None:
         """The same where the test assigns names."""
-        stage_loop(tested_in_the_body(Plan(None, test, lambda k: body(), get, set_, names)))
+        plan = Plan(None, test, lambda k: body(), *state_of(names, test, body), names)
+        stage_loop(tested_in_the_body(plan))
 
     def for_(
-        self,
-        iterable: Any,
-        test: Thunk | None,
-        body: Callable[[Any], None],
-        get: Get,
-        set_: Set,
-        names: tuple[str, ...],
+        self, iterable: Any, test: Thunk | None, body: Callable[[Any], None], *names: str
     ) -> None:
         """One loop node where the iterable counts or has rows; else Python's own loop."""
-        go_through(self.ld(iterable), body, Walk(test, get, set_, names))
+        go_through(self.ld(iterable), body, Walk(test, *state_of(names, body), names))
 
     @contextmanager
     def trying(self) -> Iterator[None]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from autograph_lite.errors import Origin
 
@@ -51,11 +52,14 @@ def _add_spans(
     waiting: list[tuple[ast.AST, ast.AST]] = [(made, read)]
     while waiting:
         one, other = waiting.pop()
-        for field in _fields(type(one)):
+        kind: Any = type(one)
+        for field in _fields(kind):
             part, same = getattr(one, field, None), getattr(other, field, None)
             if isinstance(part, list):
                 waiting += [
-                    pair for pair in zip(part, same or (), strict=True) if isinstance(pair[0], _INNER)
+                    pair
+                    for pair in zip(part, same or (), strict=True)
+                    if isinstance(pair[0], _INNER)
                 ]
             elif isinstance(part, ast.AST) and isinstance(same, ast.AST):
                 waiting.append((part, same))
@@ -68,7 +72,7 @@ _INNER = (ast.expr, ast.keyword, ast.comprehension, ast.arg, ast.withitem, ast.e
 
 
 @cache
-def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+def _fields(kind: Any) -> tuple[str, ...]:
     return tuple(field for field in kind._fields if field not in ("ctx", "op", "ops"))
 
 

@@ -35,12 +35,13 @@ def plain(node: Any) -> Any:
 
 
 @cache
-def _class(kind: type) -> tuple[type[ast.AST], tuple[str, ...]]:
-    made: type[ast.AST] = getattr(ast, kind.__name__)
+def _class(kind: type) -> tuple[Any, tuple[str, ...]]:
+    made: Any = getattr(ast, kind.__name__)
     return made, made._fields
 
 
 @cache
-def _alone(made: type[ast.AST]) -> ast.AST:
+def _alone(made: Any) -> ast.AST:
     """A context or an operator holds nothing: one is enough."""
-    return made()
+    found: ast.AST = made()
+    return found
