@@ -62,6 +62,33 @@ def _run(arm: Thunk | None) -> None:
         arm()
 
 
+def together(function: Any, keywords: tuple[Any, ...]) -> dict[str, Any]:
+    """What a call has given by name, which Python asks to be one mapping after the other without a name
+    twice."""
+    found: dict[str, Any] = {}
+    for given in keywords:
+        if not hasattr(given, "keys"):
+            kind = type(given).__name__
+            raise TypeError(f"{_called(function)} argument after ** must be a mapping, not {kind}")
+        for name in [*given.keys()]:
+            if not isinstance(name, str):
+                raise TypeError("keywords must be strings")
+            if name in found:
+                raise TypeError(
+                    f"{_called(function)} got multiple values for keyword argument {name!r}"
+                )
+            found[name] = given[name]
+    return found
+
+
+def _called(function: Any) -> str:
+    """A function as Python's messages name it."""
+    name, home = getattr(function, "__qualname__", None), getattr(function, "__module__", None)
+    if name is None:
+        return str(function)
+    return f"{name}()" if home in (None, "builtins") else f"{home}.{name}()"
+
+
 class Operators(Logic, Matching):
     """The meaning of one staging."""
 
@@ -233,12 +260,10 @@ class Operators(Logic, Matching):
 
     # --- calls and statements ---
 
-    def call(
-        self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None = None
-    ) -> Any:
+    def call(self, function: Any, args: tuple[Any, ...], *keywords: Any) -> Any:
         for given in args:
             still_there(given)
-        found = self.caller.call(self, function, args, kwargs or {})
+        found = self.caller.call(self, function, args, together(function, keywords))
         note_iterator(found)
         return found
 

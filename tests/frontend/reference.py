@@ -1,6 +1,7 @@
 """`ag__` and `scope__` executed by ordinary Python: what the staged source must mean on plain objects."""
 
 import builtins
+import collections
 import contextlib
 import operator
 
@@ -68,8 +69,10 @@ class Reference:
         given = {"and": "iand", "or": "ior"}.get(name, "i" + name)
         return getattr(operator, given)(x, value)
 
-    def call(self, function, args, kwargs=None):
-        return function(*args, **(kwargs or {}))
+    def call(self, function, args, *keywords):
+        given = collections.ChainMap(*keywords[::-1])
+        assert len(given) == sum(map(len, keywords))
+        return function(*args, **given)
 
     def and_(self, value, *thunks, state=None):
         for thunk in thunks:
