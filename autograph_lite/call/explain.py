@@ -19,7 +19,7 @@ Changed = tuple[str, ...]
 def captured(staged: Staged) -> tuple[str, ...]:
     """Two lines at most: whose present value every call reads, and what is compiled in."""
     read = _unique((i.what, kind_of(i.read())) for i in staged.inputs)
-    held = _unique((g.what, shown(g.expected)) for g in staged.guards)
+    held = _unique((g.what, "" if g.about else shown(g.expected)) for g in staged.guards)
     lines = [
         _listed("read at every call", [f"{what} ({kind})" for what, kind in read]),
         _listed("compiled for", [f"{what} = {x}" if x else what for what, x in held]),
@@ -40,9 +40,9 @@ def closest(known: Sequence[Staged]) -> Changed:
 def _changes(staged: Staged) -> Iterator[str]:
     for guard in staged.guards:
         if not guard.holds():
-            now = _now(guard.read)
-            before = shown(guard.expected)
-            yield f"{guard.what} ({before}, now {now})" if before and now else guard.what
+            before, now = shown(guard.expected), _now(guard.read)
+            told = before and now and not guard.about
+            yield f"{guard.what} ({before}, now {now})" if told else guard.what
     for found in staged.inputs:
         obj = found.read()
         if not fits(obj, found.type):

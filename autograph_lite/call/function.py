@@ -19,6 +19,7 @@ from autograph_lite.call.specialisation import Seen, Specialisation
 from autograph_lite.call.trampoline import trampoline
 from autograph_lite.eager.interpreter import EAGER
 from autograph_lite.errors import GraphTypeError
+from autograph_lite.frames import as_seen
 from autograph_lite.frontend.convert import convert
 from autograph_lite.frontend.stage import LeftTry, of_library, stage
 from autograph_lite.ir.graph import Value
@@ -61,9 +62,12 @@ class Function:
         return self if instance is None else types.MethodType(self, instance)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not kwargs and (found := self.quickly(args)) is not MISS:
-            return found
-        return self._call(args, kwargs)
+        try:
+            if not kwargs and (found := self.quickly(args)) is not MISS:
+                return found
+            return self._call(args, kwargs)
+        except Exception as error:
+            raise as_seen(error)  # noqa: B904  # it is the same
 
     def quickly(self, args: tuple[Any, ...]) -> Any:
         """The result by the fast way, or `miss` where it cannot be taken."""

@@ -220,10 +220,12 @@ class Caller:
         """A function with Python source: converted unless it is ours, NumPy's or converted."""
         code = function.__code__
         if code.co_filename.startswith("<staged"):
-            return result_of(function(*args, **kwargs))
+            with self.trace.calls.inside():
+                return result_of(function(*args, **kwargs))
         if owner(function) in LIBRARIES or _standard(function):
             return self._library(function, args, kwargs)
-        return result_of(self.bound(function)(*args, **kwargs))
+        with self.trace.calls.inside():
+            return result_of(self.bound(function)(*args, **kwargs))
 
     def bound(self, function: types.FunctionType) -> Callable[..., Any]:
         """The converted function, reading names where the original does."""

@@ -8,6 +8,7 @@ passes; everything else is a guard: if it is another object later, the function 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from types import CellType
@@ -49,6 +50,9 @@ class Guard:
     what: str
     inside: Any = None
     arrays: bool = False  # whether `inside` has what arrays hold
+    about: bool = (
+        False  # whether `read` says something about the object, which is not the object itself
+    )
 
     def holds(self) -> bool:
         try:
@@ -81,11 +85,35 @@ class Raised:
     structure: Structure
 
 
+class Calls:
+    """Where the user's program is while it is staged: the line, and the calls around it."""
+
+    def __init__(self, line: Callable[[], Origin | None]) -> None:
+        self.line = line
+        self.around: Origin | None = None
+
+    def place(self) -> Origin | None:
+        found = self.line()
+        if found is None or self.around is None:
+            return found
+        return Origin(found.filename, found.line, found.column, found.function, self.around)
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """A function is called here."""
+        outer, self.around = self.around, self.place()
+        try:
+            yield
+        finally:
+            self.around = outer
+
+
 class Trace(Builder):
     """The builder of a whole function."""
 
-    def __init__(self, origin: Callable[[], Origin | None]) -> None:
-        super().__init__(None, CONSTANT, origin)
+    def __init__(self, line: Callable[[], Origin | None]) -> None:
+        self.calls = Calls(line)
+        super().__init__(None, CONSTANT, self.calls.place)
         self.inputs: list[Input] = []
         self.guards: list[Guard] = []
         self.given: dict[int, Any] = {}
@@ -128,9 +156,10 @@ class Trace(Builder):
             return self._float(read, what, home)
         if isinstance(obj, np.ndarray | np.generic | Box):
             holder, name = home
-            first = self._homes.setdefault(id(obj), (holder, name, read))
-            if first[0] is not holder or first[1] != name:
-                self._same(read, first[2], what, home)
+            if not isinstance(holder, tuple):  # what a tuple holds, it holds for ever
+                first = self._homes.setdefault(id(obj), (holder, name, read))
+                if first[0] is not holder or first[1] != name:
+                    self._same(read, first[2], what, home)
             self._getters.setdefault(id(obj), (obj, read))
             self._names.setdefault(id(obj), what)
             if not isinstance(obj, Box):
@@ -163,7 +192,7 @@ class Trace(Builder):
             return wrap(self.input(look, Type("py", PY_DTYPE[type(obj)]), name))
         if not isinstance(obj, list | tuple) and type(obj) is not dict:
             return self.note(obj, look, name, (obj, name))
-        self.guards.append(Guard(lambda: _form(look()), _form(obj), name))
+        self.guards.append(Guard(lambda: _form(look()), _form(obj), name, about=True))
         parts = (
             self._before(leaf, partial(_leaf_of, look, i), f"part {i} of {name}")
             for i, leaf in enumerate(leaves(obj))
@@ -198,7 +227,7 @@ class Trace(Builder):
             if found in written:
                 yield Guard(read, obj, what)
             elif isinstance(obj, Box):
-                yield Guard(partial(_is_none_of, read, written), True, what)
+                yield Guard(partial(_is_none_of, read, written), True, what, about=True)
 
     def keep(self, obj: Any) -> None:
         """Remember an object that was there before, and the containers in it: it is not changed."""
@@ -212,7 +241,7 @@ class Trace(Builder):
         key = id(home[0]), home[1]
         if key not in self._aliases:
             self._aliases[key] = home[0]
-            self.guards.append(Guard(lambda: read() is other(), True, what))
+            self.guards.append(Guard(lambda: read() is other(), True, what, about=True))
 
     def _float(self, read: Getter, what: str, home: tuple[Any, str]) -> Any:
         holder, name = home
