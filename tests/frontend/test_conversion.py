@@ -289,6 +289,30 @@ def test_a_helper_whose_file_was_edited_is_noticed_at_the_call(written):
     )
 
 
+CHECKED = "def f(x):\n    assert x > 0.0, 'positive'\n    return x + 1.0\n"
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [("+ 1.0", "+ 2.0"), ("'positive'", "'negative'"), ("> 0.0", "< 0.0"), ("assert", "not")],
+)
+def test_an_edit_is_noticed_where_there_is_an_assert(edit, written):
+    path, module = written(CHECKED)
+    path.write_text(CHECKED.replace(*edit))
+    with pytest.raises(ConversionError, match=r"cannot read"):
+        ag.function(module.f)
+
+
+def checked(x):
+    """pytest rewrites this assert."""
+    assert x > 0.0, "positive"
+    return x + 1.0
+
+
+def test_an_assert_that_the_test_runner_rewrote_is_found():
+    assert ag.function(checked)(1.0) == 2.0
+
+
 def test_a_function_that_was_converted_before_the_edit_stays_what_it_was(written):
     path, module = written(HELPED)
     f = ag.function(module.f)
