@@ -7,19 +7,21 @@ shows the user's line with a caret, and ends with what to do; it never names any
 from __future__ import annotations
 
 import linecache
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from autograph_lite_runtime.cache import CacheWarning as CacheWarning
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A place in the user's source: 1-based line, 0-based column (-1: unknown)."""
+    """A place in the user's source: 1-based line, 0-based column (-1: unknown); `caller` is where the
+    function was called that it is in."""
 
     filename: str
     line: int
     column: int = -1
     function: str = ""
+    caller: Origin | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         where = f'File "{self.filename}", line {self.line}'

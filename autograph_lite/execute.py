@@ -16,6 +16,7 @@ from autograph_lite import errors
 from autograph_lite.eager.limits import too_large
 from autograph_lite.eager.warn import warn_at
 from autograph_lite.errors import Origin
+from autograph_lite.frames import traceback_of
 from autograph_lite.ir.types import Type
 from autograph_lite.ops.control import told
 from autograph_lite.render.emitter import WARNING, Site
@@ -174,9 +175,11 @@ class Executable:
         site = self.sites[number]
         if status == faults.MEMORY:
             dtype, shape = site.text.format(*details).split()
-            raise too_large([int(e) for e in shape.strip("(),").split(",")], dtype, site.origin)
-        error = getattr(errors, site.error)
-        raise error(site.text.format(*details), site.origin)
+            extents = [int(e) for e in shape.strip("(),").split(",")]
+            large = too_large(extents, dtype, site.origin)
+            raise large.with_traceback(traceback_of(site.origin))
+        error = getattr(errors, site.error)(site.text.format(*details), site.origin)
+        raise error.with_traceback(traceback_of(site.origin))
 
 
 def put(call: context.Context, slot: int, type: Type, value: Any) -> Any:

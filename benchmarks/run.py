@@ -20,7 +20,7 @@ from benchmarks.harness import Row, pin  # noqa: E402
 
 def benchmarks() -> dict[str, Callable[[], Iterator[Row]]]:
     """By name, in the order in which they are printed."""
-    from benchmarks import kernels, startup
+    from benchmarks import conversion, kernels, startup
 
     return {
         "minimum": kernels.minimum_in_a_loop,
@@ -29,6 +29,7 @@ def benchmarks() -> dict[str, Callable[[], Iterator[Row]]]:
         "array": kernels.array_gradient,
         "eager": kernels.eager_step,
         "startup": startup.startup,
+        "conversion": conversion.conversion,
     }
 
 

@@ -13,11 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from autograph_lite.call.explain import captured, closest, kind_of
 from autograph_lite.call.signature import signature
 from autograph_lite.call.specialisation import Seen, Specialisation
 from autograph_lite.call.trampoline import trampoline
 from autograph_lite.eager.interpreter import EAGER
 from autograph_lite.errors import GraphTypeError
+from autograph_lite.frames import as_seen
 from autograph_lite.frontend.convert import convert
 from autograph_lite.frontend.stage import LeftTry, of_library, stage
 from autograph_lite.ir.graph import Value
@@ -28,7 +30,7 @@ from autograph_lite.nests import rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.optimize.passes import optimize
 from autograph_lite.pipeline import kernel_source
-from autograph_lite.tensors.boxes import Box, array_data, entered, staging, wrap
+from autograph_lite.tensors.boxes import array_data, entered, staging, wrap
 from autograph_lite_runtime.gate import MISS
 
 MOST = 64
@@ -60,9 +62,12 @@ class Function:
         return self if instance is None else types.MethodType(self, instance)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not kwargs and (found := self.quickly(args)) is not MISS:
-            return found
-        return self._call(args, kwargs)
+        try:
+            if not kwargs and (found := self.quickly(args)) is not MISS:
+                return found
+            return self._call(args, kwargs)
+        except Exception as error:
+            raise as_seen(error)  # noqa: B904  # it is the same
 
     def quickly(self, args: tuple[Any, ...]) -> Any:
         """The result by the fast way, or `miss` where it cannot be taken."""
@@ -143,15 +148,16 @@ class Function:
             if found.holds():
                 return found
         why = "first call" if not self._specialisations else "another signature"
-        changed = [g.what for s in known for g in s.staged.guards if not g.holds()]
-        why = f"changed: {', '.join(dict.fromkeys(changed))}" if changed else why
+        changed = closest([found.staged for found in known])
+        why = f"changed: {', '.join(changed)}" if changed else why
 
         def arrange(entered: list[Any]) -> Any:
             rest = iter(entered)
             return rebuild(nest, lambda _: next(rest))
 
         staged = stage(self.python_function, leaves, arrange)
-        self._history.append(Seen(_shown(leaves), why, time.perf_counter() - start))
+        took = time.perf_counter() - start
+        self._history.append(Seen(_shown(leaves), why, took, captured(staged)))
         made = Specialisation(staged, self._history[-1], self.plain)
         self._specialisations[key] = [made, *known][:8]
         while len(self._specialisations) > MOST:
@@ -191,8 +197,9 @@ class Function:
         return kernel_source(self._specialisation(nest, leaves).staged.graph)
 
     def explain(self, *args: Any, **kwargs: Any) -> str:
-        """The signatures seen, why each was staged, and the seconds that staging it and compiling its kernels
-        took: those for gradients, and those that were found on disk, included."""
+        """The signatures seen: why each was staged, the seconds that staging it and compiling its kernels took
+        (those for gradients, and those that were found on disk, included), what every call of it reads from
+        outside, and what it was compiled for: another function or int there is staged anew."""
         if args or kwargs:
             self.compile(*args, **kwargs)
         lines = [f"{self.__name__}: {len(self._history)} signature(s)"]
@@ -236,16 +243,7 @@ _SUPPORTED = frozenset(map(np.dtype, DTYPES))
 
 
 def _shown(leaves: list[Any]) -> str:
-    parts = []
-    for leaf in leaves:
-        data = leaf._value.data if isinstance(leaf, Box) else leaf
-        is_array = isinstance(data, np.ndarray | np.generic)
-        parts.append(
-            f"{data.dtype}{list(data.shape) if data.ndim else ''}"
-            if is_array
-            else type(data).__name__
-        )
-    return "(" + ", ".join(parts) + ")"
+    return f"({', '.join(map(kind_of, leaves))})"
 
 
 def make_function(function: Callable[..., Any]) -> Function:

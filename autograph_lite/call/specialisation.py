@@ -41,11 +41,13 @@ TENSOR = Leaf("ag")
 
 @dataclass(slots=True)
 class Seen:
-    """A signature that was met: why it was staged, and the seconds that staging and compiling took."""
+    """A signature that was met: why it was staged, the seconds that staging and compiling took, and what
+    it reads from outside."""
 
     shown: str
     why: str
     staging: float
+    captured: tuple[str, ...]
     compiling: float = 0.0
 
     def compile(self, graph: Graph) -> Executable:
@@ -56,7 +58,7 @@ class Seen:
 
     def __str__(self) -> str:
         took = f"staged in {self.staging:.3f} s, compiled in {self.compiling:.3f} s"
-        return f"{self.shown}: {self.why}, {took}"
+        return "\n    ".join([f"{self.shown}: {self.why}, {took}", *self.captured])
 
 
 _LISTS = (

@@ -76,20 +76,27 @@ class Scope:
             return self.operators.ld(assigned.read())
         if name in self.cells:
             cell = self.cells[name]
-            return self._note(name, lambda: _content(cell, name))
+            return self._note(name, lambda: _content(cell, name), cell)
         space = self.function.__globals__
         if name in space:
-            return self._note(name, lambda: _global(space, name))
+            return self._note(name, lambda: _global(space, name), space)
         try:
             return getattr(builtins, name)
         except AttributeError:
             raise NameError(f"name {name!r} is not defined") from None
 
-    def _note(self, name: str, read: Callable[[], Any]) -> Any:
+    def _note(self, name: str, read: Callable[[], Any], home: Any) -> Any:
         found = read()
         if isinstance(found, types.ModuleType):
             return found
-        return self.trace.note(found, read, f"{name} of {self.function.__qualname__}")
+        what = f"{name} of {self.function.__qualname__}"
+        return self.trace.note(found, read, what, (home, name))
+
+
+def _called(obj: Any) -> str:
+    """What the user calls an object whose attribute is read."""
+    named = isinstance(obj, type | types.ModuleType)
+    return str(obj.__name__) if named else f"a {type(obj).__name__}"
 
 
 def _held(cell: types.CellType) -> Any:
@@ -150,7 +157,8 @@ class Caller:
         made_now = callable(found) and getattr(obj, name) is not found  # such as a bound method
         if isinstance(found, types.ModuleType) or _steady(obj) or is_made(obj) or made_now:
             return found
-        return self.trace.note(found, lambda: getattr(obj, name), f"attribute {name}")
+        what = f"{name} of {_called(obj)}"
+        return self.trace.note(found, lambda: getattr(obj, name), what, (obj, name))
 
     @contextmanager
     def raising(self) -> Iterator[None]:
@@ -218,10 +226,12 @@ class Caller:
         """A function with Python source: converted unless it is ours, NumPy's or converted."""
         code = function.__code__
         if code.co_filename.startswith("<staged"):
-            return result_of(function(*args, **kwargs))
+            with self.trace.calls.inside():
+                return result_of(function(*args, **kwargs))
         if owner(function) in LIBRARIES or _standard(function):
             return self._library(function, args, kwargs)
-        return result_of(self.bound(function)(*args, **kwargs))
+        with self.trace.calls.inside():
+            return result_of(self.bound(function)(*args, **kwargs))
 
     def bound(self, function: types.FunctionType) -> Callable[..., Any]:
         """The converted function, reading names where the original does."""

@@ -29,6 +29,7 @@ from autograph_lite.frontend.nodes import (
     assign,
     constant,
     define,
+    everything,
     load,
     located,
     protocol,
@@ -36,10 +37,12 @@ from autograph_lite.frontend.nodes import (
 )
 from autograph_lite.frontend.origin import Places, deepest, places
 from autograph_lite.frontend.patterns import without_matches
+from autograph_lite.frontend.plain import plain
 from autograph_lite.frontend.read import Source, read
 from autograph_lite.frontend.rewrite import Frame, rewrite_function
 from autograph_lite.frontend.statements import Fresh
 from autograph_lite.frontend.text import text_of
+from autograph_lite.ir.collector import patient
 
 MAKER = "make__"
 _TWO_MEANINGS = (
@@ -145,8 +148,7 @@ def origin_of(frame: FrameType, instruction: int | None = None) -> Origin | None
     line, _, start, end = staged.spans[id(code)][1][
         (frame.f_lasti if instruction is None else instruction) // 2
     ]
-    exact = staged.places.spans.get((line or 0, start or 0, end or 0))
-    return exact or staged.places.lines.get(line or 0)
+    return staged.places.of(line or 0, start or 0, end or 0)
 
 
 def is_staged(function: FunctionType) -> bool:
@@ -154,14 +156,16 @@ def is_staged(function: FunctionType) -> bool:
     return function.__code__.co_filename.startswith("<staged ")
 
 
+@patient()
 def _stage(function: FunctionType) -> Staged:
     source, code = read(function), function.__code__
     try:
         tree, outside = _rewritten(source, code.co_name)
         text = text_of(tree)
-        found = places(tree, text, code.co_filename, code.co_name)
+        read_again = ast.parse(text)
+        found = places(tree, read_again, text, code.co_filename, code.co_name)
         filename = _register(code, text)
-        made = compile(text, filename, "exec", dont_inherit=True)
+        made = compile(read_again, filename, "exec", dont_inherit=True)
         return Staged(text, found, filename, made, {}, outside)
     except (RecursionError, MemoryError, IndentationError) as error:
         line, column = deepest(source.node)
@@ -188,14 +192,15 @@ def _rewritten(source: Source, name: str) -> tuple[ast.Module, dict[str, bool]]:
         body = [*map(_variable, names), made, gast.Return(load(node.name))]
     body = [located(statement, node) for statement in body]
     maker = located(define(MAKER, arguments(["ag__", "scope__"]), body), node)
-    return cast(ast.Module, gast.gast_to_ast(gast.Module([maker], []))), names
+    return cast(ast.Module, plain(gast.Module([maker], []))), names
 
 
 def _names_outside(function: Node, filename: str, called: str) -> dict[str, bool]:
     """Names that the function or one inside it assigns for others, each with whether it is a global."""
     found: dict[str, bool] = {}
-    taken = _owned(function)
-    for name, node in _declared_outside(function):
+    outside = list(_declared_outside(function))
+    taken = _owned(function) if outside else NONE
+    for name, node in outside:
         if name in taken:
             place = Origin(filename, node.lineno, node.col_offset, called)
             raise ConversionError(f"{name} {_TWO_MEANINGS}", place)
@@ -209,10 +214,10 @@ def _declared_outside(function: Node, around: Names = NONE) -> Iterator[tuple[st
     for name, node in declarations(function):
         if name not in around or isinstance(node, gast.Global):
             yield name, node
-    own = around | Scope(function).own
-    for node in statements(function):
-        if isinstance(node, gast.FunctionDef):
-            yield from _declared_outside(node, own)
+    inner = [node for node in statements(function) if isinstance(node, gast.FunctionDef)]
+    own = around | Scope(function).own if inner else around
+    for node in inner:
+        yield from _declared_outside(node, own)
 
 
 def _owned(function: Node) -> Names:
@@ -240,7 +245,7 @@ def _bare(function: Node) -> Node:
 
 
 def _identifiers(node: Node) -> Iterator[str]:
-    for child in ast.walk(node):
+    for child in everything(node):
         for field in ("id", "name", "asname"):
             value = getattr(child, field, None)
             if isinstance(value, str):

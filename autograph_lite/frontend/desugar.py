@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import gast
@@ -36,6 +37,7 @@ RETURNED = "returned__"
 _FLAG = re.compile(r"(break|continue)_[0-9]+__")
 
 
+@lru_cache(maxsize=4096)
 def is_ours(name: str) -> bool:
     """Is this one of the names that desugaring adds?  The fence keeps the user's apart."""
     return name in (RETURN_VALUE, RETURNED) or _FLAG.fullmatch(name) is not None

@@ -90,6 +90,14 @@ def _inside(scope: Scope, form: Form, after: Names, targets: Targets) -> Names:
 
 
 def _head_reads(scope: Scope, form: Form) -> Names:
+    """A form belongs to one scope, so that it can remember what it reads there."""
+    if "reads" not in form.known:
+        form.known["reads"] = _first_reads(scope, form)
+    found: Names = form.known["reads"]
+    return found
+
+
+def _first_reads(scope: Scope, form: Form) -> Names:
     reads = scope.reads(*heads(form))
     node = form.node if isinstance(form, Simple) else None
     if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
@@ -104,9 +112,14 @@ def head(scope: Scope, loop: Loop, after: Names, targets: Targets) -> Names:
     """
     if isinstance(loop.node, gast.For):
         body = body_start(scope, loop, after, targets) - frozenset(each_round(loop))
-        return start_of_test(scope, loop, after) | body | scope.reads(loop.node.target)
+        return start_of_test(scope, loop, after) | body | _target_reads(scope, loop)
     body = body_start(scope, loop, after, targets) - kills(loop)
     return start_of_test(scope, loop, after) | body
+
+
+def _target_reads(scope: Scope, loop: Loop) -> Names:
+    """`for x[i] in ...` reads x and i."""
+    return NONE if isinstance(loop.node.target, gast.Name) else scope.reads(loop.node.target)
 
 
 def body_start(scope: Scope, loop: Loop, after: Names, targets: Targets) -> Names:
@@ -120,7 +133,7 @@ def start_of_test(scope: Scope, loop: Loop, after: Names) -> Names:
     leaving = (ours(after) if is_endless(loop) else after) | frozenset(loop.flags)
     if isinstance(loop.node, gast.For):
         return leaving
-    return (leaving - kills(loop)) | scope.reads(loop.node.test)
+    return (leaving - kills(loop)) | _head_reads(scope, loop)
 
 
 def ways_out(scope: Scope, form: Try, targets: Targets) -> Targets:

@@ -7,20 +7,32 @@ remain nodes of the user's tree, with their places.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, TypeVar
 
 from autograph_lite.frontend.nodes import Node
 
+Answer = TypeVar("Answer")
+
 
 @dataclass(frozen=True, slots=True)
-class Simple:
+class Remembering:
+    """A form, and what it was asked before: liveness asks each form as often as it is nested."""
+
+    known: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Simple(Remembering):
     """A statement without control flow."""
 
     node: Node
 
 
 @dataclass(frozen=True, slots=True)
-class Set:
+class Set(Remembering):
     """`name = value` for a name of ours: a flag or the return value."""
 
     name: str
@@ -29,14 +41,14 @@ class Set:
 
 
 @dataclass(frozen=True, slots=True)
-class Jump:
+class Jump(Remembering):
     """The path ends here; `kind` is break, continue, return or raise.  It makes no code."""
 
     kind: str
 
 
 @dataclass(frozen=True, slots=True)
-class If:
+class If(Remembering):
     """A branch on the user's test."""
 
     node: Node
@@ -45,7 +57,7 @@ class If:
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(Remembering):
     """What follows a statement that may have jumped: it runs if none of the flags is set."""
 
     flags: tuple[str, ...]
@@ -54,7 +66,7 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Remembering):
     """A for or while loop that ends early when one of the flags is set."""
 
     node: Node
@@ -63,7 +75,7 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
-class With:
+class With(Remembering):
     """A context around straight-line code."""
 
     node: Node
@@ -71,7 +83,7 @@ class With:
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class Try(Remembering):
     """A block, and what runs on every way out of it."""
 
     node: Node
@@ -80,7 +92,7 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True)
-class Def:
+class Def(Remembering):
     """A nested function."""
 
     node: Node
@@ -88,7 +100,7 @@ class Def:
 
 
 @dataclass(frozen=True, slots=True)
-class Return:
+class Return(Remembering):
     """The one return at the end of a function."""
 
     node: Node
@@ -108,3 +120,17 @@ def blocks(form: Form) -> tuple[Block, ...]:
     if isinstance(form, Guard | Loop | With):
         return (form.body,)
     return ()
+
+
+def once(question: Callable[[Any], Answer]) -> Callable[[Any], Answer]:
+    """A question about a form that is answered once."""
+    name = question.__name__
+
+    @wraps(question)
+    def answer(form: Any) -> Answer:
+        if name not in form.known:
+            form.known[name] = question(form)
+        found: Answer = form.known[name]
+        return found
+
+    return answer

@@ -26,6 +26,7 @@ from autograph_lite.frontend.trace import Trace
 from autograph_lite.frontend.truth import as_bool, condition, not_
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context, f
+from autograph_lite.tensors.aliases import refuse_unknown
 from autograph_lite.tensors.boxes import Box, holds_box, value_of, wrap
 from autograph_lite.tensors.number import Number
 from autograph_lite.tensors.tagged import Tagged
@@ -181,6 +182,7 @@ class Logic:
             if number and isinstance(other, bool | int | float | Number):
                 return self._is_number(one, other)
         if isinstance(a, ArrayLike) and isinstance(b, ArrayLike):
+            refuse_unknown(a, b)
             return membership.same_object(a, b)
         return a is b
 

@@ -28,8 +28,9 @@ from autograph_lite.frontend.forms import (
     Simple,
     With,
     blocks,
+    once,
 )
-from autograph_lite.frontend.nodes import Node, children, pair
+from autograph_lite.frontend.nodes import Node, children, everything, pair
 from autograph_lite.frontend.order import runs
 
 Names = frozenset[str]
@@ -173,10 +174,19 @@ class Scope:
         return declared(self.node)
 
     @cached_property
+    def nodes(self) -> list[Node]:
+        """Everything inside, functions too."""
+        return list(everything(gast.Module(self.node.body, [])))
+
+    @cached_property
+    def functions(self) -> list[Node]:
+        """The functions and lambdas inside."""
+        return [node for node in self.nodes if isinstance(node, (gast.Lambda, gast.FunctionDef))]
+
+    @cached_property
     def assigned_inside(self) -> Names:
         """Names that functions inside assign although they are not theirs."""
-        functions = _functions(gast.Module(self.node.body, []))
-        return frozenset(name for function in functions for name in declared(function))
+        return frozenset(name for function in self.functions for name in declared(function))
 
     @cached_property
     def own(self) -> Names:
@@ -188,14 +198,14 @@ class Scope:
         """Parameters and assigned names in the order of their first mention."""
         holder = gast.Module(self.node.body, [])
         own = dict.fromkeys([*parameters(self.node), *bound(holder)])
-        mentioned = dict.fromkeys([*parameters(self.node), *_mentions(holder)])
+        mentioned = dict.fromkeys([*parameters(self.node), *_mentions(self.nodes)])
         return dict.fromkeys([name for name in mentioned if name in own])
 
     @cached_property
     def closures(self) -> dict[str, Names]:
         """Names of nested functions, each with the names that a call of it may read."""
         direct: dict[str, Names] = {}
-        for name, function in _named_functions(gast.Module(self.node.body, [])):
+        for name, function in _named_functions(self.nodes):
             direct[name] = direct.get(name, NONE) | frozenset(inside(function))
         for _ in direct:  # functions call each other: as many rounds as there are functions
             for name, reads in direct.items():
@@ -205,15 +215,13 @@ class Scope:
     @cached_property
     def captured(self) -> Names:
         """Names that a nested function reads: one Python variable, whichever frame assigns it."""
-        functions = _functions(gast.Module(self.node.body, []))
-        return frozenset(name for function in functions for name in inside(function))
+        return frozenset(name for function in self.functions for name in inside(function))
 
     @cached_property
     def pinned(self) -> Names:
         """Names that may be read at any time: those which several functions assign, and those captured by
         functions that go into a container."""
-        kept = _kept(gast.Module(self.node.body, []))
-        held = frozenset(name for value in kept for name in self.held(value))
+        held = frozenset(name for value in _kept(self.nodes) for name in self.held(value))
         return held.union(self.declared, self.assigned_inside)
 
     def held(self, value: Node) -> Iterator[str]:
@@ -238,10 +246,10 @@ class Scope:
         return (*user, *(name for name in wanted if is_ours(name)))
 
 
-def _mentions(node: Node) -> Iterator[str]:
+def _mentions(nodes: list[Node]) -> Iterator[str]:
     """Names in the order of the text, which is not the order of the fields of a node."""
     found = []
-    for number, child in enumerate(_everything(node)):
+    for number, child in enumerate(nodes):
         place = (getattr(child, "lineno", 0), getattr(child, "col_offset", 0), number)
         if isinstance(child, gast.Name):
             found.append((place, child.id))
@@ -252,22 +260,8 @@ def _mentions(node: Node) -> Iterator[str]:
     return (name for _, name in sorted(found))
 
 
-def _everything(node: Node) -> Iterator[Node]:
-    waiting = [node]
-    while waiting:
-        current = waiting.pop()
-        yield current
-        waiting.extend(children(current))
-
-
-def _functions(node: Node) -> Iterator[Node]:
-    return (
-        child for child in _everything(node) if isinstance(child, (gast.Lambda, gast.FunctionDef))
-    )
-
-
-def _named_functions(node: Node) -> Iterator[tuple[str, Node]]:
-    for child in _everything(node):
+def _named_functions(nodes: list[Node]) -> Iterator[tuple[str, Node]]:
+    for child in nodes:
         if isinstance(child, gast.FunctionDef):
             yield child.name, child
         elif isinstance(child, gast.Assign | gast.NamedExpr) and isinstance(
@@ -278,9 +272,9 @@ def _named_functions(node: Node) -> Iterator[tuple[str, Node]]:
                     yield name, child.value
 
 
-def _kept(node: Node) -> Iterator[Node]:
+def _kept(nodes: list[Node]) -> Iterator[Node]:
     """Values that end up in a container or on an object."""
-    for child in _everything(node):
+    for child in nodes:
         if isinstance(child, (gast.List, gast.Tuple, gast.Set)):
             yield from child.elts
         elif isinstance(child, gast.Dict):
@@ -300,6 +294,7 @@ def _kept(node: Node) -> Iterator[Node]:
 # -- activity --------------------------------------------------------------------------------------
 
 
+@once
 def heads(form: Form) -> list[Node]:
     """What a form evaluates, in order, before one of its blocks runs or its target is assigned."""
     if isinstance(form, Simple):
@@ -322,34 +317,38 @@ def _named(form: Form) -> list[str]:
     )
 
 
+@once
 def writes(form: Form) -> dict[str, None]:
     """Names that a form itself may assign, without those that its blocks assign."""
     rounds = each_round(form) if isinstance(form, Loop) else {}
     return {**rounds, **dict.fromkeys([*bound(pair(*heads(form))), *_named(form)])}
 
 
+@once
 def kills(form: Form) -> Names:
     """Names that a form surely assigns before one of its blocks runs."""
     return frozenset([*surely(*heads(form)), *_named(form)])
 
 
+@once
 def each_round(loop: Loop) -> dict[str, None]:
     """Names that a loop itself may assign in each step: its target, or what its test assigns."""
     part = loop.node.target if isinstance(loop.node, gast.For) else loop.node.test
     return dict.fromkeys(bound(pair(part)))
 
 
+@once
 def repeated(loop: Loop) -> dict[str, None]:
     """Names that a loop assigns in its steps."""
     return {**each_round(loop), **modified(loop.body)}
 
 
-def deleted(*forms: Form) -> Names:
-    """Names that forms may delete, in their blocks too."""
-    own = (form.node for form in forms if isinstance(form, Simple))
+@once
+def deleted(form: Form) -> Names:
+    """Names that a form may delete, in its blocks too."""
+    own = [form.node] if isinstance(form, Simple) else []
     names = (name.id for node in own for name in deletions(node))
-    inner = (deleted(*block) for form in forms for block in blocks(form))
-    return frozenset(names).union(*inner)
+    return frozenset(names).union(*(deleted(one) for block in blocks(form) for one in block))
 
 
 def deletions(node: Node) -> Iterator[Node]:
@@ -366,9 +365,13 @@ def modified(*parts: Block) -> dict[str, None]:
     found: dict[str, None] = {}
     for block in parts:
         for form in block:
-            found.update(writes(form))
-            found.update(modified(*blocks(form)))
+            found.update(_modified(form))
     return found
+
+
+@once
+def _modified(form: Form) -> dict[str, None]:
+    return {**writes(form), **modified(*blocks(form))}
 
 
 def jumps(block: Block) -> dict[str, None]:

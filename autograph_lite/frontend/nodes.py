@@ -82,12 +82,32 @@ def located(node: Node, origin: Node) -> Node:
     return node
 
 
-def children(node: Node) -> Iterator[Node]:
-    """The nodes inside that are evaluated: annotations are dropped by staging."""
-    for field in getattr(node, "_fields", ()):
-        if field in ("annotation", "returns", "type_params"):
-            continue
+# Fields without nodes that are evaluated; most nodes are names, which hold nothing.
+_TYPES = frozenset(["annotation", "returns", "type_params", "type_comment"])
+_SILENT = _TYPES | frozenset(["ctx", "op", "ops", "id", "attr", "arg", "kind", "module", "level"])
+_PARTS: dict[type, tuple[str, ...]] = {}
+
+
+def children(node: Node) -> list[Node]:
+    """The nodes inside that are evaluated, which annotations, dropped by staging, are not."""
+    kind = type(node)
+    fields = _PARTS.get(kind)
+    if fields is None:
+        fields = _PARTS[kind] = tuple(f for f in getattr(node, "_fields", ()) if f not in _SILENT)
+    found = []
+    for field in fields:
         value = getattr(node, field, None)
-        for child in value if isinstance(value, list) else [value]:
-            if hasattr(child, "_fields"):
-                yield child
+        if value.__class__ is list:
+            found += [child for child in value if isinstance(child, gast.AST)]
+        elif isinstance(value, gast.AST):
+            found.append(value)
+    return found
+
+
+def everything(tree: Node) -> Iterator[Node]:
+    """Every node that is evaluated, a node before those inside; a loop, because expressions may be deep."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += children(node)

@@ -28,7 +28,7 @@ from autograph_lite.frontend.logic import Logic, Thunk, checked, symbolic, truth
 from autograph_lite.frontend.loops import stage_loop
 from autograph_lite.frontend.matching import Matching
 from autograph_lite.frontend.plan import Plan, tested_in_the_body
-from autograph_lite.frontend.shared import Get, Set
+from autograph_lite.frontend.shared import state_of
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.texts import Texts
 from autograph_lite.frontend.trace import Trace
@@ -56,6 +56,38 @@ Step = Callable[[Any], Any]
 
 def _failed(message: tuple[Thunk, ...]) -> Any:
     return raising.later(AssertionError, *(part() for part in message))
+
+
+def _run(arm: Thunk | None) -> None:
+    if arm is not None:
+        arm()
+
+
+def together(function: Any, keywords: tuple[Any, ...]) -> dict[str, Any]:
+    """What a call has given by name, which Python asks to be one mapping after the other without a name
+    twice."""
+    found: dict[str, Any] = {}
+    for given in keywords:
+        if not hasattr(given, "keys"):
+            kind = type(given).__name__
+            raise TypeError(f"{_called(function)} argument after ** must be a mapping, not {kind}")
+        for name in [*given.keys()]:
+            if not isinstance(name, str):
+                raise TypeError("keywords must be strings")
+            if name in found:
+                raise TypeError(
+                    f"{_called(function)} got multiple values for keyword argument {name!r}"
+                )
+            found[name] = given[name]
+    return found
+
+
+def _called(function: Any) -> str:
+    """A function as Python's messages name it."""
+    name, home = getattr(function, "__qualname__", None), getattr(function, "__module__", None)
+    if name is None:
+        return str(function)
+    return f"{name}()" if home in (None, "builtins") else f"{home}.{name}()"
 
 
 class Operators(Logic, Matching):
@@ -195,39 +227,30 @@ class Operators(Logic, Matching):
 
     # --- control flow ---
 
-    def if_(
-        self, cond: Any, then: Thunk, orelse: Thunk, get: Get, set_: Set, names: tuple[str, ...]
-    ) -> None:
+    # the names at the end are the state: variables of the functions that the regions assign
+
+    def if_(self, cond: Any, then: Thunk | None, orelse: Thunk | None, *names: str) -> None:
+        """An arm that is None does nothing."""
         found = truth(cond)
         if not symbolic(found):
-            (then if found else orelse)()
+            _run(then if found else orelse)
             return
-        stage_if(
-            value_of(found), lambda: then() and None, lambda: orelse() and None, get, set_, names
-        )
+        arms = (lambda: _run(then), lambda: _run(orelse))
+        stage_if(value_of(found), *arms, *state_of(names, then, orelse), names)
 
-    def while_(
-        self, test: Thunk, body: Callable[[], None], get: Get, set_: Set, names: tuple[str, ...]
-    ) -> None:
-        stage_loop(Plan(None, test, lambda k: body(), get, set_, names))
+    def while_(self, test: Thunk, body: Callable[[], None], *names: str) -> None:
+        stage_loop(Plan(None, test, lambda k: body(), *state_of(names, test, body), names))
 
-    def while_binding(
-        self, test: Thunk, body: Callable[[], None], get: Get, set_: Set, names: tuple[str, ...]
-    ) -> None:
+    def while_binding(self, test: Thunk, body: Callable[[], None], *names: str) -> None:
         """The same where the test assigns names."""
-        stage_loop(tested_in_the_body(Plan(None, test, lambda k: body(), get, set_, names)))
+        plan = Plan(None, test, lambda k: body(), *state_of(names, test, body), names)
+        stage_loop(tested_in_the_body(plan))
 
     def for_(
-        self,
-        iterable: Any,
-        test: Thunk | None,
-        body: Callable[[Any], None],
-        get: Get,
-        set_: Set,
-        names: tuple[str, ...],
+        self, iterable: Any, test: Thunk | None, body: Callable[[Any], None], *names: str
     ) -> None:
         """One loop node where the iterable counts or has rows; else Python's own loop."""
-        go_through(self.ld(iterable), body, Walk(test, get, set_, names))
+        go_through(self.ld(iterable), body, Walk(test, *state_of(names, body), names))
 
     @contextmanager
     def trying(self) -> Iterator[None]:
@@ -268,12 +291,10 @@ class Operators(Logic, Matching):
 
     # --- calls and statements ---
 
-    def call(
-        self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any] | None = None
-    ) -> Any:
+    def call(self, function: Any, args: tuple[Any, ...], *keywords: Any) -> Any:
         for given in args:
             still_there(given)
-        found = self.caller.call(self, function, args, kwargs or {})
+        found = self.caller.call(self, function, args, together(function, keywords))
         note_iterator(found)
         return found
 

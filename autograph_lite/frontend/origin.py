@@ -10,44 +10,72 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
 
 from autograph_lite.errors import Origin
 
 _GENERATED = re.compile(r"make__|(get_state|set_state|(if|else|loop)_body|loop_test)_\d+")
 
 
+Spans = dict[tuple[int, int, int], tuple[int, int, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The user's places of a staged text: one for each line, and for expressions on a line by the
-    columns where they start and end, which is how CPython marks its instructions."""
+    """The user's places of a staged text: one for each line, and line, column and lambda, if it is in one,
+    for expressions on a line by the columns where they start and end, which is how CPython marks its
+    instructions."""
 
     lines: Mapping[int, Origin]
-    spans: Mapping[tuple[int, int, int], Origin]
+    spans: Spans
+
+    def of(self, line: int, start: int, end: int) -> Origin | None:
+        """The user's place of what a line has between two columns."""
+        around, exact = self.lines.get(line), self.spans.get((line, start, end))
+        if around is None or exact is None:
+            return around
+        return Origin(around.filename, exact[0], exact[1], exact[2] or around.function)
 
 
-def places(staged: ast.Module, text: str, filename: str, function: str) -> Places:
-    """Lines and spans of the text of a staged tree."""
+def places(staged: ast.Module, read: ast.Module, text: str, filename: str, function: str) -> Places:
+    """Lines and spans of the text of a staged tree; `read` is the tree of the text."""
     start = Origin(filename, staged.body[0].lineno, -1, function)
     lines: dict[int, Origin] = {}
-    spans: dict[tuple[int, int, int], Origin] = {}
-    for made, read, place in _statements(staged, ast.parse(text), start):
-        lines.setdefault(read.lineno, place)
-        spans.update(_spans(made, read, place))
+    spans: Spans = {}
+    for made, other, place in _statements(staged, read, start):
+        lines.setdefault(other.lineno, place)
+        _add_spans(spans, made, other)
     return Places(dict(_filled(lines, text.count("\n"))), spans)
 
 
-def _spans(
-    made: ast.stmt, read: ast.stmt, around: Origin
-) -> Iterator[tuple[tuple[int, int, int], Origin]]:
-    """The expressions of one statement; a loop, because they may be deep."""
-    waiting: list[tuple[ast.AST, ast.AST]] = [(made, read)]
+def _add_spans(spans: Spans, made: ast.stmt, read: ast.stmt) -> None:
+    """The expressions of one statement; a loop, because they may be deep.  Of the lambdas only those of the
+    user have a place."""
+    waiting: list[tuple[ast.AST, ast.AST, str]] = [(made, read, "")]
     while waiting:
-        one, other = waiting.pop()
-        if isinstance(one, ast.expr) and isinstance(other, ast.expr) and hasattr(one, "lineno"):
+        one, other, inside = waiting.pop()
+        placed = isinstance(one, ast.expr) and hasattr(one, "lineno")
+        if placed and isinstance(one, ast.expr) and isinstance(other, ast.expr):
             span = (other.lineno, other.col_offset, other.end_col_offset or 0)
-            yield span, replace(around, line=one.lineno, column=one.col_offset)
-        pairs = zip(ast.iter_child_nodes(one), ast.iter_child_nodes(other), strict=True)
-        waiting.extend(pair for pair in pairs if not isinstance(pair[0], ast.stmt))
+            spans[span] = (one.lineno, one.col_offset, inside)
+        within = "<lambda>" if placed and isinstance(one, ast.Lambda) else inside
+        kind: Any = type(one)
+        for field in _fields(kind):
+            part, same = getattr(one, field, None), getattr(other, field, None)
+            if isinstance(part, list):
+                pairs = zip(part, same or (), strict=True)
+                waiting += [(a, b, within) for a, b in pairs if isinstance(a, _INNER)]
+            elif isinstance(part, ast.AST) and isinstance(same, ast.AST):
+                waiting.append((part, same, within))
+
+
+_INNER = (ast.expr, ast.keyword, ast.comprehension, ast.arg, ast.withitem, ast.excepthandler)
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field for field in kind._fields if field not in ("ctx", "op", "ops"))
 
 
 def _filled(found: dict[int, Origin], lines: int) -> Iterator[tuple[int, Origin]]:

@@ -10,6 +10,7 @@ import contextlib
 from typing import Any, NoReturn
 
 from autograph_lite.errors import ConversionError, Origin, excerpt
+from autograph_lite.frames import traceback_of
 from autograph_lite.frontend.effects import only_staged
 from autograph_lite.frontend.holders import is_made
 from autograph_lite.frontend.later import Error, Later, known
@@ -109,6 +110,8 @@ def reach(raised: Raised, values: list[Value], origin: Origin | None) -> NoRetur
         error, *cause = known(put_together(raised.structure, iter(values), as_given))
         if isinstance(error, type) and issubclass(error, BaseException):
             error = error()
+        if isinstance(error, BaseException):
+            error = error.with_traceback(traceback_of(origin))
         if cause:
             raise error from cause[0]
         raise error

@@ -10,9 +10,9 @@ import __future__
 
 import ast
 import linecache
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import CodeType, FunctionType
 
 from autograph_lite.errors import ConversionError, Origin
@@ -166,9 +166,11 @@ def _code_arity(code: CodeType) -> tuple[int, ...]:
 
 
 def _is_current(node: Definition, code: CodeType, module: _Module) -> bool:
-    """Does the text still compile to the code?  Test runners rewrite asserts: those match loosely."""
-    has_assert = any(isinstance(child, ast.Assert) for child in ast.walk(node))
-    same = _same_names if has_assert else _same_code
+    """Does the text still compile to the code?  pytest rewrites asserts: those match loosely."""
+    asserts = [child for child in ast.walk(node) if isinstance(child, ast.Assert)]
+    same: Callable[[CodeType, CodeType], bool] = _same_code
+    if asserts and _is_rewritten(code):
+        same = partial(_same_names, {text for one in asserts for text in _folded(one)})
     return any(
         other.co_name == code.co_name
         and other.co_firstlineno == code.co_firstlineno
@@ -177,13 +179,36 @@ def _is_current(node: Definition, code: CodeType, module: _Module) -> bool:
     )
 
 
-def _same_names(text: CodeType, code: CodeType) -> bool:
+def _is_rewritten(code: CodeType) -> bool:
+    """Whether pytest has put names of its own, which no text can have, into it or a function inside."""
+    inner = (one for one in code.co_consts if isinstance(one, CodeType))
+    own = any(name.startswith("@py") for name in (*code.co_names, *code.co_varnames))
+    return own or any(map(_is_rewritten, inner))
+
+
+def _same_names(folded: set[str], text: CodeType, code: CodeType) -> bool:
+    """Names and literals of the text are there, but for those that pytest takes apart; the rest is its."""
     count = text.co_argcount + text.co_kwonlyargcount
     return (
         text.co_varnames[:count] == code.co_varnames[:count]
         and text.co_freevars == code.co_freevars
         and all(name in code.co_names for name in text.co_names if name != "AssertionError")
+        and _literals(text) - _literals(code) <= folded
     )
+
+
+def _literals(code: CodeType) -> set[str]:
+    return {repr(one) for one in code.co_consts if not isinstance(one, CodeType)}
+
+
+def _folded(statement: ast.Assert) -> Iterator[str]:
+    """Literals of an assert with parts of their own, such as -2."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.UnaryOp | ast.Tuple):
+            try:
+                yield repr(ast.literal_eval(node))
+            except ValueError:
+                continue
 
 
 def _same_code(text: CodeType, code: CodeType) -> bool:

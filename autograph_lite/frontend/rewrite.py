@@ -1,7 +1,8 @@
 """Structured forms -> statements of the staged function: control flow becomes calls of `ag__`.
 
 A branch or loop body becomes a nested function.  A name that it assigns is either in the state that
-`ag__` hands on, or shared with a function of the user, or the nested function's own.
+`ag__` hands on, which finds it among the variables of that function, or shared with a function of the
+user, or the nested function's own.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import gast
 
 from autograph_lite.frontend import flow
-from autograph_lite.frontend.ahead import Ahead, accessors, labels
+from autograph_lite.frontend.ahead import Ahead
 from autograph_lite.frontend.declared import declared
 from autograph_lite.frontend.desugar import RETURN_VALUE, docstring, is_ours
 from autograph_lite.frontend.expressions import Expressions
@@ -90,12 +91,16 @@ class Place:
 
     def knowing(self, assigned: Names) -> Place:
         """The same place with other names surely assigned."""
-        return replace(self, expressions=replace(self.expressions, assigned=assigned))
+        return self._with(self.expressions.where(assigned, self.expressions.ahead))
+
+    def _with(self, expressions: Expressions) -> Place:
+        return Place(self.scope, self.frame, expressions, self.targets, self.fresh)
 
     def ahead(self) -> tuple[Place, Statements]:
         """The same place, and definitions that will stand before what is written there."""
         ahead = Ahead(self.fresh.number)
-        return replace(self, expressions=replace(self.expressions, ahead=ahead)), ahead.statements
+        made = self.expressions.where(self.expressions.assigned, ahead)
+        return self._with(made), ahead.statements
 
     def assigning(self, names: Iterable[str]) -> Place:
         """The same place after an assignment."""
@@ -146,8 +151,9 @@ def rewrite_block(block: Block, place: Place, after: Names) -> Statements:
         here, definitions = place.ahead()
         made = _form(form, here, alive[len(block) - number - 1])
         out.extend([*definitions, *made])
-        known = place.expressions.assigned
-        place = place.knowing(flow.assigned_after((form,), known))
+        known = flow.assigned_after((form,), place.expressions.assigned)
+        if known != place.expressions.assigned:
+            place = place.knowing(known)
     return out
 
 
@@ -208,17 +214,16 @@ def _branch(
     state = flow.branch_state(place.scope, parts, after, place.targets)
     common = state + flow.shared(place.scope, modified(*parts), state)
     _require(common, place)
-    number = place.fresh.number("if_body", "else_body", "get_state", "set_state")
-    bodies = []
+    number = place.fresh.number("if_body", "else_body")
+    bodies, arms = [], []
     for stem, part in zip(("if_body", "else_body"), parts, strict=True):
         inner, head = _enter(place, modified(part), common, node)
-        body = [*rewrite_block(part, inner, after)]
-        bodies.append(define(f"{stem}_{number}", arguments(), [*head(), *body]))
-    names = [
-        load(f"{stem}_{number}") for stem in ("if_body", "else_body", "get_state", "set_state")
-    ]
-    call = gast.Expr(protocol("if_", test, *names, labels(state)))
-    return [located(made, node) for made in (*accessors(number, state), *bodies, call)]
+        statements = rewrite_block(part, inner, after)
+        body = [*head(), *statements]
+        arms.append(load(f"{stem}_{number}") if body else constant(None))
+        bodies += [define(f"{stem}_{number}", arguments(), body)] if body else []
+    call = gast.Expr(protocol("if_", test, *arms, *map(constant, state)))
+    return [located(made, node) for made in (*bodies, call)]
 
 
 def _enter(
@@ -257,7 +262,7 @@ def _loop(loop: Loop, place: Place, after: Names) -> Statements:
     state = flow.loop_state(place.scope, loop, after, place.targets)
     common = state + flow.shared(place.scope, repeated(loop), state)
     _require(common, place)
-    number = place.fresh.number("loop_test", "loop_body", "get_state", "set_state")
+    number = place.fresh.number("loop_test", "loop_body")
     iterable = []
     if isinstance(loop.node, gast.For):
         iterable = [place.expressions.rewrite(loop.node.iter)]
@@ -266,9 +271,9 @@ def _loop(loop: Loop, place: Place, after: Names) -> Statements:
     body = _loop_body(loop, place, after, common, f"loop_body_{number}")
     test = _loop_test(loop, place, common, f"loop_test_{number}")
     tested = load(f"loop_test_{number}") if test else constant(None)
-    names = [load(f"{stem}_{number}") for stem in ("loop_body", "get_state", "set_state")]
-    call = protocol(_kind(loop, common), *iterable, tested, *names, labels(state))
-    made = (*accessors(number, state), *test, body, gast.Expr(call))
+    names = map(constant, state)
+    call = protocol(_kind(loop, common), *iterable, tested, load(f"loop_body_{number}"), *names)
+    made = (*test, body, gast.Expr(call))
     return [located(statement, loop.node) for statement in made]
 
 
@@ -363,6 +368,6 @@ def _definition(form: Def, place: Place) -> Statements:
         shares = protocol("shares", load(node.name), *map(constant, theirs))
         out.append(located(gast.Expr(shares), node))
     for name in reversed(decorators):
-        call = protocol("call", load(name), pair(load(node.name)), gast.Dict([], []))
+        call = protocol("call", load(name), pair(load(node.name)))
         out.append(located(assign(store(node.name), call), node))
     return out

@@ -128,6 +128,26 @@ class Watch:
         return [variable for variable, _ in self.before]
 
 
+def state_of(names: tuple[str, ...], *functions: Callable[..., Any] | None) -> tuple[Get, Set]:
+    """How a state is read and replaced: by the variables of these names that the functions assign."""
+    cells: dict[str, types.CellType] = {}
+    for function in functions:
+        if isinstance(function, types.FunctionType):
+            closure = function.__closure__ or ()
+            cells.update(zip(function.__code__.co_freevars, closure, strict=True))
+    variables = [Variable(name, cells[name]) for name in names]
+
+    def get() -> tuple[Any, ...]:
+        return tuple(variable.cell.cell_contents for variable in variables)
+
+    def put(objects: tuple[Any, ...]) -> None:
+        for variable, obj in zip(variables, objects, strict=True):
+            variable.cell.cell_contents = obj
+
+    get.variables = variables  # type: ignore[attr-defined]
+    return get, put
+
+
 def extended(get: Get, set: Set, names: tuple[str, ...], more: list[Variable]) -> tuple[Any, ...]:
     """How a state is read, how it is replaced and what it is called, with variables at its end."""
     if not more:

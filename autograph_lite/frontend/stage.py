@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from autograph_lite.errors import (
     UndefinedVariableError,
     excerpt,
 )
+from autograph_lite.frames import traceback_of
 from autograph_lite.frontend.calls import Caller, owner, result_of
 from autograph_lite.frontend.convert import origin_of
 from autograph_lite.frontend.effects import CONTAINERS, refuse_result
@@ -122,19 +123,21 @@ def stage(function: types.FunctionType, leaves: list[Any], arrange: Any) -> Stag
             _refuse_swallowed(trace)
             return _close(trace, function, leaves, arguments, passed, out)
         except AutographError as error:
-            _place(error)
+            here, _ = _place(error)
             if not of_library(function):  # what it returns is looked at after its last line
                 code = function.__code__
                 error.place(Origin(code.co_filename, code.co_firstlineno, -1, function.__name__))
-            error = error.with_traceback(None)  # without the frames of the conversion
+            # without the frames of the conversion
+            error = error.with_traceback(traceback_of(here or error.origin))
             if isinstance(error, UndefinedVariableError) and _left_try(trace, error):
                 raise LeftTry(error) from None
             raise error from None
         except Exception as error:
-            _place(error)
+            here, below = _place(error)
+            error = error.with_traceback(traceback_of(here, below))
             if _left_try(trace, error):
                 raise LeftTry(error) from None
-            raise
+            raise error
         finally:
             trace.forget_writes()  # nothing has been written yet
 
@@ -160,19 +163,34 @@ def _result(run: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         return None
 
 
-def _place(error: Exception) -> None:
-    """Tell an error the user's line: ours in its message, any other, which keeps its own, in a note."""
-    origin = None
-    step = error.__traceback__
-    while step is not None:
-        origin = origin_of(step.tb_frame, step.tb_lasti) or origin
-        step = step.tb_next
-    if origin is not None and isinstance(error, AutographError):
-        error.place(origin)
-    elif origin is not None:
-        error.add_note(excerpt(origin))
+def _place(error: Exception) -> tuple[Origin | None, types.TracebackType | None]:
+    """Tell an error the user's line: ours in its message, any other, which keeps its own, in a note.  The
+    line with the calls around it, and what the traceback has below it."""
+    here, below = _where(error.__traceback__)
+    if here is not None and isinstance(error, AutographError):
+        error.place(here)
+    elif here is not None:
+        error.add_note(excerpt(here))
         if isinstance(error, RecursionError):
             error.add_note("recursion that only the run ends cannot be compiled; write a loop")
+    return here, below
+
+
+def _where(step: types.TracebackType | None) -> tuple[Origin | None, types.TracebackType | None]:
+    """The innermost place of the user in a traceback, with the calls that led there, and what follows."""
+    here: Origin | None = None
+    below = step
+    while step is not None:
+        found, step_code = origin_of(step.tb_frame, step.tb_lasti), step.tb_frame.f_code
+        step = step.tb_next
+        if found is None:
+            continue
+        # a body of a loop or branch is a function of generated code, and a place in the same function
+        begins = here is None or step_code.co_name == found.function
+        caller = here if begins else here.caller if here is not None else None
+        here = replace(found, caller=caller)
+        below = step
+    return here, below
 
 
 def _enter(trace: Trace, leaves: list[Any]) -> tuple[list[Any], list[tuple[int, Value]]]:

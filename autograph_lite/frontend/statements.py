@@ -16,8 +16,8 @@ from autograph_lite.frontend.names import deletions
 from autograph_lite.frontend.nodes import (
     Node,
     assign,
-    children,
     constant,
+    everything,
     load,
     located,
     protocol,
@@ -143,10 +143,7 @@ def _assign(node: Node, expressions: Expressions, fresh: Fresh) -> list[Node]:
 
 
 def _walruses(node: Node) -> Iterator[str]:
-    if isinstance(node, gast.NamedExpr):
-        yield node.target.id
-    for child in children(node):
-        yield from _walruses(child)
+    return (one.target.id for one in everything(node) if isinstance(one, gast.NamedExpr))
 
 
 def assignment(

@@ -7,7 +7,8 @@ passes; everything else is a guard: if it is another object later, the function 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from types import CellType
@@ -32,11 +33,12 @@ Getter = Callable[[], Any]
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """An input of the kernel that is read from outside at each call."""
+    """An input of the kernel that is read from outside at each call; `what` is it to the user."""
 
     read: Getter
     type: Type
     value: Value
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,9 @@ class Guard:
     what: str
     inside: Any = None
     arrays: bool = False  # whether `inside` has what arrays hold
+    about: bool = (
+        False  # whether `read` says something about the object, which is not the object itself
+    )
 
     def holds(self) -> bool:
         try:
@@ -80,17 +85,44 @@ class Raised:
     structure: Structure
 
 
+class Calls:
+    """Where the user's program is while it is staged: the line, and the calls around it."""
+
+    def __init__(self, line: Callable[[], Origin | None]) -> None:
+        self.line = line
+        self.around: Origin | None = None
+
+    def place(self) -> Origin | None:
+        found = self.line()
+        if found is None or self.around is None:
+            return found
+        return Origin(found.filename, found.line, found.column, found.function, self.around)
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        """A function is called here."""
+        outer, self.around = self.around, self.place()
+        try:
+            yield
+        finally:
+            self.around = outer
+
+
 class Trace(Builder):
     """The builder of a whole function."""
 
-    def __init__(self, origin: Callable[[], Origin | None]) -> None:
-        super().__init__(None, CONSTANT, origin)
+    def __init__(self, line: Callable[[], Origin | None]) -> None:
+        self.calls = Calls(line)
+        super().__init__(None, CONSTANT, self.calls.place)
         self.inputs: list[Input] = []
         self.guards: list[Guard] = []
         self.given: dict[int, Any] = {}
         self._by_object: dict[int, tuple[Any, Value]] = {}
         self._getters: dict[int, tuple[Any, Getter]] = {}
-        self._floats: dict[Any, Value] = {}
+        self._names: dict[int, str] = {}  # of arrays and tensors from outside, by id
+        self._homes: dict[int, tuple[Any, str, Getter]] = {}  # where each was read first
+        self._aliases: dict[tuple[int, str], Any] = {}  # where else
+        self._floats: dict[tuple[int, str], tuple[Any, Value]] = {}  # by where they are read
         self._plain: list[Guard] = []
         self.settled = False
         self.alone: dict[int, Any] = {}  # arrays that were made of no other, such as np.zeros(3)
@@ -119,18 +151,28 @@ class Trace(Builder):
         self.caller: Any = None
         self.variables = Variables()
 
-    def note(self, obj: Any, read: Getter, what: str) -> Any:
-        """An object read from outside; what the staged function sees of it."""
+    def note(self, obj: Any, read: Getter, what: str, home: tuple[Any, str]) -> Any:
+        """An object read from outside; what the staged function sees of it.  `home` is the object that
+        holds it, and under which name: two may have the same words for the user."""
         if type(obj) is float:
-            return self._float(read, what)
+            return self._float(read, what, home)
         if isinstance(obj, np.ndarray | np.generic | Box):
+            holder, name = home
+            if not isinstance(holder, tuple):  # what a tuple holds, it holds for ever
+                first = self._homes.setdefault(id(obj), (holder, name, read))
+                if first[0] is not holder or first[1] != name:
+                    self._same(read, first[2], what, home)
             self._getters.setdefault(id(obj), (obj, read))
+            self._names.setdefault(id(obj), what)
             if not isinstance(obj, Box):
                 self._plain.append(Guard(read, obj, what))
         else:
             inside = contents(obj) if isinstance(obj, (*CONTAINERS, tuple)) else None
             self.guards.append(Guard(read, obj, what, inside))
             self.keep(obj)
+            if inside is not None:
+                for leaf in leaves(obj):
+                    self._names.setdefault(id(leaf), f"a part of {what}")
         return obj
 
     def variable(
@@ -149,10 +191,10 @@ class Trace(Builder):
     def _before(self, obj: Any, look: Getter, name: str) -> Any:
         """What a variable that is assigned holds before the call; its numbers and tensors are inputs."""
         if fits_word(obj):
-            return wrap(self.input(look, Type("py", PY_DTYPE[type(obj)])))
+            return wrap(self.input(look, Type("py", PY_DTYPE[type(obj)]), name))
         if not isinstance(obj, list | tuple) and type(obj) is not dict:
-            return self.note(obj, look, name)
-        self.guards.append(Guard(lambda: _form(look()), _form(obj), name))
+            return self.note(obj, look, name, (obj, name))
+        self.guards.append(Guard(lambda: _form(look()), _form(obj), name, about=True))
         parts = (
             self._before(leaf, partial(_leaf_of, look, i), f"part {i} of {name}")
             for i, leaf in enumerate(leaves(obj))
@@ -168,14 +210,26 @@ class Trace(Builder):
                 self.settled = True
 
     def all_guards(self) -> tuple[Guard, ...]:
+        guards = [*self.guards, *self._written_guards()]
         if not self.settled:
-            return tuple(self.guards)
+            return tuple(guards)
         plain = {(g.what, id(g.expected)): g for g in self._plain}
-        whole = [*plain.values(), *(g for g in self.guards if g.inside is not None)]
+        whole = [*plain.values(), *(g for g in guards if g.inside is not None)]
         return (
-            *(g for g in self.guards if g.inside is None),
+            *(g for g in guards if g.inside is None),
             *(replace(g, inside=contents(g.expected, True), arrays=True) for g in whole),
         )
+
+    def _written_guards(self) -> Iterator[Guard]:
+        """What is written is the tensor or variable that was there when the function was staged, and what is
+        only read is another one."""
+        written = {id(box): box for box, _ in self.overlay.values()}
+        for found, (_, _, read) in self._homes.items() if written else ():
+            obj, what = self._getters[found][0], self._names[found]
+            if found in written:
+                yield Guard(read, obj, what)
+            elif isinstance(obj, Box):
+                yield Guard(partial(_is_none_of, read, written), True, what, about=True)
 
     def keep(self, obj: Any) -> None:
         """Remember an object that was there before, and the containers in it: it is not changed."""
@@ -184,10 +238,19 @@ class Trace(Builder):
             for part in parts(obj):
                 self.keep(part)
 
-    def _float(self, read: Getter, what: str) -> Any:
-        if what not in self._floats:
-            self._floats[what] = self.input(read, Type("py", "float64"))
-        return wrap(self._floats[what])
+    def _same(self, read: Getter, other: Getter, what: str, home: tuple[Any, str]) -> None:
+        """An array or tensor under another name: one input for both, as long as they are one object."""
+        key = id(home[0]), home[1]
+        if key not in self._aliases:
+            self._aliases[key] = home[0]
+            self.guards.append(Guard(lambda: read() is other(), True, what, about=True))
+
+    def _float(self, read: Getter, what: str, home: tuple[Any, str]) -> Any:
+        holder, name = home
+        key = id(holder), name
+        if key not in self._floats:
+            self._floats[key] = holder, self.input(read, Type("py", "float64"), what)
+        return wrap(self._floats[key][1])
 
     def emit_print(self, voice: str, items: tuple[Any, ...], **options: Any) -> None:
         """A node that records the values; the text is made, as eagerly, when they are known."""
@@ -215,9 +278,9 @@ class Trace(Builder):
             self.nodes.insert(0, Node(HOLD, (first,), (), {"key": key}))
         builder.append(HOLD, (builder.local(value),), (), {"key": self.held[id(box)][0]})
 
-    def input(self, read: Getter, type: Type) -> Value:
+    def input(self, read: Getter, type: Type, what: str) -> Value:
         value = self.argument(type)
-        self.inputs.append(Input(read, type, value))
+        self.inputs.append(Input(read, type, value, what))
         return value
 
     def lift(self, obj: Any) -> Value:
@@ -227,9 +290,14 @@ class Trace(Builder):
             if id(obj) not in self._getters:  # it was made of others, or of nothing
                 self.settle(obj)
             _, read = self._getters.get(id(obj), (obj, lambda: obj))
-            known = (obj, self.input(read, type_of(obj)))
+            what = self._names.get(id(obj), "an array that is made of those outside")
+            known = (obj, self.input(read, type_of(obj), what))
             self._by_object[id(obj)] = known
         return known[1]
+
+
+def _is_none_of(read: Getter, boxes: dict[int, Any]) -> bool:
+    return id(read()) not in boxes
 
 
 def _form(obj: Any) -> str:

@@ -34,6 +34,7 @@ ERRORS = {
     faults.DOMAIN: "ValueError",
     faults.RECURSION: "RecursionError",
     faults.TYPE: "TypeError",
+    faults.RAISED: "Exception",  # of the class that the program names
 }
 
 Lines = list[str]

@@ -55,11 +55,22 @@ def same(a: Any, b: Any) -> Sure:
 def surely_same(a: Any, b: Any) -> Sure:
     """`a is b`; refused where nobody knows."""
     if any(other is b and condition is None for other, condition in _edges(a)):
-        raise ConversionError(
-            "`is` and `in` ask whether two names are bound to one scalar tensor, which depends on the steps"
-            " of a loop or on a branch in it; write =="
-        )
+        raise ConversionError(_UNKNOWN)
     return same(a, b)
+
+
+def refuse_unknown(a: Any, b: Any) -> None:
+    """Of scalars that a loop binds anew nobody knows whether they are one, unless they cannot be."""
+    types = a._value.type, b._value.type
+    alike = types[0] == types[1] and not types[0].shape and a is not b
+    if alike and any(condition is None for box in (a, b) for _, condition in _edges(box)):
+        raise ConversionError(_UNKNOWN)
+
+
+_UNKNOWN = (
+    "`is` and `in` ask whether two names are bound to one scalar tensor, which depends on the steps of a loop"
+    " or on a branch in it; write =="
+)
 
 
 def reached_from(box: Any) -> list[Any]:

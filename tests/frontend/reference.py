@@ -1,6 +1,7 @@
 """`ag__` and `scope__` executed by ordinary Python: what the staged source must mean on plain objects."""
 
 import builtins
+import collections
 import contextlib
 import operator
 
@@ -26,6 +27,12 @@ TESTS = {
 class Undefined:
     def __init__(self, name):
         self.name = name
+
+
+def cells(function, name):
+    """The variable of a function around this one, if it is one."""
+    named = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    return [cell for own, cell in named if own == name]
 
 
 class Reference:
@@ -62,8 +69,10 @@ class Reference:
         given = {"and": "iand", "or": "ior"}.get(name, "i" + name)
         return getattr(operator, given)(x, value)
 
-    def call(self, function, args, kwargs):
-        return function(*args, **kwargs)
+    def call(self, function, args, *keywords):
+        given = collections.ChainMap(*keywords[::-1])
+        assert len(given) == sum(map(len, keywords))
+        return function(*args, **given)
 
     def and_(self, value, *thunks, state=None):
         for thunk in thunks:
@@ -128,28 +137,29 @@ class Reference:
         assert count is None or count > 0
         return value
 
-    def _check(self, kind, get, put, names):
-        """Reading the state and writing it back must change nothing."""
+    def _check(self, kind, names, *functions):
+        """The state is among the variables of the functions, and each of them holds something."""
         self.states.append((kind, names))
-        state = get()
-        assert len(state) == len(names)
-        put(state)
+        for name in names:
+            (cell,) = {id(c): c for f in functions if f for c in cells(f, name)}.values()
+            cell.cell_contents = cell.cell_contents
 
-    def if_(self, test, body, orelse, get, put, names):
-        self._check("if", get, put, names)
-        assert (body if test else orelse)() is None
-        self._check("if", get, put, names)
+    def if_(self, test, body, orelse, *names):
+        self._check("if", names, body, orelse)
+        arm = body if test else orelse
+        assert arm is None or arm() is None
+        self._check("if", names, body, orelse)
 
-    def while_(self, test, body, get, put, names):
-        self._check("while", get, put, names)
+    def while_(self, test, body, *names):
+        self._check("while", names, test, body)
         while test():
             assert body() is None
-            self._check("round", get, put, names)
+            self._check("round", names, test, body)
 
     while_binding = while_
 
-    def for_(self, iterable, more, body, get, put, names):
-        self._check("for", get, put, names)
+    def for_(self, iterable, more, body, *names):
+        self._check("for", names, body)
         items = iter(iterable)
         while more is None or more():
             try:

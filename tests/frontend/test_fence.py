@@ -102,6 +102,12 @@ def test_a_node_of_a_later_python_is_refused():
     assert fence.refusal(later)
 
 
+def test_an_operator_of_a_later_python_is_refused():
+    node = gast.parse("x + y").body[0].value
+    node.op = type("Novelty", (gast.operator,), {"_fields": ()})()
+    assert fence.refusal(node)
+
+
 def test_annotations_are_not_looked_at():
     function = define("def f(x: (yield_ := 1) = 0) -> (lambda: (y for y in x)):\n    return x")
     assert "lambda" not in convert(function).source

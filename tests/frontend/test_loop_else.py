@@ -169,7 +169,7 @@ def test_as_in_python(function, inputs):
 
 def test_the_else_is_a_branch_on_the_flag_of_break():
     source = convert(after_for).source
-    assert "ag__.if_(break_1__, if_body_" in source and source.count("break_1__ = ") == 2
+    assert "ag__.if_(break_1__, None, else_body_" in source and source.count("break_1__ = ") == 2
 
 
 def test_an_else_that_always_runs_stands_after_the_loop():

@@ -37,12 +37,12 @@ def test_every_line_has_the_users_place():
     }
     assert found["return ag__.item(y, x)"] == (4, "inner")
     assert found["def inner(y):"] == (2, "two_places")
-    assert found["z = ag__.call(inner, (x,), {})"] == (8, "two_places")
-    assert found["def else_body_1():"] == (7, "two_places")
+    assert found["z = ag__.call(inner, (x,))"] == (8, "two_places")
+    assert found["def if_body_1():"] == (7, "two_places")
     assert found["return ag__.ld(z)"] == (10, "two_places")
     assert all(place.filename == __file__ for place in converted.lines.values())
     column = {text.strip(): converted.lines[n].column for n, text in enumerate(lines, 1)}
-    assert column["z = ag__.call(inner, (x,), {})"] == 8
+    assert column["z = ag__.call(inner, (x,))"] == 8
 
 
 def test_tracebacks_show_the_staged_source():

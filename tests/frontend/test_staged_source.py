@@ -241,13 +241,6 @@ def make__(ag__, scope__):
         returned__ = False
         total = 0.0
 
-        def get_state_1():
-            return (total, return_value__, returned__)
-
-        def set_state_1(vals__):
-            nonlocal total, return_value__, returned__
-            (total, return_value__, returned__) = vals__
-
         def loop_test_1():
             return ag__.not_(returned__)
 
@@ -256,42 +249,21 @@ def make__(ag__, scope__):
             k = itr__
             total = ag__.inplace('add', total, ag__.item(data, k))
 
-            def get_state_2():
-                return (return_value__, returned__)
-
-            def set_state_2(vals__):
-                nonlocal return_value__, returned__
-                (return_value__, returned__) = vals__
-
             def if_body_2():
                 nonlocal return_value__, returned__
                 return_value__ = k
                 returned__ = True
 
-            def else_body_2():
-                pass
+            ag__.if_(total > limit, if_body_2, None, 'return_value__', 'returned__')
 
-            ag__.if_(total > limit, if_body_2, else_body_2, get_state_2, set_state_2, \
-('return_value__', 'returned__'))
-
-        ag__.for_(ag__.call(scope__.load('range'), (ag__.call(scope__.load('len'), (data,), {}),), {}), \
-loop_test_1, loop_body_1, get_state_1, set_state_1, ('total', 'return_value__', 'returned__'))
-
-        def get_state_3():
-            return (return_value__,)
-
-        def set_state_3(vals__):
-            nonlocal return_value__
-            (return_value__,) = vals__
-
-        def if_body_3():
-            pass
+        ag__.for_(ag__.call(scope__.load('range'), (ag__.call(scope__.load('len'), (data,)),)), \
+loop_test_1, loop_body_1, 'total', 'return_value__', 'returned__')
 
         def else_body_3():
             nonlocal return_value__
             return_value__ = -1
 
-        ag__.if_(returned__, if_body_3, else_body_3, get_state_3, set_state_3, ('return_value__',))
+        ag__.if_(returned__, None, else_body_3, 'return_value__')
         return return_value__
 
     return search

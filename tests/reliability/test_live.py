@@ -100,3 +100,101 @@ def test_what_is_computed_from_a_plain_array_is_computed_anew_when_it_changes(us
             array[1] = value
             for _ in range(3):
                 assert np.array_equal(f(x).numpy(), f.eager(x).numpy())
+
+
+class Holder:
+    def __init__(self, held):
+        self.held = held
+
+
+FIRST, SECOND = Holder(None), Holder(None)
+MAKERS = {
+    "a number": lambda v: v,
+    "an array": lambda v: np.full(3, v),
+    "a tensor": lambda v: ag.constant([v, v, v]),
+    "a variable": lambda v: ag.Variable([v, v, v]),
+}
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+@pytest.mark.parametrize("same", [True, False])
+def test_two_attributes_of_one_name_are_two(maker, same):
+    """Of two objects; one array for both at first or later, and other ones in their place."""
+    make = MAKERS[maker]
+    FIRST.held = make(1.0)
+    SECOND.held = FIRST.held if same else make(2.0)
+    f = ag.function(lambda x: x * FIRST.held + x * SECOND.held * 10.0)
+    changes = (
+        lambda: None,
+        lambda: setattr(SECOND, "held", make(3.0)),
+        lambda: setattr(FIRST, "held", make(4.0)),
+        lambda: setattr(FIRST, "held", SECOND.held),
+        lambda: setattr(SECOND, "held", make(5.0)),
+    )
+    for change in changes:
+        change()
+        for _ in range(3):
+            assert np.array_equal(f(X).numpy(), f.eager(X).numpy())
+
+
+def closure(k):
+    return lambda x: x * k
+
+
+def test_two_closures_of_one_definition_are_two():
+    one, other = closure(2.0), closure(3.0)
+    f = ag.function(lambda x: one(x) + other(x))
+    assert float(f(1.0)) == f.eager(1.0) == 5.0
+
+
+def adds(x):
+    FIRST.held.assign(FIRST.held + x)
+    return FIRST.held * 2.0
+
+
+def assigns_both(x):
+    FIRST.held.assign(x)
+    SECOND.held.assign(SECOND.held * 2.0)
+    return FIRST.held + SECOND.held
+
+
+def assigns_one(x):
+    FIRST.held.assign(FIRST.held + SECOND.held * x)
+    return SECOND.held * 1.0
+
+
+@pytest.mark.parametrize("program", [adds, assigns_both, assigns_one])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_variable_in_the_place_of_one_that_is_assigned(program, at_once):
+    """The one that is there at the call is assigned, under both names where it has two."""
+    f, told = ag.function(program), []
+    for run in (f, f.eager):
+        variables = [ag.Variable(np.full(3, v)) for v in (1.0, 2.0, 100.0)]
+        FIRST.held, SECOND.held = variables[:2]
+        seen = []
+        for change in (None, (FIRST, 2), (SECOND, 2), (FIRST, 0), (FIRST, 1), (SECOND, 0)):
+            if change:
+                change[0].held = variables[change[1]]
+            for _ in range(1 if at_once else 3):
+                seen.append(run(X).numpy().tolist())
+                seen += [v.numpy().tolist() for v in variables]
+        told.append(seen)
+    assert told[0] == told[1]
+
+
+OUTPUT = ag.zeros(3)
+
+
+def writes(x):
+    OUTPUT[0] = x[1]
+    return OUTPUT * 2.0
+
+
+def test_a_tensor_in_the_place_of_one_that_is_written(monkeypatch):
+    f = ag.function(writes)
+    f(X)
+    before, after = OUTPUT, ag.zeros(3)
+    monkeypatch.setattr(f"{__name__}.OUTPUT", after)
+    for k in range(1, 4):
+        f(X * k)
+        assert (before.numpy()[0], after.numpy()[0]) == (1.5, 1.5 * k)

@@ -219,3 +219,13 @@ def test_faults_and_prints_read_as_python(capsys):
     with pytest.raises(IndexError, match=r"\(7, 2, 3\)"):
         execute(k_, 2, np.zeros(2))
     assert capsys.readouterr().out.split() == ["4", "2", "[[0.]", "[0.]]"]
+
+
+CODES = [c for c in vars(faults).values() if isinstance(c, int) and c != faults.OK]
+
+
+@pytest.mark.parametrize("fault", CODES)
+def test_every_fault_has_a_class_to_read(fault):
+    k_ = kernel([n], form.Fault(fault, 7, (n,)))
+    with pytest.raises(BaseException, match=r"\(7, 2\)"):
+        execute(k_, 2)
