@@ -362,13 +362,21 @@ def deletions(node: Node) -> Iterator[Node]:
 
 
 def modified(*parts: Block) -> dict[str, None]:
-    """Names that blocks assign anywhere, nested functions excluded."""
+    """Names that blocks assign anywhere, and those that functions defined in them assign around themselves:
+    such a function runs in the blocks before anybody else can know it."""
     found: dict[str, None] = {}
     for block in parts:
         for form in block:
             found.update(writes(form))
+            if isinstance(form, Def):
+                found.update(dict.fromkeys(_assigned_by(form.node)))
             found.update(modified(*blocks(form)))
     return found
+
+
+def _assigned_by(function: Node) -> Iterator[str]:
+    """Names that a function, or one inside it, assigns although they are not its own."""
+    return (name for inner in _functions(function) for name in declared(inner))
 
 
 def jumps(block: Block) -> dict[str, None]:
