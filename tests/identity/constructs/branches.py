@@ -26,6 +26,17 @@ BRANCHES = (
         """,
         raises="UnboundLocalError",
     ),
+    row(
+        "a name read before it is bound",
+        """
+        print("step", n)
+        if s > 0.8:
+            s = s * late
+        late = s * x[0]
+        s = s + late
+        """,
+        raises="UnboundLocalError",
+    ),
     row("ternary", "s = s * x[0] if s > 0.5 else s * s if n > 1 else x[1] - s"),
     row(
         "and, or, not",

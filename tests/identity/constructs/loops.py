@@ -223,6 +223,18 @@ LOOPS = (
         raises="UnboundLocalError",
     ),
     row(
+        "a name that the first step binds",
+        """
+        for i in range(n):
+            if i > 0:
+                fall = fall * x[i % 3]
+            else:
+                fall = s
+        s = s + fall
+        """,
+        raises="UnboundLocalError",
+    ),
+    row(
         "the index after no step",
         """
         for i in range(n):
