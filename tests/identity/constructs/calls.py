@@ -40,6 +40,8 @@ CALLS = (
     ),
     row("partial", "s = tripled(s, x[0]) + functools.partial(damped, s)(x[1])"),
     row("a wrapped function", "s = clipped(s) * clipped(v=x[0])"),
+    row("a helper with a loop that returns", "s = s + first_above(x * s, 0.3)"),
+    row("a gradient", "s = s - 0.1 * ag.grad(lambda v: np.sin(v) * x[0] * v)(s)"),
     row("recursion on an int", "s = power(s, 3) + power(x[0], 2)"),
     row(
         "a variable",
@@ -76,5 +78,6 @@ BUILTINS = (
     row("a dict comprehension", "d = {k: x[k] * s for k in (0, 2)}\ns = s + d[0] * d[2]"),
     row("print", 'print("at", n, s, x)\nag.print("or", s)\ns = s * x[0]'),
     row("f-strings", "print(f'{s:.3f} {x} {n:3d} {s > 0.5}')\ns = s * x[0]"),
+    row("formats", "print('%s and %d' % (s, n), '{:>8.3f}'.format(x[0]), str(s))\ns = s * x[0]"),
     row("math", "s = s * math.sin(0.1 * n) + math.sqrt(n) * math.pi"),
 )

@@ -54,6 +54,15 @@ ASSIGNMENTS = (
         before="m = np.outer(x, x)",
     ),
     row(
+        "slices that only the run knows",
+        """
+        y[:n] += s
+        y[n:] *= 0.5
+        s = s * 0.5 + np.sum(y[n - 1 :]) * x.size
+        """,
+        before="y = x * s",
+    ),
+    row(
         "a mask",
         """
         y[y < s] = 0.0

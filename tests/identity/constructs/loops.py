@@ -182,6 +182,37 @@ LOOPS = (
         """,
     ),
     row(
+        "while True",
+        """
+        tries = 0
+        while True:
+            s = s * 0.5 + x[tries % 3]
+            tries += 1
+            if tries > n or s > 2.0:
+                break
+        """,
+    ),
+    row(
+        "pairs",
+        """
+        for i in range(len(x)):
+            for j in range(i):
+                s = s + x[i] * x[j] * 0.1
+        """,
+    ),
+    row(
+        "break through finally",
+        """
+        for v in x:
+            try:
+                if v * s > 1.0:
+                    break
+                s = s + v
+            finally:
+                s = s * 0.9
+        """,
+    ),
+    row(
         "break out of two",
         """
         for i in range(n):

@@ -114,6 +114,13 @@ def clipped(v):
     return v
 
 
+def first_above(values, least):
+    for v in values:
+        if v > least:
+            return v * v
+    return values[0]
+
+
 line = Line(-0.4)
 tripled = functools.partial(damped, rate=3.0)
 '''
