@@ -115,7 +115,7 @@ BUILTINS: tuple[Row, ...] = (
 NUMBERS: tuple[Row, ...] = (
     ("f", "math.sin({})", "f", 2),
     ("f", "math.exp(-abs({}))", "f", 1),
-    ("f", "math.sqrt({} * {} + 1.0)", "ff", 1),
+    ("f", "math.sqrt(abs({}) + 1.0)", "f", 1),
     ("f", "math.atan2({}, {})", "ff", 1),
     ("f", "math.fmod({}, 1.3)", "f", 1),
     ("f", "({} * {})", "ff", 2),
