@@ -76,12 +76,7 @@ def raise_(trace: Trace, error: Any, *cause: Any) -> NoReturn:
     structure, values = take_apart(found, numbers=False)
     if _before_all(trace) and not values:
         reach(Raised(structure), [], None)
-    if trace.managers:
-        raise ConversionError(
-            f"an exception is raised in compiled code inside `with` of a {type(trace.managers[-1]).__name__},"
-            " which may swallow it; raise it after the block",
-            trace.origin(),
-        )
+    _refuse_swallowing(trace)
     trace.emit_raise(Raised(structure), values)
     raise Stopped
 
@@ -91,11 +86,21 @@ def _before_all(trace: Trace) -> bool:
     return context.interpreter is trace and all(n.op is CONSTANT for n in trace.nodes)
 
 
+def _refuse_swallowing(trace: Trace) -> None:
+    if trace.managers:
+        raise ConversionError(
+            f"an exception is raised in compiled code inside `with` of a {type(trace.managers[-1]).__name__},"
+            " which may swallow it; raise it after the block",
+            trace.origin(),
+        )
+
+
 def undefined(trace: Trace, name: str) -> NoReturn:
     """A local name is read to which nothing has been assigned: an error of the runs that get there."""
     text = f"cannot access local variable '{name}' where it is not associated with a value"
     if _before_all(trace):
         raise UndefinedVariableError(text, trace.origin())
+    _refuse_swallowing(trace)
     fail_if(truth(True), "UndefinedVariableError", "UNDEFINED", text)
     raise Stopped
 
