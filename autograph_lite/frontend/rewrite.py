@@ -209,9 +209,10 @@ def _branch(
     common = state + flow.shared(place.scope, modified(*parts), state)
     _require(common, place)
     number = place.fresh.number("if_body", "else_body", "get_state", "set_state")
+    after, targets = flow.in_arm(place.scope, state, after, place.targets)
     bodies = []
     for stem, part in zip(("if_body", "else_body"), parts, strict=True):
-        inner, head = _enter(place, modified(part), common, node)
+        inner, head = _enter(replace(place, targets=targets), modified(part), common, node)
         body = [*rewrite_block(part, inner, after)]
         bodies.append(define(f"{stem}_{number}", arguments(), [*head(), *body]))
     names = [

@@ -30,6 +30,19 @@ CALLS = (
         s = s + force(s) + force(x[1], 2.0)
         """,
     ),
+    row(
+        "a lambda of what a loop assigns",
+        """
+        v = s
+        if s < 0.5:
+            v = v * x[0]
+        else:
+            scaled = lambda z: z * v
+            s = scaled(s)
+            for v in x:
+                s = s + 0.1 * v
+        """,
+    ),
     row("lambdas on a line", "f, g = (lambda v: v * s), (lambda v, k=2.0: v + k)\ns = f(g(x[0]))"),
     row(
         "functions as values",
