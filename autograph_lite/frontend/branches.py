@@ -38,6 +38,7 @@ from autograph_lite.frontend.state import (
     growing_in,
     holds_array,
     holds_text,
+    is_function,
     leaf_places,
     nothing,
     put_together,
@@ -272,6 +273,11 @@ class _Join:
             raise ConversionError(
                 f"{name} is {after} after one branch of this condition and {other} after the other; "
                 + (GROWING if grows else "print, raise or return the text in the branch")
+            )
+        if all(is_function(structure) for structure, _ in sides):
+            raise ConversionError(
+                f"{name} is {after} after one branch of this condition and {other} after the other;"
+                " call each in its own branch, and keep what it returns"
             )
         raise GraphTypeError(
             f"{name} is {after} after one branch of this condition and {other} after the other;"

@@ -167,6 +167,15 @@ def _kinds(parts: tuple[Block, ...]) -> list[str]:
     return [kind for part in parts for kind in jumps(part)]
 
 
+def in_arm(
+    scope: Scope, state: tuple[str, ...], after: Names, targets: Targets
+) -> tuple[Names, Targets]:
+    """What is alive after an arm, and where its jumps lead: its state is read at its end, and a name that a
+    nested function captures is one variable, which a loop inside must not leave to what a step made."""
+    held = scope.captured.intersection(state)
+    return after | held, {kind: names | held for kind, names in targets.items()}
+
+
 def loop_state(scope: Scope, loop: Loop, after: Names, targets: Targets) -> tuple[str, ...]:
     """Names that a loop carries: assigned in it, and read by a later round or afterwards."""
     alive = head(scope, loop, after, targets) | after | scope.pinned

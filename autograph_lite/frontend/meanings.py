@@ -105,7 +105,6 @@ def _round(obj: Any, ndigits: Any = None) -> Any:
     if isinstance(obj, Tagged):
         return _either_number(lambda one: _round(one, ndigits), obj)
     if ndigits is None and _is_scalar(obj):
-        refuse_recorded(value_of(obj), "round()")
         return _to_number("int64", int)(obj.round())
     if isinstance(ndigits, Box) and not isinstance(obj, Box):
         raise ConversionError(

@@ -361,7 +361,8 @@ def deletions(node: Node) -> Iterator[Node]:
 
 
 def modified(*parts: Block) -> dict[str, None]:
-    """Names that blocks assign anywhere, nested functions excluded."""
+    """Names that blocks assign anywhere, and those that functions defined in them assign around themselves:
+    such a function runs in the blocks before anybody else can know it."""
     found: dict[str, None] = {}
     for block in parts:
         for form in block:
@@ -371,7 +372,14 @@ def modified(*parts: Block) -> dict[str, None]:
 
 @once
 def _modified(form: Form) -> dict[str, None]:
-    return {**writes(form), **modified(*blocks(form))}
+    own = dict.fromkeys(_assigned_by(form.node)) if isinstance(form, Def) else {}
+    return {**writes(form), **own, **modified(*blocks(form))}
+
+
+def _assigned_by(function: Node) -> Iterator[str]:
+    """Names that a function, or one inside it, assigns although they are not its own."""
+    inside = (n for n in everything(function) if isinstance(n, (gast.Lambda, gast.FunctionDef)))
+    return (name for inner in inside for name in declared(inner))
 
 
 def jumps(block: Block) -> dict[str, None]:

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograph_lite.errors import ConversionError, UndefinedVariableError
+from autograph_lite.errors import ConversionError
 from autograph_lite.frontend import growing, raising
 from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.branches import stage_if
@@ -110,10 +110,7 @@ class Operators(Logic, Matching):
     def ld(self, obj: Any) -> Any:
         """Read a name that may not have been assigned."""
         if isinstance(obj, Undefined):
-            text = (
-                f"cannot access local variable '{obj.name}' where it is not associated with a value"
-            )
-            raise UndefinedVariableError(text, self.trace.origin())
+            raising.undefined(self.trace, obj.name)
         if isinstance(obj, MaybeUndefined):
             return obj.obj if is_ours(obj.name) or " " in obj.name else checked(obj)
         return obj
@@ -121,12 +118,15 @@ class Operators(Logic, Matching):
     def free(self, obj: Any) -> Any:
         """Read a name of a function around, or from outside, that may not have been assigned."""
         if isinstance(obj, Undefined) and obj.kind == "global":
-            raise NameError(f"name {obj.name!r} is not defined")
+            raising.raise_(
+                self.trace, raising.later(NameError, f"name {obj.name!r} is not defined")
+            )
         if isinstance(obj, Undefined):
-            raise NameError(
+            text = (
                 f"cannot access free variable '{obj.name}' where it is not associated with a value in"
                 " enclosing scope"
             )
+            raising.raise_(self.trace, raising.later(NameError, text))
         return self.ld(obj)
 
     def attr(self, obj: Any, name: str) -> Any:

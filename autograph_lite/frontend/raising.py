@@ -9,17 +9,17 @@ from __future__ import annotations
 import contextlib
 from typing import Any, NoReturn
 
-from autograph_lite.errors import ConversionError, Origin, excerpt
+from autograph_lite.errors import ConversionError, Origin, UndefinedVariableError, excerpt
 from autograph_lite.frames import traceback_of
 from autograph_lite.frontend.effects import only_staged
 from autograph_lite.frontend.holders import is_made
 from autograph_lite.frontend.later import Error, Later, known
-from autograph_lite.frontend.state import as_given, put_together, take_apart
+from autograph_lite.frontend.state import as_given, put_together, take_apart, truth
 from autograph_lite.frontend.texts import as_it_is
 from autograph_lite.frontend.trace import Raised, Trace
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import rebuild
-from autograph_lite.ops.control import CONSTANT
+from autograph_lite.ops.control import CONSTANT, fail_if
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.staging import Stopped
 from autograph_lite.tensors.boxes import Box
@@ -75,16 +75,34 @@ def raise_(trace: Trace, error: Any, *cause: Any) -> NoReturn:
     """`raise error`, or `raise error from cause`: at once where nothing can have happened before."""
     found = _anew(trace, error), *(_anew(trace, c) for c in cause)
     structure, values = take_apart(found, numbers=False)
-    at_once = context.interpreter is trace and all(n.op is CONSTANT for n in trace.nodes)
-    if at_once and not values:
+    if _before_all(trace) and not values:
         reach(Raised(structure), [], None)
+    _refuse_swallowing(trace)
+    trace.emit_raise(Raised(structure), values)
+    raise Stopped
+
+
+def _before_all(trace: Trace) -> bool:
+    """Whether every run gets here, and nothing can have happened before."""
+    return context.interpreter is trace and all(n.op is CONSTANT for n in trace.nodes)
+
+
+def _refuse_swallowing(trace: Trace) -> None:
     if trace.managers:
         raise ConversionError(
             f"an exception is raised in compiled code inside `with` of a {type(trace.managers[-1]).__name__},"
             " which may swallow it; raise it after the block",
             trace.origin(),
         )
-    trace.emit_raise(Raised(structure), values)
+
+
+def undefined(trace: Trace, name: str) -> NoReturn:
+    """A local name is read to which nothing has been assigned: an error of the runs that get there."""
+    text = f"cannot access local variable '{name}' where it is not associated with a value"
+    if _before_all(trace):
+        raise UndefinedVariableError(text, trace.origin())
+    _refuse_swallowing(trace)
+    fail_if(truth(True), "UndefinedVariableError", "UNDEFINED", text)
     raise Stopped
 
 

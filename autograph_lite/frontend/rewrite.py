@@ -215,9 +215,10 @@ def _branch(
     common = state + flow.shared(place.scope, modified(*parts), state)
     _require(common, place)
     number = place.fresh.number("if_body", "else_body")
+    after, targets = flow.in_arm(place.scope, state, after, place.targets)
     bodies, arms = [], []
     for stem, part in zip(("if_body", "else_body"), parts, strict=True):
-        inner, head = _enter(place, modified(part), common, node)
+        inner, head = _enter(replace(place, targets=targets), modified(part), common, node)
         statements = rewrite_block(part, inner, after)
         body = [*head(), *statements]
         arms.append(load(f"{stem}_{number}") if body else constant(None))

@@ -21,6 +21,7 @@ from autograph_lite.frontend.state import (
     growing_in,
     holds_array,
     holds_text,
+    is_function,
     leaf_places,
     take_apart,
     with_leaf,
@@ -127,6 +128,11 @@ def _refuse(own: Slot, structure: Structure, values: list[Value]) -> NoReturn:
         raise ConversionError(
             f"{name} is {before} before a step and"
             f" {describe(structure, iter(values))} after it; {GROWING}"
+        )
+    if is_function(own.structure) and is_function(structure):
+        raise ConversionError(
+            f"{name} is {before} before a step and {describe(structure, iter(values))} after it;"
+            " call each in a branch of the loop, `if` and `else`"
         )
     dtypes = [t.dtype for t in own.types], [v.type.dtype for v in values]
     raise (ShapeError if dtypes[0] == dtypes[1] else GraphTypeError)(

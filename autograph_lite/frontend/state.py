@@ -350,7 +350,8 @@ def describe(structure: Structure, values: Iterator[Value]) -> str:
             next(values)
         return "elements of which only the run knows how many there are"
     if isinstance(structure, Static):
-        return repr(structure.obj)
+        obj = structure.obj
+        return f"the function {obj.__name__}" if is_function(structure) else repr(obj)
     if isinstance(structure, Nothing):
         return "nothing"
     if isinstance(structure, Maybe):
@@ -366,6 +367,12 @@ def holds_array(structure: Structure) -> bool:
     if isinstance(structure, Container):
         return any(map(holds_array, structure.parts))
     return isinstance(structure, Static) and isinstance(structure.obj, np.ndarray | np.generic)
+
+
+def is_function(structure: Structure) -> bool:
+    """Whether it is a function or class that is the same in every run."""
+    obj = structure.obj if isinstance(structure, Static) else None
+    return callable(obj) and isinstance(getattr(obj, "__name__", None), str)
 
 
 def holds_text(structure: Structure, kind: type = Later) -> bool:

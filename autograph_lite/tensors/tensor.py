@@ -181,7 +181,6 @@ class ArrayLike(Arithmetic):
             raise GraphTypeError("round() is for numbers; write np.round(x, n)")
         if ndigits is not None:
             return self.round(ndigits)
-        refuse_recorded(value_of(self), "round()")
         return int(self.round())
 
     def __index__(self) -> int:

@@ -55,6 +55,12 @@ FAULTS = [
         "this is a tensor in some runs and None in others, and they do not do the same here; make it a"
         " tensor in both: ag.constant(0.0)",
     ),
+    refused("if n > 1:  # here\n    f = np.sin\nelse:\n    f = np.cos\nreturn f(x)",
+            "'f' is the function sin after one branch of this condition and the function cos after the"
+            " other; call each in its own branch"),
+    refused("f = np.sin\nfor _ in range(n):  # here\n    x = f(x)\n    f = np.cos\nreturn x",
+            "the loop variable 'f' is the function sin before a step and the function cos after it;"
+            " call each in a branch"),
     refused("return [v * 2 for v in x]", ROWS),
     refused("return np.stack([*x])", ROWS),
     refused("return tuple(x)", ROWS),

@@ -68,7 +68,7 @@ def check(program: Callable[..., Any], inputs: list[tuple[Any, ...]], order: int
     for args in inputs:
         try:
             f.compile(*args)  # now the state that it captures is known, and put back after a run
-        except AutographError as error:
+        except Exception as error:
             return _refused(f, args, error)
         for mode, (run, reference) in modes(f, order).items():
             found = _compared(f, args, mode, run, reference)
@@ -78,12 +78,14 @@ def check(program: Callable[..., Any], inputs: list[tuple[Any, ...]], order: int
     return raised
 
 
-def _refused(f: Any, args: tuple[Any, ...], error: AutographError) -> Verdict:
+def _refused(f: Any, args: tuple[Any, ...], error: Exception) -> Verdict:
     """An error before anything ran: the one that eager execution raises in the end, or a refusal."""
     _, reference = modes(f, 0)["compiled"]
     theirs = dict(outcome(reference, f, args).parts).get("error")
     if theirs == described(error):
         return Verdict("raised", "staged", str(theirs))
+    if not isinstance(error, AutographError):
+        raise error
     if theirs is None or isinstance(error, ConversionError | GraphTypeError | StaleViewError):
         return Verdict("refused", "staged", _first_line(error))
     return Verdict("differs", "staged", f"{_first_line(error)} (eager: {theirs})")

@@ -55,7 +55,11 @@ def lines(statements: tuple[Stmt, ...], depth: int = 1) -> Iterator[str]:
             yield from lines(body, depth + 1)
 
 
-HEAD = """import numpy as np
+HEAD = """import dataclasses
+import math
+from collections import namedtuple
+
+import numpy as np
 
 import autograph_lite as ag
 from autograph_lite.api import verify

@@ -95,6 +95,7 @@ FAULTS = [
         ("sorted(range(n))", "a range, enumerate or zip"),
         ("sorted([x[0] * np.nan, x[1]])", "sorted() meets NaN"),
         ("sorted([n, 2.5, x[1]])", "sorted() of objects that cannot stand in one another's place"),
+        ("sorted([b, 2.5])", "sorted() of objects that cannot stand in one another's place"),
         ("sorted([n * i for i in (*range(33),)])", "sorted() of more than 32 values"),
         ("sorted([n, 2], reverse=b)", "sorted() is told to reverse by what only the run knows"),
         ("list(map(abs, x))", "the rows of a tensor become Python objects"),

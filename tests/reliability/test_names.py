@@ -32,11 +32,26 @@ FAULTS = [
     unbound("z = (y := x[1]) if x[0] < 0 else x[0]\nreturn z * y"),
     unbound("z = [y := v for v in ()]\nreturn x * y"),
     unbound("for i in range(3):\n    if x[0] > 0:\n        break\nelse:\n    y = x\nreturn y"),
+    unbound("if x[0] > 0:\n    x = x * y  # here\ny = x\nreturn y"),
+    unbound("for i in range(3):\n    x = x * y  # here\n    y = x\nreturn y"),
+    unbound("while y[0] > 0:  # here\n    y = x\nreturn x"),
+    Fault(
+        "46",
+        "def g():\n    return x * y  # here\nif x[0] > 0:\n    x = g()\ny = x\nreturn g()",
+        GIVEN,
+        NameError,
+        "cannot access free variable 'y' where it is not associated with a value in enclosing scope",
+    ),
     Fault("67", "y = [x]\ndel y[4]", GIVEN, IndexError, "list assignment index out of range"),
     Fault("67", "y = {'a': x}\ndel y['b']", GIVEN, KeyError, "'b'"),
     Fault("67", "y = np.ones(3)\ndel y[0]", GIVEN, ValueError, "cannot delete array elements"),
     Fault("67", "del x[0]", GIVEN, AttributeError, "__delitem__"),
     Fault("67", "y = {'a': x}\ndel y.b", GIVEN, AttributeError, "'dict' object has no attribute"),
+    refused(
+        "import contextlib\nx = x * 2\nwith contextlib.suppress(NameError):\n    x = x * y  # here\n"
+        "y = x\nreturn y",
+        "an exception is raised in compiled code inside `with` of a suppress, which may swallow it",
+    ),
     refused(
         "import contextlib\nwith contextlib.suppress(KeyError):\n    try:  # here\n        y = {}['a']\n"
         "    finally:\n        y = x\nreturn x",

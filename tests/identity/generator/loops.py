@@ -1,0 +1,125 @@
+"""Loops."""
+
+from __future__ import annotations
+
+from tests.identity.generator.grammar import FRESH
+from tests.identity.generator.scope import Generator, Scope
+from tests.identity.program import Stmt
+
+RANGES = (
+    *("range(n)", "range(n)", "range(3)", "range(1, n + 1)", "range(x.shape[0])"),
+    *("range(n, -1, -1)", "reversed(range(n))", "range(4, -2, n - 5)", "range(0, 4, n + 1)"),
+)
+
+
+def looped(g: Generator, scope: Scope, header: str, names: dict[str, str], e: tuple = ()) -> Stmt:
+    inner = scope.inner(loop=True, fixed=scope.fixed | set(names))
+    inner.names.update(names)
+    blocks = ((header, g.block(inner, 4)),)
+    if g.rng.random() < 0.15:
+        blocks += (("else:", g.block(scope.inner(loop=scope.loop), 2)),)
+    return Stmt("", e, blocks)
+
+
+def for_range(g: Generator, scope: Scope) -> list[Stmt]:
+    k = g.counter()
+    count = g.rng.choice(RANGES)
+    return [looped(g, scope, f"for {k} in {count}:", {k: "i"})]
+
+
+def for_arange(g: Generator, scope: Scope) -> list[Stmt]:
+    k = g.counter()
+    return [looped(g, scope, f"for {k} in ag.arange(n):", {k: "j"})]
+
+
+def for_rows(g: Generator, scope: Scope) -> list[Stmt]:
+    r, kind = g.counter() + "r", g.rng.choice("wq")
+    if kind == "q" and "m" not in scope.names.values():
+        kind = "w"
+    e = g.expr(kind, scope, 0)
+    item = {r: "s" if kind == "w" else "v"}
+    if g.rng.random() < 0.5:
+        return [looped(g, scope, f"for {r} in {{0}}:", item, (e,))]
+    k = g.counter()
+    return [looped(g, scope, f"for {k}, {r} in enumerate({{0}}):", {**item, k: "i"}, (e,))]
+
+
+def for_zip(g: Generator, scope: Scope) -> list[Stmt]:
+    one, two = g.counter() + "p", g.counter() + "q"
+    e = g.expr("v", scope, 1), g.expr("w", scope, 0)
+    return [looped(g, scope, f"for {one}, {two} in zip({{0}}, {{1}}):", {one: "s", two: "s"}, e)]
+
+
+def while_count(g: Generator, scope: Scope) -> list[Stmt]:
+    k = g.counter()
+    inner = scope.inner(loop=True, fixed=scope.fixed | {k})
+    inner.names[k] = "i"
+    body = (Stmt(f"{k} += 1"), *g.block(inner, 3))
+    test = f"{k} < n" if g.rng.random() < 0.4 else f"{k} < 4 and {{0}}"
+    e = (g.expr("b", scope, 1),) if "{0}" in test else ()
+    blocks = ((f"while {test}:", body),)
+    if g.rng.random() < 0.15:
+        blocks += (("else:", g.block(scope.inner(loop=scope.loop), 2)),)
+    return [Stmt(f"{k} = 0"), Stmt("", e, blocks)]
+
+
+def while_named(g: Generator, scope: Scope) -> list[Stmt]:
+    """A test that assigns a name, and perhaps another one."""
+    k, (name, other) = g.counter(), g.rng.sample(FRESH["s"], 2)
+    one = g.expr("s", scope, 1)
+    inner = scope.inner(loop=True, fixed=scope.fixed | {k})
+    inner.names |= {k: "i", name: "s"}
+    test = f"while ({name} := {{0}}) < 2.5 and ({k} := {k} + 1) < 4"
+    two = g.expr("s", inner, 1)
+    if g.rng.random() < 0.5:
+        test += f" and ({other} := {{1}}) > -1.5"
+        inner.names[other] = "s"
+    scope.names[name] = "s"
+    return [Stmt(f"{k} = 0"), Stmt("", (one, two), ((f"{test}:", g.block(inner, 3)),))]
+
+
+def state_from_number(g: Generator, scope: Scope) -> list[Stmt]:
+    """State that starts as a Python number or as a captured value and becomes a tensor."""
+    k, name = g.counter(), g.rng.choice(FRESH["s"])
+    start = g.rng.choice(("0.0", "1.0", "0.4", "K", "V", "x[0]"))
+    if start == "V":
+        start = "1.0 * V"
+    e = g.expr("s", scope, 1)
+    used = {n: k for n, k in scope.names.items() if n != name}
+    inner = Scope(used, True, scope.depth + 1, scope.fixed | {k}, scope.tape)
+    inner.names[k] = "i"
+    update = Stmt(f"{name} = {name} * {{0}} + {{1}}", (g.expr("f", inner, 0), e))
+    body = (*g.block(inner, 2), update)
+    count = "range(3)" if start not in ("x[0]", "1.0 * V") else "range(n)"
+    scope.names[name] = "s"
+    return [Stmt(f"{name} = {start}"), Stmt("", (), ((f"for {k} in {count}:", body),))]
+
+
+def for_each(g: Generator, scope: Scope) -> list[Stmt]:
+    """Over arrays or numbers in a list, what a dict holds, or the rows in reverse."""
+    r, kind = g.counter() + "r", g.rng.choice("sv")
+    dicts = [n for n, k in scope.names.items() if k == "d"]
+    if dicts and g.rng.random() < 0.7:
+        held = g.rng.choice(dicts)
+        pairs = (f"for _, {r} in {held}.items():", f"for {r} in {held}.values():")
+        return [looped(g, scope, g.rng.choice(pairs), {r: "s"})]
+    if g.rng.random() < 0.3:
+        return [
+            looped(g, scope, f"for {r} in reversed({{0}}):", {r: "s"}, (g.expr("w", scope, 0),))
+        ]
+    e = g.expr(kind, scope, 1), g.expr(kind, scope, 1), g.expr(kind, scope, 0)
+    text = g.rng.choice(("[{0}, {1}]", "({0}, {1}, {2})"))
+    return [looped(g, scope, f"for {r} in {text}:", {r: kind}, e)]
+
+
+def best_of(g: Generator, scope: Scope) -> list[Stmt]:
+    """A name that is None until a step finds something; perhaps none does."""
+    k, best = g.counter(), f"best{g.counters}"
+    name, _ = g.target(scope, "s")
+    e = g.expr("w", scope, 0), g.expr("f", scope, 0)
+    other, factor = g.expr("s", scope, 1), g.expr("s", scope, 1)
+    found = Stmt(f"{best} = {k}")
+    inner = Stmt("", e, ((f"if {k} > {{1}} and ({best} is None or {k} > {best}):", (found,)),))
+    scope.names[name] = "s"
+    last = Stmt(f"{name} = {{0}} if {best} is None else {best} * {{1}}", (other, factor))
+    return [Stmt(f"{best} = None"), Stmt("", e, ((f"for {k} in {{0}}:", (inner,)),)), last]
