@@ -14,11 +14,11 @@ import numpy as np
 
 from autograph_lite import errors
 from autograph_lite.eager.limits import too_large
-from autograph_lite.eager.warn import warn_at
+from autograph_lite.eager.warn import heed, warn_at
 from autograph_lite.errors import Origin
 from autograph_lite.ir.types import Type
 from autograph_lite.ops.control import told
-from autograph_lite.render.emitter import WARNING, Site
+from autograph_lite.render.emitter import FLOAT_ERRORS, WARNING, Site
 from autograph_lite_runtime import context, faults, gate, load, memory
 
 Printer = Callable[[str, list[Any]], None]
@@ -146,6 +146,8 @@ class Executable:
             site = self.sites[number]
             if site.error == WARNING:
                 warn_at(site.text, RuntimeWarning, site.origin)
+            elif site.error == FLOAT_ERRORS:
+                heed(int(values[0]), site.text, site.origin)
             elif printer is not None:
                 printer(site.text, values)
 

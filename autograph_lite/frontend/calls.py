@@ -31,8 +31,10 @@ from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import context
-from autograph_lite.tensors.boxes import Box, as_value, entered, wrap
+from autograph_lite.tensors.boxes import Box, entered, wrap
 from autograph_lite.tensors.mathematics import FUNCTIONS, is_number
+from autograph_lite.tensors.operators import strong
+from autograph_lite.tensors.scalar import KINDS, NumpyScalar, is_scalar, of_ufunc, value_as
 
 LIBRARIES = ("autograph_lite", "numpy", "scipy")
 
@@ -195,9 +197,9 @@ class Caller:
         arrays: list[Any] = []
 
         def enter(leaf: Any) -> Any:
-            if not isinstance(leaf, np.ndarray | np.generic):
+            if not isinstance(leaf, np.ndarray | np.generic | NumpyScalar):
                 return leaf
-            arrays.append(wrap(as_value(leaf)))
+            arrays.append(wrap(strong(leaf)))
             return arrays[-1]
 
         positional, named = rebuild((args, kwargs), enter)
@@ -271,6 +273,8 @@ class Caller:
         if ufunc or owner(function) in LIBRARIES:
             if not mentions_run(args, kwargs):
                 return self._host(function, args, kwargs)
+            if not kwargs and all(map(is_scalar, args)):
+                return self._of_scalars(function, args)
             if _hashable(function):
                 refuse_maker(self.trace, function, args)
             return function(*args, **kwargs)
@@ -292,6 +296,15 @@ class Caller:
         if isinstance(function, type) and _of_user(function):
             return self._made(function, args, kwargs)
         return function(*args, **kwargs)
+
+    def _of_scalars(self, function: Any, args: tuple[Any, ...]) -> Any:
+        """NumPy on numbers, of which the run knows one at least."""
+        if isinstance(function, np.ufunc):
+            return of_ufunc(function, *args)
+        if function in KINDS and len(args) == 1:
+            return wrap(value_as(args[0], KINDS[function]))
+        refuse_maker(self.trace, function, args)
+        return function(*args)
 
     def _made(self, kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A new object of a class of the user's; its `__init__` is converted where it has a source."""

@@ -13,6 +13,7 @@ from autograph_lite.ops import (
     move,
     python,
     reduce,
+    scalars,
 )
 from autograph_lite.ops.record import OPS
 
@@ -30,4 +31,5 @@ __all__ = [
     "move",
     "python",
     "reduce",
+    "scalars",
 ]

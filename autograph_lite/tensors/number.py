@@ -100,6 +100,13 @@ def _with_array(name: str, a: Any, b: Any) -> Any:
     other = b if isinstance(a, Number) else a
     if isinstance(other, Box) or not isinstance(other, np.ndarray | np.generic):
         return NotImplemented
+    from autograph_lite.tensors import scalar
+
+    return scalar.of_operator(name, a, b)
+
+
+def refuse_array(name: str) -> NoReturn:
+    """An error where NumPy would make an array with axes of what only the run knows."""
     raise ConversionError(_PLAIN.format(_SIGNS.get(name, name)))
 
 
@@ -199,16 +206,9 @@ class Number(Box):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """NumPy on a number gives what is NumPy's and no tensor, with bits of its own."""
-        from autograph_lite.tensors.protocols import array_ufunc
+        from autograph_lite.tensors import scalar
 
-        if not all(map(_is_number, inputs)) and not any(map(_is_tensor, inputs)):
-            raise ConversionError(_PLAIN.format(_SIGNS.get(ufunc.__name__, f"np.{ufunc.__name__}")))
-        if all(map(_is_number, inputs)):
-            raise ConversionError(
-                f"np.{ufunc.__name__} of a Python number inside compiled code: make it a tensor"
-                " first, ag.constant(x)"
-            )
-        return array_ufunc(self, ufunc, method, *inputs, **kwargs)
+        return scalar.array_ufunc(self, ufunc, method, *inputs, **kwargs)
 
     @property
     def dtype(self) -> str:
@@ -222,6 +222,8 @@ def kind_name(obj: Any) -> str:
     """The name of an object's type, for a message: a staged number is a Python number."""
     if isinstance(obj, Number):
         return PYTHON_NAME[obj.dtype]
+    if isinstance(obj, Box) and not obj.is_tagged and value_of(obj).type.kind == "np":
+        return f"{type(obj).__module__}.{type(obj).__name__}"
     return obj.refused() if getattr(obj, "is_tagged", False) else type(obj).__name__
 
 
@@ -256,14 +258,6 @@ def _words_of_zero(kind: type) -> str:
 
 
 _OF_ZERO = {kind: _words_of_zero(kind) for kind in (int, float)}
-
-
-def _is_tensor(obj: Any) -> bool:
-    return isinstance(obj, Box) and not isinstance(obj, Number)
-
-
-def _is_number(obj: Any) -> bool:
-    return isinstance(obj, Number | bool | int | float) and not isinstance(obj, np.generic)
 
 
 # Python names the class of an operand in its errors, so each is called what the user knows it as.
