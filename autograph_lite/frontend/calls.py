@@ -31,10 +31,12 @@ from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import context
+from autograph_lite.tensors import scalar
 from autograph_lite.tensors.boxes import Box, entered, wrap
 from autograph_lite.tensors.mathematics import FUNCTIONS, is_number
 from autograph_lite.tensors.operators import strong
-from autograph_lite.tensors.scalar import KINDS, NumpyScalar, is_scalar, of_ufunc, value_as
+from autograph_lite.tensors.scalar import KINDS, NumpyScalar
+from autograph_lite.tensors.scalar_functions import FUNCTIONS as OF_NUMBERS
 
 LIBRARIES = ("autograph_lite", "numpy", "scipy")
 
@@ -271,13 +273,14 @@ class Caller:
         """C code and classes."""
         ufunc = isinstance(getattr(function, "__self__", function), np.ufunc)
         if ufunc or owner(function) in LIBRARIES:
-            if not mentions_run(args, kwargs):
+            scalars = all(map(scalar.is_scalar, (*args, *kwargs.values())))
+            if not mentions_run(args, kwargs) and not (scalars and scalar.warns(function, args)):
                 return self._host(function, args, kwargs)
-            if not kwargs and all(map(is_scalar, args)):
-                return self._of_scalars(function, args)
+            if scalars:
+                return self._of_scalars(function, args, kwargs)
             if _hashable(function):
                 refuse_maker(self.trace, function, args)
-            return function(*args, **kwargs)
+            return scalar.call(function, args, kwargs)
         self.trace.settle(*args, *kwargs.values())
         container = isinstance(getattr(function, "__self__", None), list | dict | set)
         if changes_its_owner(function):
@@ -297,14 +300,16 @@ class Caller:
             return self._made(function, args, kwargs)
         return function(*args, **kwargs)
 
-    def _of_scalars(self, function: Any, args: tuple[Any, ...]) -> Any:
-        """NumPy on numbers, of which the run knows one at least."""
-        if isinstance(function, np.ufunc):
-            return of_ufunc(function, *args)
-        if function in KINDS and len(args) == 1:
-            return wrap(value_as(args[0], KINDS[function]))
+    def _of_scalars(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """NumPy on numbers of which only the run knows one, or of which it warns at every run."""
+        if function in OF_NUMBERS:
+            return OF_NUMBERS[function](*args, **kwargs)
+        if isinstance(function, np.ufunc) and not kwargs:
+            return scalar.of_ufunc(function, *args)
+        if function in KINDS and len(args) == 1 and not kwargs:
+            return wrap(scalar.value_as(args[0], KINDS[function]))
         refuse_maker(self.trace, function, args)
-        return function(*args)
+        return scalar.call(function, args, kwargs)
 
     def _made(self, kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A new object of a class of the user's; its `__init__` is converted where it has a source."""

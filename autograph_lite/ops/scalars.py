@@ -73,6 +73,7 @@ SCALARS = {
     "divmod_rest": ("ufunc_remainder(x, y)", "remainder"),
 }
 """Operators: what is computed, and what raises the errors that NumPy warns of."""
+DIVMOD = {name: SCALARS[name] for name in ("divmod", "divmod_rest")}
 
 
 def _register(name: str, body: str, result: str = "float64", operands: str = "float64") -> None:
@@ -104,6 +105,8 @@ for _name, _value in BOOLS.items():
 for _name, (_value, _routine) in SCALARS.items():
     _label = f"scalar {_name.removesuffix('_rest')}"
     _register(f"scalar_{_name}", _heeded(_label, _routine, _value, "x, y"))
+for _name, (_value, _routine) in DIVMOD.items():
+    _register(_name, _heeded("divmod", _routine, _value, "x, y"))
 
 
 def _converted(x: Type, *, dtype: str) -> tuple[Type, ...]:

@@ -116,7 +116,7 @@ _PLAIN = (
 )
 
 
-def _without_modulus(power: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+def without_modulus(power: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     return lambda self, other, modulus=None: (
         power(self, other) if modulus is None else NotImplemented
     )
@@ -151,7 +151,7 @@ class Number(Box):
     __truediv__, __rtruediv__ = _forward("truediv"), _reflected("truediv")
     __floordiv__, __rfloordiv__ = _forward("floordiv"), _reflected("floordiv")
     __mod__, __rmod__ = _forward("mod"), _reflected("mod")
-    __pow__, __rpow__ = _without_modulus(_forward("power")), _reflected("power")
+    __pow__, __rpow__ = without_modulus(_forward("power")), _reflected("power")
     __lt__, __le__ = _forward("less"), _forward("less_equal")
     __gt__, __ge__ = _forward("greater"), _forward("greater_equal")
     __eq__, __ne__ = _forward("equal"), _forward("not_equal")
@@ -222,8 +222,6 @@ def kind_name(obj: Any) -> str:
     """The name of an object's type, for a message: a staged number is a Python number."""
     if isinstance(obj, Number):
         return PYTHON_NAME[obj.dtype]
-    if isinstance(obj, Box) and not obj.is_tagged and value_of(obj).type.kind == "np":
-        return f"{type(obj).__module__}.{type(obj).__name__}"
     return obj.refused() if getattr(obj, "is_tagged", False) else type(obj).__name__
 
 

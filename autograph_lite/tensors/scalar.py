@@ -8,6 +8,7 @@ of which kinds is found by asking NumPy for a sample.
 from __future__ import annotations
 
 import operator
+import threading
 from collections.abc import Callable
 from functools import cache
 from typing import Any, NoReturn
@@ -16,12 +17,12 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import PYTHON_CLASS
-from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ir.types import PYTHON_CLASS, scalar
+from autograph_lite.ops.dispatch import apply, context, f
 from autograph_lite.ops.record import OPS
 from autograph_lite.tensors import protocols
 from autograph_lite.tensors.boxes import Box, value_of, wrap
-from autograph_lite.tensors.number import Number, refuse_array
+from autograph_lite.tensors.number import Number, refuse_array, without_modulus
 
 UFUNC_OF = {"truediv": "divide", "floordiv": "floor_divide", "mod": "remainder"} | {
     name: f"bitwise_{name}" for name in ("and", "or", "xor")
@@ -59,6 +60,10 @@ OF_BOOLS = {
 }
 """What a function of bools is that gives a bool."""
 KINDS = {np.float64: "float64", np.bool_: "bool"}
+BOOLS = {np.bool_, bool}
+INTEGERS = BOOLS | {int, np.int32, np.int64}
+TAKEN = INTEGERS | {float, np.float32, np.float64}
+COMPARE = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 ERRSTATE = (
     "np.errstate inside compiled code does not reach what NumPy computes of numbers there; put it around the"
     " call of the function"
@@ -88,7 +93,7 @@ def value_as(obj: Any, dtype: str) -> Value:
     return value if alike else f.np_scalar(value, dtype=dtype)
 
 
-def _class_of(obj: Any) -> type:
+def class_of(obj: Any) -> type:
     if isinstance(obj, Number):
         return PYTHON_CLASS[obj.dtype]
     return obj.dtype.type if isinstance(obj, NumpyScalar | np.ndarray) else type(obj)
@@ -106,26 +111,44 @@ def _sample(function: Callable[..., Any], *classes: type) -> Any:
 
 def _computed(function: Callable[..., Any], name: str, label: str, operands: Any) -> Any:
     """A function of scalars that gives one scalar; `label` is the op that gives a float64."""
-    classes = tuple(map(_class_of, operands))
+    classes = tuple(map(class_of, operands))
     found = _sample(function, *classes)
     if isinstance(found, Exception):
         raise type(found)(*found.args)
     if np.geterr() != context.interpreter.root().float_errors:  # type: ignore[attr-defined]
         raise ConversionError(ERRSTATE)
-    taken = {np.float64, np.bool_, float, int, bool}
     result = KINDS.get(type(found))
-    if result is None or not taken.issuperset(classes):
+    bools = result == "bool" and BOOLS.issuperset(classes)
+    op = OPS.get(f"np_{OF_BOOLS.get(name, name) if bools else label}")
+    if (
+        op is None
+        or result is None
+        or not TAKEN.issuperset(classes)
+        or op.types()[0] != scalar(result)
+    ):
         _refuse(name, type(found), classes)
-    bools = result == "bool" and {np.bool_, bool}.issuperset(classes)
-    op = OF_BOOLS.get(name, name) if bools else label
-    if f"np_{op}" not in OPS or (result == "bool") != (OPS[f"np_{op}"].types()[0].dtype == "bool"):
-        _refuse(name, type(found), classes)
-    dtype = OPS[f"np_{op}"].dtypes[0]
-    return wrap(getattr(f, f"np_{op}")(*(value_as(x, dtype) for x in operands)))
+    whole = name in COMPARE and INTEGERS.issuperset(classes)  # exactly, however large
+    dtype = "int64" if whole else op.dtypes[0]
+    return wrap(apply(op, *(value_as(x, dtype) for x in operands)))
+
+
+def warns(function: Any, operands: tuple[Any, ...]) -> bool:
+    """Whether NumPy warns of a function of plain numbers that a kernel computes too."""
+    if not isinstance(function, np.ufunc) or f"np_{function.__name__}" not in OPS:
+        return False
+    with np.errstate(all="raise", under="ignore"):
+        try:
+            function(*operands)
+        except FloatingPointError:
+            return True
+        except Exception:  # which the call itself will raise
+            return False
+    return False
 
 
 def _refuse(name: str, kind: type, classes: tuple[type, ...]) -> NoReturn:
-    given = " and ".join("a " + ("bool" if c is np.bool_ else c.__name__) for c in classes)
+    names = ["NumPy " * issubclass(c, np.generic) + c.__name__ for c in classes]
+    given = " and ".join(("an " if n[0] == "i" else "a ") + n for n in names)
     if f"np_{name}" in OPS or name in OPERATORS or name in OF_BOOLS:
         raise ConversionError(
             f"np.{name} of {given} gives a NumPy {kind.__name__}, which is not available where only the run of"
@@ -150,25 +173,67 @@ def of_operator(name: str, *operands: Any) -> Any:
         refuse_array(name)
     if arrays:  # NumPy takes its function for arrays
         return of_ufunc(getattr(np, name), *operands)
-    if not all(map(is_scalar, operands)):
+    if any(map(_is_tensor, operands)):
         return NotImplemented
+    if not all(map(is_scalar, operands)):
+        return _with_object(name, operands)
+    if name == "divmod":
+        return _quotient_and_rest("scalar_divmod", operands)
     label = f"scalar_{name}" if f"np_scalar_{name}" in OPS else name
-    if name != "divmod":
-        return _computed(OPERATORS[name], name, label, operands)
-    parts = {"scalar_divmod": operator.floordiv, "scalar_divmod_rest": operator.mod}
-    return tuple(_computed(part, name, label, operands) for label, part in parts.items())
+    return _computed(OPERATORS[name], name, label, operands)
+
+
+def _quotient_and_rest(label: str, operands: tuple[Any, ...]) -> tuple[Any, Any]:
+    quotient = _computed(np.floor_divide, "divmod", label, operands)
+    return quotient, _computed(np.remainder, "divmod", f"{label}_rest", operands)
+
+
+def _with_object(name: str, operands: tuple[Any, ...]) -> Any:
+    """A scalar beside what is no number: what NumPy raises, or that a text or None is something else."""
+    found = OPERATORS[name](*(class_of(x)(1) if is_scalar(x) else x for x in operands))
+    other = next(x for x in operands if not is_scalar(x))
+    if name in ("equal", "not_equal") and isinstance(other, str | bytes | None.__class__):
+        return found
+    raise ConversionError(
+        f"np.{name} of a NumPy scalar that only the run of the compiled function knows and a"
+        f" {type(other).__name__} gives a {type(found).__name__}, which is not available; make them tensors:"
+        " ag.array(x)"
+    )
+
+
+class _State(threading.local):
+    """Whether the program calls a function of NumPy's by its name, rather than uses an operator."""
+
+    called = False
+
+
+_state = _State()
+
+
+def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """The program calls a function of NumPy's."""
+    _state.called = True
+    try:
+        return function(*args, **kwargs)
+    finally:
+        _state.called = False
 
 
 def of_ufunc(ufunc: np.ufunc, *operands: Any) -> Any:
     """A function of NumPy's that the program calls on numbers."""
     if len(operands) != ufunc.nin:
-        return ufunc(*(_class_of(x)(1) for x in operands))  # says what is missing
+        return ufunc(*(class_of(x)(1) for x in operands))  # says what is missing
+    if ufunc is np.divmod:
+        return _quotient_and_rest("divmod", operands)
     return _computed(ufunc, ufunc.__name__, ufunc.__name__, operands)
 
 
 def array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
     """NumPy meets a number that only the run knows; of operators this is the way of those of which the
     left operand is NumPy's and plain."""
+    tagged = next((x for x in inputs if isinstance(x, Box) and x.is_tagged), None)
+    if tagged is not None:
+        return tagged.__array_ufunc__(ufunc, method, *inputs, **kwargs)  # type: ignore[attr-defined]
     if not all(map(is_scalar, inputs)):
         if any(isinstance(x, np.ndarray) for x in inputs) and not any(map(_is_tensor, inputs)):
             refuse_array(ufunc.__name__ if ufunc.__name__ in OPERATORS else f"np.{ufunc.__name__}")
@@ -183,7 +248,7 @@ def array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any)
             f"{told} on a number that only the run of the compiled function knows is not available; write it"
             " with operators"
         )
-    if isinstance(inputs[0], np.generic) and ufunc.__name__ in OPERATORS:
+    if isinstance(inputs[0], np.generic) and ufunc.__name__ in OPERATORS and not _state.called:
         return of_operator(ufunc.__name__, *inputs)
     return of_ufunc(ufunc, *inputs)
 
@@ -232,7 +297,7 @@ class NumpyScalar(Box):
     __truediv__, __rtruediv__ = _forward("divide"), _reflected("divide")
     __floordiv__, __rfloordiv__ = _forward("floor_divide"), _reflected("floor_divide")
     __mod__, __rmod__ = _forward("remainder"), _reflected("remainder")
-    __pow__, __rpow__ = _forward("power"), _reflected("power")
+    __pow__, __rpow__ = without_modulus(_forward("power")), _reflected("power")
     __divmod__, __rdivmod__ = _forward("divmod"), _reflected("divmod")
     __and__, __rand__ = _forward("and"), _reflected("and")
     __or__, __ror__ = _forward("or"), _reflected("or")
@@ -244,6 +309,7 @@ class NumpyScalar(Box):
     __eq__, __ne__ = _forward("equal"), _forward("not_equal")
     __neg__, __pos__, __abs__ = _one("negative"), _one("positive"), _one("absolute")
     __invert__ = _one("invert")
+    __iter__ = None
     __hash__ = _refused("a key of a dict or set", "write `if` and `elif`")
     __bool__ = _refused("a condition", "write it in `if` or `while`, and compare tuples by element")
     __format__ = __str__ = _refused("a text", "write an f-string")
@@ -251,12 +317,17 @@ class NumpyScalar(Box):
     __array__ = _refused("np.asarray()", "write ag.array around a list of numbers")
 
     def __round__(self, ndigits: Any = None) -> Any:
-        """An int of Python's; to digits it is NumPy's own way, which the tensor has too."""
-        if ndigits is not None or value_of(self).type.dtype != "float64":
-            _refused("round() to decimal digits", "round the tensor: round(ag.constant(x), 2)")(
-                self
-            )
+        """An int of Python's; to digits as NumPy rounds."""
+        from autograph_lite.tensors.scalar_functions import rounded
+
+        if value_of(self).type.dtype == "bool":
+            raise TypeError("type numpy.bool doesn't define __round__ method")
+        if ndigits is not None:
+            return rounded(self, ndigits)
         return wrap(f.py_int(f.number(f.np_rint(value_of(self)), dtype="float64")))
+
+    def __getitem__(self, index: Any) -> NoReturn:
+        raise IndexError("invalid index to scalar variable.")
 
     def item(self) -> Any:
         """The number of Python's."""
@@ -279,7 +350,7 @@ class NumpyScalar(Box):
         kind = numpy_class(self)
         if hasattr(kind, name) and not name.startswith("__"):
             _refused(f"the attribute {name!r}", _USUAL)(self)
-        raise AttributeError(f"'numpy.{kind.__name__}' object has no attribute {name!r}")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __repr__(self) -> str:
         return f"<staged {value_of(self).type}>"
@@ -293,5 +364,4 @@ def numpy_class(scalar: NumpyScalar) -> type:
 
 # Python names the class of an operand in its errors, so each is called what the user knows it as.
 for _kind, _dtype in KINDS.items():
-    _space = {"__slots__": (), "__module__": "numpy"}
-    Box.classes[f"np.{_dtype}"] = type(_kind.__name__, (NumpyScalar,), _space)
+    Box.classes[f"np.{_dtype}"] = type(f"numpy.{_kind.__name__}", (NumpyScalar,), {"__slots__": ()})

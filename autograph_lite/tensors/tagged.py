@@ -67,6 +67,11 @@ def _refused(self: Tagged, *args: Any) -> NoReturn:
             " here; make it a float in both: 0.0"
         )
     other = "None" if self.python == "none" else f"a Python {self.python}"
+    if value_of(self).type.kind == "np":
+        raise ConversionError(
+            f"this is a NumPy scalar in some runs and {other} in others, and they do not do the same here; make"
+            f" it one in both: np.float64({_EXAMPLE[self.python]})"
+        )
     raise ConversionError(
         f"this is a tensor in some runs and {other} in others, and they do not do the same here; make it a"
         f" tensor in both: ag.constant({_EXAMPLE[self.python]})"
@@ -144,6 +149,10 @@ class Tagged(Box):
         )  # NumPy's result is strong
         if method == "__call__" and not kwargs and op is not None and not numbers:
             return combined(op, *inputs)
+        if numbers and all(
+            map(_is_float, inputs)
+        ):  # of NumPy's scalar or the number it gives the same
+            return getattr(ufunc, method)(*map(as_tensor, inputs), **kwargs)
         return getattr(ufunc, method)(*settled(inputs), **kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -213,6 +222,13 @@ def _same_either_way(op: Operator, given: tuple[Any, ...], tags: list[Tagged]) -
 
 def _is_number(x: Any) -> bool:
     return isinstance(x, Number) or x.__class__ in (bool, int, float)
+
+
+def _is_float(x: Any) -> bool:
+    """Whether it is a number, or a float of NumPy's or Python's as the run says."""
+    if not isinstance(x, Tagged):
+        return True
+    return value_of(x).type.kind == "np" and x.python == "float"
 
 
 def _both(op: Operator, given: tuple[Any, ...], tags: list[Tagged]) -> Any:

@@ -305,6 +305,8 @@ PYTHON: dict[str, Callable[..., Any]] = {
     "py_math_pole": lambda x, y, z: math.isinf(x) and y == 0 and math.isfinite(z),
     **{f"np_{name}": partial(_of_numpy, _ufunc(name)) for name in UFUNCS},
     **{f"np_scalar_{name}": partial(_of_scalars, OPERATORS.get(name, divmod)) for name in SCALARS},
+    "np_divmod": lambda x, y: _of_numpy(np.divmod, x, y),
+    "np_divmod_rest": lambda x, y: _of_numpy(np.remainder, x, y),
     "np_scalar_divmod_rest": lambda x, y: _of_scalars(operator.mod, x, y),
 }
 """What Python gives, and NumPy of numbers, errors included."""
