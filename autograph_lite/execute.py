@@ -56,7 +56,6 @@ class Executable:
     slots: int
     sites: tuple[Site, ...]
     keeps: bool
-    warns: bool
     left: dict[int, tuple[Type, int]]
     leaves: int
     runs: int = 0
@@ -123,7 +122,7 @@ class Executable:
     ) -> Callable[..., Any] | None:
         """The gate of this kernel, for arguments between which the relations hold; so many results leave
         as Python numbers and arrays.  `leave` takes what its boxes hold where a signal stops it."""
-        if self.warns or any(type.depth for type, _ in (*self.arguments, *self.results)):
+        if any(type.depth for type, _ in (*self.arguments, *self.results)):
             return None
         ins = [gate.Place(t.kind, t.dtype, t.rank, slot) for t, slot in self.arguments]
         kinds = ["py" if i < plain else type.kind for i, (type, _) in enumerate(self.results)]
