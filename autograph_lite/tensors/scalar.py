@@ -109,6 +109,11 @@ def _sample(function: Callable[..., Any], *classes: type) -> Any:
             return error
 
 
+def gives(function: Callable[..., Any], *operands: Any) -> type:
+    """The class of what NumPy gives for such operands."""
+    return type(_sample(function, *map(class_of, operands)))
+
+
 def _computed(function: Callable[..., Any], name: str, label: str, operands: Any) -> Any:
     """A function of scalars that gives one scalar; `label` is the op that gives a float64."""
     classes = tuple(map(class_of, operands))

@@ -20,6 +20,7 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ops import regions
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context, f
+from autograph_lite.tensors import scalar
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.number import PYTHON_NAME, Number
 
@@ -149,9 +150,7 @@ class Tagged(Box):
         )  # NumPy's result is strong
         if method == "__call__" and not kwargs and op is not None and not numbers:
             return combined(op, *inputs)
-        if numbers and all(
-            map(_is_float, inputs)
-        ):  # of NumPy's scalar or the number it gives the same
+        if numbers and _same_of_numpy(ufunc, inputs):
             return getattr(ufunc, method)(*map(as_tensor, inputs), **kwargs)
         return getattr(ufunc, method)(*settled(inputs), **kwargs)
 
@@ -214,6 +213,8 @@ def _same_either_way(op: Operator, given: tuple[Any, ...], tags: list[Tagged]) -
     strong = [x for x in given if not isinstance(x, Tagged) and not _is_number(x)]
     if not strong or (op is operator.pow and isinstance(given[1], Tagged)):
         return False
+    if any(value_of(x).type.kind == "ag" for x in tags) and all(map(scalar.is_scalar, strong)):
+        return False  # NumPy's scalar and a number give no tensor
     dtypes = {
         x._value.type.dtype if isinstance(x, Box) else np.asarray(x).dtype.name for x in strong
     }
@@ -224,11 +225,14 @@ def _is_number(x: Any) -> bool:
     return isinstance(x, Number) or x.__class__ in (bool, int, float)
 
 
-def _is_float(x: Any) -> bool:
-    """Whether it is a number, or a float of NumPy's or Python's as the run says."""
-    if not isinstance(x, Tagged):
-        return True
-    return value_of(x).type.kind == "np" and x.python == "float"
+def _same_of_numpy(ufunc: Any, inputs: tuple[Any, ...]) -> bool:
+    """Whether NumPy gives a float64 of NumPy's scalars and of the numbers that these may be instead."""
+    tags = [x for x in inputs if isinstance(x, Tagged)]
+    if any(value_of(x).type.kind != "np" or x.number is None for x in tags):
+        return False
+    return all(
+        scalar.gives(ufunc, *map(change, inputs)) is np.float64 for change in (as_tensor, as_number)
+    )
 
 
 def _both(op: Operator, given: tuple[Any, ...], tags: list[Tagged]) -> Any:
