@@ -148,11 +148,17 @@ def tagged(x: Leaf | Static, own: list[Type], other: list[Type]) -> tuple[Leaf, 
         fits = not rest.rank and weak(own[0].dtype, rest.dtype) == rest.dtype
         leaf = Leaf(PYTHON_NAME[own[0].dtype], rest.kind == "np")
         return (leaf, [FLAG, rest, own[0]]) if fits else None
+    if x.kind == "np" and len(other) in (1, 3) and other[len(other) // 2].kind == "ag":
+        rest = other[len(other) // 2]
+        fits = not rest.rank and rest.dtype == own[0].dtype
+        return (Leaf("numpy"), [FLAG, rest, own[0]]) if fits else None
     if x.kind in ("ag", "np"):
         is_numpy = x.kind == "np"
-        numbers = [t for t in other if t.kind == "py"]
-        if numbers and not own[0].rank:
-            return Leaf(PYTHON_NAME[numbers[0].dtype], is_numpy), [FLAG, own[0], numbers[0]]
+        numbers = [t for t in other if t.kind == "py" or (t.kind == "np" and not is_numpy)]
+        if len(numbers) == 1 and not own[0].rank:
+            number = numbers[0]
+            name = "numpy" if number.kind == "np" else PYTHON_NAME[number.dtype]
+            return Leaf(name, is_numpy), [FLAG, own[0], number]
         return None if numbers else (Leaf("none", is_numpy), [FLAG, own[0]])
     return x, own
 
@@ -301,7 +307,7 @@ def _lift_leaf(
         out.extend(next(values) for _ in types)
     elif isinstance(x, Static):
         out += [truth(False), *map(filler, types[1:])]
-    elif x == Leaf("py"):
+    elif x == Leaf("py") or (x == Leaf("np") and target.kind == "numpy"):
         number = next(values)
         if number.type == types[1]:
             out += [truth(True), number, filler(types[2])]

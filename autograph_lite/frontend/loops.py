@@ -395,7 +395,8 @@ def _after_loop(attempt: Attempt, key: Key, value: Value, steps: Value | None) -
             return wrap(value)
         zero = context.interpreter.number(0)  # type: ignore[attr-defined]
         ran = f.weak(f.py_greater(steps, zero), dtype="bool")
-        return Tagged(value, ran, PYTHON_NAME[number.type.dtype], number)
+        is_numpy = number.type.kind == "np"
+        return Tagged(value, ran, "numpy" if is_numpy else PYTHON_NAME[number.type.dtype], number)
     kept = bindings.kept().get(key)
     if kept is None:
         made = wrap(value)

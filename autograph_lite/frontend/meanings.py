@@ -127,7 +127,7 @@ def _isinstance(obj: Any, classes: Any) -> Any:
 def _is_either(obj: Tagged, classes: Any) -> Any:
     """Of what is a tensor in some runs: the answer, where it is the same in all, or that of the run."""
     tensor = isinstance(as_tensor(obj), classes)
-    other = issubclass(type(None) if obj.number is None else python_class(as_number(obj)), classes)
+    other = issubclass(type(None) if obj.number is None else _type(as_number(obj)), classes)
     if tensor == other:
         return tensor
     is_tensor = wrap(obj.is_tensor)

@@ -90,7 +90,7 @@ def _begins_as_tensor(own: Slot, after: Typed, exact: Exact) -> bool:
         if i >= len(now):  # it holds an object that is no value now
             return False
         leaf, other = now[i]
-        if mine.kind != "py" or leaf.count != 1:
+        if mine.kind not in ("py", "np") or leaf.count != 1:
             continue
         new = after[1][other]
         if new == own.types[place] or not exact(place, new):

@@ -51,6 +51,7 @@ def unwrapped(obj: Any) -> Any:
     return obj.obj if isinstance(obj, MaybeUndefined) else obj
 
 
+NAMED = {"none": "None", "numpy": "a NumPy scalar"}
 WHOLE = ("ag", "py", "np")
 """Leaves that are one value."""
 
@@ -59,8 +60,8 @@ WHOLE = ("ag", "py", "np")
 class Leaf:
     """A tensor ("ag"), a Python number ("py"), a NumPy scalar ("np"), or a tagged one of both: "int",
     "float", "bool" or "none" names what is not a tensor.  A tagged leaf has three values: whether it is the
-    tensor, the tensor, the number ("none" has no third).  With `numpy` the tensor is a NumPy scalar
-    instead, with "int" it may be a Python float."""
+    tensor, the tensor, the number ("none" has no third), which with "numpy" is NumPy's.  With `numpy` the
+    tensor is a NumPy scalar instead, with "int" it may be a Python float."""
 
     kind: str
     numpy: bool = False
@@ -279,7 +280,7 @@ def _leaf(leaf: Leaf, values: Iterator[Value], make: Callable[[Value], Any]) -> 
         return Tagged(value, is_tensor, leaf.kind, number)
     if is_tensor.data:
         return _made(value, make, leaf.numpy)
-    return None if number is None else make(number)
+    return None if number is None else _made(number, make, leaf.kind == "numpy")
 
 
 def _made(value: Value, make: Callable[[Value], Any], numpy: bool) -> Any:
@@ -300,7 +301,7 @@ def describe(structure: Structure, values: Iterator[Value]) -> str:
             return text if structure.count == 1 else f"{text} or a Python {structure.kind}"
         rank = f" with {type.rank} axes" if type.rank != 1 else " with 1 axis"
         text = f"a {type.dtype} tensor{rank if type.rank else ''}"
-        other = "None" if structure.kind == "none" else f"a Python {structure.kind}"
+        other = NAMED.get(structure.kind, f"a Python {structure.kind}")
         return text if structure.count == 1 else f"{text} or {other}"
     if isinstance(structure, Static):
         return repr(structure.obj)

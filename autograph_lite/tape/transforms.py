@@ -101,7 +101,7 @@ def stop_gradient(x: Any) -> Any:
 
 
 def _stopped(x: Any) -> Any:
-    if not isinstance(x, Box) or isinstance(x, NumpyScalar):
+    if not isinstance(x, Box) or value_of(x).type.kind == "np":
         return x
     return (
         x.changed(ops.stop_gradient)

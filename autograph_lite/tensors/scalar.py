@@ -224,6 +224,11 @@ def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         _state.called = False
 
 
+def meant(ufunc: np.ufunc) -> Callable[..., Any]:
+    """The operator by which NumPy was met, or the function if the program calls it."""
+    return ufunc if _state.called else OPERATORS.get(ufunc.__name__, ufunc)
+
+
 def of_ufunc(ufunc: np.ufunc, *operands: Any) -> Any:
     """A function of NumPy's that the program calls on numbers."""
     if len(operands) != ufunc.nin:

@@ -263,6 +263,39 @@ def chosen(x, h, n):
     return y, a == 4, np.sin(h) if n > 1 else np.cos(h), (a > 3 or n > 1) and a < 9
 
 
+def tensor_or_number(x, h, n):
+    """Of what is a tensor in some runs NumPy's functions and scalars make what is one in those."""
+    s = 0.0
+    if n > 2:
+        s = x[0]
+    t, u = np.sin(s), s * GRAVITY
+    print(t, u, f"{t} {u:.3f}", t > 0.1)
+    return (
+        *(t, u, GRAVITY * s, np.hypot(s, h), np.hypot(np.sin(h), s), t * x, u + x[1], u + 1.0, -u),
+        *(u * np.sin(h), u > 0.1, float(h) + u, np.maximum(u, x), isinstance(u, float)),
+    )
+
+
+def tensor_or_scalar(x, h, n):
+    s = np.sin(h) if n > 2 else x[0]
+    q, s = x * s, s * 0.5
+    for i in range(n):
+        s = s * np.cos(h * i) + x[1]
+    if s > 0.0:
+        q = q * s
+    return s, q
+
+
+def begins_as_a_scalar(x, h, n):
+    """NumPy's scalar where no step was taken, a tensor after one."""
+    s, r, t = np.float64(0.0), np.sqrt(2.0), 0.0
+    for i in range(n):
+        s = s + x[i % 2]
+        r = r * x[0]
+        t = t * GRAVITY + x[1]
+    return s, r, s * x, r + s, t
+
+
 def stops(x, h, n):
     for i in range(n):
         x = x * np.cos(i)
@@ -275,6 +308,7 @@ X = c([0.5, -1.2])
 EVERY = (
     *(oscillates, begins_as_a_float, in_branches, nested, in_containers, texts, in_calls),
     *(inner_gradients, operators, by_zero, builtins, meets_tensors, chosen, stops),
+    *(tensor_or_number, tensor_or_scalar, begins_as_a_scalar),
 )
 CASES = [
     *((program, (X, 0.4, n)) for program in EVERY for n in (0, 3)),

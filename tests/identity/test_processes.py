@@ -36,7 +36,9 @@ REFUSED = {
         "numbers",
         "assigned_in_steps",
         "begins_as_a_float",
+        "tensor_or_scalar",
     },
+    "a float32 tensor after one branch of this condition": {"tensor_or_number"},
     "cannot assign float32 to variable 'speed' of dtype float64": {"assigns_and_reads"},
 }
 """Programs that are not for arrays, or not for single precision, by what is said of them."""
