@@ -31,6 +31,7 @@ REFUSED = {
         "assigns_in_a_loop",
         "inner_gradients",
         "stops",
+        "tensor_or_number",
     },
     "of this condition and a float32 tensor": {
         "numbers",
@@ -38,7 +39,6 @@ REFUSED = {
         "begins_as_a_float",
         "tensor_or_scalar",
     },
-    "a float32 tensor after one branch of this condition": {"tensor_or_number"},
     "cannot assign float32 to variable 'speed' of dtype float64": {"assigns_and_reads"},
 }
 """Programs that are not for arrays, or not for single precision, by what is said of them."""
