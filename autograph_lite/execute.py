@@ -14,12 +14,12 @@ import numpy as np
 
 from autograph_lite import errors
 from autograph_lite.eager.limits import too_large
-from autograph_lite.eager.warn import warn_at
+from autograph_lite.eager.warn import heed, warn_at
 from autograph_lite.errors import Origin
 from autograph_lite.frames import traceback_of
 from autograph_lite.ir.types import Type
 from autograph_lite.ops.control import told
-from autograph_lite.render.emitter import WARNING, Site
+from autograph_lite.render.emitter import FLOAT_ERRORS, WARNING, Site
 from autograph_lite_runtime import context, faults, gate, load, memory
 
 Printer = Callable[[str, list[Any]], None]
@@ -57,7 +57,6 @@ class Executable:
     slots: int
     sites: tuple[Site, ...]
     keeps: bool
-    warns: bool
     left: dict[int, tuple[Type, int]]
     leaves: int
     runs: int = 0
@@ -127,7 +126,7 @@ class Executable:
     ) -> Callable[..., Any] | None:
         """The gate of this kernel, for arguments between which the relations hold; so many results leave
         as Python numbers and arrays.  `leave` takes what its boxes hold where a signal stops it."""
-        if self.warns or any(type.depth for type, _ in (*self.arguments, *self.results)):
+        if any(type.depth for type, _ in (*self.arguments, *self.results)):
             return None
         ins = [gate.Place(t.kind, t.dtype, t.rank, slot) for t, slot in self.arguments]
         kinds = ["py" if i < plain else type.kind for i, (type, _) in enumerate(self.results)]
@@ -150,6 +149,8 @@ class Executable:
             site = self.sites[number]
             if site.error == WARNING:
                 warn_at(site.text, RuntimeWarning, site.origin)
+            elif site.error == FLOAT_ERRORS:
+                heed(int(values[0]), site.text, site.origin)
             elif printer is not None:
                 printer(site.text, values)
 

@@ -12,7 +12,6 @@ from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import Symbol, generalised, tensor
 from autograph_lite.ops.record import Op
 from autograph_lite.optimize.passes import optimize
-from autograph_lite.render.emitter import WARNING
 from autograph_lite.render.llvm import print_llvm
 from autograph_lite.render.lower import lower_graph
 from autograph_lite.render.source import print_source
@@ -38,7 +37,6 @@ def compile_graph(graph: Graph, name: str = "kernel") -> Executable:
         lowered.kernel.slots,
         lowered.sites,
         any(v.type.depth for v in body.results),
-        any(site.error == WARNING for site in lowered.sites),
         lowered.left,
         lowered.leaves,
     )

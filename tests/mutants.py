@@ -38,7 +38,8 @@ SECONDS = 60
 
 COMMUTATIVE = frozenset(
     "add multiply accumulate hypot maximum minimum equal not_equal bitwise_and bitwise_or bitwise_xor"
-    " py_add py_multiply py_equal py_not_equal py_and py_or py_xor".split()
+    " py_add py_multiply py_equal py_not_equal py_and py_or py_xor np_add np_multiply np_hypot np_equal"
+    " np_not_equal np_logical_and np_logical_or np_logical_xor np_scalar_add np_scalar_multiply".split()
 )
 """Operands swapped are the same op."""
 
@@ -163,9 +164,9 @@ def changed_trees(op: Op, tree: ast.FunctionDef) -> Iterator[tuple[str, ast.Func
 
 
 def gives_bool(op: Op) -> bool:
-    comparisons = ("equal", "less", "greater", "not", "is", "bool", "logical")
+    comparisons = ("equal", "less", "greater", "not", "is", "bool", "logical", "signbit")
     tests = ("math_is", "math_undefined", "math_infinite", "math_pole")
-    name = op.name.removeprefix("py_")
+    name = op.name.removeprefix("py_").removeprefix("np_")
     return isinstance(op.body, Scalar) and name.startswith((*comparisons, *tests))
 
 

@@ -23,7 +23,7 @@ def fits(obj: Any, type: Any) -> bool:
     if not isinstance(data, np.ndarray | np.generic):
         return type.kind == "py" and fits_word(data) and PY_DTYPE[data.__class__] == type.dtype
     return (
-        type.kind == "ag"
+        type.kind != "py"
         and data.dtype.name == type.dtype
         and data.ndim == type.rank
         and all(

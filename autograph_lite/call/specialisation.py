@@ -264,7 +264,7 @@ def _of_record(structure: Structure, data: list[Any]) -> list[Value]:
     """The values of a record; numbers come as NumPy's and are Python's."""
     data = list(data)
     for leaf, at in leaf_places(structure, texts=True):
-        if leaf.kind not in ("ag", "none"):  # the number of a leaf stands last
+        if leaf.kind not in ("ag", "np", "none", "numpy"):  # the number of a leaf stands last
             place = at + leaf.count - 1
             data[place] = data[place].item()
     return [_value(v) for v in data]

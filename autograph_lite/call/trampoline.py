@@ -14,7 +14,7 @@ import numpy as np
 
 from autograph_lite.execute import Executable, Leave
 from autograph_lite.frontend.stage import Argument, Outer, Staged, given_back, leaf_type
-from autograph_lite.frontend.state import Container, Leaf, Structure, holds_text
+from autograph_lite.frontend.state import WHOLE, Container, Leaf, Structure, holds_text
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Symbol, Type
 from autograph_lite.tensors.boxes import Box, write
@@ -171,7 +171,7 @@ def _write(box: str, variable: bool, out: str) -> str:
 def _leaf(writer: _Writer, structure: Leaf, parts: Iterator[tuple[str, Type]]) -> str:
     """A tensor or a number, or the one or the other as the run says."""
     name, type = next(parts)
-    if structure.kind in ("ag", "py"):
+    if structure.kind in WHOLE:
         return _made(writer, name, type)
     value, inner = next(parts)
     other = "None" if structure.kind == "none" else next(parts)[0]
@@ -179,7 +179,7 @@ def _leaf(writer: _Writer, structure: Leaf, parts: Iterator[tuple[str, Type]]) -
 
 
 def _made(writer: _Writer, name: str, type: Type) -> str:
-    return name if writer.plain or type.kind == "py" else f"Tensor(Value(None, {name}))"
+    return name if writer.plain or type.kind != "ag" else f"Tensor(Value(None, {name}))"
 
 
 def _literal(writer: _Writer, structure: Structure, parts: Iterator[tuple[str, Type]]) -> str:

@@ -33,8 +33,12 @@ from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import context
-from autograph_lite.tensors.boxes import Box, as_value, entered, wrap
+from autograph_lite.tensors import scalar
+from autograph_lite.tensors.boxes import Box, entered, wrap
 from autograph_lite.tensors.mathematics import FUNCTIONS, is_number
+from autograph_lite.tensors.operators import strong
+from autograph_lite.tensors.scalar import KINDS, NumpyScalar
+from autograph_lite.tensors.scalar_functions import FUNCTIONS as OF_NUMBERS
 
 LIBRARIES = ("autograph_lite", "numpy", "scipy")
 
@@ -209,9 +213,9 @@ class Caller:
         arrays: list[Any] = []
 
         def enter(leaf: Any) -> Any:
-            if not isinstance(leaf, np.ndarray | np.generic):
+            if not isinstance(leaf, np.ndarray | np.generic | NumpyScalar):
                 return leaf
-            arrays.append(wrap(as_value(leaf)))
+            arrays.append(wrap(strong(leaf)))
             return arrays[-1]
 
         positional, named = rebuild((args, kwargs), enter)
@@ -285,11 +289,14 @@ class Caller:
         """C code and classes."""
         ufunc = isinstance(getattr(function, "__self__", function), np.ufunc)
         if ufunc or owner(function) in LIBRARIES:
-            if not mentions_run(args, kwargs):
+            scalars = all(map(scalar.is_scalar, (*args, *kwargs.values())))
+            if not mentions_run(args, kwargs) and not (scalars and scalar.warns(function, args)):
                 return self._host(function, args, kwargs)
+            if scalars:
+                return self._of_scalars(function, args, kwargs)
             if _hashable(function):
                 refuse_maker(self.trace, function, args)
-            return function(*args, **kwargs)
+            return scalar.call(function, args, kwargs)
         own = getattr(function, "__self__", None)
         if isinstance(own, list) and (grown_in(own) is not None or mentions_grown(args)):
             return growing.method(self.trace, own, function.__name__, args, kwargs)
@@ -311,6 +318,17 @@ class Caller:
         if isinstance(function, type) and _of_user(function):
             return self._made(function, args, kwargs)
         return function(*args, **kwargs)
+
+    def _of_scalars(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """NumPy on numbers of which only the run knows one, or of which it warns at every run."""
+        if function in OF_NUMBERS:
+            return OF_NUMBERS[function](*args, **kwargs)
+        if isinstance(function, np.ufunc) and not kwargs:
+            return scalar.of_ufunc(function, *args)
+        if function in KINDS and len(args) == 1 and not kwargs:
+            return wrap(scalar.value_as(args[0], KINDS[function]))
+        refuse_maker(self.trace, function, args)
+        return scalar.call(function, args, kwargs)
 
     def _made(self, kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A new object of a class of the user's; its `__init__` is converted where it has a source."""

@@ -18,6 +18,7 @@ from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.tensors import indexing
 from autograph_lite.tensors.boxes import Box, value_of, wrap
+from autograph_lite.tensors.number import kind_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,9 @@ def number(obj: Any) -> Value:
             return value if value.type.dtype == "int64" else f.py_int(value)
         if value.type.kind == "py":
             raise GraphTypeError("'float' object cannot be interpreted as an integer")
+        if value.type.kind == "np":
+            name = kind_name(obj)
+            raise GraphTypeError(f"{name!r} object cannot be interpreted as an integer")
         if value.type.dtype in ("int64", "int32") and not value.type.shape:
             return f.number(value, dtype="int64")
         raise GraphTypeError("only integer scalar arrays can be converted to a scalar index")

@@ -189,21 +189,30 @@ def _int_and_float(left: list[Type], right: list[Type]) -> bool:
 def tagged(x: Leaf | Static, own: list[Type], other: list[Type]) -> tuple[Leaf, list[Type]] | None:
     """A leaf as a tagged one, given the types of what it is joined with."""
     if isinstance(x, Static):
-        fits = x.obj is None and len(other) in (1, 2) and other[-1].kind == "ag"
-        return (Leaf("none"), [FLAG, unread(other[-1])]) if fits else None
+        fits = x.obj is None and len(other) in (1, 2) and other[-1].kind != "py"
+        is_numpy = fits and other[-1].kind == "np"
+        return (Leaf("none", is_numpy), [FLAG, unread(other[-1])]) if fits else None
     if x.kind == "py":
         if not other:
             return None
         rest = other[0 if len(other) == 1 else 1]
         if rest.kind == "py":
             return _tagged_numbers(own[0], other)
-        fits = rest.kind == "ag" and not rest.rank and weak(own[0].dtype, rest.dtype) == rest.dtype
-        return (Leaf(PYTHON_NAME[own[0].dtype]), [FLAG, rest, own[0]]) if fits else None
-    if x.kind == "ag":
-        numbers = [t for t in other if t.kind == "py"]
-        if numbers and not own[0].rank:
-            return Leaf(PYTHON_NAME[numbers[0].dtype]), [FLAG, own[0], numbers[0]]
-        return None if numbers else (Leaf("none"), [FLAG, own[0]])
+        fits = not rest.rank and weak(own[0].dtype, rest.dtype) == rest.dtype
+        leaf = Leaf(PYTHON_NAME[own[0].dtype], rest.kind == "np")
+        return (leaf, [FLAG, rest, own[0]]) if fits else None
+    if x.kind == "np" and len(other) in (1, 3) and other[len(other) // 2].kind == "ag":
+        rest = other[len(other) // 2]
+        fits = not rest.rank and rest.dtype == own[0].dtype
+        return (Leaf("numpy"), [FLAG, rest, own[0]]) if fits else None
+    if x.kind in ("ag", "np"):
+        is_numpy = x.kind == "np"
+        numbers = [t for t in other if t.kind == "py" or (t.kind == "np" and not is_numpy)]
+        if len(numbers) == 1 and not own[0].rank:
+            number = numbers[0]
+            name = "numpy" if number.kind == "np" else PYTHON_NAME[number.dtype]
+            return Leaf(name, is_numpy), [FLAG, own[0], number]
+        return None if numbers else (Leaf("none", is_numpy), [FLAG, own[0]])
     return x, own
 
 
@@ -402,12 +411,14 @@ def _lift_leaf(
         out.extend(next(values) for _ in types)
     elif isinstance(x, Static):
         out += [truth(False), *map(filler, types[1:])]
-    elif x == Leaf("py"):
+    elif x == Leaf("py") or (x == Leaf("np") and target.kind == "numpy"):
         number = next(values)
         if number.type == types[1]:
             out += [truth(True), number, filler(types[2])]
         elif types[1].kind == "py":
             out += [truth(False), f.py_float(number), number]
+        elif types[1].kind == "np":
+            out += [truth(False), f.np_scalar(number, dtype=types[1].dtype), number]
         else:
             out += [truth(False), f.weak(number, dtype=types[1].dtype), number]
     else:

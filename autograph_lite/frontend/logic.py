@@ -70,8 +70,9 @@ def as_itself(obj: Any, first: Any) -> Any:
 def as_truth(obj: Any, first: Any) -> Any:
     """An operand of which only the truth is asked; bools, Python's or an array's, become one kind."""
     bools = value_of(first).type.dtype == "bool"
-    if bools and (isinstance(obj, bool) or (symbolic(obj) and value_of(obj).type.dtype == "bool")):
-        value = condition(obj)
+    known = isinstance(obj, bool | np.bool_)
+    if bools and (known or (symbolic(obj) and value_of(obj).type.dtype == "bool")):
+        value = condition(truth(obj))
         return wrap(f.weak(value, dtype="bool") if value.type.kind == "py" else value)
     return obj
 

@@ -264,12 +264,12 @@ def _tensors(slots: list[Slot], values: list[list[Value]]) -> dict[Key, Value]:
     }
 
 
-def _floats(slots: list[Slot], values: list[list[Value]]) -> dict[Key, Value]:
-    """The values of the leaves that begin as Python ints and are floats after a step."""
+def _begun(slots: list[Slot], values: list[list[Value]]) -> dict[Key, Value]:
+    """The values of the leaves that begin as Python numbers and are floats or NumPy's after a step."""
     found = {}
     for n, (own, held) in enumerate(zip(slots, values, strict=True)):
         for i, (leaf, place) in enumerate(leaf_places(own.structure)):
-            if i in own.numbers and leaf.kind == "py":
+            if i in own.numbers and leaf.kind in ("py", "np"):
                 found[n, i] = held[place]
     return found
 
@@ -384,7 +384,7 @@ def _finish(plan: Plan, attempt: Attempt, results: list[Value]) -> None:
     )
     values = iter(outputs[1:])
     owned = [[next(values) for _ in own.types] for own in attempt.slots]
-    tensors = _tensors(attempt.slots, owned) | _floats(attempt.slots, owned)
+    tensors = _tensors(attempt.slots, owned) | _begun(attempt.slots, owned)
     surely = plan.surely_runs()
     bound = {
         key: _after_loop(attempt, key, v, None if surely else outputs[0])
@@ -412,7 +412,8 @@ def _after_loop(attempt: Attempt, key: Key, value: Value, steps: Value | None) -
             return wrap(value)
         zero = context.interpreter.number(0)  # type: ignore[attr-defined]
         ran = f.weak(f.py_greater(steps, zero), dtype="bool")
-        return Tagged(value, ran, PYTHON_NAME[number.type.dtype], number)
+        is_numpy = number.type.kind == "np"
+        return Tagged(value, ran, "numpy" if is_numpy else PYTHON_NAME[number.type.dtype], number)
     kept = bindings.kept().get(key)
     if kept is None:
         made = wrap(value)

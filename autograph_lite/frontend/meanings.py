@@ -30,6 +30,7 @@ from autograph_lite.frontend.truth import as_bool, not_, only_element
 from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.number import Number, kind_name, operand, python_class
+from autograph_lite.tensors.scalar import NumpyScalar, numpy_class
 from autograph_lite.tensors.tagged import Tagged, as_number, as_tensor
 from autograph_lite.tensors.tensor import ArrayLike, refuse_recorded
 
@@ -46,7 +47,7 @@ def _range(*args: Any) -> Any:
 
 
 def _len(obj: Any) -> Any:
-    if isinstance(obj, Number):
+    if isinstance(obj, Number | NumpyScalar):
         raise TypeError(f"object of type {kind_name(obj)!r} has no len()")
     if _staged(obj):
         return obj.length()
@@ -123,14 +124,14 @@ def _is_scalar(obj: Any) -> bool:
 def _isinstance(obj: Any, classes: Any) -> Any:
     if isinstance(obj, Tagged):
         return _is_either(obj, classes)
-    staged = isinstance(obj, Number | ForLoop | Later)
+    staged = isinstance(obj, Number | NumpyScalar | ForLoop | Later)
     return issubclass(_type(obj), classes) if staged else isinstance(obj, classes)
 
 
 def _is_either(obj: Tagged, classes: Any) -> Any:
     """Of what is a tensor in some runs: the answer, where it is the same in all, or that of the run."""
     tensor = isinstance(as_tensor(obj), classes)
-    other = issubclass(type(None) if obj.number is None else python_class(as_number(obj)), classes)
+    other = issubclass(type(None) if obj.number is None else _type(as_number(obj)), classes)
     if tensor == other:
         return tensor
     is_tensor = wrap(obj.is_tensor)
@@ -138,11 +139,13 @@ def _is_either(obj: Tagged, classes: Any) -> Any:
 
 
 def _type(obj: Any, *rest: Any) -> Any:
-    """The class of an object; a staged number's or text's is Python's own."""
+    """The class of an object; a staged number's or text's is Python's own, or NumPy's."""
     if isinstance(obj, Tagged):
         obj.refused()
     if isinstance(obj, Number):
         return python_class(obj)
+    if isinstance(obj, NumpyScalar):
+        return numpy_class(obj)
     if isinstance(obj, ForLoop):
         return obj.python
     if isinstance(obj, Later):

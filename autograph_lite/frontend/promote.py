@@ -14,10 +14,13 @@ from autograph_lite.ir.types import Type
 from autograph_lite.ops.control import IF
 from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.python import AS_TENSORS, FLOAT, WEAK
+from autograph_lite.ops.scalars import FROM_NUMBER
 
 
 def as_type(number: Value, new: Type) -> Value:
-    """A number as what a step makes of it: a scalar tensor, or a float."""
+    """A number as what a step makes of it: a scalar tensor, a NumPy scalar, or a float."""
+    if new.kind == "np":
+        return f.np_scalar(number, dtype=new.dtype)
     return f.weak(number, dtype=new.dtype) if new.kind == "ag" else f.py_float(number)
 
 
@@ -36,6 +39,8 @@ def only_converted(nodes: Iterable[Node], number: Value, new: Type) -> bool:
         if number not in node.inputs:
             continue
         if new.kind == "ag" and node.op is WEAK and node.params["dtype"] == new.dtype:
+            continue
+        if new.kind == "np" and node.op is FROM_NUMBER and node.params["dtype"] == new.dtype:
             continue
         if new.kind == "py" and new.dtype == "float64" and node.op is FLOAT:
             continue

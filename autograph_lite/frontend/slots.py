@@ -95,10 +95,12 @@ def _begins_as_tensor(own: Slot, after: Typed, exact: Exact) -> bool:
         return False
     now = leaf_places(after[0])
     for i, (mine, place) in enumerate(leaf_places(own.structure)):
-        leaf, other = now[i] if i < len(now) else (mine, place)
+        if i >= len(now):  # it holds an object that is no value now
+            return False
+        leaf, other = now[i]
         if leaf.kind == "cell":
             leaf = Leaf("ag")  # at first; what it is joined with next tells of the cell
-        if mine.kind != "py" or leaf.count != 1:
+        if mine.kind not in ("py", "np") or leaf.count != 1:
             continue
         new = after[1][other]
         if new == own.types[place] or not exact(place, new):

@@ -23,6 +23,7 @@ from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.same import walk_up
 from autograph_lite.tensors.boxes import Box, staging, value_of, wrap
 from autograph_lite.tensors.number import PYTHON_NAME
+from autograph_lite.tensors.scalar import KINDS
 from autograph_lite.tensors.tagged import Tagged
 
 
@@ -52,24 +53,31 @@ def unwrapped(obj: Any) -> Any:
     return obj.obj if isinstance(obj, MaybeUndefined) else obj
 
 
+NAMED = {"none": "None", "numpy": "a NumPy scalar"}
+WHOLE = ("ag", "py", "np")
+"""Leaves that are one value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A tensor ("ag"), a Python number ("py"), or a tagged one of both: "int", "float", "bool" or "none"
-    names what is not a tensor.  A tagged leaf has three values: whether it is the tensor, the tensor,
-    the number ("none" has no third).  With "int" the tensor may be a Python float instead.  "cell": a tensor
-    that may be in a list that grows, and the number of its cell."""
+    """A tensor ("ag"), a Python number ("py"), a NumPy scalar ("np"), or a tagged one of both: "int",
+    "float", "bool" or "none" names what is not a tensor.  A tagged leaf has three values: whether it is the
+    tensor, the tensor, the number ("none" has no third), which with "numpy" is NumPy's.  With `numpy` the
+    tensor is a NumPy scalar instead, with "int" it may be a Python float.  "cell": a tensor that may be in a
+    list that grows, and the number of its cell."""
 
     kind: str
+    numpy: bool = False
 
     @property
     def count(self) -> int:
         """How many values it has."""
-        return 1 if self.kind in ("ag", "py") else 2 if self.kind in ("none", "cell") else 3
+        return 1 if self.kind in WHOLE else 2 if self.kind in ("none", "cell") else 3
 
     @property
     def place(self) -> int:
         """Which of them is the tensor, or the number that is the only one."""
-        return 0 if self.kind in ("ag", "py", "cell") else 1
+        return 0 if self.kind in (*WHOLE, "cell") else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +130,8 @@ def _equal(a: Any, b: Any) -> bool:
 
 
 def take_apart(obj: Any, numbers: bool = True) -> tuple[Structure, list[Value]]:
-    """The structure of an object and its values in order; `numbers`: Python numbers are values, and so are
-    those of cells, as in the state of a region."""
+    """The structure of an object and its values in order; `numbers`: known numbers are values too, and so
+    are those of cells, as in the state of a region."""
     values: list[Value] = []
     return _apart(obj, values, numbers), values
 
@@ -137,7 +145,7 @@ def _apart(obj: Any, values: list[Value], numbers: bool) -> Structure:
     if isinstance(obj, Tagged):
         values += [obj.is_tensor, value_of(obj)]
         values += [] if obj.number is None else [obj.number]
-        return Leaf(obj.python)
+        return Leaf(obj.python, value_of(obj).type.kind == "np")
     if isinstance(obj, Box) and not is_variable(obj):
         values.append(value_of(obj))
         number = _cell_of(values[-1]) if numbers else None
@@ -151,6 +159,9 @@ def _apart(obj: Any, values: list[Value], numbers: bool) -> Structure:
     if numbers and isinstance(obj, bool | int | float) and type(obj) in PY_DTYPE:
         values.append(context.interpreter.number(obj))  # type: ignore[attr-defined]
         return Leaf("py")
+    if numbers and type(obj) in KINDS:
+        values.append(context.interpreter.lift_scalar(obj))  # type: ignore[attr-defined]
+        return Leaf("np")
     if isinstance(obj, Later):
         args, kwargs = (_apart(part, values, numbers) for part in (obj.args, obj.kwargs))
         return Container(type(obj), None, (Static(obj.function), args, kwargs))
@@ -265,7 +276,7 @@ def tensors_of(obj: Any, structure: Structure | None = None) -> list[Box | None]
         return [None]
     if isinstance(obj, Box) and not is_variable(obj):
         return [obj if obj._value.type.kind == "ag" else None]
-    if isinstance(obj, bool | int | float) and type(obj) in PY_DTYPE:
+    if type(obj) in PY_DTYPE or type(obj) in KINDS:
         return [None]
     found = parts_of(obj)
     if found is None:
@@ -280,7 +291,7 @@ def put_together(
 ) -> Any:
     """An object of this structure from values, in order; `make` makes the leaves."""
     if isinstance(structure, Leaf):
-        return _leaf(structure.kind, values, make)
+        return _leaf(structure, values, make)
     if isinstance(structure, Growing):
         rows = tuple(next(values) for _ in structure.types)
         return Grown(structure.structure, structure.types, rows)
@@ -316,21 +327,26 @@ def as_given(value: Value) -> Any:
     return wrap(value) if isinstance(value.data, np.ndarray | np.generic) else value.data
 
 
-def _leaf(kind: str, values: Iterator[Value], make: Callable[[Value], Any]) -> Any:
-    if kind in ("ag", "py"):
-        return make(next(values))
-    if kind == "cell":
+def _leaf(leaf: Leaf, values: Iterator[Value], make: Callable[[Value], Any]) -> Any:
+    if leaf.kind in WHOLE:
+        return _made(next(values), make, leaf.kind == "np")
+    if leaf.kind == "cell":
         value, at = next(values), next(values)
         if value.data is None:
             note_number(value, at)
         return make(value)
     is_tensor, value = next(values), next(values)
-    number = None if kind == "none" else next(values)
+    number = None if leaf.kind == "none" else next(values)
     if is_tensor.data is None:
-        return Tagged(value, is_tensor, kind, number)
+        return Tagged(value, is_tensor, leaf.kind, number)
     if is_tensor.data:
-        return make(value)
-    return None if number is None else make(number)
+        return _made(value, make, leaf.numpy)
+    return None if number is None else _made(number, make, leaf.kind == "numpy")
+
+
+def _made(value: Value, make: Callable[[Value], Any], numpy: bool) -> Any:
+    """A leaf; a NumPy scalar is its data, where that is known."""
+    return value.data if numpy and value.data is not None else make(value)
 
 
 def describe(structure: Structure, values: Iterator[Value]) -> str:
@@ -341,9 +357,12 @@ def describe(structure: Structure, values: Iterator[Value]) -> str:
         if type.kind == "py":
             number = f"a Python {PYTHON_NAME[type.dtype]}"
             return number if structure.count == 1 else f"{number} or {structure.kind}"
+        if type.kind == "np":
+            text = f"a NumPy {type.dtype}"
+            return text if structure.count == 1 else f"{text} or a Python {structure.kind}"
         rank = f" with {type.rank} axes" if type.rank != 1 else " with 1 axis"
         text = f"a {type.dtype} tensor{rank if type.rank else ''}"
-        other = "None" if structure.kind == "none" else f"a Python {structure.kind}"
+        other = NAMED.get(structure.kind, f"a Python {structure.kind}")
         return text if structure.place == 0 else f"{text} or {other}"
     if isinstance(structure, Growing):
         for _ in structure.types:

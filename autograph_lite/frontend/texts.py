@@ -28,6 +28,7 @@ from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.staging import building
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.number import Number
+from autograph_lite.tensors.scalar import NumpyScalar
 from autograph_lite.tensors.tagged import Tagged
 from autograph_lite.tensors.tensor import Tensor
 from autograph_lite.tensors.variables import snapshot
@@ -78,7 +79,7 @@ def _held(leaf: Any) -> Any:
 
 def as_it_is(box: Box) -> Any:
     """A tensor of its own that holds what a tensor holds now; a number is never written."""
-    return box if isinstance(box, Number | Tagged) else wrap(value_of(box))
+    return box if isinstance(box, Number | NumpyScalar | Tagged) else wrap(value_of(box))
 
 
 class _Shown:
@@ -260,4 +261,6 @@ class _Probe(Tensor):
 def _one(type: Type) -> Any:
     if type.kind == "py":
         return PYTHON_CLASS[type.dtype](1)
+    if type.kind == "np":
+        return np.dtype(type.dtype).type(1)
     return np.ones((1,) * type.rank, type.dtype)[()]

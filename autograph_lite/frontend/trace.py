@@ -22,7 +22,7 @@ from autograph_lite.frontend.shared import MISSING, Outside, Variables
 from autograph_lite.frontend.state import Structure, Undefined, take_apart, truth
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Node, Value
-from autograph_lite.ir.types import PY_DTYPE, Symbol, Type
+from autograph_lite.ir.types import PY_DTYPE, Symbol, Type, scalar
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.control import CONSTANT, HOLD, PRINT, fail_if, told
 from autograph_lite.ops.dispatch import apply_all
@@ -148,6 +148,7 @@ class Trace(Builder):
         self.left: tuple[Exception, Origin | None] | None = (
             None  # the error that left a `try` block
         )
+        self.float_errors = np.geterr()
         self.caller: Any = None
         self.variables = Variables()
 
@@ -282,6 +283,17 @@ class Trace(Builder):
         value = self.argument(type)
         self.inputs.append(Input(read, type, value, what))
         return value
+
+    def scalar_input(self, obj: Any) -> Value | None:
+        if id(obj) not in self._getters:
+            self.settle(obj)
+            return None
+        key = -1 - id(obj)  # beside the tensor that it may be, too
+        if key not in self._by_object:
+            type_ = scalar(obj.dtype.name)
+            what = self._names.get(id(obj), "a NumPy scalar")
+            self._by_object[key] = (obj, self.input(self._getters[id(obj)][1], type_, what))
+        return self._by_object[key][1]
 
     def lift(self, obj: Any) -> Value:
         """An array, tensor or variable from outside: an input that every call reads anew."""

@@ -25,6 +25,8 @@ def condition(obj: Any) -> Value:
         value = only_element(value_of(obj), ShapeError, _ONE)
         if value.type.kind == "py":
             return value if value.type.dtype == "bool" else f.py_bool(value)
+        if value.type.kind == "np":
+            return f.number(value, dtype="bool")
         return value if value.type.dtype == "bool" else f.not_equal(value, 0)
     builder: Any = context.interpreter
     result: Value = builder.constant(bool(obj), "bool")

@@ -134,7 +134,7 @@ class Callee:
 
 def _held(result: Value, data: Any) -> Value:
     """What came of a result; the data of an array tells its type, that of a history or a number does not."""
-    known = result.type.depth or result.type.kind == "py"
+    known = result.type.depth or result.type.kind != "ag"
     return Value(result.type if known else None, data)
 
 

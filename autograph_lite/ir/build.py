@@ -159,6 +159,16 @@ class Builder:
             raise ValueError("this graph takes no objects from outside")
         return self.parent.lift(obj)
 
+    def lift_scalar(self, obj: Any) -> Value:
+        """A float64 or bool of NumPy's that the function has at hand, as a scalar of NumPy's."""
+        read = self.root().scalar_input(obj)
+        return self.constant(obj.item(), obj.dtype.name, "np") if read is None else read
+
+    def scalar_input(self, obj: Any) -> Value | None:
+        """The input by which each call reads it anew; None: it was made while staging."""
+        del obj
+        return None
+
     def emit_print(self, voice: str, items: tuple[Any, ...], **options: Any) -> None:
         """Print at run time; the root knows how."""
         assert self.parent is not None

@@ -1,7 +1,8 @@
 """Types of values: kind, dtype, shape; and NumPy 2's promotion of dtypes.
 
-A kind says who computes: "py" is a Python number (weak in promotion, Python's arithmetic), "ag" an
-array of ours; "list" and "cells" are values in a row that grows (`ops.lists`, `ops.cells`).  An extent is
+A kind says who computes: "py" is a Python number (weak in promotion, Python's arithmetic), "np" a scalar
+of NumPy's that no tensor has touched (strong, NumPy's arithmetic), "ag" an array of ours; "list" and
+"cells" are values in a row that grows (`ops.lists`, `ops.cells`).  An extent is
 an int where it is known when the graph is built, else a symbol: equal symbols are equal extents in every
 run.
 """
@@ -59,7 +60,7 @@ class Type:
 
     @property
     def differentiable(self) -> bool:
-        """Whether a value can have a cotangent; a Python number is constant."""
+        """Whether a value can have a cotangent; a number of Python's or NumPy's is constant."""
         return self.kind == "ag" and self.dtype in FLOATS
 
     @property
@@ -80,6 +81,11 @@ def tensor(dtype: str, shape: Shape = ()) -> Type:
 
 def py(dtype: str) -> Type:
     return Type("py", dtype)
+
+
+def scalar(dtype: str) -> Type:
+    """A NumPy scalar."""
+    return Type("np", dtype)
 
 
 def history(element: Type) -> Type:

@@ -136,7 +136,7 @@ def round(a: Any, decimals: int = 0) -> Any:
         return wrap(f.copy(value))
     if digits == 0:
         return rint(a)
-    power = _power_of_ten(builtins.abs(digits))
+    power = power_of_ten(builtins.abs(digits))
     shifted = o.binary("multiply" if digits > 0 else "divide", wrap(value), power)
     back = o.binary("divide" if digits > 0 else "multiply", rint(shifted), power)
     return wrap(o.cast(value_of(back), dtype))
@@ -153,7 +153,7 @@ def _digits(decimals: Any) -> int:
     return operator.index(decimals)
 
 
-def _power_of_ten(n: int) -> float:
+def power_of_ten(n: int) -> float:
     """As NumPy computes it, which beyond 22 is not the nearest double."""
     found = 10.0 ** min(n, 9)
     for _ in range(n - 9):

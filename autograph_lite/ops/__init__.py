@@ -15,6 +15,7 @@ from autograph_lite.ops import (
     move,
     python,
     reduce,
+    scalars,
 )
 from autograph_lite.ops.record import OPS
 
@@ -34,4 +35,5 @@ __all__ = [
     "move",
     "python",
     "reduce",
+    "scalars",
 ]

@@ -290,7 +290,7 @@ def _known_bool(known: Known, x: Value, *, dtype: str) -> Any:
     return known.number(x) if x.type.dtype == "bool" else None
 
 
-# A Python number met by an array: a scalar of the array's dtype.
+# A number of Python's or NumPy's met by an array: a scalar of the dtype that it has there.
 WEAK = register(
     Op(
         "weak",

@@ -163,8 +163,10 @@ class Op:
 
     @property
     def warns(self) -> bool:
-        """Whether it may warn, of a division by zero: then it is done wherever the program says so."""
+        """Whether it may warn, as of a division by zero: then it is done wherever the program says so."""
         text = self.body.text if isinstance(self.body, Scalar) else None
+        if isinstance(text, str):
+            return text.startswith("heed(")
         return callable(text) and "warn_if" in text.__code__.co_names
 
     def __repr__(self) -> str:

@@ -71,3 +71,7 @@ def as_float(x: Any) -> Any:
 
 def warn_if(condition: Any, text: str) -> None:
     """A RuntimeWarning where the condition holds, once in a call."""
+
+
+def heed(label: str, routine: str, value: Any, *x: Any) -> Any:
+    """`value`, after the warnings that NumPy gives of `routine(*x)`: "overflow encountered in <label>"."""

@@ -319,6 +319,12 @@ class _Body:
             return form.Bits(typed(values[0], F64), I64)
         if name == "as_float":
             return form.Bits(typed(values[0], I64), F64)
+        if name == "heed":
+            return self.heeded(
+                values[0].value, values[1].value, *(typed(v, F64) for v in values[2:])
+            )
+        if name.startswith("ufunc_"):
+            return form.Call(name[6:], tuple(typed(v, F64) for v in values), F64, "ufunc")
         if name.startswith("libm_"):
             return form.Call(name[5:], tuple(typed(v, F64) for v in values), F64, "libm")
         if name in ROUTINES:
@@ -339,6 +345,15 @@ class _Body:
         """A branch: the usual value does not wait for the condition."""
         out = self.k.let("usual", b)
         self.k.add(form.If(cond, (form.Let(out, a),), seldom=True))
+        return out
+
+    def heeded(self, label: str, routine: str, value: Expr, *args: Expr) -> Expr:
+        """A value; where it is not finite NumPy is asked what it would warn of, in the words of `label`."""
+        out = self.k.let("out", value)
+        with self.k.block() as asks:
+            self.k.heed(label, self.k.let("errors", form.Call(routine, args, I64, "errors")))
+        odd = Cmp("ne", Bin("sub", out, out, F64), Const(0.0, F64))
+        self.k.add(form.If(odd, tuple(asks), seldom=True))
         return out
 
     def checked(self, op: str, values: list[Any]) -> Expr:

@@ -27,9 +27,9 @@ from autograph_lite.render.form import (
     Un,
     Var,
 )
-from autograph_lite_runtime import faults, layout
+from autograph_lite_runtime import faults, layout, ufuncs
 
-WARNING = "warning"
+WARNING, FLOAT_ERRORS = "warning", "float errors"
 ZERO, ONE = Const(0, I64), Const(1, I64)
 
 
@@ -120,6 +120,16 @@ class Emitter:
         self.before.append(Let(told, Const(False, B1)))
         now = both(cond, Un("not", told, B1))
         self.add(If(now, (Let(told, Const(True, B1)), Emit(self.site(text, WARNING), ()))))
+
+    def heed(self, label: str, errors: Expr) -> None:
+        """What NumPy warns of, a sum of `ufuncs.ERRORS`: each once in a call."""
+        told = self.fresh("told", I64)
+        self.before.append(Let(told, ZERO))
+        seen = Bin("and", errors, Const(sum(ufuncs.ERRORS), I64), I64)
+        fresh = self.let("fresh", Bin("and", seen, Un("invert", told, I64), I64))
+        emit = Emit(self.site(label, FLOAT_ERRORS), (fresh,))
+        both = Bin("or", told, fresh, I64)
+        self.add(If(Cmp("ne", fresh, ZERO), (Let(told, both), emit)))
 
     @contextmanager
     def watching(self) -> Iterator[list[Stmt]]:

@@ -116,7 +116,8 @@ class Fma:
 class Call:
     """A function of float64 by name, without side effects: `sin`...  How: "" is ours where there is one
     (`ops.elementary.OURS`), "near" the same inlined, for arguments that are within its reach, "libm"
-    that of the C library."""
+    that of the C library, "ufunc" NumPy's, "errors" what NumPy
+    would warn of (`ufuncs.ERRORS`)."""
 
     name: str
     args: tuple[Expr, ...]

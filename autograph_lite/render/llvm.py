@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograph_lite.ops.elementary import NEAR, OURS
-from autograph_lite.render import form, llvm_memory
+from autograph_lite.render import form, llvm_memory, llvm_ufuncs
 from autograph_lite.render.body import scalar
 from autograph_lite.render.buffers import alias_tags, walk
 from autograph_lite.render.emitter import Emitter
@@ -42,12 +42,16 @@ def print_llvm(kernel: form.Kernel) -> str:
 
 
 def _function(module: Text, name: str, how: str) -> list[str]:
-    """The definition of an elementary function of ours."""
+    """The definition of an elementary function of ours, or of one that calls NumPy's."""
+    if how in (llvm_ufuncs.VALUE, llvm_ufuncs.ERRORS):
+        declared, written = llvm_ufuncs.written(name, how)
+        module.declared.update(dict.fromkeys(declared))
+        return written
     k = Emitter()
     x = k.fresh("x", F64)
-    written, more = OURS[name]
+    ours, more = OURS[name]
     operands: dict[str, form.Expr] = {key: form.Const(n, I64) for key, n in more.items()}
-    out = k.let("out", scalar(k, written, F64, False, x=x, **operands))
+    out = k.let("out", scalar(k, ours, F64, False, x=x, **operands))
     if name in NEAR and not how:
         far = form.Cmp("gt", form.Un("abs", x, F64), form.Const(NEAR[name], F64))
         library = form.Let(out, form.Call(name, (x,), F64, "libm"))

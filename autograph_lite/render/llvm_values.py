@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograph_lite.ops.elementary import OURS
-from autograph_lite.render import form
+from autograph_lite.render import form, llvm_ufuncs
 from autograph_lite.render.form import B1, F32, F64, I32, I64, PTR
 from autograph_lite.render.llvm_text import MEMORY, REGISTER, Text
 from autograph_lite_runtime import routines
@@ -194,6 +194,12 @@ def _fma(text: Text, e: form.Fma) -> str:
 def _call(text: Text, e: form.Call) -> str:
     """A routine computes in float64; a float32 result is its value rounded once more."""
     arguments = [("double", _widened(text, x)) for x in e.args]
+    if e.how in (llvm_ufuncs.VALUE, llvm_ufuncs.ERRORS):
+        for key in llvm_ufuncs.needed(e.name, e.how):
+            text.functions.setdefault(key)
+        shown = ", ".join(f"{kind} {a}" for kind, a in arguments)
+        callee = llvm_ufuncs.function_name(e.name, e.how)
+        return text.let(f"call {REGISTER[e.type]} @{callee}({shown})")
     if e.name in OURS and e.how != "libm":
         text.functions.setdefault((e.name, e.how))
         shown = ", ".join(f"{kind} {a}" for kind, a in arguments)

@@ -45,6 +45,12 @@ HELPERS = {
     "shift_unsigned": '''def shift_unsigned(a, n, bits):
     """Shift right, filling with zeros."""
     return (int(a) & (2**bits - 1)) >> n''',
+    "float_errors": '''def float_errors(function, *x):
+    """What NumPy would warn of, a sum: 1 division by zero, 2 overflow, 8 an invalid value."""
+    found = [0]
+    with np.errstate(all="call", under="ignore", call=lambda _, flags: found.append(flags)):
+        function(*map(np.float64, x))
+    return found[-1] & 11''',
 }
 """Python that the text may need, for what Python's own operators mean otherwise."""
 
@@ -191,6 +197,12 @@ def _fma(names: Names, e: form.Fma) -> Printed:
 
 
 def _call(names: Names, e: form.Call) -> Printed:
+    arguments = [show(names, x) for x in e.args]
+    if e.how == "errors":
+        function = "pow" if e.name == "pow" else f"np.{e.name}"
+        return names.helper("float_errors", function, *arguments)
+    if e.how == "ufunc":
+        return call("float", call(f"np.{e.name}", *arguments)[0])
     return _rounded(call(f"math.{e.name}", *(show(names, x) for x in e.args)), e.type)
 
 

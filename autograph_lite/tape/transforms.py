@@ -21,6 +21,8 @@ from autograph_lite.ops.dispatch import f as ops
 from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.boxes import Box, as_value, call, staging, value_of, wrap
 from autograph_lite.tensors.number import Number, kind_name
+from autograph_lite.tensors.operators import strong
+from autograph_lite.tensors.scalar import NumpyScalar
 from autograph_lite.tensors.tagged import Tagged, either
 from autograph_lite.tensors.tensor import ArrayLike, Tensor
 
@@ -99,7 +101,7 @@ def stop_gradient(x: Any) -> Any:
 
 
 def _stopped(x: Any) -> Any:
-    if not isinstance(x, Box):
+    if not isinstance(x, Box) or value_of(x).type.kind == "np":
         return x
     return (
         x.changed(ops.stop_gradient)
@@ -132,7 +134,7 @@ def _differentiate(
         out = call(f, *entered, **{k: rebuild(v, _entered) for k, v in kwargs.items()})
     target, aux = _split(out, has_aux)
     value = _scalar(target)
-    followed = target if isinstance(target, Box) else wrap(value)
+    followed = target if isinstance(target, ArrayLike | Tagged) else wrap(value)
     gradients = tape.gradient(followed, sources, unconnected_gradients="zero")
     if not plain:
         return followed, aux, tuple(gradients)
@@ -156,7 +158,8 @@ def _holds_tensor(nest: Any) -> bool:
 
 def _entered(leaf: Any) -> Any:
     """Arrays and NumPy scalars become tensors at the entry, as for a compiled function."""
-    return wrap(as_value(leaf)) if isinstance(leaf, np.ndarray | np.generic) else leaf
+    plain = isinstance(leaf, np.ndarray | np.generic | NumpyScalar)
+    return wrap(strong(leaf)) if plain else leaf
 
 
 def _source(f: Function, place: int, leaf: Any) -> Any:
@@ -208,7 +211,7 @@ def _scalar(target: Any) -> Value:
             f"the function returns a {kind_name(target)}; grad needs a scalar (has_aux=True for"
             " more results, GradientTape.jacobian for more outputs)"
         )
-    value = either(target) if isinstance(target, Tagged) else as_value(target, None, "the result")
+    value = either(target) if isinstance(target, Tagged) else strong(target, None, "the result")
     if value.type.shape:
         raise GradientError(
             f"the function returns an array (its rank is {value.type.rank}); grad needs a scalar:"

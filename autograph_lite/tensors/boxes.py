@@ -52,10 +52,12 @@ class View:
 
 
 class Box:
-    """Base of Tensor, Variable and Number: a value, a view's base, and a count of the writes."""
+    """Base of Tensor, Variable, Number and NumpyScalar: a value, a view's base, and a count of the writes."""
 
     __slots__ = ("__weakref__", "_base", "_value", "_version")
-    classes: ClassVar[dict[str, type[Box]]] = {}  # "ag", or dtype of a Python number -> class
+    classes: ClassVar[
+        dict[str, type[Box]]
+    ] = {}  # "ag", dtype of a Python number, or "np." and dtype -> class
     is_variable: ClassVar[bool] = False
     is_tagged: ClassVar[bool] = False
 
@@ -177,9 +179,10 @@ def call(function: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 def wrap(value: Value) -> Any:
-    """A value as the user sees it: a Tensor, or a Number where it is a staged Python number."""
-    if value.data is None and value.type.kind == "py":
-        return _classes[value.type.dtype](value)
+    """A value as the user sees it: a Tensor, or a staged number of Python's or NumPy's."""
+    if value.data is None and value.type.kind != "ag":
+        type = value.type
+        return _classes[type.dtype if type.kind == "py" else str(type)](value)
     return _classes["ag"](value)
 
 

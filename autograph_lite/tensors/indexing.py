@@ -178,6 +178,8 @@ def _class_name(obj: Any) -> str:
     type_ = value_of(obj).type if isinstance(obj, Box) else None
     if type_ is not None and type_.kind == "py":
         return type_.dtype.rstrip("0123456789")
+    if type_ is not None and type_.kind == "np":
+        return np.dtype(type_.dtype).type.__name__
     return type(obj).__name__ if type_ is None else f"an array of {type_.dtype}"
 
 

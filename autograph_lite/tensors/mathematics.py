@@ -6,11 +6,14 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors.boxes import value_of, wrap
 from autograph_lite.tensors.number import Number, operand
+from autograph_lite.tensors.scalar import NumpyScalar
 
 INFINITE, NEGATIVE, HUGE = (math.inf,), (-1.0,), (1e9,)
 # Arguments at which this Python says what is wrong outside the domain, and beyond the range.
@@ -32,12 +35,14 @@ TWO: dict[str, tuple[tuple[float, ...] | None, tuple[float, ...] | None]] = {
 
 
 def is_number(obj: Any) -> bool:
-    """Whether an object is a Python number, known or not."""
-    return isinstance(obj, Number | bool | int | float)
+    """Whether an object is a number of Python's, or one of NumPy's that becomes one, known or not."""
+    return isinstance(obj, Number | NumpyScalar | bool | int | float | np.bool_)
 
 
 def _float(obj: Any) -> Value:
-    value = operand(obj)
+    if isinstance(obj, NumpyScalar):
+        return f.number(value_of(obj), dtype="float64")
+    value = operand(float(obj) if isinstance(obj, np.generic) else obj)
     assert value is not None
     return value if value.type.dtype == "float64" else f.py_float(value)
 
@@ -94,7 +99,7 @@ def _whole(name: str) -> Callable[[Any], Any]:
     """floor, ceil or trunc: an int."""
 
     def compute(x: Any) -> Any:
-        value = value_of(x)
+        value = value_of(x) if isinstance(x, Number) else _float(x)
         if value.type.dtype != "float64":
             return wrap(f.py_int(value))
         return wrap(f.py_int(getattr(f, f"py_math_{name}")(value)))

@@ -100,6 +100,13 @@ def _with_array(name: str, a: Any, b: Any) -> Any:
     other = b if isinstance(a, Number) else a
     if isinstance(other, Box) or not isinstance(other, np.ndarray | np.generic):
         return NotImplemented
+    from autograph_lite.tensors import scalar
+
+    return scalar.of_operator(name, a, b)
+
+
+def refuse_array(name: str) -> NoReturn:
+    """An error where NumPy would make an array with axes of what only the run knows."""
     raise ConversionError(_PLAIN.format(_SIGNS.get(name, name)))
 
 
@@ -109,7 +116,7 @@ _PLAIN = (
 )
 
 
-def _without_modulus(power: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+def without_modulus(power: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     return lambda self, other, modulus=None: (
         power(self, other) if modulus is None else NotImplemented
     )
@@ -144,7 +151,7 @@ class Number(Box):
     __truediv__, __rtruediv__ = _forward("truediv"), _reflected("truediv")
     __floordiv__, __rfloordiv__ = _forward("floordiv"), _reflected("floordiv")
     __mod__, __rmod__ = _forward("mod"), _reflected("mod")
-    __pow__, __rpow__ = _without_modulus(_forward("power")), _reflected("power")
+    __pow__, __rpow__ = without_modulus(_forward("power")), _reflected("power")
     __lt__, __le__ = _forward("less"), _forward("less_equal")
     __gt__, __ge__ = _forward("greater"), _forward("greater_equal")
     __eq__, __ne__ = _forward("equal"), _forward("not_equal")
@@ -199,16 +206,9 @@ class Number(Box):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """NumPy on a number gives what is NumPy's and no tensor, with bits of its own."""
-        from autograph_lite.tensors.protocols import array_ufunc
+        from autograph_lite.tensors import scalar
 
-        if not all(map(_is_number, inputs)) and not any(map(_is_tensor, inputs)):
-            raise ConversionError(_PLAIN.format(_SIGNS.get(ufunc.__name__, f"np.{ufunc.__name__}")))
-        if all(map(_is_number, inputs)):
-            raise ConversionError(
-                f"np.{ufunc.__name__} of a Python number inside compiled code: make it a tensor"
-                " first, ag.constant(x)"
-            )
-        return array_ufunc(self, ufunc, method, *inputs, **kwargs)
+        return scalar.array_ufunc(self, ufunc, method, *inputs, **kwargs)
 
     @property
     def dtype(self) -> str:
@@ -256,14 +256,6 @@ def _words_of_zero(kind: type) -> str:
 
 
 _OF_ZERO = {kind: _words_of_zero(kind) for kind in (int, float)}
-
-
-def _is_tensor(obj: Any) -> bool:
-    return isinstance(obj, Box) and not isinstance(obj, Number)
-
-
-def _is_number(obj: Any) -> bool:
-    return isinstance(obj, Number | bool | int | float) and not isinstance(obj, np.generic)
 
 
 # Python names the class of an operand in its errors, so each is called what the user knows it as.

@@ -77,6 +77,8 @@ def _operand(obj: Any) -> tuple[Any, str]:
 def _in_dtype(value: Any, dtype: str, wanted: str) -> Value:
     if value.__class__ is not Value:
         return context.interpreter.constant(value, wanted)
+    if value.type.kind == "np":
+        return f.weak(value, dtype=wanted)
     if dtype == wanted:
         return value
     if dtype.startswith("py."):
@@ -85,8 +87,8 @@ def _in_dtype(value: Any, dtype: str, wanted: str) -> Value:
 
 
 def cast(value: Value, dtype: str) -> Value:
-    """The value in another dtype; a staged Python number becomes an array."""
-    if value.type.kind == "py":
+    """The value in another dtype; a staged number of Python's or NumPy's becomes an array."""
+    if value.type.kind != "ag":
         return f.weak(value, dtype=dtype)
     return value if value.type.dtype == dtype else f.cast(value, dtype=dtype)
 
@@ -96,7 +98,7 @@ def strong(obj: Any, dtype: str | None = None, what: str = "the operand") -> Val
     if isinstance(obj, Tagged) and dtype is not None:
         return in_dtype(obj, dtype)
     value = as_value(obj, dtype, what)
-    if value.type.kind == "py":
+    if value.type.kind != "ag":
         return f.weak(value, dtype=dtype or value.type.dtype)
     return value if dtype is None else cast(value, dtype)
 

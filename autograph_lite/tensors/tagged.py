@@ -20,6 +20,7 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ops import regions
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context, f
+from autograph_lite.tensors import scalar
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.number import PYTHON_NAME, Number
 
@@ -66,14 +67,20 @@ def _refused(self: Tagged, *args: Any) -> NoReturn:
             "this is a Python float in some runs and a Python int in others, and they do not do the same"
             " here; make it a float in both: 0.0"
         )
-    other = "None" if self.python == "none" else f"a Python {self.python}"
+    named = {"none": "None", "numpy": "a NumPy scalar"}
+    other = named.get(self.python, f"a Python {self.python}")
+    if value_of(self).type.kind == "np":
+        raise ConversionError(
+            f"this is a NumPy scalar in some runs and {other} in others, and they do not do the same here; make"
+            f" it one in both: np.float64({_EXAMPLE[self.python]})"
+        )
     raise ConversionError(
         f"this is a tensor in some runs and {other} in others, and they do not do the same here; make it a"
         f" tensor in both: ag.constant({_EXAMPLE[self.python]})"
     )
 
 
-_EXAMPLE = {"float": "0.0", "int": "0", "bool": "False", "none": "0.0"}
+_EXAMPLE = {"float": "0.0", "int": "0", "bool": "False", "none": "0.0", "numpy": "0.0"}
 
 
 def _forward(op: Operator) -> Operator:
@@ -138,6 +145,9 @@ class Tagged(Box):
         return other // self, other % self
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        whole = all(isinstance(x, Tagged) or scalar.is_scalar(x) for x in inputs)
+        if whole and method == "__call__" and not kwargs and not any(map(_may_be_none, inputs)):
+            return _of_scalars(ufunc, inputs)
         op = _UFUNCS.get(ufunc.__name__)
         numbers = all(
             isinstance(x, Tagged) or _is_number(x) for x in inputs
@@ -159,7 +169,9 @@ class Tagged(Box):
 
     def settled(self) -> Value:
         """Its value where it does not matter which of the two it is: a bool makes no other dtype of what
-        it meets, be it Python's or an array's."""
+        it meets, be it Python's or an array's, and a NumPy scalar has the dtype of the tensor."""
+        if self.python == "numpy":
+            return either(self)
         if self.python != "bool" or value_of(self).type.dtype != "bool":
             _refused(self)
         return either(self)
@@ -180,7 +192,7 @@ def combined(op: Operator, *operands: Any) -> Any:
     if _same_either_way(op, given, tags):
         return op(*map(as_tensor, given))
     floats = op in _COMPARE or (op in _TOTAL and all(x.python == "float" for x in tags))
-    tensors = all(value_of(x).type.kind == "ag" for x in tags)
+    tensors = all(value_of(x).type.kind == "ag" and x.python != "numpy" for x in tags)
     if tensors and floats and all(_is_number(x) or isinstance(x, Tagged) for x in given):
         return _both(op, given, tags)
     first = tags[0]
@@ -205,6 +217,8 @@ def _same_either_way(op: Operator, given: tuple[Any, ...], tags: list[Tagged]) -
     strong = [x for x in given if not isinstance(x, Tagged) and not _is_number(x)]
     if not strong or (op is operator.pow and isinstance(given[1], Tagged)):
         return False
+    if any(value_of(x).type.kind == "ag" for x in tags) and all(map(scalar.is_scalar, strong)):
+        return False  # NumPy's scalar and a number give no tensor
     dtypes = {
         x._value.type.dtype if isinstance(x, Box) else np.asarray(x).dtype.name for x in strong
     }
@@ -213,6 +227,27 @@ def _same_either_way(op: Operator, given: tuple[Any, ...], tags: list[Tagged]) -
 
 def _is_number(x: Any) -> bool:
     return isinstance(x, Number) or x.__class__ in (bool, int, float)
+
+
+def _may_be_none(x: Any) -> bool:
+    return isinstance(x, Tagged) and x.python == "none"
+
+
+def _of_scalars(ufunc: Any, inputs: tuple[Any, ...]) -> Any:
+    """NumPy on what is a tensor, a scalar of NumPy's or a number, as the run says."""
+    if _same_of_numpy(ufunc, inputs):
+        return ufunc(*map(as_tensor, inputs))
+    return combined(scalar.meant(ufunc), *inputs)
+
+
+def _same_of_numpy(ufunc: Any, inputs: tuple[Any, ...]) -> bool:
+    """Whether NumPy gives a float64 of NumPy's scalars and of the numbers that these may be instead."""
+    tags = [x for x in inputs if isinstance(x, Tagged)]
+    if any(value_of(x).type.kind != "np" or x.number is None for x in tags):
+        return False
+    return all(
+        scalar.gives(ufunc, *map(change, inputs)) is np.float64 for change in (as_tensor, as_number)
+    )
 
 
 def _both(op: Operator, given: tuple[Any, ...], tags: list[Tagged]) -> Any:
@@ -271,6 +306,8 @@ def settled(args: Iterable[Any]) -> list[Any]:
             others = tuple(y for y in given if y is not x)
             if x.python != "none" and _same_either_way(operator.add, (x, *others), [x]):
                 given[n] = as_tensor(x)
+            elif x.python == "numpy" and all(map(scalar.is_scalar, others)):
+                x.refused()  # of a NumPy scalar it is no tensor
             else:
                 given[n] = wrap(x.settled())
     return given
@@ -283,6 +320,8 @@ def either(x: Tagged) -> Value:
     if value_of(x).type.kind == "py":
         _refused(x)
     dtype = value_of(x).type.dtype
+    if value_of(x).type.kind == "np":
+        return in_dtype(x, dtype)
     return regions.either(x.is_tensor, value_of(x), f.weak(x.number, dtype=dtype))
 
 
@@ -291,7 +330,7 @@ def in_dtype(x: Tagged, dtype: str) -> Value:
     if x.number is None:
         _refused(x)
     tensor = value_of(x)
-    if tensor.type.kind == "py":
+    if tensor.type.kind != "ag":
         tensor = f.weak(tensor, dtype=dtype)
     elif tensor.type.dtype != dtype:
         tensor = f.cast(tensor, dtype=dtype)

@@ -13,4 +13,6 @@ UNDEFINED = 7
 DOMAIN = 8
 RECURSION = 9
 TYPE = 10
-RAISED = 11  # the program raised; the last record has what its exception holds
+RAISED = (
+    11  # the program raised, the last record has what its exception holds; of a gate: or it warned
+)

@@ -31,7 +31,7 @@ class Fault(Exception):
 
 
 class Place(NamedTuple):
-    """Where an argument or a result is: a "py" number or an array or NumPy scalar, "ag"; dtype, axes,
+    """Where an argument or a result is: a "py" number, or an array or NumPy scalar; dtype, axes,
     first slot."""
 
     kind: str
@@ -115,7 +115,7 @@ def _argument(place: Place) -> tuple[int, ...]:
     kind, dtype, rank, slot = place
     if rank:
         return (gate_table.ARRAY, id(np.ndarray), slot, id(np.dtype(dtype)), rank)
-    if kind == "ag":
+    if kind != "py":
         read = _READ[np.dtype(dtype).itemsize]
         return (read, id(np.dtype(dtype).type), slot, 0, 0)
     read = {"float64": gate_table.WORD, "int64": gate_table.INT, "bool": gate_table.TRUTH}[dtype]

@@ -190,7 +190,11 @@ run:
   store ptr @context, ptr @slots
   %kernel = load ptr, ptr %table
   %status = call i32 %kernel(ptr @slots)
-  %fine = icmp eq i32 %status, 0
+  %ended = icmp eq i32 %status, 0
+  %noted.at = {word("@context", layout.PRINT_USED)}
+  %noted = load i64, ptr %noted.at
+  %silent = icmp eq i64 %noted, 0
+  %fine = and i1 %ended, %silent
   br i1 %fine, label %ran, label %stopped
 ran:
   %single = icmp eq i64 %results, 1
@@ -224,8 +228,9 @@ leave:
   call void @clean()
   ret ptr %out
 stopped:
-  call void @tell(ptr %table, i32 %status)
-  call void @explain(ptr %table, i32 %status)
+  %why = select i1 %ended, i32 {faults.RAISED}, i32 %status
+  call void @tell(ptr %table, i32 %why)
+  call void @explain(ptr %table, i32 %why)
   call void @clean()
   ret ptr null
 unfit:

@@ -9,7 +9,7 @@ import ctypes
 from functools import cache
 from typing import Any
 
-from autograph_lite_runtime import limits
+from autograph_lite_runtime import limits, ufuncs
 
 ARITY = {
     "sin": 1,
@@ -85,7 +85,8 @@ def addresses() -> dict[str, int]:
     found = {symbol(name): address(library()[name]) for name in ARITY}
     found |= {ours: address(process[theirs]) for ours, theirs in MEMORY.items()}
     found["ag_admits"] = address(limits.ADMITS)
-    return found | {ours: address(ctypes.pythonapi[theirs]) for ours, theirs in PYTHON.items()}
+    found |= {ours: address(ctypes.pythonapi[theirs]) for ours, theirs in PYTHON.items()}
+    return found | ufuncs.addresses()
 
 
 def address(routine: Any) -> int:

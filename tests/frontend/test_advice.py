@@ -40,7 +40,7 @@ FAULTS = [
     refused("return np.identity(n) @ x", plain("identity")),
     refused("return x * np.arange(n)", plain("arange")),
     refused("return x * np.linspace(0, 1, n)", plain("linspace")),
-    refused("return x / np.float64(n)", plain("float64")),
+    refused("return x / np.float32(n)", plain("float32")),
     refused("t = np.ones(3)\nreturn x * t[n - 1]", "a plain array is indexed by"),
     refused("t = np.ones(3)\nreturn np.sum(t[:n]) * x", "a plain array is indexed by"),
     refused("t = [1.0, 2.0, 3.0]\nreturn t[n - 1] * x", "a Python list or tuple is indexed by"),
@@ -266,7 +266,6 @@ DATA = np.array([1.0, 2.0, 3.0])
         lambda n: np.sin(DATA * n),
         lambda n: n + DATA,
         lambda n: np.maximum(DATA, n),
-        lambda n: DATA[0] * n,
         lambda n: n > DATA,
     ],
 )
@@ -276,13 +275,4 @@ def test_numpy_of_plain_arrays_and_numbers_is_refused(program):
     with pytest.raises(
         errors.ConversionError, match="gives a plain array; make the array a tensor"
     ):
-        ag.function(program)(2.5)
-
-
-@pytest.mark.parametrize("name", ["sqrt", "absolute", "exp", "square"])
-def test_numpy_of_a_number_is_refused(name):
-    def program(n):
-        return getattr(np, name)(n)
-
-    with pytest.raises(errors.ConversionError, match="of a Python number inside compiled code"):
         ag.function(program)(2.5)

@@ -20,6 +20,7 @@ from tests.identity import (
     outside,
     pythons,
     rounded,
+    scalars,
     shares,
     told,
     walrus,
@@ -519,6 +520,7 @@ CASES = [
     *shares.CASES,
     *outside.CASES,
     *told.CASES,
+    *scalars.CASES,
 ]
 
 # Where arguments are written in place there is no gradient with respect to what they were.

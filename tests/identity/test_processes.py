@@ -29,8 +29,16 @@ REFUSED = {
         "rows_of_a_rebound_name",
         "reads_a_variable_in_a_loop",
         "assigns_in_a_loop",
+        "inner_gradients",
+        "stops",
+        "tensor_or_number",
     },
-    "of this condition and a float32 tensor": {"numbers", "assigned_in_steps"},
+    "of this condition and a float32 tensor": {
+        "numbers",
+        "assigned_in_steps",
+        "begins_as_a_float",
+        "tensor_or_scalar",
+    },
     "cannot assign float32 to variable 'speed' of dtype float64": {"assigns_and_reads"},
 }
 """Programs that are not for arrays, or not for single precision, by what is said of them."""

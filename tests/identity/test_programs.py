@@ -13,7 +13,7 @@ import pytest
 import autograph_lite as ag
 from autograph_lite.call.verify import modes, outcome
 from autograph_lite.tensors.boxes import Box
-from tests.identity import deletes, found, told, unsettled, walrus
+from tests.identity import deletes, found, scalars, told, unsettled, walrus
 from tests.identity.observe import BANK
 from tests.identity.programs import CASES
 from tests.identity.programs import VALUES_ONLY as WRITTEN
@@ -107,6 +107,7 @@ RAISES = {
     "faults_in_a_step": 1,
     "faults_between": 1,
     **told.RAISES,
+    **scalars.RAISES,
 }
 """How many cases of a program raise; any other that did so in both modes would agree unseen."""
 

@@ -13,6 +13,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import mpmath
@@ -21,6 +22,9 @@ import numpy as np
 from autograph_lite.ops.index import is_view, numpy_index
 from autograph_lite.ops.mathematics import LIBM
 from autograph_lite.ops.record import Op, Scalar
+from autograph_lite.ops.scalars import BOOLS, MOVES, ONE, SCALARS, SILENT, TESTS, TWO
+from autograph_lite.ops.scalars import EXACT as EXACT_UFUNCS
+from autograph_lite.tensors.scalar import OPERATORS
 from autograph_lite_runtime import routines
 
 FLOATS = ("float64", "float32")
@@ -173,6 +177,7 @@ EXACT: dict[str, Callable[..., Any]] = {
     "all": lambda x, *, axes: np.all(x, axis=axes),
     "weak": lambda x, *, dtype: np.asarray(x).astype(dtype),
     "number": lambda x, *, dtype: np.asarray(x).astype(dtype),
+    "np_scalar": lambda x, *, dtype: np.asarray(x).astype(dtype),
     "position": lambda k, start, step: start + k * step,
     "range_length": lambda *r: np.int64(len(range(*map(int, r)))),
 }
@@ -235,6 +240,24 @@ def _summed_to(g: Any, shape: tuple[int, ...]) -> Any:
     return np.sum(g, axis=repeated, keepdims=True)
 
 
+UFUNCS = (*ONE, *TWO, *SILENT, *EXACT_UFUNCS, *MOVES, *TESTS, *BOOLS)
+
+
+def _ufunc(name: str) -> Any:
+    return np._core.umath.clip if name == "clip" else getattr(np, name)
+
+
+def _of_numpy(function: Callable[..., Any], *numbers: Any) -> Any:
+    """What NumPy gives of numbers, as a number."""
+    with np.errstate(all="ignore"):
+        found = function(*numbers)
+    return found[0].item() if isinstance(found, tuple) else found.item()
+
+
+def _of_scalars(function: Callable[..., Any], *numbers: Any) -> Any:
+    return _of_numpy(function, *map(np.float64, numbers))
+
+
 PYTHON: dict[str, Callable[..., Any]] = {
     "py_add": operator.add,
     "py_subtract": operator.sub,
@@ -280,10 +303,15 @@ PYTHON: dict[str, Callable[..., Any]] = {
     "py_math_undefined": lambda x, *args: math.isnan(x) and not any(map(math.isnan, args)),
     "py_math_infinite": lambda x, *args: math.isinf(x) and all(map(math.isfinite, args)),
     "py_math_pole": lambda x, y, z: math.isinf(x) and y == 0 and math.isfinite(z),
+    **{f"np_{name}": partial(_of_numpy, _ufunc(name)) for name in UFUNCS},
+    **{f"np_scalar_{name}": partial(_of_scalars, OPERATORS.get(name, divmod)) for name in SCALARS},
+    "np_divmod": lambda x, y: _of_numpy(np.divmod, x, y),
+    "np_divmod_rest": lambda x, y: _of_numpy(np.remainder, x, y),
+    "np_scalar_divmod_rest": lambda x, y: _of_scalars(operator.mod, x, y),
 }
-"""What Python gives, errors included."""
+"""What Python gives, and NumPy of numbers, errors included."""
 
-NUMBERS = frozenset([*PYTHON, "weak", "number", "position", "range_length"])
+NUMBERS = frozenset([*PYTHON, "np_scalar", "weak", "number", "position", "range_length"])
 REGIONS = frozenset("loop if call print fail hold constant filler void every conform".split())
 """Control flow and effects: tried by whole programs, not by one node."""
 
@@ -496,7 +524,7 @@ def shaped_samples(op: Op) -> Iterator[Sample]:
 
 def number_samples(op: Op) -> Iterator[Sample]:
     """Scalars of the dtypes that Python's operator would be used with."""
-    if op.name in ("weak", "number"):
+    if op.name in ("weak", "number", "np_scalar"):
         for x, dtype in itertools.product(special("float64"), FLOATS):
             yield Sample((x,), {"dtype": dtype})
     elif op.name == "position":
