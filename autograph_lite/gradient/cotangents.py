@@ -114,16 +114,22 @@ def joined(before: Cotangent | None, g: Cotangent) -> Cotangent:
 
 def _scalars(before: Cotangent, g: Cotangent) -> Value:
     """A plain sum, for what has not arrived is -0; by its links the one that has, if only one has."""
-    return _arriving(f.arrive_blank, blanked(before), blanked(g))
+    out = _added(f.arrive_blank, blanked(before), blanked(g))
+    return _linked(out, before, g)
 
 
 def _arrays(before: Cotangent, g: Cotangent) -> Value:
-    return _arriving(f.arrive, before, g)
+    return _linked(_added(f.arrive, before, g), before, g)
 
 
-def _arriving(add: Callable[..., Value], before: Cotangent, g: Cotangent) -> Value:
+def _added(add: Callable[..., Value], before: Cotangent, g: Cotangent) -> Value:
     flags = [true() if x.arrived is None else x.arrived for x in (before, g)]
-    out = add(before.value, g.value, *flags)
+    out: Value = add(before.value, g.value, *flags)
+    return out
+
+
+def _linked(out: Value, before: Cotangent, g: Cotangent) -> Value:
+    """The sum, which is the only one that has arrived: itself, not what is blank where it has not."""
     builder: Any = context.interpreter
     if before.arrived is not None:
         builder.link(out, g.value, both(negated(before.arrived), g.there))

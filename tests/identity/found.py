@@ -449,6 +449,16 @@ def one_inside_two_arms(x, a, n):
     return y * y
 
 
+def falls_twice(x, s, n):
+    fall = s * x[1] * x[2]
+    if n > 0:
+        s = s + fall
+    fall = s * x[1] * x[2]
+    if n > 0:
+        s = s + fall
+    return s
+
+
 PAIR = c([0.4, -1.1])
 PAIRS = c([[0.3, 1.2], [-0.7, 0.1], [0.9, -0.4]])
 SAMPLES = [c(v) for v in np.random.default_rng(0).normal(size=20)]
@@ -499,6 +509,7 @@ CASES = [
         for x in ([0.128, -1.0, 1.0], [0.7, 0.9])
         for v in (-2.0, 1.3)
     ),
+    (falls_twice, (c([0.5, -1.2, 2.0]), c(0.7), 3)),
     *((one_inside_two_arms, (c(x), SCALAR, 3)) for x in ([0.128, -1.0, 1.0], [0.7, 0.9])),
     (grows, (VECTOR, 0)),
     (grows, (VECTOR, 3)),

@@ -23,16 +23,6 @@ def first_of_each(x, a):
     return x * s
 
 
-def falls_twice(x, s, n):
-    fall = s * x[1] * x[2]
-    if n > 0:
-        s = s + fall
-    fall = s * x[1] * x[2]
-    if n > 0:
-        s = s + fall
-    return s
-
-
 def sums_what_it_writes(x, a, n):
     x = x.copy()
     for _ in range(n):
@@ -46,6 +36,5 @@ c = ag.constant
 SMALL = np.array([1.355, 0.251, -0.027], "float32")
 CASES = [
     (first_of_each, (c(np.array([0.297, -0.894, -0.887])), c(0.662))),
-    (falls_twice, (c(np.array([0.5, -1.2, 2.0])), c(0.7), 3)),
     (sums_what_it_writes, (c(SMALL), c(np.float32(1.37)), 2)),
 ]

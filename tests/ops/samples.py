@@ -312,8 +312,16 @@ PYTHON: dict[str, Callable[..., Any]] = {
 """What Python gives, and NumPy of numbers, errors included."""
 
 NUMBERS = frozenset([*PYTHON, "np_scalar", "weak", "number", "position", "range_length"])
-REGIONS = frozenset("loop if call print fail hold constant filler void every conform".split())
-"""Control flow and effects: tried by whole programs, not by one node."""
+LISTS = "empty append put pop copy filled size item pack".split()
+CELLS = "cells_empty cells_copy cells_import cell_keep cell_read cell_name".split()
+REGIONS = frozenset(
+    [
+        *"loop if call print fail hold constant filler void every conform".split(),
+        *(f"list_{name}" for name in LISTS),
+        *CELLS,
+    ]
+)
+"""Control flow, effects, lists that grow: tried by whole programs, not by one node."""
 
 
 # --- ops of shapes -------------------------------------------------------------------------------
