@@ -14,20 +14,13 @@ import numpy as np
 from autograph_lite.call.signature import fits, require_apart
 from autograph_lite.errors import AutographError, ConversionError, InternalError
 from autograph_lite.execute import Executable, Reached
-from autograph_lite.frontend.growing import ListedFloats
 from autograph_lite.frontend.later import known
+from autograph_lite.frontend.packing import ListedFloats
 from autograph_lite.frontend.raising import reach
 from autograph_lite.frontend.returned import viewing
 from autograph_lite.frontend.stage import Staged, given_back
-from autograph_lite.frontend.state import (
-    Leaf,
-    Structure,
-    as_given,
-    holds_text,
-    is_variable,
-    leaf_places,
-    put_together,
-)
+from autograph_lite.frontend.state import as_given, is_variable, put_together
+from autograph_lite.frontend.structures import Leaf, Structure, holds_text, leaf_places
 from autograph_lite.gradient.calls import Callee, call
 from autograph_lite.gradient.reach import forced
 from autograph_lite.ir.graph import Graph, Value

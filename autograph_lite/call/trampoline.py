@@ -14,7 +14,7 @@ import numpy as np
 
 from autograph_lite.execute import Executable, Leave
 from autograph_lite.frontend.stage import Argument, Outer, Staged, given_back, leaf_type
-from autograph_lite.frontend.state import WHOLE, Container, Leaf, Structure, holds_text
+from autograph_lite.frontend.structures import WHOLE, Container, Leaf, Structure, holds_text
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Symbol, Type
 from autograph_lite.tensors.boxes import Box, write

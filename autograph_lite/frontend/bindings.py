@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from autograph_lite.errors import ConversionError
-from autograph_lite.frontend.state import Structure, tensors_of
+from autograph_lite.frontend.state import tensors_of
+from autograph_lite.frontend.structures import Structure
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.same import as_value

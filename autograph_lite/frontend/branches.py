@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from autograph_lite.errors import ConversionError, GraphTypeError, Origin
 from autograph_lite.frontend.bindings import refresh_all
 from autograph_lite.frontend.desugar import RETURN_VALUE
+from autograph_lite.frontend.fillers import nothing
 from autograph_lite.frontend.holders import (
     Holder,
     by_value,
@@ -22,17 +23,11 @@ from autograph_lite.frontend.holders import (
     reached,
     refuse_moved,
 )
-from autograph_lite.frontend.joins import (
-    GROWING,
-    Typed,
-    joined,
-    keep_elements,
-    lifted,
-    may_be_text,
-    refuse_growth,
-)
+from autograph_lite.frontend.joins import GROWING, Typed, joined, may_be_text, refuse_growth
+from autograph_lite.frontend.lifting import keep_elements, lifted
 from autograph_lite.frontend.shared import Get, Set, Watch, extended
-from autograph_lite.frontend.state import (
+from autograph_lite.frontend.state import put_together, take_apart, tensors_of, unwrapped
+from autograph_lite.frontend.structures import (
     Structure,
     describe,
     growing_in,
@@ -40,11 +35,6 @@ from autograph_lite.frontend.state import (
     holds_text,
     is_function,
     leaf_places,
-    nothing,
-    put_together,
-    take_apart,
-    tensors_of,
-    unwrapped,
 )
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Condition, Test, Value

@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError
-from autograph_lite.frontend import growing
+from autograph_lite.frontend import growing, packing
 from autograph_lite.frontend.advice import mentions_run, refuse_call, refuse_maker
 from autograph_lite.frontend.convert import Converted, convert
 from autograph_lite.frontend.effects import changes_its_owner, refuse_unsteady
 from autograph_lite.frontend.grown import grown_in, mentions_grown
 from autograph_lite.frontend.holders import changing, is_made, note_made
-from autograph_lite.frontend.iteration import Generator
+from autograph_lite.frontend.iterators import Generator
 from autograph_lite.frontend.meanings import FOLDS, MEANINGS
 from autograph_lite.frontend.raising import later
 from autograph_lite.frontend.shared import MISSING
@@ -184,7 +184,7 @@ class Caller:
         if text is not None:
             return text(*args, **kwargs)
         if mentions_grown(args) or mentions_grown(kwargs):
-            known = growing.known_to(function, meaning)
+            known = packing.known_to(function, meaning)
             if known is not None:
                 return known(*args, **kwargs)
         self.trace.settle(*(args if meaning else (a for a in args if isinstance(a, np.generic))))

@@ -14,16 +14,9 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError, GraphTypeError, ShapeError
 from autograph_lite.frontend.branches import stage_if
-from autograph_lite.frontend.iteration import (
-    Counted,
-    Generator,
-    after_the_first,
-    counted,
-    is_staged,
-    number,
-    surely_some,
-    taken,
-)
+from autograph_lite.frontend.iteration import counted, is_staged, surely_some
+from autograph_lite.frontend.iterators import Generator, taken
+from autograph_lite.frontend.steps import Counted, after_the_first, number
 from autograph_lite.frontend.truth import as_bool, condition, not_
 from autograph_lite.frontend.walk import Walk, go_through, loop
 from autograph_lite.ops.dispatch import context

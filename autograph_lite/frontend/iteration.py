@@ -1,230 +1,33 @@
-"""What a staged `for` counts: ranges, rows of tensors, and enumerate and zip of these."""
+"""What a staged `for` counts: ranges, rows of tensors, lists that grow, and enumerate and zip of these."""
 
 from __future__ import annotations
 
-import types
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, NoReturn
+from typing import Any
 
 import numpy as np
 
-from autograph_lite.errors import ConversionError, GraphTypeError
+from autograph_lite.errors import ConversionError
+from autograph_lite.frontend import elements
 from autograph_lite.frontend.grown import grown_in
+from autograph_lite.frontend.iterators import (
+    Counting,
+    Enumerated,
+    ForLoop,
+    Generator,
+    Once,
+    Reversed,
+    Zipped,
+)
+from autograph_lite.frontend.steps import Counted, least, number, same_length
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Symbol
 from autograph_lite.ops.control import fail_if
-from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors import indexing
 from autograph_lite.tensors.boxes import Box, value_of, wrap
-from autograph_lite.tensors.number import kind_name
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """`count` steps (an int64 number); `element(k)` is what step k sees."""
-
-    count: Value
-    element: Callable[[Value], Any]
-    after: Callable[[], None] | None = None  # what is checked when all steps are done
-
-
-class ForLoop:
-    """What a `for` counts while a function is staged; as Python objects it gives what is known by then."""
-
-    __slots__ = ()
-    python: ClassVar[type] = object  # what it is step by step
-
-    def objects(self) -> Iterator[Any]:
-        """What Python's own would give."""
-        raise ConversionError(COUNTED)
-
-    def __iter__(self) -> Iterator[Any]:
-        taken(self)
-        return self.objects()
-
-    def _refused(self, *args: Any, **kwargs: Any) -> NoReturn:
-        del args, kwargs
-        raise ConversionError(COUNTED)
-
-    __next__ = __getitem__ = __contains__ = __array__ = _refused
-
-    def __reversed__(self) -> NoReturn:
-        raise TypeError(f"{self.python.__name__!r} object is not reversible")
-
-
-COUNTED = (
-    "a range, enumerate or zip is counted by the run, and only a `for` loop can go through it; write"
-    " the loop, or ag.arange for an array of the numbers"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Counting(ForLoop):
-    """`range` with bounds that may be staged numbers."""
-
-    start: Any
-    stop: Any
-    step: Any
-    python = range
-
-
-@dataclass(slots=True)
-class Once(ForLoop):
-    """An iterator: what a loop took from it is gone.  A region that is staged may run any number of
-    times, so it is taken where it was made, and no second time."""
-
-    made_in: Any = field(default_factory=lambda: context.interpreter, init=False)
-    used: bool = field(default=False, init=False)
-
-    def inside(self) -> tuple[Any, ...]:
-        """What it takes from."""
-        return ()
-
-
-@dataclass(slots=True)
-class Enumerated(Once):
-    inner: Any
-    start: Any
-    python = enumerate
-
-    def inside(self) -> tuple[Any, ...]:
-        return (self.inner,)
-
-    def objects(self) -> Iterator[Any]:
-        return enumerate(plain(self.inner), self.start)
-
-
-@dataclass(slots=True)
-class Zipped(Once):
-    parts: tuple[Any, ...]
-    strict: bool = False
-    python = zip
-
-    def inside(self) -> tuple[Any, ...]:
-        return self.parts
-
-    def objects(self) -> Iterator[Any]:
-        return zip(*map(plain, self.parts), strict=self.strict)
-
-
-@dataclass(slots=True)
-class Reversed(Once):
-    """Of what is counted."""
-
-    inner: Any
-
-    def inside(self) -> tuple[Any, ...]:
-        return (self.inner,)
-
-    @property
-    def python(self) -> type:  # type: ignore[override]
-        counts = isinstance(self.inner, range | Counting)
-        return type(reversed(range(0))) if counts else reversed
-
-    def objects(self) -> Iterator[Any]:
-        iter(self.inner)  # says that only the run knows how many there are
-        found: Iterator[Any] = reversed(self.inner)
-        return found
-
-
-@dataclass(slots=True)
-class Generator(Once):
-    """A generator expression, map or filter: `element(item)` of every item of which the condition holds.
-    `nested`: an element is a generator itself.  `at_once`: a list comprehension, whose elements are all
-    computed before anything is done with them."""
-
-    inner: Any
-    element: Callable[[Any], Any]
-    condition: Callable[[Any], Any] | None = None
-    nested: bool = False
-    at_once: bool = False
-    kind: type = types.GeneratorType
-
-    @property
-    def python(self) -> type:  # type: ignore[override]
-        return self.kind
-
-    def inside(self) -> tuple[Any, ...]:
-        return (self.inner,)
-
-    def objects(self) -> Iterator[Any]:
-        for item in plain(self.inner):
-            if self.condition is not None and not _known(self.condition(item)):
-                continue
-            if self.nested:
-                yield from self.element(item)
-            else:
-                yield self.element(item)
-
-
-def _known(condition: Any) -> Any:
-    if isinstance(condition, Box):
-        raise ConversionError(
-            "a condition that only the run knows says which elements a list has; go through all of them in a"
-            " loop, with `if`"
-        )
-    return condition
-
-
-def plain(obj: Any) -> Any:
-    """As what Python itself can go through."""
-    return obj.objects() if isinstance(obj, Once) else obj
-
-
-_USED = (
-    "an iterator, such as an enumerate, zip, reversed, map or filter, may have been used up by another loop"
-    " or in another step; make it where the loop begins, and a new one for every loop"
-)
-
-
-def note_iterator(obj: Any) -> None:
-    """Remember where an iterator of Python's own was made."""
-    if isinstance(obj, Iterator) and not isinstance(obj, Once):
-        root: Any = context.interpreter.root()  # type: ignore[attr-defined]
-        root.iterators[id(obj)] = (obj, context.interpreter)
-
-
-def still_there(obj: Any) -> None:
-    """An error for an iterator of Python's that was not made in this region."""
-    if isinstance(obj, Iterator) and not isinstance(obj, Once):
-        root: Any = context.interpreter.root()  # type: ignore[attr-defined]
-        if root.iterators.get(id(obj), (None, None))[1] is not context.interpreter:
-            raise ConversionError(_USED)
-
-
-def taken(obj: Any) -> None:
-    """A loop goes through it."""
-    if not isinstance(obj, Once):
-        still_there(obj)
-        return
-    if obj.used or obj.made_in is not context.interpreter:
-        raise ConversionError(_USED)
-    obj.used = True
-    for part in obj.inside():
-        taken(part)
-
-
-def number(obj: Any) -> Value:
-    """A Python int, staged number or integer tensor as an int64 number."""
-    builder: Any = context.interpreter
-    if isinstance(obj, Box):
-        value = value_of(obj)
-        if value.type.kind == "py" and value.type.dtype in ("int64", "bool"):
-            return value if value.type.dtype == "int64" else f.py_int(value)
-        if value.type.kind == "py":
-            raise GraphTypeError("'float' object cannot be interpreted as an integer")
-        if value.type.kind == "np":
-            name = kind_name(obj)
-            raise GraphTypeError(f"{name!r} object cannot be interpreted as an integer")
-        if value.type.dtype in ("int64", "int32") and not value.type.shape:
-            return f.number(value, dtype="int64")
-        raise GraphTypeError("only integer scalar arrays can be converted to a scalar index")
-    if not isinstance(obj, int):
-        raise GraphTypeError(f"{type(obj).__name__!r} object cannot be interpreted as an integer")
-    made: Value = builder.number(int(obj))
-    return made
 
 
 def counted(iterable: Any) -> Counted | None:
@@ -238,16 +41,8 @@ def counted(iterable: Any) -> Counted | None:
     if isinstance(iterable, Once):
         return _COUNTED[type(iterable)](iterable)
     if grown_in(iterable) is not None:
-        return _ELEMENTS[0](iterable)
+        return elements.counted(iterable)
     return _rows(iterable) if _has_rows(iterable) else None
-
-
-_ELEMENTS: list[Callable[[list[Any]], Counted]] = []
-
-
-def elements_by(counted_list: Callable[[list[Any]], Counted]) -> None:
-    """Who knows how to loop over a list that grows."""
-    _ELEMENTS[:] = [counted_list]
 
 
 def is_staged(obj: Any) -> bool:
@@ -288,13 +83,6 @@ def _rows(x: Any) -> Counted:
         )
     # a view, to be written through
     return Counted(f.dim(value_of(x), axis=0), lambda k: indexing.get(x, wrap(k)))
-
-
-def after_the_first(steps: Counted) -> Counted:
-    """The same steps without the first one."""
-    one = number(1)
-    count = f.range_length(one, steps.count, one)
-    return replace(steps, count=count, element=lambda k: steps.element(f.position(k, one, one)))
 
 
 def surely_some(obj: Any) -> bool:
@@ -359,29 +147,7 @@ def _zipped(z: Zipped) -> Counted | None:
         return None
     counts = [p.count for p in parts]
     after = partial(same_length, counts) if z.strict else None
-    return Counted(_least(counts), lambda k: tuple(p.element(k) for p in parts), after)
-
-
-def _least(counts: list[Value]) -> Value:
-    found = counts[0]
-    for count in counts[1:]:
-        found = f.py_minimum(found, count)
-    return found
-
-
-def same_length(counts: list[Value]) -> None:
-    """What `strict=True` says of the first that ends before or after those on its left."""
-    shortest = _least(counts)
-    first, *rest = (f.weak(f.py_equal(count, shortest), dtype="bool") for count in counts)
-    all_end, none_ends = first, f.logical_not(first)
-    for n, ends in enumerate(rest, 2):
-        others = " 1" if n == 2 else f"s 1-{n - 1}"
-        goes_on = f.logical_not(ends)
-        long, short = f.bitwise_and(all_end, goes_on), f.bitwise_and(none_ends, ends)
-        for wrong, word in ((long, "longer"), (short, "shorter")):
-            text = f"zip() argument {n} is {word} than argument{others}"
-            fail_if(wrong, "DomainError", "DOMAIN", text)
-        all_end, none_ends = f.bitwise_and(all_end, ends), f.bitwise_and(none_ends, goes_on)
+    return Counted(least(counts), lambda k: tuple(p.element(k) for p in parts), after)
 
 
 def _generated(g: Generator) -> Counted | None:

@@ -10,27 +10,21 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from autograph_lite.errors import ConversionError, Origin
+from autograph_lite.frontend.fillers import unread
 from autograph_lite.frontend.grown import NUMBERED, Growing, of_all, row_type
 from autograph_lite.frontend.later import Text, chosen
-from autograph_lite.frontend.state import (
+from autograph_lite.frontend.structures import (
     Container,
     Leaf,
     Maybe,
     Nothing,
     Static,
     Structure,
-    filler,
     is_text,
     size,
-    truth,
-    unread,
 )
-from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import Type, element, join, py, weak
-from autograph_lite.ops.cells import keep, number_now
-from autograph_lite.ops.dispatch import context, f
-from autograph_lite.ops.regions import FLAG, pick
-from autograph_lite.tensors.boxes import value_of, wrap
+from autograph_lite.ir.types import Type, join, py, weak
+from autograph_lite.ops.regions import FLAG
 from autograph_lite.tensors.number import PYTHON_NAME
 
 Typed = tuple[Structure, list[Type]]
@@ -236,13 +230,13 @@ def may_be_text(x: Structure) -> bool:
     return is_text(x) or (isinstance(x, Static) and isinstance(x.obj, str))
 
 
-def _is_choice(x: Structure) -> bool:
+def is_choice(x: Structure) -> bool:
     return isinstance(x, Container) and is_text(x) and x.parts[0] == CHOSEN
 
 
-def _texts(x: Structure) -> tuple[Structure, ...]:
+def texts_of(x: Structure) -> tuple[Structure, ...]:
     """The texts of which it is one: several, after an index, or itself."""
-    return x.parts[1].parts[1].parts if _is_choice(x) else (x,)  # type: ignore[union-attr]
+    return x.parts[1].parts[1].parts if is_choice(x) else (x,)  # type: ignore[union-attr]
 
 
 def _choice(texts: tuple[Structure, ...]) -> Structure:
@@ -255,7 +249,7 @@ def _joined_texts(
 ) -> Structure | None:
     """The same text of other values, or one of several with an index that says which."""
     sides = [[next(end) for _ in range(size(x))] for x, end in zip((a, b), ends, strict=True)]
-    if is_text(a) and is_text(b) and not (_is_choice(a) or _is_choice(b)):
+    if is_text(a) and is_text(b) and not (is_choice(a) or is_choice(b)):
         trial: list[Type] = []
         one = _joined_parts(name, a, b, (iter(sides[0]), iter(sides[1])), trial, join_types)
         if one is not None:
@@ -275,8 +269,8 @@ def _several(
     """The texts of either side with their types; the values of one that is not chosen are fillers."""
     found: list[tuple[Structure, list[Type]]] = []
     for x, types in sides:
-        rest = iter(types[1:] if _is_choice(x) else map(unread, types))
-        for text in _texts(x):
+        rest = iter(types[1:] if is_choice(x) else map(unread, types))
+        for text in texts_of(x):
             own = [next(rest) for _ in range(size(text))]
             before = next((held for known, held in found if known == text), None)
             if before is None:
@@ -287,139 +281,3 @@ def _several(
                 return None
             before[:] = [t for t in both if t is not None]
     return found
-
-
-def _lift_text(
-    x: Structure,
-    values: Iterator[Value],
-    target: Structure,
-    types: Iterator[Type],
-    out: list[Value],
-) -> None:
-    """The index of the text among those of the target, its values, and fillers for those of the others."""
-    next(types)
-    index = next(values) if _is_choice(x) else None
-    wanted = _texts(target)
-    given = {wanted.index(text): [next(values) for _ in range(size(text))] for text in _texts(x)}
-    out.append(_index_among(list(given), index))
-    for place, text in enumerate(wanted):
-        held = [next(types) for _ in range(size(text))]
-        out += given[place] if place in given else map(filler, held)
-
-
-def _index_among(places: list[int], index: Value | None) -> Value:
-    """Where a text stands, given where each of those does of which it is one."""
-    builder: Any = context.interpreter
-    if index is None or places == list(range(len(places))):
-        return builder.number(places[0]) if index is None else index
-    found: Value = builder.number(places[0])
-    for i, place in enumerate(places[1:], 1):
-        found = pick(value_of(wrap(index) == i), builder.number(place), found)
-    return found
-
-
-def lift_list(x: Container, values: Iterator[Value], g: Growing, types: list[Type]) -> list[Value]:
-    """The rows of a list, with one more element each for those that stand after them."""
-    rows = None
-    for part in x.parts:
-        own = [next(values) for _ in range(size(part))]
-        if isinstance(part, Growing):
-            rows = own
-            continue
-        rows = rows or [f.list_empty(element=element(t)) for t in types]
-        rows = with_one_more(rows, lifted(part, own, (g.structure, list(g.types))))
-    return rows or [f.list_empty(element=element(t)) for t in types]
-
-
-def with_one_more(rows: list[Value], values: list[Value]) -> list[Value]:
-    """Rows with an element after the last."""
-    pairs = zip(rows, values, strict=True)
-    return [f.list_append(row, keep(v) if v.type.differentiable else v) for row, v in pairs]
-
-
-def lifted(structure: Structure, values: list[Value], target: Typed) -> list[Value]:
-    """The values of an object in the form of a structure that it was joined into."""
-    out: list[Value] = []
-    _lift(structure, iter(values), target[0], iter(target[1]), out)
-    return out
-
-
-def keep_elements(structure: Structure, values: list[Value], target: Structure) -> None:
-    """Give cells to the tensors that are about to stand in lists that grow: before anything else of the
-    state is lifted, so that their other names tell of it."""
-    _keep(structure, iter(values), target)
-
-
-def _keep(x: Structure, values: Iterator[Value], target: Structure) -> None:
-    if isinstance(x, Maybe) and isinstance(target, Maybe):
-        next(values)
-        _keep(x.inner, values, target.inner)
-    elif isinstance(x, Container) and isinstance(target, Container) and target.grows:
-        own = [next(values) for _ in range(size(x))]
-        for v in own:
-            if v.type.differentiable:
-                keep(v)
-    elif isinstance(x, Container) and isinstance(target, Container) and not _is_choice(target):
-        for part, wanted in zip(
-            x.parts, target.parts, strict=False
-        ):  # the target may be too narrow yet
-            _keep(part, values, wanted)
-    else:
-        for _ in range(size(x)):
-            next(values)
-
-
-def _lift(
-    x: Structure,
-    values: Iterator[Value],
-    target: Structure,
-    types: Iterator[Type],
-    out: list[Value],
-) -> None:
-    if isinstance(target, Maybe):
-        next(types)
-        if isinstance(x, Maybe):
-            out.append(next(values))
-            x = x.inner
-        else:
-            out.append(truth(not isinstance(x, Nothing)))
-        if isinstance(x, Nothing):
-            out.extend(filler(next(types)) for _ in range(size(target.inner)))
-        else:
-            _lift(x, values, target.inner, types, out)
-    elif _is_choice(target) and x != target:
-        _lift_text(x, values, target, types, out)
-    elif isinstance(target, Leaf):
-        _lift_leaf(x, values, target, [next(types) for _ in range(target.count)], out)
-    elif isinstance(target, Container) and target.grows:
-        assert isinstance(x, Container)
-        rows = [next(types) for _ in range(size(target))]
-        out += lift_list(x, values, target.parts[0], rows)
-    elif isinstance(target, Container):
-        assert isinstance(x, Container)
-        for part, wanted in zip(x.parts, target.parts, strict=True):
-            _lift(part, values, wanted, types, out)
-
-
-def _lift_leaf(
-    x: Structure, values: Iterator[Value], target: Leaf, types: list[Type], out: list[Value]
-) -> None:
-    if isinstance(x, Leaf) and x.kind in ("ag", "cell") and target.kind in ("ag", "cell"):
-        value, *_ = (next(values) for _ in range(x.count))
-        out += [value, number_now(value)] if target.kind == "cell" else [value]
-    elif x == target:
-        out.extend(next(values) for _ in types)
-    elif isinstance(x, Static):
-        out += [truth(False), *map(filler, types[1:])]
-    elif x == Leaf("py") or (x == Leaf("np") and target.kind == "numpy"):
-        number = next(values)
-        if number.type == types[1]:
-            out += [truth(True), number, filler(types[2])]
-        elif types[1].kind == "py":
-            out += [truth(False), f.py_float(number), number]
-        elif types[1].kind == "np":
-            out += [truth(False), f.np_scalar(number, dtype=types[1].dtype), number]
-        else:
-            out += [truth(False), f.weak(number, dtype=types[1].dtype), number]
-    else:
-        out += [truth(True), next(values), *map(filler, types[2:])]

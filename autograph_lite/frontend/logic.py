@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError
-from autograph_lite.frontend import growing, membership
+from autograph_lite.frontend import elements, membership
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import LIBRARIES, owner
 from autograph_lite.frontend.grown import grown_in
-from autograph_lite.frontend.iteration import Counting
+from autograph_lite.frontend.iterators import Counting
 from autograph_lite.frontend.shared import Get, Set
 from autograph_lite.frontend.state import MaybeUndefined
 from autograph_lite.frontend.trace import Trace
@@ -164,7 +164,7 @@ class Logic:
 
     def _compared(self, name: str, left: Any, right: Any) -> Any:
         if name in COMPARE and (grown_in(left) is not None or grown_in(right) is not None):
-            return growing.compare(name, left, right)
+            return elements.compare(name, left, right)
         if name in COMPARE:
             return COMPARE[name](left, right)
         found = self.in_(left, right) if name.endswith("in") else self.is_(left, right)

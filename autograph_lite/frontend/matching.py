@@ -11,7 +11,7 @@ from typing import Any
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.advice import mentions_run
-from autograph_lite.frontend.iteration import Counting
+from autograph_lite.frontend.iterators import Counting
 from autograph_lite.frontend.meanings import MEANINGS
 from autograph_lite.tensors.boxes import Box
 

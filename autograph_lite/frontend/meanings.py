@@ -12,7 +12,8 @@ from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.folds import call, steps_of, summed, until
 from autograph_lite.frontend.grown import grown_in, length
-from autograph_lite.frontend.iteration import (
+from autograph_lite.frontend.iteration import counted, is_staged
+from autograph_lite.frontend.iterators import (
     Counting,
     Enumerated,
     ForLoop,
@@ -20,12 +21,10 @@ from autograph_lite.frontend.iteration import (
     Once,
     Reversed,
     Zipped,
-    counted,
-    is_staged,
-    number,
 )
 from autograph_lite.frontend.later import Later, Text
 from autograph_lite.frontend.selection import in_order, selecting
+from autograph_lite.frontend.steps import number
 from autograph_lite.frontend.truth import as_bool, not_, only_element
 from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap

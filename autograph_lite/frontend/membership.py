@@ -14,9 +14,11 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.branches import stage_if
-from autograph_lite.frontend.iteration import Counted, Counting, counted, number
+from autograph_lite.frontend.iteration import counted
+from autograph_lite.frontend.iterators import Counting
 from autograph_lite.frontend.loops import stage_loop
 from autograph_lite.frontend.plan import Plan
+from autograph_lite.frontend.steps import Counted, number
 from autograph_lite.frontend.truth import as_bool, condition, not_
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.control import fail_if

@@ -16,14 +16,15 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograph_lite.errors import ConversionError
-from autograph_lite.frontend import growing, raising
+from autograph_lite.frontend import elements, growing, raising
 from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
 from autograph_lite.frontend.desugar import is_ours
 from autograph_lite.frontend.grown import grown_in, mentions_grown
 from autograph_lite.frontend.holders import changing, is_holder, is_made
-from autograph_lite.frontend.iteration import Generator, note_iterator, still_there, unpacked
+from autograph_lite.frontend.iteration import unpacked
+from autograph_lite.frontend.iterators import Generator, note_iterator, still_there
 from autograph_lite.frontend.logic import Logic, Thunk, checked, symbolic, truth
 from autograph_lite.frontend.loops import stage_loop
 from autograph_lite.frontend.matching import Matching
@@ -155,7 +156,7 @@ class Operators(Logic, Matching):
 
     def item(self, obj: Any, index: Any) -> Any:
         if grown_in(obj) is not None:
-            return growing.get(obj, index)
+            return elements.get(obj, index)
         if isinstance(obj, list | tuple | dict | np.ndarray) and mentions_run((index,), {}):
             return self._by_run(obj, index)
         self.trace.settle(obj, index)
@@ -165,7 +166,7 @@ class Operators(Logic, Matching):
         """An element by a number that only the run knows."""
         found = None
         if type(obj) in (list, tuple) and not isinstance(index, slice) and not mentions_grown(obj):
-            found = growing.get_by_run(obj, index)
+            found = elements.get_by_run(obj, index)
         if found is None:
             self._refuse_index(obj)
         return found

@@ -12,9 +12,10 @@ from typing import Any, NoReturn
 from autograph_lite.errors import ConversionError, Origin, UndefinedVariableError, excerpt
 from autograph_lite.frames import traceback_of
 from autograph_lite.frontend.effects import only_staged
+from autograph_lite.frontend.fillers import truth
 from autograph_lite.frontend.holders import is_made
 from autograph_lite.frontend.later import Error, Later, known
-from autograph_lite.frontend.state import as_given, put_together, take_apart, truth
+from autograph_lite.frontend.state import as_given, put_together, take_apart
 from autograph_lite.frontend.texts import as_it_is
 from autograph_lite.frontend.trace import Raised, Trace
 from autograph_lite.ir.graph import Value

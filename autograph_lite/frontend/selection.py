@@ -22,8 +22,9 @@ from autograph_lite.frontend.folds import (
     steps_of,
     with_the_others,
 )
-from autograph_lite.frontend.iteration import number, surely_some
+from autograph_lite.frontend.iteration import surely_some
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
+from autograph_lite.frontend.steps import number
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap

@@ -14,7 +14,8 @@ from autograph_lite.errors import ConversionError, GraphTypeError, Origin, Shape
 from autograph_lite.frontend.desugar import RETURN_VALUE
 from autograph_lite.frontend.joins import GROWING, Typed, joined, refuse_growth
 from autograph_lite.frontend.promote import as_type
-from autograph_lite.frontend.state import (
+from autograph_lite.frontend.state import take_apart
+from autograph_lite.frontend.structures import (
     Leaf,
     Structure,
     describe,
@@ -23,7 +24,6 @@ from autograph_lite.frontend.state import (
     holds_text,
     is_function,
     leaf_places,
-    take_apart,
     with_leaf,
 )
 from autograph_lite.ir.graph import Value

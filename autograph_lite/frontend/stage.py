@@ -21,20 +21,15 @@ from autograph_lite.frames import traceback_of
 from autograph_lite.frontend.calls import Caller, owner, result_of
 from autograph_lite.frontend.convert import origin_of
 from autograph_lite.frontend.effects import CONTAINERS, refuse_result
-from autograph_lite.frontend.growing import shown
 from autograph_lite.frontend.grown import grown_in
 from autograph_lite.frontend.holders import is_made
-from autograph_lite.frontend.iteration import ForLoop
+from autograph_lite.frontend.iterators import ForLoop
 from autograph_lite.frontend.operators import Operators
+from autograph_lite.frontend.packing import shown
 from autograph_lite.frontend.returned import Viewed, returned_views
 from autograph_lite.frontend.shared import Outside
-from autograph_lite.frontend.state import (
-    MaybeUndefined,
-    Structure,
-    Undefined,
-    is_variable,
-    take_apart,
-)
+from autograph_lite.frontend.state import MaybeUndefined, Undefined, is_variable, take_apart
+from autograph_lite.frontend.structures import Structure
 from autograph_lite.frontend.trace import Guard, Input, Printed, Raised, Trace
 from autograph_lite.ir.collector import patient
 from autograph_lite.ir.graph import Graph, Region, Value

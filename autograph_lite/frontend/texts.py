@@ -17,9 +17,9 @@ import numpy as np
 
 from autograph_lite.eager.interpreter import EAGER
 from autograph_lite.errors import AutographError, ConversionError
-from autograph_lite.frontend.growing import shown
 from autograph_lite.frontend.later import Later, Text, known
 from autograph_lite.frontend.meanings import MEANINGS
+from autograph_lite.frontend.packing import shown
 from autograph_lite.frontend.state import as_given, put_together, take_apart
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PYTHON_CLASS, Type

@@ -18,8 +18,10 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.effects import CONTAINERS, contents, parts
+from autograph_lite.frontend.fillers import truth
 from autograph_lite.frontend.shared import MISSING, Outside, Variables
-from autograph_lite.frontend.state import Structure, Undefined, take_apart, truth
+from autograph_lite.frontend.state import Undefined, take_apart
+from autograph_lite.frontend.structures import Structure
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import PY_DTYPE, Symbol, Type, scalar

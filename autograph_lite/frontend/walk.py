@@ -16,21 +16,12 @@ import numpy as np
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.holders import gone_through
-from autograph_lite.frontend.iteration import (
-    Counted,
-    Enumerated,
-    Generator,
-    Once,
-    Zipped,
-    counted,
-    number,
-    plain,
-    same_length,
-    taken,
-)
+from autograph_lite.frontend.iteration import counted
+from autograph_lite.frontend.iterators import Enumerated, Generator, Once, Zipped, plain, taken
 from autograph_lite.frontend.loops import stage_loop
 from autograph_lite.frontend.plan import Plan
 from autograph_lite.frontend.shared import Get, Set
+from autograph_lite.frontend.steps import Counted, number, same_length
 from autograph_lite.frontend.truth import condition
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.dispatch import context, f

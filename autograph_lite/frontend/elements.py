@@ -1,0 +1,166 @@
+"""What can be asked of a list that grows: its elements, by their place or one after the other.
+
+`append` leaves the element itself in the list, after the rows (`grown`); whoever looks at the elements has
+them written into the rows first.  So what is appended and written into before anybody looks is what Python
+has there.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from autograph_lite.errors import ConversionError, GraphTypeError
+from autograph_lite.frontend.grown import NUMBERED, Grown, admits, of_one, own
+from autograph_lite.frontend.holders import changed_here, note_several, where_it_is
+from autograph_lite.frontend.joins import joined, without_cells
+from autograph_lite.frontend.lifting import keep_elements, lifted, with_one_more
+from autograph_lite.frontend.state import put_together, take_apart
+from autograph_lite.frontend.steps import Counted, number
+from autograph_lite.frontend.structures import Container, describe
+from autograph_lite.frontend.truth import as_bool, not_
+from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import Type
+from autograph_lite.ops.cells import read_cell
+from autograph_lite.ops.control import fail_if
+from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ops.staging import building
+from autograph_lite.tensors.boxes import wrap
+
+OUT_OF_RANGE = "list index out of range"
+
+
+def settled(items: list[Any]) -> Grown:
+    """The list with all its elements in the rows; it stays so where the present region changes it."""
+    more = items[1:]
+    grown = own(items) if more else items[0]
+    for item in more:
+        grown = _with(grown, item)
+    if more and changed_here(items):
+        items[:] = [grown]
+    return grown
+
+
+def _with(grown: Grown, item: Any) -> Grown:
+    rows = with_one_more(list(grown.rows), fitting(grown, item))
+    return Grown(grown.structure, grown.types, tuple(rows), grown.owner)
+
+
+def fitting(grown: Grown, item: Any) -> list[Value]:
+    """The values of an object in the form that elements have."""
+    structure, values = take_apart(item)
+    kept: list[Value] = []
+    structure = without_cells(structure, iter(values), kept)
+    values = kept
+    target = grown.structure, list(grown.types)
+    found = joined("an element", target, (structure, [v.type for v in values]))
+    lifts = found is not None and found[0] == grown.structure
+    values = lifted(structure, values, target) if lifts else values
+    if not lifts or not all(map(admits, grown.types, (v.type for v in values))):
+        shown = describe(grown.structure, iter([Value(t) for t in grown.types]))
+        raise GraphTypeError(
+            f"an element of this list is {shown}, and {describe(structure, iter(values))} is appended; give all"
+            " of them one dtype and one number of axes"
+        )
+    return values
+
+
+def get(items: list[Any], index: Any) -> Any:
+    """`items[index]`."""
+    if isinstance(index, slice):
+        if index == slice(None):
+            return list(items)
+        raise ConversionError(
+            "a slice of a list that grows in a loop; stack it first: np.stack(items)[1:]"
+        )
+    if isinstance(index, int) and -len(items) < index < 0:
+        return items[index]  # appended here
+    grown = settled(items)
+    return element(grown, position(grown, index))
+
+
+def get_by_run(items: list[Any] | tuple[Any, ...], index: Any) -> Any:
+    """`items[index]` of a list or tuple that does not grow, by a number that only the run knows; None where
+    its elements are not of one kind."""
+    grown = _rows_outside(items)
+    return None if grown is None else element(grown, position(grown, index, _TEXTS[type(items)]))
+
+
+_TEXTS = {list: OUT_OF_RANGE, tuple: "tuple index out of range"}
+
+
+def _rows_outside(items: list[Any] | tuple[Any, ...]) -> Grown | None:
+    """The rows of a list, made once, in the outermost region in which it is what it is here."""
+    builder, tapes = where_it_is(items)
+    key = (id(items), builder, tuple((id(x), getattr(x, "_version", 0)) for x in items))
+    known = builder.top.rows_of
+    if key not in known:
+        with building(builder):
+            context.tapes = tapes
+            known[key] = items, rows_of(list(items))
+    found: Grown | None = known[key][1]
+    return found
+
+
+def rows_of(items: list[Any]) -> Grown | None:
+    structure, values = take_apart(items)
+    types = [v.type for v in values]
+    found = joined("a list", (structure, types), (_EMPTY, []))
+    if found is None:
+        return None
+    keep_elements(structure, values, found[0])
+    return put_together(found[0], iter(lifted(structure, values, found)))[0]  # type: ignore[no-any-return]
+
+
+_EMPTY = Container(list, None, ())
+
+
+def position(grown: Grown, index: Any, text: str = OUT_OF_RANGE) -> Value:
+    """The place of an element; a fault where there is none."""
+    count = f.list_size(grown.rows[0])
+    given = wrap(number(index)) if not isinstance(index, int) else index
+    at = _from_the_end(given, count)
+    low, high = f.py_less(at, number(0)), f.py_greater_equal(at, count)
+    wrong = f.bitwise_or(f.weak(low, dtype="bool"), f.weak(high, dtype="bool"))
+    fail_if(wrong, "GraphIndexError", "INDEX", text)
+    return at
+
+
+def _from_the_end(index: Any, count: Value) -> Value:
+    if isinstance(index, int):
+        return f.py_add(count, number(index)) if index < 0 else number(index)
+    at = number(index)
+    return f.position(f.py_int(f.py_less(at, number(0))), at, count)  # at, or at + count
+
+
+def element(grown: Grown, at: Value) -> Any:
+    """The element at a place that is there."""
+    pairs = zip(grown.rows, grown.types, strict=True)
+    found = put_together(grown.structure, iter([value_at(row, at, t) for row, t in pairs]))
+    note_several([found])
+    return found
+
+
+def value_at(row: Value, at: Value, type: Type) -> Value:
+    if type.differentiable:
+        return read_cell(f.list_item(row, at, element=NUMBERED), of_one(type))
+    value: Value = f.list_item(row, at, element=of_one(type))
+    return value
+
+
+def counted(items: list[Any]) -> Counted:
+    """A loop over the elements that there are when it begins."""
+    grown = settled(items)
+    return Counted(f.list_size(grown.rows[0]), lambda k: element(grown, k))
+
+
+def compare(name: str, a: Any, b: Any) -> Any:
+    """Two objects, one of which is such a list: with an empty list it is known how."""
+    if not (isinstance(a, list) and isinstance(b, list)):
+        return getattr(operator, name)(a, b)
+    if name in ("eq", "ne") and not (a and b):
+        other = a or b
+        return not_(other) if name == "eq" else as_bool(other)
+    raise ConversionError(
+        "a list that grows in a loop is compared; compare its length and its elements"
+    )

@@ -1,0 +1,73 @@
+"""So many steps, and what each of them sees; numbers as the int64 that count them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autograph_lite.errors import GraphTypeError
+from autograph_lite.ir.graph import Value
+from autograph_lite.ops.control import fail_if
+from autograph_lite.ops.dispatch import context, f
+from autograph_lite.tensors.boxes import Box, value_of
+from autograph_lite.tensors.number import kind_name
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """`count` steps (an int64 number); `element(k)` is what step k sees."""
+
+    count: Value
+    element: Callable[[Value], Any]
+    after: Callable[[], None] | None = None  # what is checked when all steps are done
+
+
+def number(obj: Any) -> Value:
+    """A Python int, staged number or integer tensor as an int64 number."""
+    builder: Any = context.interpreter
+    if isinstance(obj, Box):
+        value = value_of(obj)
+        if value.type.kind == "py" and value.type.dtype in ("int64", "bool"):
+            return value if value.type.dtype == "int64" else f.py_int(value)
+        if value.type.kind == "py":
+            raise GraphTypeError("'float' object cannot be interpreted as an integer")
+        if value.type.kind == "np":
+            name = kind_name(obj)
+            raise GraphTypeError(f"{name!r} object cannot be interpreted as an integer")
+        if value.type.dtype in ("int64", "int32") and not value.type.shape:
+            return f.number(value, dtype="int64")
+        raise GraphTypeError("only integer scalar arrays can be converted to a scalar index")
+    if not isinstance(obj, int):
+        raise GraphTypeError(f"{type(obj).__name__!r} object cannot be interpreted as an integer")
+    made: Value = builder.number(int(obj))
+    return made
+
+
+def after_the_first(steps: Counted) -> Counted:
+    """The same steps without the first one."""
+    one = number(1)
+    count = f.range_length(one, steps.count, one)
+    return replace(steps, count=count, element=lambda k: steps.element(f.position(k, one, one)))
+
+
+def least(counts: list[Value]) -> Value:
+    found = counts[0]
+    for count in counts[1:]:
+        found = f.py_minimum(found, count)
+    return found
+
+
+def same_length(counts: list[Value]) -> None:
+    """What `strict=True` says of the first that ends before or after those on its left."""
+    shortest = least(counts)
+    first, *rest = (f.weak(f.py_equal(count, shortest), dtype="bool") for count in counts)
+    all_end, none_ends = first, f.logical_not(first)
+    for n, ends in enumerate(rest, 2):
+        others = " 1" if n == 2 else f"s 1-{n - 1}"
+        goes_on = f.logical_not(ends)
+        long, short = f.bitwise_and(all_end, goes_on), f.bitwise_and(none_ends, ends)
+        for wrong, word in ((long, "longer"), (short, "shorter")):
+            text = f"zip() argument {n} is {word} than argument{others}"
+            fail_if(wrong, "DomainError", "DOMAIN", text)
+        all_end, none_ends = f.bitwise_and(all_end, ends), f.bitwise_and(none_ends, goes_on)
