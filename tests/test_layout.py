@@ -1,6 +1,8 @@
 """Sizes and places: what keeps the code readable is checked, not hoped for."""
 
 import ast
+import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,9 @@ def sources(*folders: str) -> list[Path]:
 
 def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
+
+
+READMES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("README.md"))
 
 
 def functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -51,6 +56,15 @@ def test_a_package_is_typed_and_complete(package):
     assert (folder / "py.typed").exists()
     for path in folder.rglob("*.py"):
         assert (path.parent / "__init__.py").exists(), f"{name(path.parent)} is not a package"
+
+
+@pytest.mark.parametrize("readme", READMES, ids=name)
+def test_a_reader_finds_every_module_and_no_other(readme):
+    rows = re.findall(r"^\| (`.*?) \|", readme.read_text(), re.MULTILINE)
+    named = [pattern for row in rows for pattern in re.findall(r"`([^`]+\.py)`", row)]
+    modules = {path.name for path in readme.parent.glob("*.py")} - {"__init__.py"}
+    assert not [m for m in modules if not any(fnmatch(m, pattern) for pattern in named)]
+    assert not [pattern for pattern in named if not any(fnmatch(m, pattern) for m in modules)]
 
 
 def test_no_module_hides_a_name_of_the_user():

@@ -28,6 +28,7 @@ from autograph_lite.ir.types import DTYPES
 from autograph_lite.nests import leaves as leaves_of
 from autograph_lite.nests import rebuild
 from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.staging import root
 from autograph_lite.optimize.passes import optimize
 from autograph_lite.pipeline import kernel_source
 from autograph_lite.tensors.boxes import array_data, entered, staging, wrap
@@ -81,7 +82,7 @@ class Function:
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """The ordinary way; it also prepares the fast one."""
         if staging():
-            return context.interpreter.root().caller.call_inside(self, args, kwargs)  # type: ignore[attr-defined]
+            return root().caller.call_inside(self, args, kwargs)
         nest, leaves = self._bound(args, kwargs)
         again = partial(self.eager, *args, **kwargs)
         specialisation = self._specialisation(nest, leaves, again)

@@ -36,13 +36,14 @@ from autograph_lite.frontend.structures import (
     is_function,
     leaf_places,
 )
+from autograph_lite.frontend.truth import condition
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Condition, Test, Value
 from autograph_lite.ops import regions as ops
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.regions import emit_if
 from autograph_lite.ops.same import as_value
-from autograph_lite.ops.staging import Stopped, in_region, staged_region
+from autograph_lite.ops.staging import Stopped, in_region, root, staged_region
 from autograph_lite.ops.ties import End, Outer, Tie, ties_at_ends
 from autograph_lite.tensors.aliases import TENSORS, link
 from autograph_lite.tensors.boxes import Box, View, is_stale, touch
@@ -147,9 +148,16 @@ def stage_if(
     _note_several(joins[: len(names) + 1], arms, objects)
     set(tuple(objects[: len(names)]))
     for holder, held in zip(holders, objects[len(names) + 1 :], strict=True):
-        changing(context.interpreter.root(), holder.obj, "a change")  # type: ignore[attr-defined]
+        changing(root(), holder.obj, "a change")
         put(holder, held)
     return objects[len(names)]
+
+
+def choose(cond: Any, then: Callable[[], Any], orelse: Callable[[], Any]) -> Any:
+    """A conditional expression, whose arms assign no names."""
+    if not isinstance(cond, Box):
+        return then() if cond else orelse()
+    return stage_if(condition(cond), then, orelse, tuple, lambda _: None, ())
 
 
 def _arms(

@@ -103,6 +103,7 @@ def _rows_outside(items: list[Any] | tuple[Any, ...]) -> Grown | None:
 
 
 def rows_of(items: list[Any]) -> Grown | None:
+    """What a list would hold that has grown to this; None where its elements are not of one kind."""
     structure, values = take_apart(items)
     types = [v.type for v in values]
     found = joined("a list", (structure, types), (_EMPTY, []))
@@ -117,7 +118,7 @@ _EMPTY = Container(list, None, ())
 
 def position(grown: Grown, index: Any, text: str = OUT_OF_RANGE) -> Value:
     """The place of an element; a fault where there is none."""
-    count = f.list_size(grown.rows[0])
+    count = grown.count
     given = wrap(number(index)) if not isinstance(index, int) else index
     at = _from_the_end(given, count)
     low, high = f.py_less(at, number(0)), f.py_greater_equal(at, count)
@@ -142,16 +143,22 @@ def element(grown: Grown, at: Value) -> Any:
 
 
 def value_at(row: Value, at: Value, type: Type) -> Value:
+    """One of its values."""
     if type.differentiable:
         return read_cell(f.list_item(row, at, element=NUMBERED), of_one(type))
     value: Value = f.list_item(row, at, element=of_one(type))
     return value
 
 
+def none_in(grown: Grown) -> Value:
+    """Whether there is no element."""
+    return f.weak(f.py_equal(grown.count, number(0)), dtype="bool")
+
+
 def counted(items: list[Any]) -> Counted:
     """A loop over the elements that there are when it begins."""
     grown = settled(items)
-    return Counted(f.list_size(grown.rows[0]), lambda k: element(grown, k))
+    return Counted(grown.count, lambda k: element(grown, k))
 
 
 def compare(name: str, a: Any, b: Any) -> Any:

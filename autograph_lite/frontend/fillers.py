@@ -19,14 +19,17 @@ def filler(type: Any) -> Value:
     """A value of a type that nothing reads."""
     builder: Any = context.interpreter
     like, type = filler_for(type, _at_hand())
-    inputs = tuple(map(builder.local, like))
-    return builder.append(FILLER, inputs, (type,), {"type": type})[0]  # type: ignore[no-any-return]
+    return _filler(type, *map(builder.local, like))
 
 
 def nothing(type: Type) -> Value:
     """A value of a type in a region that comes to no end."""
+    return _filler(type)
+
+
+def _filler(type: Type, *like: Value) -> Value:
     builder: Any = context.interpreter
-    return builder.append(FILLER, (), (type,), {"type": type})[0]  # type: ignore[no-any-return]
+    return builder.append(FILLER, like, (type,), {"type": type})[0]  # type: ignore[no-any-return]
 
 
 def unread(type: Type) -> Type:

@@ -13,25 +13,18 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError, GraphTypeError, ShapeError
-from autograph_lite.frontend.branches import stage_if
+from autograph_lite.frontend.branches import choose
 from autograph_lite.frontend.iteration import counted, is_staged, surely_some
 from autograph_lite.frontend.iterators import Generator, taken
 from autograph_lite.frontend.steps import Counted, after_the_first, number
-from autograph_lite.frontend.truth import as_bool, condition, not_
+from autograph_lite.frontend.truth import as_bool, not_
 from autograph_lite.frontend.walk import Walk, go_through, loop
-from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.staging import root
 from autograph_lite.tensors.boxes import Box, value_of
 from autograph_lite.tensors.tagged import Tagged, as_tensor
 from autograph_lite.tensors.tensor import is_tensor
 
 RESULT = "the result"
-
-
-def choose(cond: Any, then: Callable[[], Any], orelse: Callable[[], Any]) -> Any:
-    """A conditional expression."""
-    if not isinstance(cond, Box):
-        return then() if cond else orelse()
-    return stage_if(condition(cond), then, orelse, tuple, lambda _: None, ())
 
 
 def is_plain(iterable: Any) -> bool:
@@ -46,8 +39,7 @@ def _at_once(iterable: Any) -> bool:
 
 def call(function: Any, *args: Any) -> Any:
     """A call of a function of the user's, which is converted."""
-    root: Any = context.interpreter.root()  # type: ignore[attr-defined]
-    return root.caller.operators.call(function, args)
+    return root().caller.operators.call(function, args)
 
 
 def fold(items: Any, held: list[Any], step: Callable[[Any], None], test: Any = None) -> Any:

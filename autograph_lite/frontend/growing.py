@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError
-from autograph_lite.frontend.elements import element, fitting, position, rows_of, settled
+from autograph_lite.frontend.elements import element, fitting, none_in, position, rows_of, settled
 from autograph_lite.frontend.folds import holding
-from autograph_lite.frontend.grown import Grown, moved_to, own
+from autograph_lite.frontend.grown import moved_to, own
 from autograph_lite.frontend.holders import changing
 from autograph_lite.frontend.iteration import counted as steps_of
 from autograph_lite.frontend.iteration import is_staged
@@ -37,7 +37,7 @@ def put(trace: Any, items: list[Any], index: Any, item: Any) -> None:
     values = fitting(grown, item)
     pairs = zip(grown.rows, values, grown.types, strict=True)
     rows = [f.list_put(row, at, keep(v) if t.differentiable else v) for row, v, t in pairs]
-    items[:] = [Grown(grown.structure, grown.types, tuple(rows), id(items))]
+    items[:] = [grown.owned_by(items, rows)]
 
 
 def in_place(trace: Any, items: list[Any], more: Any) -> list[Any]:
@@ -57,7 +57,7 @@ def put_by_run(trace: Any, items: list[Any], index: Any, item: Any) -> bool:
     if rows is None:
         return False
     changing(trace, items, "assignment to an element")
-    items[:] = [Grown(rows.structure, rows.types, rows.rows, id(items))]
+    items[:] = [rows.owned_by(items)]
     put(trace, items, index, item)
     return True
 
@@ -117,11 +117,9 @@ def _pop(items: list[Any], index: Any = -1) -> Any:
         return items.pop()
     settled(items)
     grown = own(items)
-    empty = f.py_equal(f.list_size(grown.rows[0]), number(0))
-    fail_if(f.weak(empty, dtype="bool"), "GraphIndexError", "INDEX", "pop from empty list")
-    last = element(grown, f.py_subtract(f.list_size(grown.rows[0]), number(1)))
-    rows = tuple(map(f.list_pop, grown.rows))
-    items[:] = [Grown(grown.structure, grown.types, rows, id(items))]
+    fail_if(none_in(grown), "GraphIndexError", "INDEX", "pop from empty list")
+    last = element(grown, f.py_subtract(grown.count, number(1)))
+    items[:] = [grown.owned_by(items, map(f.list_pop, grown.rows))]
     return last
 
 

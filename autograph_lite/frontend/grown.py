@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from autograph_lite.errors import ConversionError
+from autograph_lite.frontend.steps import number
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Symbol, Type, list_of, py
-from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ops.dispatch import f
 
 NUMBERED = py("int64")
 """What a list holds of a tensor in a cell."""
@@ -61,6 +62,17 @@ class Grown:
     ) -> None:
         self.structure, self.types, self.rows, self.owner = structure, types, rows, owner
 
+    @property
+    def count(self) -> Value:
+        """How many elements there are in the rows."""
+        found: Value = f.list_size(self.rows[0])
+        return found
+
+    def owned_by(self, items: list[Any], rows: Iterable[Value] | None = None) -> Grown:
+        """The same as what stands in a list, with other rows if they are given."""
+        rows = self.rows if rows is None else tuple(rows)
+        return Grown(self.structure, self.types, rows, id(items))
+
     def _refused(self, *args: Any, **kwargs: Any) -> NoReturn:
         del args, kwargs
         raise ConversionError(_REFUSED)
@@ -101,14 +113,13 @@ def own(items: list[Any]) -> Grown:
     found: Grown = items[0]
     if found.owner == id(items):
         return found
-    return Grown(found.structure, found.types, tuple(map(f.list_copy, found.rows)), id(items))
+    return found.owned_by(items, map(f.list_copy, found.rows))
 
 
 def adopt(items: list[Any]) -> list[Any]:
     """The list takes the place of the one that what stands in it was made for."""
     if items and isinstance(items[0], Grown):
-        of = items[0]
-        items[0] = Grown(of.structure, of.types, of.rows, id(items))
+        items[0] = items[0].owned_by(items)
     return items
 
 
@@ -119,9 +130,9 @@ def moved_to(items: list[Any], before: list[Any]) -> list[Any]:
 
 def length(items: list[Any]) -> Value:
     """How many elements there are."""
-    count: Value = f.list_size(items[0].rows[0])
-    more = len(items) - 1
-    return f.py_add(count, context.interpreter.number(more)) if more else count  # type: ignore[attr-defined]
+    grown, *more = items
+    count: Value = grown.count
+    return f.py_add(count, number(len(more))) if more else count
 
 
 def mentions_grown(obj: Any) -> bool:

@@ -19,6 +19,7 @@ from autograph_lite.frontend.effects import refuse_change
 from autograph_lite.frontend.grown import grown_in, moved_to
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.same import walk_up
+from autograph_lite.ops.staging import root
 
 _OURS = "autograph_lite.frontend"
 
@@ -59,10 +60,6 @@ class Changes:
         return [holder for holder, _ in more]
 
 
-def _root() -> Any:
-    return context.interpreter.root()  # type: ignore[attr-defined]
-
-
 def is_holder(obj: Any) -> bool:
     """Whether an object is one that a region may change: a list, a dict, or an object of a class of the
     user's that was made inside the function."""
@@ -71,13 +68,13 @@ def is_holder(obj: Any) -> bool:
 
 def is_made(obj: Any) -> bool:
     """Whether an object has attributes and was made inside the function."""
-    return id(obj) in _root().made
+    return id(obj) in root().made
 
 
 def note_made(obj: Any) -> Any:
     """Remember an object that a class of the user's has made."""
     if hasattr(obj, "__dict__") or any("__slots__" in vars(c) for c in type(obj).__mro__):
-        _root().made[id(obj)] = obj
+        root().made[id(obj)] = obj
     return obj
 
 
@@ -125,7 +122,7 @@ def reached(*functions: Callable[..., Any]) -> dict[int, Holder]:
         elif isinstance(obj, tuple):
             waiting += [(f"{name}[{i}]", part) for i, part in enumerate(obj)]
         elif is_holder(obj) and id(obj) not in outside:
-            outside[id(obj)] = _root().holders.setdefault(id(obj), Holder(obj, name))
+            outside[id(obj)] = root().holders.setdefault(id(obj), Holder(obj, name))
             waiting += _parts(name, obj)
     return outside
 
@@ -139,7 +136,7 @@ def _runs_users(function: types.FunctionType) -> bool:
 def enter(outside: dict[int, Holder], tests: bool = False) -> Changes:
     """The present region begins."""
     changes = Changes(outside, tests)
-    _root().changes[context.interpreter] = changes
+    root().changes[context.interpreter] = changes
     return changes
 
 
@@ -167,7 +164,7 @@ def note_several(objects: Iterable[Any]) -> None:
     """Lists, dicts and objects that stand for one of several, as the run decides: other names may be
     bound to the same one, so that they are not changed in place."""
     for obj in objects:
-        _root().several.update(holders_in(obj))
+        root().several.update(holders_in(obj))
 
 
 def holders_in(obj: Any) -> dict[int, Any]:
@@ -220,7 +217,7 @@ def where_it_is(obj: Any) -> tuple[Any, list[Any]]:
     builder: Any = context.interpreter
     tapes = context.tapes
     while builder.parent is not None:
-        changes = _root().changes.get(builder)
+        changes = root().changes.get(builder)
         inside = changes is not None and id(obj) not in changes.outside
         if changes is None or inside or id(obj) in changes.before:
             break
@@ -230,7 +227,7 @@ def where_it_is(obj: Any) -> tuple[Any, list[Any]]:
 
 def changed_here(obj: Any) -> bool:
     """Whether the present region made an object, or has noted that it changes it."""
-    changes = _root().changes.get(context.interpreter)
+    changes = root().changes.get(context.interpreter)
     return known(obj) is None or (changes is not None and id(obj) in changes.before)
 
 
@@ -244,7 +241,7 @@ def gone_through(iterable: Any) -> Iterator[None]:
             lists.append(part)
         elif hasattr(part, "inside"):
             waiting += part.inside()
-    held = _root().gone_through
+    held = root().gone_through
     held += lists
     try:
         yield
@@ -254,7 +251,7 @@ def gone_through(iterable: Any) -> Iterator[None]:
 
 def known(obj: Any) -> Holder | None:
     """An object as one that was there before a region that is being staged."""
-    changes = _root().changes
+    changes = root().changes
     around = (changes.get(builder) for builder in walk_up())
     return next((c.outside[id(obj)] for c in around if c and id(obj) in c.outside), None)
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NoReturn
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.staging import root
 from autograph_lite.tensors.boxes import Box
 
 
@@ -164,16 +165,15 @@ _USED = (
 def note_iterator(obj: Any) -> None:
     """Remember where an iterator of Python's own was made."""
     if isinstance(obj, Iterator) and not isinstance(obj, Once):
-        root: Any = context.interpreter.root()  # type: ignore[attr-defined]
-        root.iterators[id(obj)] = (obj, context.interpreter)
+        root().iterators[id(obj)] = (obj, context.interpreter)
 
 
 def still_there(obj: Any) -> None:
     """An error for an iterator of Python's that was not made in this region."""
-    if isinstance(obj, Iterator) and not isinstance(obj, Once):
-        root: Any = context.interpreter.root()  # type: ignore[attr-defined]
-        if root.iterators.get(id(obj), (None, None))[1] is not context.interpreter:
-            raise ConversionError(_USED)
+    if not isinstance(obj, Iterator) or isinstance(obj, Once):
+        return
+    if root().iterators.get(id(obj), (None, None))[1] is not context.interpreter:
+        raise ConversionError(_USED)
 
 
 def taken(obj: Any) -> None:

@@ -1,4 +1,6 @@
-"""Two structures with the types of their values -> one that holds what either holds; values likewise.
+"""Two structures with the types of their values -> one that holds what either holds.
+
+The values follow in `lifting`.
 
 A name may be defined in one of two regions only, a number in one and a tensor in the other, None in
 one: then a bool says which.  Kinds, dtypes and numbers of axes that cannot be joined give None.

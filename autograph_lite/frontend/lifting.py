@@ -6,11 +6,11 @@ What the object has is in its place there, with the flags that say so; what it h
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from autograph_lite.frontend.fillers import filler, truth
 from autograph_lite.frontend.grown import Growing
 from autograph_lite.frontend.joins import Typed, is_choice, texts_of
+from autograph_lite.frontend.steps import number
 from autograph_lite.frontend.structures import (
     Container,
     Leaf,
@@ -23,7 +23,7 @@ from autograph_lite.frontend.structures import (
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, element
 from autograph_lite.ops.cells import keep, number_now
-from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.regions import pick
 from autograph_lite.tensors.boxes import value_of, wrap
 
@@ -60,7 +60,7 @@ def _lift(
     elif isinstance(target, Container) and target.grows:
         assert isinstance(x, Container)
         rows = [next(types) for _ in range(size(target))]
-        out += lift_list(x, values, target.parts[0], rows)
+        out += _lift_list(x, values, target.parts[0], rows)
     elif isinstance(target, Container):
         assert isinstance(x, Container)
         for part, wanted in zip(x.parts, target.parts, strict=True):
@@ -78,15 +78,15 @@ def _lift_leaf(
     elif isinstance(x, Static):
         out += [truth(False), *map(filler, types[1:])]
     elif x == Leaf("py") or (x == Leaf("np") and target.kind == "numpy"):
-        number = next(values)
-        if number.type == types[1]:
-            out += [truth(True), number, filler(types[2])]
+        given = next(values)
+        if given.type == types[1]:
+            out += [truth(True), given, filler(types[2])]
         elif types[1].kind == "py":
-            out += [truth(False), f.py_float(number), number]
+            out += [truth(False), f.py_float(given), given]
         elif types[1].kind == "np":
-            out += [truth(False), f.np_scalar(number, dtype=types[1].dtype), number]
+            out += [truth(False), f.np_scalar(given, dtype=types[1].dtype), given]
         else:
-            out += [truth(False), f.weak(number, dtype=types[1].dtype), number]
+            out += [truth(False), f.weak(given, dtype=types[1].dtype), given]
     else:
         out += [truth(True), next(values), *map(filler, types[2:])]
 
@@ -111,16 +111,15 @@ def _lift_text(
 
 def _index_among(places: list[int], index: Value | None) -> Value:
     """Where a text stands, given where each of those does of which it is one."""
-    builder: Any = context.interpreter
     if index is None or places == list(range(len(places))):
-        return builder.number(places[0]) if index is None else index
-    found: Value = builder.number(places[0])
+        return number(places[0]) if index is None else index
+    found = number(places[0])
     for i, place in enumerate(places[1:], 1):
-        found = pick(value_of(wrap(index) == i), builder.number(place), found)
+        found = pick(value_of(wrap(index) == i), number(place), found)
     return found
 
 
-def lift_list(x: Container, values: Iterator[Value], g: Growing, types: list[Type]) -> list[Value]:
+def _lift_list(x: Container, values: Iterator[Value], g: Growing, types: list[Type]) -> list[Value]:
     """The rows of a list, with one more element each for those that stand after them."""
     rows = None
     for part in x.parts:
@@ -155,9 +154,8 @@ def _keep(x: Structure, values: Iterator[Value], target: Structure) -> None:
             if v.type.differentiable:
                 keep(v)
     elif isinstance(x, Container) and isinstance(target, Container) and not is_choice(target):
-        for part, wanted in zip(
-            x.parts, target.parts, strict=False
-        ):  # the target may be too narrow yet
+        pairs = zip(x.parts, target.parts, strict=False)  # the target may be too narrow yet
+        for part, wanted in pairs:
             _keep(part, values, wanted)
     else:
         for _ in range(size(x)):

@@ -25,7 +25,8 @@ from autograph_lite.frontend.state import MaybeUndefined
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.frontend.truth import as_bool, condition, not_
 from autograph_lite.ops.control import fail_if
-from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ops.dispatch import f
+from autograph_lite.ops.staging import root
 from autograph_lite.tensors.aliases import refuse_unknown
 from autograph_lite.tensors.boxes import Box, holds_box, value_of, wrap
 from autograph_lite.tensors.number import Number
@@ -56,7 +57,7 @@ def truth(obj: Any) -> Any:
     if isinstance(obj, MaybeUndefined):
         obj = checked(obj)
     if isinstance(obj, np.ndarray | np.generic):
-        context.interpreter.root().settle(obj)  # type: ignore[attr-defined]
+        root().settle(obj)
     return wrap(condition(obj)) if symbolic(obj) or isinstance(obj, Box) else bool(obj)
 
 
@@ -72,8 +73,7 @@ def as_truth(obj: Any, first: Any) -> Any:
     bools = value_of(first).type.dtype == "bool"
     known = isinstance(obj, bool | np.bool_)
     if bools and (known or (symbolic(obj) and value_of(obj).type.dtype == "bool")):
-        value = condition(truth(obj))
-        return wrap(f.weak(value, dtype="bool") if value.type.kind == "py" else value)
+        return as_flag(obj)
     return obj
 
 

@@ -23,10 +23,12 @@ from autograph_lite.frontend.plan import Plan, tested_in_the_body
 from autograph_lite.frontend.shared import Watch, extended
 from autograph_lite.frontend.slots import Slot, slot
 from autograph_lite.frontend.state import unwrapped
+from autograph_lite.frontend.steps import number
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.control import IF, LOOP
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.regions import emit_loop
+from autograph_lite.ops.staging import root
 from autograph_lite.ops.ties import Relation, assumed
 from autograph_lite.tensors.boxes import touch, wrap
 from autograph_lite.tensors.number import PYTHON_NAME
@@ -137,21 +139,20 @@ def _finish(plan: Plan, attempt: Attempt, results: list[Value]) -> None:
     attempt.bindings.tie(bound, outputs[0], told)
     note_several(map(unwrapped, objects[: len(plan.names)]))
     for holder in plan.holders:
-        changing(context.interpreter.root(), holder.obj, "a change")  # type: ignore[attr-defined]
+        changing(root(), holder.obj, "a change")
     plan.bind(objects)
 
 
 def _after_loop(attempt: Attempt, key: Key, value: Value, steps: Value | None) -> Any:
     """What a leaf is bound to after the loop: the tensor from before it, one of its own, or, where a
     number began as a tensor and no step was taken, still the number.  `steps`: None if there is one."""
-    bindings, number = attempt.bindings, attempt.slots[key[0]].numbers.get(key[1])
-    if number is not None:
+    bindings, begun = attempt.bindings, attempt.slots[key[0]].numbers.get(key[1])
+    if begun is not None:
         if steps is None:
             return wrap(value)
-        zero = context.interpreter.number(0)  # type: ignore[attr-defined]
-        ran = f.weak(f.py_greater(steps, zero), dtype="bool")
-        is_numpy = number.type.kind == "np"
-        return Tagged(value, ran, "numpy" if is_numpy else PYTHON_NAME[number.type.dtype], number)
+        ran = f.weak(f.py_greater(steps, number(0)), dtype="bool")
+        python = "numpy" if begun.type.kind == "np" else PYTHON_NAME[begun.type.dtype]
+        return Tagged(value, ran, python, begun)
     kept = bindings.kept().get(key)
     if kept is None:
         made = wrap(value)

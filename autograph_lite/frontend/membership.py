@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError
-from autograph_lite.frontend.branches import stage_if
+from autograph_lite.frontend.branches import choose
 from autograph_lite.frontend.iteration import counted
 from autograph_lite.frontend.iterators import Counting
 from autograph_lite.frontend.loops import stage_loop
 from autograph_lite.frontend.plan import Plan
 from autograph_lite.frontend.steps import Counted, number
-from autograph_lite.frontend.truth import as_bool, condition, not_
+from autograph_lite.frontend.truth import as_bool, not_
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import f
@@ -83,7 +83,7 @@ def any_is(items: Iterable[Any], item: Any) -> Any:
         elif _scalar(one) and _scalar(item):  # a comparison that cannot fail
             found = found | is_or_equal(one, item)
         else:
-            found = _choose(found, lambda: True, partial(is_or_equal, one, item))
+            found = choose(found, lambda: True, partial(is_or_equal, one, item))
     return found
 
 
@@ -93,16 +93,12 @@ def _scalar(obj: Any) -> bool:
     return obj is None or isinstance(obj, bool | int | float | str)
 
 
-def _choose(cond: Any, then: Callable[[], Any], orelse: Callable[[], Any]) -> Any:
-    return stage_if(condition(cond), then, orelse, tuple, lambda _: None, ())
-
-
 def is_or_equal(a: Any, b: Any) -> Any:
     """What Python's own containers ask of two objects."""
     one = same_object(a, b) if isinstance(a, ArrayLike) and isinstance(b, ArrayLike) else a is b
     if isinstance(one, bool):
         return True if one else _equal(a, b)
-    return _choose(one, lambda: True, lambda: _equal(a, b))
+    return choose(one, lambda: True, lambda: _equal(a, b))
 
 
 def _equal(a: Any, b: Any) -> Any:
@@ -129,7 +125,7 @@ def _equal_containers(a: Any, b: Any) -> Any:
         if alike is True:
             alike = is_or_equal(x, y)
         else:
-            alike = _choose(alike, partial(is_or_equal, x, y), lambda: False)
+            alike = choose(alike, partial(is_or_equal, x, y), lambda: False)
     return alike
 
 
@@ -200,4 +196,4 @@ def _int_in_range(r: range | Counting, item: Any) -> Any:
 
 
 def _both(a: Any, b: Callable[[], Any]) -> Any:
-    return _choose(a, b, lambda: False)
+    return choose(a, b, lambda: False)

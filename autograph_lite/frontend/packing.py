@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError
-from autograph_lite.frontend.elements import settled, value_at
-from autograph_lite.frontend.folds import choose
+from autograph_lite.frontend.branches import choose
+from autograph_lite.frontend.elements import none_in, settled, value_at
 from autograph_lite.frontend.grown import grown_in
 from autograph_lite.frontend.later import Later
 from autograph_lite.frontend.state import as_given, put_together
@@ -37,13 +37,12 @@ def stacked(items: list[Any], axis: Any = 0) -> Any:
         raise ConversionError(
             "np.stack needs tensors in a list that grows; make one list for each of them"
         )
-    none = f.weak(f.py_equal(f.list_size(grown.rows[0]), number(0)), dtype="bool")
-    fail_if(none, "DomainError", "DOMAIN", "need at least one array to stack")
+    fail_if(none_in(grown), "DomainError", "DOMAIN", "need at least one array to stack")
     out = _together(grown.rows[0], grown.types[0])
-    return out if axis == 0 else moved(out, axis)
+    return out if axis == 0 else _moved(out, axis)
 
 
-def moved(out: Any, axis: Any) -> Any:
+def _moved(out: Any, axis: Any) -> Any:
     """The first axis in another place."""
     rank = value_of(out).type.rank
     place = normal_axis(axis, rank)

@@ -8,11 +8,10 @@ from typing import Any
 
 from autograph_lite.frontend.holders import Holder, by_value, contents, put
 from autograph_lite.frontend.shared import Get, Set
-from autograph_lite.frontend.truth import condition
+from autograph_lite.frontend.truth import as_bool
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.control import CONSTANT
-from autograph_lite.ops.dispatch import context, f
-from autograph_lite.tensors.boxes import wrap
+from autograph_lite.ops.dispatch import context
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +52,11 @@ def tested_in_the_body(plan: Plan) -> Plan:
     then assigned by the body."""
     run, test, get_own, set_own = plan.body, plan.test, plan.get, plan.set
     assert test is not None
-    go = [_as_number(test)]
+    go = [as_bool(test())]
 
     def body(k: Value) -> None:
         run(k)
-        go[0] = _as_number(test)
+        go[0] = as_bool(test())
 
     def get() -> tuple[Any, ...]:
         return (*get_own(), go[0])
@@ -69,9 +68,3 @@ def tested_in_the_body(plan: Plan) -> Plan:
     get.__wrapped__ = get_own  # type: ignore[attr-defined]
     names = (*plan.names, "the condition")
     return replace(plan, test=lambda: go[0], body=body, get=get, set=set, names=names)
-
-
-def _as_number(test: Callable[[], Any]) -> Any:
-    """The truth of a test as a bool of Python."""
-    found = condition(test())
-    return wrap(found if found.type.kind == "py" else f.number(found, dtype="bool"))

@@ -12,11 +12,11 @@ from typing import Any
 
 from autograph_lite.errors import ConversionError, GraphTypeError
 from autograph_lite.frontend.advice import mentions_run
+from autograph_lite.frontend.branches import choose
 from autograph_lite.frontend.folds import (
     RESULT,
     call,
     cheap,
-    choose,
     fold,
     is_plain,
     steps_of,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograph_lite.frontend.state import Undefined
-from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.staging import root
 
 Get = Callable[[], tuple[Any, ...]]
 Set = Callable[[tuple[Any, ...]], None]
@@ -90,7 +90,7 @@ class Watch:
     """The variables around a body that are not in its own state: what they hold before it."""
 
     def __init__(self, get: Get) -> None:
-        trace: Any = context.interpreter.root()  # type: ignore[attr-defined]
+        trace = root()
         self.variables: Variables = trace.variables
         self.known = _cells(get)
         self.before = [(v, v.read()) for v in trace.variables if id(v.cell) not in self.known]

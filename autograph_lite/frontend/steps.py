@@ -52,6 +52,7 @@ def after_the_first(steps: Counted) -> Counted:
 
 
 def least(counts: list[Value]) -> Value:
+    """The least of these numbers of steps."""
     found = counts[0]
     for count in counts[1:]:
         found = f.py_minimum(found, count)

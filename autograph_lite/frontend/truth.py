@@ -6,6 +6,7 @@ from typing import Any
 
 from autograph_lite.errors import AutographError, GraphTypeError, ShapeError
 from autograph_lite.frontend.grown import grown_in, length
+from autograph_lite.frontend.steps import number
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context, f
@@ -20,7 +21,7 @@ def condition(obj: Any) -> Value:
     if isinstance(obj, Tagged):
         return _tagged(obj)
     if grown_in(obj) is not None:
-        return f.py_greater(length(obj), _number(0))
+        return f.py_greater(length(obj), number(0))
     if isinstance(obj, Box):
         value = only_element(value_of(obj), ShapeError, _ONE)
         if value.type.kind == "py":
@@ -35,13 +36,15 @@ def condition(obj: Any) -> Value:
 
 def as_bool(obj: Any) -> Any:
     """bool(obj): a bool of Python that only the run knows."""
-    found = condition(obj)
-    return wrap(found if found.type.kind == "py" else f.number(found, dtype="bool"))
+    return _python(condition(obj))
 
 
 def not_(obj: Any) -> Any:
     """`not obj` likewise."""
-    found = f.logical_not(condition(obj))
+    return _python(f.logical_not(condition(obj)))
+
+
+def _python(found: Value) -> Any:
     return wrap(found if found.type.kind == "py" else f.number(found, dtype="bool"))
 
 
@@ -53,17 +56,12 @@ def only_element(value: Value, error: type[AutographError], text: str) -> Value:
         raise error(text)
     for axis, e in enumerate(shape):
         if not isinstance(e, int):
-            many = f.py_not_equal(f.dim(value, axis=axis), _number(1))
+            many = f.py_not_equal(f.dim(value, axis=axis), number(1))
             fail_if(f.weak(many, dtype="bool"), error.__name__, _CODES[error], text)
     return value_of(wrap(value)[(0,) * len(shape)]) if shape else value
 
 
 _CODES: dict[type[AutographError], str] = {ShapeError: "SHAPE", GraphTypeError: "TYPE"}
-
-
-def _number(n: int) -> Value:
-    made: Value = context.interpreter.number(n)  # type: ignore[attr-defined]
-    return made
 
 
 def _tagged(obj: Tagged) -> Value:

@@ -24,7 +24,8 @@ from autograph_lite.frontend.shared import Get, Set
 from autograph_lite.frontend.steps import Counted, number, same_length
 from autograph_lite.frontend.truth import condition
 from autograph_lite.ir.graph import Value
-from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ops.dispatch import f
+from autograph_lite.ops.staging import root
 from autograph_lite.tensors.boxes import Box, wrap
 
 MOST = 10_000
@@ -97,7 +98,7 @@ def _generated(g: Generator, body: Body, walk: Walk) -> None:
         under(True if g.condition is None else g.condition(item), lambda: deliver(item), walk)
 
     if isinstance(g.inner, np.ndarray):  # whose elements are known now
-        context.interpreter.root().settle(g.inner)  # type: ignore[attr-defined]
+        root().settle(g.inner)
         _unrolled(g.inner, step, walk)
         return
     if not isinstance(g.inner, range):

@@ -30,6 +30,11 @@ def emit(
     return outputs
 
 
+def root() -> Any:
+    """The builder of the outermost region, which is that of the function."""
+    return context.interpreter.root()  # type: ignore[attr-defined]
+
+
 class building:
     """Make a builder the interpreter; the tapes around do not see its nodes."""
 

@@ -22,6 +22,7 @@ from autograph_lite.ir.types import DTYPES, PY_DTYPE
 from autograph_lite.ops.cells import may_be_kept
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.regions import pick
+from autograph_lite.ops.staging import root
 from autograph_lite.tensors.aliases import same_as
 
 
@@ -174,7 +175,7 @@ def staging() -> bool:
 def call(function: Any, *args: Any, **kwargs: Any) -> Any:
     """Call a function that the user gave us; while staging its loops and branches are staged too."""
     if staging():
-        return context.interpreter.root().caller.call_inside(function, args, kwargs)  # type: ignore[attr-defined]
+        return root().caller.call_inside(function, args, kwargs)
     return function(*args, **kwargs)
 
 

@@ -20,6 +20,7 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PYTHON_CLASS, scalar
 from autograph_lite.ops.dispatch import apply, context, f
 from autograph_lite.ops.record import OPS
+from autograph_lite.ops.staging import root
 from autograph_lite.tensors import protocols
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.number import Number, refuse_array, without_modulus
@@ -120,7 +121,7 @@ def _computed(function: Callable[..., Any], name: str, label: str, operands: Any
     found = _sample(function, *classes)
     if isinstance(found, Exception):
         raise type(found)(*found.args)
-    if np.geterr() != context.interpreter.root().float_errors:  # type: ignore[attr-defined]
+    if np.geterr() != root().float_errors:
         raise ConversionError(ERRSTATE)
     result = KINDS.get(type(found))
     bools = result == "bool" and BOOLS.issuperset(classes)

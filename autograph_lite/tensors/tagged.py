@@ -19,7 +19,8 @@ from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops import regions
 from autograph_lite.ops.control import fail_if
-from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ops.dispatch import f
+from autograph_lite.ops.staging import root
 from autograph_lite.tensors import scalar
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.number import PYTHON_NAME, Number
@@ -339,5 +340,4 @@ def in_dtype(x: Tagged, dtype: str) -> Value:
 
 def _branch(cond: Value, then: Callable[[], Any], orelse: Callable[[], Any]) -> Any:
     """A staged conditional expression."""
-    root: Any = context.interpreter.root()  # type: ignore[attr-defined]
-    return root.caller.operators.ifexp(wrap(cond), then, orelse)
+    return root().caller.operators.ifexp(wrap(cond), then, orelse)
