@@ -125,7 +125,8 @@ def adopt(items: list[Any]) -> list[Any]:
 
 def moved_to(items: list[Any], before: list[Any]) -> list[Any]:
     """A list with the parts of another, which it stands for."""
-    return adopt(items) if before and getattr(before[0], "owner", 0) == id(before) else items
+    held = grown_in(before)
+    return adopt(items) if held is not None and held.owner == id(before) else items
 
 
 def length(items: list[Any]) -> Value:
