@@ -51,6 +51,8 @@ class Reference:
     not_ = staticmethod(operator.not_)
     is_ = staticmethod(operator.is_)
     in_ = staticmethod(TESTS["in"])
+    eq, ne = staticmethod(operator.eq), staticmethod(operator.ne)
+    list_of = staticmethod(list)
 
     def __init__(self):
         self.states = []
