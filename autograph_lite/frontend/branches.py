@@ -255,7 +255,8 @@ class _Join:
 
     def _refuse(self) -> NoReturn:
         sides = [side for side in self.sides if side is not None]
-        refuse_growth(self.name, sides[0][0], sides[-1][0], self.line)
+        ends = [(s[0], [v.type for v in s[1]]) for s in sides]
+        refuse_growth(self.name, ends[0], ends[-1], self.line)
         unnamed = " " in self.name
         name = self.name if unnamed else repr(self.name)
         if any(holds_array(structure) for structure, _ in sides):

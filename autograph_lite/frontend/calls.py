@@ -23,7 +23,7 @@ from autograph_lite.frontend import growing, packing
 from autograph_lite.frontend.advice import mentions_run, refuse_call, refuse_maker
 from autograph_lite.frontend.convert import Converted, convert
 from autograph_lite.frontend.effects import changes_its_owner, refuse_unsteady
-from autograph_lite.frontend.grown import grown_in, mentions_grown
+from autograph_lite.frontend.grown import mentions_grown, refuse_spread
 from autograph_lite.frontend.holders import changing, is_made, note_made
 from autograph_lite.frontend.iterators import Generator
 from autograph_lite.frontend.meanings import FOLDS, MEANINGS
@@ -184,6 +184,7 @@ class Caller:
         if text is not None:
             return text(*args, **kwargs)
         if mentions_grown(args) or mentions_grown(kwargs):
+            refuse_spread((*args, *kwargs.values()))
             known = packing.known_to(function, meaning)
             if known is not None:
                 return known(*args, **kwargs)
@@ -298,7 +299,7 @@ class Caller:
                 refuse_maker(self.trace, function, args)
             return scalar.call(function, args, kwargs)
         own = getattr(function, "__self__", None)
-        if isinstance(own, list) and (grown_in(own) is not None or mentions_grown(args)):
+        if isinstance(own, list) and (mentions_grown(own) or mentions_grown(args)):
             return growing.method(self.trace, own, function.__name__, args, kwargs)
         self.trace.settle(*args, *kwargs.values())
         container = isinstance(getattr(function, "__self__", None), list | dict | set)

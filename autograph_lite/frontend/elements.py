@@ -10,8 +10,8 @@ from __future__ import annotations
 import operator
 from typing import Any
 
-from autograph_lite.errors import ConversionError, GraphTypeError
-from autograph_lite.frontend.grown import NUMBERED, Grown, admits, of_one, own
+from autograph_lite.errors import ConversionError
+from autograph_lite.frontend.grown import NUMBERED, Grown, admits, of_one, own, refuse_among
 from autograph_lite.frontend.holders import changed_here, note_several, where_it_is
 from autograph_lite.frontend.joins import joined, without_cells
 from autograph_lite.frontend.lifting import keep_elements, lifted, with_one_more
@@ -26,6 +26,8 @@ from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.staging import building
 from autograph_lite.tensors.boxes import wrap
+from autograph_lite.tensors.number import Number, kind_name
+from autograph_lite.tensors.scalar import NumpyScalar
 
 OUT_OF_RANGE = "list index out of range"
 
@@ -33,6 +35,7 @@ OUT_OF_RANGE = "list index out of range"
 def settled(items: list[Any]) -> Grown:
     """The list with all its elements in the rows; it stays so where the present region changes it."""
     more = items[1:]
+    refuse_among(items)
     grown = own(items) if more else items[0]
     for item in more:
         grown = _with(grown, item)
@@ -58,8 +61,8 @@ def fitting(grown: Grown, item: Any) -> list[Value]:
     values = lifted(structure, values, target) if lifts else values
     if not lifts or not all(map(admits, grown.types, (v.type for v in values))):
         shown = describe(grown.structure, iter([Value(t) for t in grown.types]))
-        raise GraphTypeError(
-            f"an element of this list is {shown}, and {describe(structure, iter(values))} is appended; give all"
+        raise ConversionError(
+            f"an element of this list is {shown}, and {describe(structure, iter(values))} is put in; give all"
             " of them one dtype and one number of axes"
         )
     return values
@@ -75,6 +78,7 @@ def get(items: list[Any], index: Any) -> Any:
         )
     if isinstance(index, int) and -len(items) < index < 0:
         return items[index]  # appended here
+    refuse_index(items, index)
     grown = settled(items)
     return element(grown, position(grown, index))
 
@@ -82,6 +86,7 @@ def get(items: list[Any], index: Any) -> Any:
 def get_by_run(items: list[Any] | tuple[Any, ...], index: Any) -> Any:
     """`items[index]` of a list or tuple that does not grow, by a number that only the run knows; None where
     its elements are not of one kind."""
+    refuse_index(items, index)
     grown = _rows_outside(items)
     return None if grown is None else element(grown, position(grown, index, _TEXTS[type(items)]))
 
@@ -114,6 +119,17 @@ def rows_of(items: list[Any]) -> Grown | None:
 
 
 _EMPTY = Container(list, None, ())
+
+
+def refuse_index(items: Any, index: Any) -> None:
+    """What Python says of an index that is no int."""
+    if isinstance(index, Number):
+        fits = index.dtype != "float64"
+    else:
+        fits = hasattr(type(index), "__index__") and not isinstance(index, NumpyScalar)
+    if not fits:
+        kind, name = type(items).__name__, kind_name(index)
+        raise TypeError(f"{kind} indices must be integers or slices, not {name}")
 
 
 def position(grown: Grown, index: Any, text: str = OUT_OF_RANGE) -> Value:

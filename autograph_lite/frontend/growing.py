@@ -9,9 +9,17 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError
-from autograph_lite.frontend.elements import element, fitting, none_in, position, rows_of, settled
+from autograph_lite.frontend.elements import (
+    element,
+    fitting,
+    none_in,
+    position,
+    refuse_index,
+    rows_of,
+    settled,
+)
 from autograph_lite.frontend.folds import holding
-from autograph_lite.frontend.grown import moved_to, own
+from autograph_lite.frontend.grown import moved_to, own, refuse_among
 from autograph_lite.frontend.holders import changing
 from autograph_lite.frontend.iteration import counted as steps_of
 from autograph_lite.frontend.iteration import is_staged
@@ -21,15 +29,15 @@ from autograph_lite.frontend.walk import go_through, under
 from autograph_lite.ops.cells import keep
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import f
-from autograph_lite.tensors.boxes import Box
 
 
 def put(trace: Any, items: list[Any], index: Any, item: Any) -> None:
     """`items[index] = item`."""
-    if not isinstance(index, int | Box):
+    if isinstance(index, slice):
         raise ConversionError(
             "a slice of a list that grows in a loop is assigned; assign its elements"
         )
+    refuse_index(items, index)
     changing(trace, items, "assignment to an element")
     settled(items)
     grown = own(items)
@@ -42,6 +50,7 @@ def put(trace: Any, items: list[Any], index: Any, item: Any) -> None:
 
 def in_place(trace: Any, items: list[Any], more: Any) -> list[Any]:
     """`items += more`."""
+    refuse_among(items)
     if id(items) in trace.several:
         raise ConversionError(
             "+= of a list in a loop or branch binds its name anew; write items.extend(...), which does the same"
@@ -112,7 +121,10 @@ def _collect(g: Generator, held: list[list[Any]]) -> None:
 def _pop(items: list[Any], index: Any = -1) -> Any:
     """The last element, which is there no more."""
     if index != -1:
-        raise ConversionError("pop() of a list that grows in a loop takes the last element only")
+        raise ConversionError(
+            "pop() of a list that grows in a loop takes the last element only; keep the number of the first one"
+            " that counts, and take items[i]"
+        )
     if len(items) > 1:
         return items.pop()
     settled(items)
@@ -134,6 +146,7 @@ METHODS: dict[str, Callable[..., Any]] = {
 
 def method(trace: Any, items: list[Any], name: str, args: tuple[Any, ...], kwargs: Any) -> Any:
     """A call of a method of the list."""
+    refuse_among(items)
     if name not in METHODS:
         raise ConversionError(
             f"{name!r} of a list that grows in a loop is not available; it has append, extend, pop, copy and"

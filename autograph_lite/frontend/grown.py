@@ -22,6 +22,18 @@ _REFUSED = (
     "this list grows in a loop, and only the run knows what is in it; append to it, take an element, len() or"
     " np.stack() of it, or loop over it"
 )
+_OBJECTS = (
+    "the elements of a list that grows in a loop become Python objects here, and only the run knows how many"
+    " there are; write a `for` loop, or np.stack of the list"
+)
+_AMONG = (
+    "the elements of a list that grows in a loop stand among other objects here, and only the run knows how"
+    " many there are; write items = [x], then items.extend(more)"
+)
+_SPREAD = (
+    "a list that grows in a loop is spread into arguments, and only the run knows how many there are; pass the"
+    " list itself"
+)
 
 
 ANY = Symbol()
@@ -85,7 +97,7 @@ class Grown:
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __hash__ = __bool__ = _refused
     __len__ = __iter__ = __contains__ = __getitem__ = __call__ = __array__ = _refused
     __add__ = __radd__ = __mul__ = __rmul__ = __str__ = __repr__ = __format__ = _refused
-    __float__ = __int__ = __index__ = __array_ufunc__ = __array_function__ = _refused
+    __deepcopy__ = __float__ = __int__ = __index__ = __array_ufunc__ = __array_function__ = _refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +118,28 @@ def grown_in(obj: Any) -> Grown | None:
     if isinstance(obj, list) and obj and isinstance(obj[0], Grown):
         return obj[0]
     return None
+
+
+def refuse_objects(obj: Any) -> None:
+    """An error for a list that grows where Python itself would go through its elements."""
+    if grown_in(obj) is not None:
+        raise ConversionError(_OBJECTS)
+
+
+def refuse_among(obj: Any) -> None:
+    """An error where Python has put such a list among other objects: `[x] + items`, `items * 2`."""
+    if not isinstance(obj, list | tuple):
+        return
+    if Grown in map(type, obj if grown_in(obj) is None else obj[1:]):
+        raise ConversionError(_AMONG)
+
+
+def refuse_spread(args: tuple[Any, ...]) -> None:
+    """An error for `f(*items)`."""
+    if Grown in map(type, args):
+        raise ConversionError(_SPREAD)
+    for arg in args:
+        refuse_among(arg)
 
 
 def own(items: list[Any]) -> Grown:

@@ -24,7 +24,6 @@ from autograph_lite.frontend.iterators import (
 from autograph_lite.frontend.steps import Counted, least, number, same_length
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Symbol
-from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors import indexing
 from autograph_lite.tensors.boxes import Box, value_of, wrap
@@ -97,27 +96,6 @@ def surely_some(obj: Any) -> bool:
         extent = shape[0] if shape else 0
         return extent.several if isinstance(extent, Symbol) else extent > 0
     return isinstance(obj, range) and len(obj) > 0
-
-
-def unpacked(x: Any, count: int | None) -> Any:
-    """The rows of a staged tensor that is unpacked into so many names, or into any number (None)."""
-    shape = value_of(x).type.shape
-    if not shape:
-        return x  # Python says that it cannot be iterated over
-    if isinstance(shape[0], int):
-        return tuple(x[i] for i in range(shape[0]))
-    if count is None:
-        raise ConversionError(
-            "a starred name takes as many elements as only the run knows; take slices instead:"
-            " first, rest = x[0], x[1:]"
-        )
-    length, wanted = f.dim(value_of(x), axis=0), number(count)
-    short = f"not enough values to unpack (expected {count}, got {{0}})"
-    long = f"too many values to unpack (expected {count})"
-    for more, less, text in ((wanted, length, short), (length, wanted, long)):
-        wrong = f.weak(f.py_greater(more, less), dtype="bool")
-        fail_if(wrong, "ShapeError", "SHAPE", text, length)
-    return tuple(x[i] for i in range(count))
 
 
 def _enumerated(e: Enumerated) -> Counted | None:

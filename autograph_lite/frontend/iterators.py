@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, NoReturn
 
 from autograph_lite.errors import ConversionError
+from autograph_lite.frontend.grown import refuse_objects
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.staging import root
 from autograph_lite.tensors.boxes import Box
@@ -107,7 +108,7 @@ class Reversed(Once):
         return type(reversed(range(0))) if counts else reversed
 
     def objects(self) -> Iterator[Any]:
-        iter(self.inner)  # says that only the run knows how many there are
+        iter(plain(self.inner))  # says that only the run knows how many there are
         found: Iterator[Any] = reversed(self.inner)
         return found
 
@@ -153,6 +154,7 @@ def _known(condition: Any) -> Any:
 
 def plain(obj: Any) -> Any:
     """As what Python itself can go through."""
+    refuse_objects(obj)
     return obj.objects() if isinstance(obj, Once) else obj
 
 

@@ -9,9 +9,10 @@ one: then a bool says which.  Kinds, dtypes and numbers of axes that cannot be j
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from autograph_lite.errors import ConversionError, Origin
+from autograph_lite.frontend.desugar import is_ours
 from autograph_lite.frontend.fillers import unread
 from autograph_lite.frontend.grown import NUMBERED, Growing, of_all, row_type
 from autograph_lite.frontend.later import Text, chosen
@@ -22,9 +23,11 @@ from autograph_lite.frontend.structures import (
     Nothing,
     Static,
     Structure,
+    describe,
     is_text,
     size,
 )
+from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, join, py, weak
 from autograph_lite.ops.regions import FLAG
 from autograph_lite.tensors.number import PYTHON_NAME
@@ -41,15 +44,15 @@ def joined(name: str, a: Typed, b: Typed, join_types: Join = join) -> Typed | No
     return None if structure is None else (structure, types)
 
 
-def refuse_growth(name: str, a: Structure, b: Structure, line: Origin | None = None) -> None:
+def refuse_growth(name: str, left: Typed, right: Typed, line: Origin | None = None) -> None:
     """An error where two structures differ in how much is in them; `line`: where one was changed."""
+    a, b = left[0], right[0]
     if not isinstance(a, Container) or not isinstance(b, Container) or a.type is not b.type:
         return
-    if a.type is list and len(a.parts) != len(b.parts):
-        raise ConversionError(
-            f"the list {name!r} grows or shrinks in a loop or branch of which only the run knows how often"
-            " it runs, which is not available yet; write into a tensor: y = ag.zeros(n), then y[i] = v",
-            line,
+    if a.type is list and (a.grows or b.grows or len(a.parts) != len(b.parts)):
+        sides = ((a, left[1]), (b, right[1]))
+        _refuse_elements(
+            name, [e for side, types in sides for e in _elements(side, iter(types))], line
         )
     if a.keys is not None and b.keys is not None and a.keys != b.keys:
         differ = [key for key in (*a.keys, *b.keys) if key not in a.keys or key not in b.keys]
@@ -59,6 +62,30 @@ def refuse_growth(name: str, a: Structure, b: Structure, line: Origin | None = N
             else f"{name!r} has its parts in another order in some runs; build it in one order",
             line,
         )
+
+
+def _refuse_elements(name: str, elements: list[Typed], line: Origin | None) -> NoReturn:
+    """The first two elements of a list that cannot be joined, or what none of them has."""
+    of = "a list" if " " in name or is_ours(name) else f"the list {name!r}"
+    held = elements[0]
+    for other in elements[1:]:
+        wider = joined(name, held, other)
+        if wider is None:
+            raise ConversionError(
+                f"elements of {of}, which grows in a loop or branch, are {_described(held)} and"
+                f" {_described(other)}; give all of them one dtype and one number of axes",
+                line,
+            )
+        held = wider
+    raise ConversionError(
+        f"elements of {of}, which grows in a loop or branch, are {_described(held)}, and only numbers and"
+        " tensors, or tuples of them, can be in it; count the others in a number",
+        line,
+    )
+
+
+def _described(held: Typed) -> str:
+    return describe(held[0], iter([Value(t) for t in held[1]]))
 
 
 Ends = tuple[Iterator[Type], Iterator[Type]]

@@ -18,7 +18,7 @@ from autograph_lite.errors import ConversionError
 from autograph_lite.frontend import elements, membership
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import LIBRARIES, owner
-from autograph_lite.frontend.grown import grown_in
+from autograph_lite.frontend.grown import grown_in, refuse_among
 from autograph_lite.frontend.iterators import Counting
 from autograph_lite.frontend.shared import Get, Set
 from autograph_lite.frontend.state import MaybeUndefined
@@ -56,6 +56,7 @@ def truth(obj: Any) -> Any:
     """An object as a condition: a staged bool, or Python's own."""
     if isinstance(obj, MaybeUndefined):
         obj = checked(obj)
+    refuse_among(obj)
     if isinstance(obj, np.ndarray | np.generic):
         root().settle(obj)
     return wrap(condition(obj)) if symbolic(obj) or isinstance(obj, Box) else bool(obj)
@@ -70,6 +71,7 @@ def as_itself(obj: Any, first: Any) -> Any:
 
 def as_truth(obj: Any, first: Any) -> Any:
     """An operand of which only the truth is asked; bools, Python's or an array's, become one kind."""
+    obj, first = (truth(x) if grown_in(x) is not None else x for x in (obj, first))
     bools = value_of(first).type.dtype == "bool"
     known = isinstance(obj, bool | np.bool_)
     if bools and (known or (symbolic(obj) and value_of(obj).type.dtype == "bool")):
@@ -163,6 +165,8 @@ class Logic:
         return self._compared("ne", a, b)
 
     def _compared(self, name: str, left: Any, right: Any) -> Any:
+        refuse_among(left)
+        refuse_among(right)
         if name in COMPARE and (grown_in(left) is not None or grown_in(right) is not None):
             return elements.compare(name, left, right)
         if name in COMPARE:

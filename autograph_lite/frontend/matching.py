@@ -11,6 +11,7 @@ from typing import Any
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.advice import mentions_run
+from autograph_lite.frontend.grown import refuse_objects
 from autograph_lite.frontend.iterators import Counting
 from autograph_lite.frontend.meanings import MEANINGS
 from autograph_lite.tensors.boxes import Box
@@ -39,6 +40,7 @@ class Matching:
 
     def between(self, obj: Any, before: int, after: int) -> list[Any]:
         """What a starred name takes."""
+        refuse_objects(obj)
         items = list(obj)
         return items[before : len(items) - after]
 

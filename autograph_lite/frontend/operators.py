@@ -21,9 +21,14 @@ from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
 from autograph_lite.frontend.desugar import is_ours
-from autograph_lite.frontend.grown import grown_in, mentions_grown
+from autograph_lite.frontend.grown import (
+    Grown,
+    grown_in,
+    mentions_grown,
+    refuse_among,
+    refuse_objects,
+)
 from autograph_lite.frontend.holders import changing, is_holder, is_made
-from autograph_lite.frontend.iteration import unpacked
 from autograph_lite.frontend.iterators import Generator, note_iterator, still_there
 from autograph_lite.frontend.logic import Logic, Thunk, checked, symbolic, truth
 from autograph_lite.frontend.loops import stage_loop
@@ -33,6 +38,7 @@ from autograph_lite.frontend.shared import state_of
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.texts import Texts
 from autograph_lite.frontend.trace import Trace
+from autograph_lite.frontend.unpacking import unpacked
 from autograph_lite.frontend.walk import Walk, go_through
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box, value_of
@@ -157,6 +163,7 @@ class Operators(Logic, Matching):
     def item(self, obj: Any, index: Any) -> Any:
         if grown_in(obj) is not None:
             return elements.get(obj, index)
+        refuse_among(obj)
         if isinstance(obj, list | tuple | dict | np.ndarray) and mentions_run((index,), {}):
             return self._by_run(obj, index)
         self.trace.settle(obj, index)
@@ -190,6 +197,7 @@ class Operators(Logic, Matching):
         if grown_in(obj) is not None:
             growing.put(self.trace, obj, index, value)
             return
+        refuse_among(obj)
         if isinstance(obj, list | dict) and mentions_run((index,), {}):
             if type(obj) is list and growing.put_by_run(self.trace, obj, index, value):
                 return
@@ -297,6 +305,8 @@ class Operators(Logic, Matching):
             still_there(given)
         found = self.caller.call(self, function, args, together(function, keywords))
         note_iterator(found)
+        if isinstance(found, Grown):  # taken by what is not converted
+            refuse_objects([found])
         return found
 
     def manager(self, obj: Any) -> Any:

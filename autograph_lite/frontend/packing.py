@@ -157,6 +157,7 @@ def _stacked(function: Any, arrays: Any, *args: Any, **kwargs: Any) -> Any:
         or kwargs.keys() - {"axis"}
     ):
         raise ConversionError(
-            f"{function.__name__} of a list that grows in a loop takes the list and an axis"
+            f"{function.__name__} of a list that grows in a loop takes the list and an axis; write"
+            " np.stack(items, axis)"
         )
     return stacked(arrays, *args, **kwargs)

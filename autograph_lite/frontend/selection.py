@@ -22,6 +22,7 @@ from autograph_lite.frontend.folds import (
     steps_of,
     with_the_others,
 )
+from autograph_lite.frontend.grown import refuse_objects
 from autograph_lite.frontend.iteration import surely_some
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.steps import number
@@ -147,6 +148,7 @@ def in_order(
         return sorted((), **unknown)  # says what is wrong
     if isinstance(reverse, Box):
         raise ConversionError("sorted() is told to reverse by what only the run knows; write `if`")
+    refuse_objects(iterable)
     items = list(iterable)
     keys = items if key is None else [call(key, item) for item in items]
     if not mentions_run(tuple(keys), {}):

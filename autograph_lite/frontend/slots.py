@@ -115,7 +115,7 @@ def _begins_as_tensor(own: Slot, after: Typed, exact: Exact) -> bool:
 
 
 def _refuse(own: Slot, structure: Structure, values: list[Value]) -> NoReturn:
-    refuse_growth(own.name, own.structure, structure, own.line)
+    refuse_growth(own.name, own.held, (structure, [v.type for v in values]), own.line)
     returned = own.name == RETURN_VALUE
     name = "the return value" if returned else f"the loop variable {own.name!r}"
     if holds_array(own.structure) or holds_array(structure):

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.frontend.grown import Growing, Grown, adopt, grown_in, own
+from autograph_lite.frontend.grown import Growing, Grown, adopt, grown_in, own, refuse_among
 from autograph_lite.frontend.holders import attributes, is_made, note_made, set_attributes
 from autograph_lite.frontend.later import Later
 from autograph_lite.frontend.structures import (
@@ -62,6 +62,7 @@ def unwrapped(obj: Any) -> Any:
 def take_apart(obj: Any, numbers: bool = True) -> tuple[Structure, list[Value]]:
     """The structure of an object and its values in order; `numbers`: known numbers are values too, and so
     are those of cells, as in the state of a region."""
+    refuse_among((obj,))
     values: list[Value] = []
     return _apart(obj, values, numbers), values
 
@@ -98,6 +99,7 @@ def _apart(obj: Any, values: list[Value], numbers: bool) -> Structure:
     found = parts_of(obj)
     if found is None:
         return Static(obj)
+    refuse_among(obj)
     kind, keys, parts = found
     if grown_in(obj) is not None:
         parts = [own(obj), *parts[1:]]

@@ -15,6 +15,7 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.branches import stage_if
+from autograph_lite.frontend.grown import refuse_among
 from autograph_lite.frontend.holders import gone_through
 from autograph_lite.frontend.iteration import counted
 from autograph_lite.frontend.iterators import Enumerated, Generator, Once, Zipped, plain, taken
@@ -132,6 +133,7 @@ def _numbered(e: Enumerated, body: Body, walk: Walk) -> None:
 
 def _unrolled(iterable: Any, body: Body, walk: Walk) -> None:
     """The body once per object."""
+    refuse_among(iterable)
     for n, item in enumerate(plain(iterable)):
         _limit(n)
         go_on = True if walk.test is None else walk.test()

@@ -109,9 +109,14 @@ def call_numpy(x):
     return np.sin(x) * np.sum(x) + np.where(x > 0.0, x, 0.0)
 
 
-@case("calls", "of NumPy's functions on a Python number", S, 2.0, how=REFUSED)
+@case("calls", "of NumPy's functions on a Python number", S, 2.0)
 def numpy_of_a_number(x, h):
-    return x * np.exp(h)
+    return x * x * np.exp(h)
+
+
+@case("calls", "that would give a NumPy integer, or a float32", S, 2, how=REFUSED)
+def numpy_of_an_int(x, n):
+    return x * np.abs(n)
 
 
 @case("calls", "of `math` on a Python number", S, 2.0)

@@ -113,14 +113,6 @@ def grows_and_shrinks(x):
     return line[-1]
 
 
-@case(LISTS, "`append` in a staged loop", X, how=REFUSED)
-def grows_in_a_loop(x):
-    parts = []
-    for i in range(3):
-        parts.append(x[i] * i)
-    return np.stack(parts)
-
-
 @case(LISTS, "a dict that grows in a staged loop or branch", S, how=REFUSED)
 def dict_grows(x):
     d = {}

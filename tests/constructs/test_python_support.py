@@ -13,11 +13,11 @@ import autograph_lite as ag
 from autograph_lite.errors import AutographError
 from autograph_lite.frontend.constructs import CONSTRUCTS
 from autograph_lite.frontend.meanings import MEANINGS
-from tests.constructs import control, functions, objects, values
+from tests.constructs import control, functions, lists, objects, values
 from tests.constructs.table import REFUSED, ROWS, UNROLLED, page, refusal, sentence
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "python_support.md"
-FILLED = (control, values, functions, objects)  # whose rows stand in the table now
+FILLED = (control, values, functions, objects, lists)  # whose rows stand in the table now
 RUN = [row for row in ROWS if row.how is not REFUSED]
 REFUSALS = [row for row in ROWS if row.how is REFUSED and row.runs_here]
 

@@ -81,9 +81,15 @@ def positions(x):
     return y
 
 
-@case("`x[i] = v`", "a list or tuple indexed by a number of the run", S, 1, how=REFUSED)
+@case(
+    "`x[i] = v`",
+    "a list or tuple of several types indexed by a number of the run",
+    S,
+    1,
+    how=REFUSED,
+)
 def list_by_number(x, n):
-    return [x, x * x][n]
+    return [x, 1.0, None][n]
 
 
 @case("`x[i] = v`", "a plain array indexed by a number of the run", S, 1, how=REFUSED)
@@ -172,9 +178,14 @@ def comprehension(x):
     return np.stack([v * v for v in d.values() if v is not None])
 
 
-@case("comprehensions", "over a tensor or a range of the run", X, how=REFUSED)
+@case("comprehensions", "over a tensor or a range of the run", X)
 def comprehension_over_rows(x):
     return np.stack([v * v for v in x])
+
+
+@case("comprehensions", "of a dict or set, over a tensor or a range of the run", X, how=REFUSED)
+def dict_of_rows(x):
+    return {v: x for v in x}
 
 
 @case("a comprehension into an element or attribute", "", X, how=REFUSED)

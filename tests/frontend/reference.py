@@ -51,8 +51,8 @@ class Reference:
     not_ = staticmethod(operator.not_)
     is_ = staticmethod(operator.is_)
     in_ = staticmethod(TESTS["in"])
-    eq, ne = staticmethod(operator.eq), staticmethod(operator.ne)
-    list_of = staticmethod(list)
+    eq = staticmethod(operator.eq)
+    ne = staticmethod(operator.ne)
 
     def __init__(self):
         self.states = []
@@ -133,7 +133,7 @@ class Reference:
     def nested(self, items, element, condition=lambda item: True):
         return (one for item in items if condition(item) for one in element(item))
 
-    listed = staticmethod(list)
+    listed = list_of = staticmethod(list)
 
     def unpack(self, value, count):
         assert count is None or count > 0

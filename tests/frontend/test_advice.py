@@ -43,7 +43,8 @@ FAULTS = [
     refused("return x / np.float32(n)", plain("float32")),
     refused("t = np.ones(3)\nreturn x * t[n - 1]", "a plain array is indexed by"),
     refused("t = np.ones(3)\nreturn np.sum(t[:n]) * x", "a plain array is indexed by"),
-    refused("t = [1.0, 2.0, 3.0]\nreturn t[n - 1] * x", "a Python list or tuple is indexed by"),
+    refused("t = [1.0, x, 3.0]\nreturn t[n - 1] * x", "a list whose elements are not of one dtype"),
+    refused("t = (x, x[0])\nreturn t[n - 2] * x", "a tuple whose elements are not of one dtype"),
     refused("t = {3: 2.0}\nreturn t[n] * x", "a dict is asked for a key that only the run knows"),
     refused("return {n: x}", f"a key of a dict or set {NUMBER}; write `if` and `elif`"),
     refused("o = np.zeros(3)\no[0] = x[0]\nreturn o".replace("x[0]", "x[0]  # here"),
@@ -61,16 +62,14 @@ FAULTS = [
     refused("f = np.sin\nfor _ in range(n):  # here\n    x = f(x)\n    f = np.cos\nreturn x",
             "the loop variable 'f' is the function sin before a step and the function cos after it;"
             " call each in a branch"),
-    refused("return [v * 2 for v in x]", ROWS),
+    refused("return {1: v for v in x}", ROWS),
     refused("return np.stack([*x])", ROWS),
     refused("return tuple(x)", ROWS),
-    refused("return [i * v for i, v in enumerate(x)]", ROWS),
-    refused("return [v * w for v, w in zip(x, x)]", ROWS),
     refused("return [w * v for w, v in zip([1.0, 2.0, 3.0], x)]", ROWS),
     *(
         refused(body, COUNTED)
         for body in (
-            "return np.stack([x[i] for i in range(n)])",
+            "return {1: x[i] for i in range(n)}",
             "return x * np.array(range(n))",
             "return list(range(n))",
         )

@@ -193,6 +193,7 @@ ALIKE = {
     "np.sin(h) @ x": (ValueError, "matmul: Input operand 0 does not have enough dimensions"),
     "int(np.log(h - h))": (OverflowError, "cannot convert float infinity to integer"),
     "int(np.sqrt(-h))": (ValueError, "cannot convert float NaN to integer"),
+    "LIST[np.sin(h)]": (TypeError, "list indices must be integers or slices, not numpy.float64"),
     "math.sqrt(-np.sin(h))": (ValueError, "math domain error"),
     "round(np.sin(h) > 0)": (TypeError, "type numpy.bool doesn't define __round__ method"),
 }
@@ -246,7 +247,6 @@ REFUSED = {
     "np.array([np.sin(h)])": "np.array makes a plain array",
     "PLAIN * np.sin(h)": "* of a plain array and a number that only the run",
     "np.sin(h) + LIST": "np.add of a NumPy scalar that only the run",
-    "LIST[np.sin(h)]": "a Python list or tuple is indexed by a number",
     "{np.sin(h): 1}": "a key of a dict or set of a NumPy scalar that only the run",
     "np.sin(h).astype('float32')": "the attribute 'astype' of a NumPy scalar that only the run",
     "np.round(h, n)": "a number is rounded to as many digits as only the run knows",

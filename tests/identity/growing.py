@@ -96,7 +96,7 @@ def numbers(n):
     for i in range(n):
         a.append(i * 0.5)
         b.append(b[-1] + b[-2])
-    return a, b, sum(a), max(b), min(a, default=0.0), any(x > 40 for x in b), sorted(a), a == []
+    return a, b, sum(a), max(b), min(a, default=0.0), any(x > 40 for x in b), a == []
 
 
 def pairs(x, n):
@@ -256,6 +256,26 @@ def asks_how_many(x, n):
     return seen[-1] + len(seen)
 
 
+def as_a_condition(x, n):
+    path, other, s = [], [], 0.0
+    for i in range(n):
+        path.append(x * i)
+        if (path and other == []) or not path:
+            other.append(x)
+        if other and path[-1][0] > 0.5:
+            s = s + np.sum(path[-1] * other[0])
+    a, *b = (s, s) if path and other else (x[0], x[1])
+    return s, a, b
+
+
+def unpacked(x, n):
+    path = [x]
+    for _ in range(n):
+        path.append(path[-1] * np.sin(x))
+    a, b = path
+    return a * b * a
+
+
 def begins_as_a_number(x, n):
     y = 0.0
     path = []
@@ -333,6 +353,8 @@ CASES = [
     *((many_elements, (X, n)) for n in (1, 40)),
     *((of_other_sizes, (X, n)) for n in (0, 3)),
     *((asks_how_many, (X, n)) for n in (0, 3)),
+    *((as_a_condition, (X, n)) for n in (0, 3)),
+    (unpacked, (X, 1)),
     *((begins_as_a_number, (X, n)) for n in (0, 3)),
     *((integers_and_bools, (c([1.0, 5.0]), n)) for n in (0, 3)),
     *((printed, (X, n)) for n in (0, 3)),

@@ -100,7 +100,7 @@ FAULTS = [
         ("sorted([n, 2], reverse=b)", "sorted() is told to reverse by what only the run knows"),
         ("list(map(abs, x))", "the rows of a tensor become Python objects"),
         ("list(filter(lambda v: v > 1, [n, 2]))", "a condition that only the run knows says which elements"),
-        ("[a for a, b in zip(map(abs, x), x)]", "the rows of a tensor become Python objects"),
+        ("[a for a, b in zip(map(abs, x), x)]", "a map, filter or generator stands first in zip"),
     )),
     Fault("numbers", "for a, b in zip(map(abs, x), x):  # here\n    x = x * a\nreturn x", ONE, CONVERSION,
           "a map, filter or generator stands first in zip", True),
@@ -124,7 +124,6 @@ FAULTS = [
         ("sum((s := v) * v for v in x) + s", "the rows of a tensor become Python objects"),
         ("any((s := v) > 1 for v in x) or s", "the rows of a tensor become Python objects"),
         ("tuple(v for v in (n, 2) if v > 1)", "a condition"),
-        ("[v for v in (n, 2) if v > 1]", "a condition"),
     )),
     *(Fault("iterators", f"return {body}", ONE, TypeError, words) for body, words in (
         ("reversed(enumerate(x))", "'enumerate' object is not reversible"),
@@ -158,7 +157,7 @@ FAULTS = [
     *(Fault("text", f"return {body}", ONE, CONVERSION, words, True) for body, words in (
         ("n.bit_length()", "the attribute 'bit_length' " + RUN_TIME),
         ("{n: x}", "a key of a dict or set " + RUN_TIME),
-        ("[i * 2 for i in range(n)]", "a range, enumerate or zip"),
+        ("{1: i * 2 for i in range(n)}", "a range, enumerate or zip"),
         ("dict(enumerate(x))", "the rows of a tensor become Python objects"),
     )),
 ]  # fmt: skip

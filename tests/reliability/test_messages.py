@@ -26,7 +26,7 @@ from autograph_lite import errors
 from autograph_lite.call.verify import _copied
 from autograph_lite.errors import ConversionError
 from autograph_lite.nests import rebuild
-from tests.constructs import control, functions, objects, values
+from tests.constructs import control, functions, lists, objects, values
 from tests.constructs.table import REFUSED, ROWS
 from tests.frontend import test_advice, test_holders
 from tests.reliability import (
@@ -34,13 +34,14 @@ from tests.reliability import (
     test_control,
     test_gradients,
     test_indexing,
+    test_lists,
     test_names,
     test_raising,
     test_values,
 )
 
 ROOT = Path(ag.__file__).parent
-FILLED = (control, values, functions, objects)  # whose programs stand in ROWS now
+FILLED = (control, values, functions, objects, lists)  # whose programs stand in ROWS now
 X = ag.constant([1.0, 2.0, 3.0])
 GIVEN = {"x": X, "n": 3}
 LONG = list(range(10_002))
@@ -107,6 +108,22 @@ MORE += [
     "t = ag.GradientTape()\nfor i in range(n):\n    with t:\n        t.watch(x)\n        y = x * x\n"
     "return t.gradient(y, x)",
 ]
+MORE += [  # of numbers, as NumPy's functions see them
+    f"return x * {body}"
+    for body in (
+        "np.ldexp(0.5 * n, 2)",
+        "(np.sin(0.1 * n) + LONG)",
+        "np.sin(0.1 * n, dtype='float32')",
+        "np.sin(0.1 * n).astype('float32')",
+        "np.where(0.1 * n > 0.0, 0.5 * n, 0.0)",
+        "np.round(0.1 * n, n)",
+        "np.clip(0.1 * n, 0.1)",
+    )
+]
+MORE += [
+    "with np.errstate(all='ignore'):\n    y = np.sin(0.1 * n)\nreturn x * y",
+    "y = 0.5\nif n > 2:\n    y = np.sin(0.1 * n)\nreturn y.is_integer()",
+]
 TABLES = (
     test_advice,
     test_holders,
@@ -114,6 +131,7 @@ TABLES = (
     test_control,
     test_gradients,
     test_indexing,
+    test_lists,
     test_names,
     test_raising,
     test_values,
@@ -155,6 +173,9 @@ NOT_REACHED = {
     ("frontend/trace.py", "a tensor of another staged"): "no way is known to hand one over",
     ("tensors/tensor.py", "this tensor was made while"): "no way is known to keep one",
     ("call/signature.py", "another view of it"): "tests/reliability/test_indexing.py, two views",
+    ("call/specialisation.py", "_LISTS"): "tests/reliability/test_lists.py, under a tape",
+    ("call/verify.py", "a list of tensors that grows"): "it is about ag.verify itself",
+    ("gradient/calls.py", "_TWICE"): "tests/reliability/test_lists.py, a third derivative",
     ("tape/inside.py", "a gradient is asked for"): "tests/tape",
     ("tape/results.py", "whether this jacobian"): "tests/tape",
     ("tape/tape.py", "whether the tape follows"): "tests/tape",

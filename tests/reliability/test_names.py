@@ -58,8 +58,8 @@ FAULTS = [
         "an error that leaves a `try` block and is swallowed by a context around it is not staged",
     ),
     refused(
-        "y = [x, x]\nif x[0] > 0:\n    del y[0]  # here\nreturn y",
-        "the list 'y' grows or shrinks in a loop or branch of which only the run knows how often it runs",
+        "y = [x, x[0]]\nif x[0] > 0:\n    del y[0]  # here\nreturn y",
+        "elements of the list 'y', which grows in a loop or branch, are a float64 tensor and a float64",
     ),
     refused(
         "y = {0: x}\nfor i in range(1):\n    del y[0]  # here\nreturn x",

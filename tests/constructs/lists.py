@@ -1,0 +1,196 @@
+"""Programs of docs/python_support.md: lists that grow in loops and branches."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import autograph_lite as ag
+from tests.constructs.control import X
+from tests.constructs.table import REFUSED, case
+
+LISTS = "Lists and dicts that grow"
+
+
+def path_of(x, n):
+    """Grown in a loop of the run."""
+    path = [x]
+    for _ in range(n):
+        path.append(path[-1] * np.sin(x))
+    return path
+
+
+@case(LISTS, "`append` in a staged loop", X, 3)
+def appends(x, n):
+    parts = []
+    for i in range(n):
+        parts.append(x[i] * x[i] * i)
+    return np.stack(parts)
+
+
+@case(LISTS, "`append` in a branch", X, 3)
+def appends_in_a_branch(x, n):
+    parts = [x[0]]
+    for i in range(n):
+        if x[i] > 0.0:
+            parts.append(x[i] * parts[-1])
+    return np.stack(parts), len(parts)
+
+
+@case(LISTS, "`extend`, `pop` of the last, `copy`, `clear`", X, 3)
+def other_methods(x, n):
+    path = path_of(x, n)
+    again = path.copy()
+    again.extend(path)
+    y = again.pop() * path[0]
+    path.clear()
+    return np.stack(again) * y, len(path)
+
+
+@case(LISTS, "an element, also by a number of the run, read and assigned", X, 3)
+def elements(x, n):
+    path = path_of(x, n)
+    for i in range(n):
+        path[i] = path[i] * path[i + 1]
+    return path[n - 1] + path[-1]
+
+
+@case(LISTS, "`len`, truth, `==` with an empty list, a loop over it", X, 3)
+def looked_at(x, n):
+    path, s = path_of(x, n), 0.0
+    if path and path != []:
+        for i, y in enumerate(path):
+            s = s + np.sum(y * y) * i
+    return s * len(path)
+
+
+@case(LISTS, "`np.stack`, `ag.array`, `sum`, `min`, `max`, `any`, `all`", X, 3)
+def folded(x, n):
+    path = path_of(x[0], n)
+    return np.stack(path) * ag.array(path) * sum(path) * max(path) * min(path), any(path), all(path)
+
+
+@case(LISTS, "unpacked into names", X, 2)
+def unpacked_list(x, n):
+    a, b, c = path_of(x, n)
+    return a * b * c
+
+
+@case(LISTS, "comprehensions over tensors and ranges of the run, with conditions", X, 3)
+def comprehended(x, n):
+    parts = [x[i] * v for i in range(n) for v in x if v > 0.0]
+    return np.stack(parts)
+
+
+@case(LISTS, "a list or tuple of equal tensors indexed by a number of the run", X, 3)
+def indexed_by_the_run(x, n):
+    layers = [x, x * x, np.sin(x)]
+    for i in range(n):
+        x = x * layers[i % 3]
+    return x
+
+
+def refused(what, *arguments):
+    return case(LISTS, what, *arguments, how=REFUSED)
+
+
+@refused("a slice", X, 3)
+def sliced(x, n):
+    return np.stack(path_of(x, n)[1:])
+
+
+@refused("a slice that is assigned", X, 3)
+def slice_assigned(x, n):
+    path = path_of(x, n)
+    path[1:2] = [x]
+    return np.stack(path)
+
+
+@refused("`insert`, `remove`, `sort`, `reverse`, `index`, `count`", X, 3)
+def inserted(x, n):
+    path = path_of(x, n)
+    path.insert(0, x)
+    return np.stack(path)
+
+
+@refused("`pop` of another than the last", X, 3)
+def popped(x, n):
+    return path_of(x, n).pop(0)
+
+
+@refused("`del` of an element", X, 3)
+def deleted(x, n):
+    path = path_of(x, n)
+    del path[0]
+    return np.stack(path)
+
+
+@refused("two that are compared", X, 3)
+def compared(x, n):
+    return x * (path_of(x, n) == [x])
+
+
+@refused("that a loop goes through, changed in it", X, 3)
+def changed_in_its_loop(x, n):
+    path = path_of(x, n)
+    for y in path:
+        path.append(y)
+        break
+    return np.stack(path)
+
+
+@refused("a tensor in it that is written into", X, 3)
+def written_into(x, n):
+    path = path_of(x, n)
+    path[0][0] = 1.0
+    return np.stack(path)
+
+
+@refused("`+=` of a name that a loop binds anew", X, 3)
+def added_in_place(x, n):
+    path = []
+    for i in range(n):
+        path += [x[i]]
+    return np.stack(path)
+
+
+@refused("elements of several dtypes or numbers of axes", X, 3)
+def several_types(x, n):
+    parts = [x]
+    for i in range(n):
+        parts.append(x[i])
+    return parts[0]
+
+
+@refused("elements that are no numbers or tensors", X, 3)
+def texts(x, n):
+    found = []
+    for _ in range(n):
+        found.append("found")
+    return x * len(found)
+
+
+@refused("NumPy's other functions, such as `np.sum`", X, 3)
+def given_to_numpy(x, n):
+    return np.sum(path_of(x, n))
+
+
+@refused("`sorted`, `tuple`, `list(zip(...))`", X, 3)
+def as_objects(x, n):
+    return sorted(path_of(x[0], n))
+
+
+@refused("among other objects: `[x] + path`, `path * 2`, `[x, *path]`", X, 3)
+def among_others(x, n):
+    path = [x, *path_of(x, n)]
+    return np.stack(path)
+
+
+@refused("as arguments: `f(*path)`", X, 3)
+def as_arguments(x, n):
+    return max(*path_of(x[0], n))
+
+
+@refused("unpacked into a starred name", X, 3)
+def starred(x, n):
+    first, *_ = path_of(x, n)
+    return first
