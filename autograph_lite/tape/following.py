@@ -28,10 +28,17 @@ class Following:
             return True
         if value.data is None and staging():
             consult()
-            for other in reached_from(value):
-                if other in self:
-                    self.add(value, both(same(value, other), self.when(other)))
+            self._look(value, {value})
         return value in self.values
+
+    def _look(self, value: Value, seen: set[Value]) -> None:
+        """Follow a value where one that it may be is followed, each of which is looked at once."""
+        for other in reached_from(value):
+            if other not in self.values and other not in seen:
+                seen.add(other)
+                self._look(other, seen)
+            if other in self.values:
+                self.add(value, both(same(value, other), self.when(other)))
 
     def when(self, value: Value) -> Sure:
         """The same as the run knows it, of a value that is followed in some runs."""
