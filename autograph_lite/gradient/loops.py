@@ -15,6 +15,7 @@ from autograph_lite.gradient.reverse import THREADED, Sweep
 from autograph_lite.gradient.steps import Loop, Reversal
 from autograph_lite.ir.build import Register
 from autograph_lite.ir.graph import Node, Value
+from autograph_lite.ops.cells import number_now
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.regions import emit_loop
 from autograph_lite.ops.staging import in_region
@@ -73,7 +74,10 @@ def _append(reversal: Reversal) -> None:
     registers = reversal.registers
     by_value = dict(zip(reversal.carried, starts, strict=True))
     inits += [arrival(by_value[v], reversal.like(v)) for v in reversal.flagged]
-    inits += [loop.outs[slot] for slot in reversal.following]
+    for slot in reversal.following:
+        inits.append(loop.outs[slot])
+        if slot in reversal.numbered:
+            inits.append(number_now(loop.outs[slot]))
     inits[:0] = [context.interpreter.read(r) for r in registers]  # type: ignore[attr-defined]
     outputs = emit_loop(
         step,
@@ -120,7 +124,7 @@ def _hand_on(reversal: Reversal, outputs: tuple[Value, ...]) -> None:
         context.interpreter.write(register, next(rest))  # type: ignore[attr-defined]
     values = {v: next(rest) for v in reversal.carried}
     flags = {v: next(rest) for v in reversal.flagged}
-    for _ in reversal.following:
+    for _ in (*reversal.following, *reversal.numbered):
         next(rest)
     got = {v: Cotangent(x, flags.get(v), v in flags) for v, x in values.items()}
     for v in got:

@@ -15,7 +15,8 @@ from autograph_lite.gradient.mirror import Mirror
 from autograph_lite.gradient.reverse import Sweep
 from autograph_lite.ir.build import Register
 from autograph_lite.ir.graph import Node, Value
-from autograph_lite.ir.types import Symbol, Type, element, flags_of, history
+from autograph_lite.ir.types import Symbol, Type, element, flags_of, history, py
+from autograph_lite.ops.cells import note_number
 from autograph_lite.ops.control import CONSTANT, LoopParts
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.regions import Step
@@ -56,6 +57,7 @@ class Reversal:
         self.held = [context.interpreter.read(r) for r in registers]  # type: ignore[attr-defined]
         self.read: dict[Value, Value] = {}  # history outside -> this step's element of it
         self.following: dict[int, Value] = {}  # piece of state -> what the next step began with
+        self.numbered: list[int] = []  # those of which the next step told that it may be in a cell
         self.saved: list[Value] = []
         self.types: dict[int, Type] = {}  # of pieces of state, in any step
         self.outgoing: list[tuple[Value, Cotangent]] = []
@@ -180,6 +182,9 @@ class Reversal:
         """The new value of a piece of state: what the step after it began with."""
         if slot not in self.following:
             self.following[slot] = self.step.declare(self._in_steps(slot))
+            if self.loop.state[slot] in self.mirror.numbers:  # one value, which is kept a step later
+                self.numbered.append(slot)
+                note_number(self.following[slot], self.step.declare(py("int64")))
         return self.following[slot]
 
     def _is_cheap(self, node: Node) -> bool:
@@ -211,9 +216,13 @@ class Reversal:
         carries = [self._handed_on(v) for v in self.carried]
         flags = [arrival(self.after[v], self.like(v)) for v in self.flagged]
         entered: list[Value] = []
-        while len(entered) < len(self.following):  # what is entered may have to be carried too
-            slot = list(self.following)[len(entered)]
+        done = 0
+        while done < len(self.following):  # what is entered may have to be carried too
+            slot = list(self.following)[done]
             entered.append(local(self.loop.state[slot]))
+            if slot in self.numbered:
+                entered.append(local(self.mirror.numbers[self.loop.state[slot]]))
+            done += 1
         held = [local(self.builder.read(register)) for register in self.registers]
         return [*held, *carries, *flags, *entered]
 

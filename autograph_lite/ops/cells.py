@@ -17,7 +17,7 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, cells_of, py
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.record import Constant, Op, Structural, Threaded, register
-from autograph_lite.ops.same import links_from
+from autograph_lite.ops.same import Sure, both, holds, links_from
 from autograph_lite.ops.staging import in_region
 
 EMPTY = register(
@@ -123,21 +123,43 @@ def keep(value: Value) -> Value:
     """Keep a tensor of floats in a cell; its number."""
     builder: Builder = context.interpreter  # type: ignore[assignment]
     cells, value = cells_for(builder, value.type), builder.local(value)
-    register_ = number_of(builder, value)
-    if register_ is None:
-        raw, owner = origin(builder, value)
-        minus_one = owner.constant(-1, "int64", "py")
-        register_ = builder.top.numbers[raw] = Register(minus_one)
-        builder.top.naming = current_name
+    register_ = _register_for(builder, value)
     before = builder.read(register_)
     if before in builder.kept:
         return before
+    others = [link for link in links_from(value) if builder.top.raws.get(value) is not link.b]
+    for link in others:  # it may be a tensor that is in a cell
+        theirs = number_now(link.b)
+        kept = f.weak(f.py_greater_equal(theirs, builder.number(0)), dtype="bool")
+        before = _select(both(holds(link.condition), kept), theirs, before)
     given = builder.read(cells), value, before
     after, number = _apply(builder, KEEP, given)
     builder.write(cells, after)
     builder.write(register_, number)
     builder.kept.add(number)
+    for link in others:  # which is in this one now
+        theirs = _register_for(builder, link.b)
+        builder.write(theirs, _select(holds(link.condition), number, builder.read(theirs)))
     return number
+
+
+def _register_for(builder: Builder, value: Value) -> Register:
+    """Where the number of a tensor's cell is noted from now on."""
+    value = builder.local(value)
+    found = number_of(builder, value)
+    if found is None:
+        raw, owner = origin(builder, value)
+        found = builder.top.numbers[raw] = Register(owner.constant(-1, "int64", "py"))
+        builder.top.naming = current_name
+    return found
+
+
+def _select(condition: Sure, a: Value, b: Value) -> Value:
+    """One int or the other."""
+    if isinstance(condition, bool):
+        return a if condition else b
+    here = f.py_int(f.number(condition, dtype="bool"))
+    return f.position(here, b, f.py_subtract(a, b))  # type: ignore[no-any-return]
 
 
 def number_of(builder: Builder, value: Value) -> Register | None:

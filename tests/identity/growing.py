@@ -53,6 +53,19 @@ def when_a_step_is_accepted(x, tol, n):
     return ts, np.stack(ys), np.sum(ys[len(ys) // 2] * ys[-1])
 
 
+def appended_a_step_later(x, n):
+    """What a step leaves is kept in a list by the next one."""
+    y = x
+    path = []
+    for i in range(n):
+        path.append(y)
+        y = np.tanh(y * path[i // 2]) + y * y
+    s = np.sum(y * y * y)
+    for z in path:
+        s = s + np.sum(z * z * x)
+    return s
+
+
 def in_either_branch(x, n):
     ys = [x]
     y = x
@@ -334,6 +347,7 @@ X = c([0.7, 1.2])
 CASES = [
     *((path_of_a_recurrence, (X, n)) for n in (0, 1, 3)),
     *((used_after_it_is_appended, (X, n)) for n in (0, 1, 2, 3)),
+    *((appended_a_step_later, (X, n)) for n in (0, 1, 3)),
     *((reads_what_it_has, (X, n)) for n in (1, 3, 5)),
     *((when_a_step_is_accepted, (X, c(t), n)) for t, n in ((0.1, 9), (0.01, 4), (1.0, 1))),
     *((in_either_branch, (c(x), 4)) for x in ([0.7, 1.2], [0.1, 0.8], [-0.4, 0.2])),
