@@ -138,8 +138,8 @@ def keep(value: Value) -> Value:
     builder.write(register_, number)
     builder.kept.add(number)
     for link in others:  # which is in this one now
-        theirs = _register_for(builder, link.b)
-        builder.write(theirs, _select(holds(link.condition), number, builder.read(theirs)))
+        note = _register_for(builder, link.b)
+        builder.write(note, _select(holds(link.condition), number, builder.read(note)))
     return number
 
 
@@ -159,7 +159,7 @@ def _select(condition: Sure, a: Value, b: Value) -> Value:
     if isinstance(condition, bool):
         return a if condition else b
     here = f.py_int(f.number(condition, dtype="bool"))
-    return f.position(here, b, f.py_subtract(a, b))  # type: ignore[no-any-return]
+    return f.position(here, b, f.py_subtract(a, b))
 
 
 def number_of(builder: Builder, value: Value) -> Register | None:

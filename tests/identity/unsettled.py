@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import autograph_lite as ag
+from tests.identity import growing
 
 
 def first_of_each(x, a):
@@ -36,5 +37,6 @@ c = ag.constant
 SMALL = np.array([1.355, 0.251, -0.027], "float32")
 CASES = [
     (first_of_each, (c(np.array([0.297, -0.894, -0.887])), c(0.662))),
+    (growing.indexed_by_the_run, (c(np.array([0.7, 1.2], "float32")), 5)),
     (sums_what_it_writes, (c(SMALL), c(np.float32(1.37)), 2)),
 ]
