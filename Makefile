@@ -31,7 +31,7 @@ test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.identity.fuzz $(N)
