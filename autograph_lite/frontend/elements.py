@@ -11,7 +11,7 @@ import operator
 from typing import Any
 
 from autograph_lite.errors import ConversionError
-from autograph_lite.frontend.grown import NUMBERED, Grown, admits, of_one, own, refuse_among
+from autograph_lite.frontend.grown import Grown, admits, of_one, own, refuse_among
 from autograph_lite.frontend.holders import changed_here, note_several, where_it_is
 from autograph_lite.frontend.joins import joined, without_cells
 from autograph_lite.frontend.lifting import keep_elements, lifted, with_one_more
@@ -20,7 +20,7 @@ from autograph_lite.frontend.steps import Counted, number
 from autograph_lite.frontend.structures import Container, describe
 from autograph_lite.frontend.truth import as_bool, not_
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import Type
+from autograph_lite.ir.types import NUMBER, Type
 from autograph_lite.ops.cells import read_cell
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context, f
@@ -161,7 +161,7 @@ def element(grown: Grown, at: Value) -> Any:
 def value_at(row: Value, at: Value, type: Type) -> Value:
     """One of its values."""
     if type.differentiable:
-        return read_cell(f.list_item(row, at, element=NUMBERED), of_one(type))
+        return read_cell(f.list_item(row, at, element=NUMBER), of_one(type))
     value: Value = f.list_item(row, at, element=of_one(type))
     return value
 

@@ -26,7 +26,7 @@ from autograph_lite.frontend.iteration import is_staged
 from autograph_lite.frontend.iterators import Generator, plain, still_there
 from autograph_lite.frontend.steps import number
 from autograph_lite.frontend.walk import go_through, under
-from autograph_lite.ops.cells import keep
+from autograph_lite.ops.cells import in_row
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import f
 
@@ -42,9 +42,8 @@ def put(trace: Any, items: list[Any], index: Any, item: Any) -> None:
     settled(items)
     grown = own(items)
     at = position(grown, index, "list assignment index out of range")
-    values = fitting(grown, item)
-    pairs = zip(grown.rows, values, grown.types, strict=True)
-    rows = [f.list_put(row, at, keep(v) if t.differentiable else v) for row, v, t in pairs]
+    pairs = zip(grown.rows, fitting(grown, item), strict=True)
+    rows = [f.list_put(row, at, in_row(v)) for row, v in pairs]
     items[:] = [grown.owned_by(items, rows)]
 
 
@@ -69,10 +68,6 @@ def put_by_run(trace: Any, items: list[Any], index: Any, item: Any) -> bool:
     items[:] = [rows.owned_by(items)]
     put(trace, items, index, item)
     return True
-
-
-def _append(items: list[Any], item: Any) -> None:
-    items.append(item)
 
 
 def _extend(items: list[Any], more: Any) -> None:
@@ -136,7 +131,7 @@ def _pop(items: list[Any], index: Any = -1) -> Any:
 
 
 METHODS: dict[str, Callable[..., Any]] = {
-    "append": _append,
+    "append": list.append,
     "extend": _extend,
     "pop": _pop,
     "copy": list,

@@ -13,11 +13,9 @@ from typing import Any, NoReturn
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.steps import number
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import Symbol, Type, list_of, py
+from autograph_lite.ir.types import NUMBER, Symbol, Type, list_of
 from autograph_lite.ops.dispatch import f
 
-NUMBERED = py("int64")
-"""What a list holds of a tensor in a cell."""
 _REFUSED = (
     "this list grows in a loop, and only the run knows what is in it; append to it, take an element, len() or"
     " np.stack() of it, or loop over it"
@@ -60,7 +58,7 @@ def admits(type: Type, other: Type) -> bool:
 
 def row_type(element: Type) -> Type:
     """The type of the list of one value of every element."""
-    return list_of(NUMBERED if element.differentiable else element)
+    return list_of(NUMBER if element.differentiable else element)
 
 
 class Grown:

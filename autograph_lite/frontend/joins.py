@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.desugar import is_ours
 from autograph_lite.frontend.fillers import unread
-from autograph_lite.frontend.grown import NUMBERED, Growing, of_all, row_type
+from autograph_lite.frontend.grown import Growing, of_all, row_type
 from autograph_lite.frontend.later import Text, chosen
 from autograph_lite.frontend.structures import (
     Container,
@@ -28,7 +28,7 @@ from autograph_lite.frontend.structures import (
     size,
 )
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import Type, join, py, weak
+from autograph_lite.ir.types import NUMBER, Type, join, py, weak
 from autograph_lite.ops.regions import FLAG
 from autograph_lite.tensors.number import PYTHON_NAME
 
@@ -189,7 +189,7 @@ def _joined_leaf(
     kinds = {x.kind for x in (a, b) if isinstance(x, Leaf)}
     if kinds == {"ag", "cell"}:
         wider = join_types(left[0], right[0])
-        types.extend([] if wider is None else [wider, NUMBERED])
+        types.extend([] if wider is None else [wider, NUMBER])
         return None if wider is None else Leaf("cell")
     alike = isinstance(a, Leaf) and isinstance(b, Leaf) and a.kind == b.kind
     if alike and not _int_and_float(left, right):

@@ -22,7 +22,7 @@ from autograph_lite.frontend.structures import (
 )
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, element
-from autograph_lite.ops.cells import keep, number_now
+from autograph_lite.ops.cells import in_row, number_now
 from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.regions import pick
 from autograph_lite.tensors.boxes import value_of, wrap
@@ -135,7 +135,7 @@ def _lift_list(x: Container, values: Iterator[Value], g: Growing, types: list[Ty
 def with_one_more(rows: list[Value], values: list[Value]) -> list[Value]:
     """Rows with an element after the last."""
     pairs = zip(rows, values, strict=True)
-    return [f.list_append(row, keep(v) if v.type.differentiable else v) for row, v in pairs]
+    return [f.list_append(row, in_row(v)) for row, v in pairs]
 
 
 def keep_elements(structure: Structure, values: list[Value], target: Structure) -> None:
@@ -149,10 +149,8 @@ def _keep(x: Structure, values: Iterator[Value], target: Structure) -> None:
         next(values)
         _keep(x.inner, values, target.inner)
     elif isinstance(x, Container) and isinstance(target, Container) and target.grows:
-        own = [next(values) for _ in range(size(x))]
-        for v in own:
-            if v.type.differentiable:
-                keep(v)
+        for v in [next(values) for _ in range(size(x))]:
+            in_row(v)
     elif isinstance(x, Container) and isinstance(target, Container) and not is_choice(target):
         pairs = zip(x.parts, target.parts, strict=False)  # the target may be too narrow yet
         for part, wanted in pairs:

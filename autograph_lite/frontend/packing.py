@@ -97,7 +97,7 @@ class ListedFloats(Listed):
 
 def shown(obj: Any) -> Any:
     """The same with lists that grow as what is made of them when the run is over."""
-    if isinstance(obj, list) and grown_in(obj) is not None:
+    if grown_in(obj) is not None:
         grown = settled(obj)
         arrays = [_together(row, t) for row, t in zip(grown.rows, grown.types, strict=True)]
         python = tuple(t.kind == "py" for t in grown.types)
@@ -117,11 +117,7 @@ def _made(structure: Structure, python: tuple[bool, ...], *arrays: Any) -> list[
         *(d.tolist() if py else list(map(np.copy, d)) for d, py in zip(data, python, strict=True)),
         strict=True,
     )
-    return [put_together(structure, iter([_held(x) for x in row]), as_given) for row in rows]
-
-
-def _held(data: Any) -> Value:
-    return Value(None, data)
+    return [put_together(structure, iter([Value(None, x) for x in row]), as_given) for row in rows]
 
 
 # --- functions -------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ from autograph_lite.ir.collector import patient
 from autograph_lite.ir.graph import Graph, Region, Value
 from autograph_lite.ir.types import PY_DTYPE, Symbol, Type, generalised
 from autograph_lite.nests import leaves as leaves_of
+from autograph_lite.ops.cells import cells_at_end
 from autograph_lite.ops.staging import Stopped, building
 from autograph_lite.tensors.boxes import Box, entered, wrap
 from autograph_lite.tensors.number import Number
@@ -246,7 +247,7 @@ def _close(
         *(arguments[i]._value for i in written),
         *(trace.read(b) for b in boxes),
     )
-    sizes, numbers = trace.cells_at_end(), trace.own_numbers()
+    sizes, numbers = cells_at_end(trace), trace.own_numbers()
     links = tuple(trace.links)
     region = Region(tuple(trace.arguments), tuple(trace.nodes), results, links, numbers, sizes)
     return Staged(

@@ -26,7 +26,7 @@ from autograph_lite.frontend.structures import (
 )
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE
-from autograph_lite.ops.cells import note_number, number_of
+from autograph_lite.ops.cells import note_number, number_if_kept
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box, staging, value_of, wrap
 from autograph_lite.tensors.scalar import KINDS
@@ -79,7 +79,7 @@ def _apart(obj: Any, values: list[Value], numbers: bool) -> Structure:
         return Leaf(obj.python, value_of(obj).type.kind == "np")
     if isinstance(obj, Box) and not is_variable(obj):
         values.append(value_of(obj))
-        number = _cell_of(values[-1]) if numbers else None
+        number = number_if_kept(values[-1]) if numbers and staging() else None
         if number is not None:
             values.append(number)
             return Leaf("cell")
@@ -104,13 +104,6 @@ def _apart(obj: Any, values: list[Value], numbers: bool) -> Structure:
     if grown_in(obj) is not None:
         parts = [own(obj), *parts[1:]]
     return Container(kind, keys, tuple(_apart(part, values, numbers) for part in parts))
-
-
-def _cell_of(value: Value) -> Value | None:
-    """The number of the cell of a tensor that may be in one."""
-    builder: Any = context.interpreter
-    found = number_of(builder, builder.local(value)) if value.data is None else None
-    return None if found is None else builder.read(found)
 
 
 def parts_of(obj: Any) -> tuple[type, tuple[Any, ...] | None, list[Any]] | None:

@@ -24,6 +24,7 @@ from autograph_lite.ir.collector import patient
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import flags_of
 from autograph_lite.ir.walk import needed, replaced
+from autograph_lite.ops.cells import cells_at_end
 from autograph_lite.ops.control import CALL, CONSTANT
 from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.ops.same import as_value, reached_from, same
@@ -284,7 +285,7 @@ class _Back:
             results += [builder.local(got.value), arrival(got, argument)]
         read = {forward: here for forward, here in self.mirror.seen.items() if here in builder.own}
         links = tuple(builder.links) if order > 1 else ()
-        sizes = builder.cells_at_end() if order > 1 else ()
+        sizes = cells_at_end(builder) if order > 1 else ()
         numbers = builder.own_numbers() if order > 1 else ()
         wanted = [*results, *(v for _, *held in sizes for v in held)]
         used = needed(builder.nodes, wanted, links, numbers)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from autograph_lite.gradient.cotangents import Cotangent, nothing
 from autograph_lite.ir.build import Builder, Register
 from autograph_lite.ir.graph import Node, Region, Value
-from autograph_lite.ir.types import list_of, py
+from autograph_lite.ir.types import NUMBER, kind_of_cells, list_of
 from autograph_lite.ops.cells import IMPORT, cells_for, keep, none, note_number, read_cell
 from autograph_lite.ops.dispatch import apply_all, context, f
 from autograph_lite.ops.regions import choose
@@ -23,10 +23,9 @@ from autograph_lite.ops.same import Sure, as_value, both
 if TYPE_CHECKING:
     from autograph_lite.gradient.reverse import Sweep
 
-NUMBER = py("int64")
-Key = tuple[str, int]
-"""Cells of one kind: dtype and number of axes."""
-Tables = dict[Key, Register]
+TABLE = list_of(NUMBER)
+Tables = dict[tuple[str, int], Register]
+"""A table for each kind of cells (`ir.types.kind_of_cells`)."""
 
 
 def _builder() -> Builder:
@@ -46,7 +45,7 @@ def tables_of_region(region: Region, twice: bool) -> Tables:
 def take_over(tables: Tables, cells: Value, got: Cotangent) -> None:
     """What other calls have let arrive at cells of a forward graph: a table and the cells of those calls."""
     builder = _builder()
-    table = tables[cells.type.dtype, cells.type.rank]
+    table = tables[kind_of_cells(cells.type)]
     own = cells_for(builder, cells.type)
     assert got.arrived is not None
     count = f.list_size(builder.local(cells))
@@ -59,11 +58,8 @@ def take_over(tables: Tables, cells: Value, got: Cotangent) -> None:
 def handed_on(tables: Tables, cells: Value) -> list[Value]:
     """The same for the calls that are reversed next."""
     builder = _builder()
-    table = tables[cells.type.dtype, cells.type.rank]
+    table = tables[kind_of_cells(cells.type)]
     return [builder.read(table), builder.read(cells_for(builder, cells.type))]
-
-
-TABLE = list_of(NUMBER)
 
 
 def tables_at_hand() -> Tables:
@@ -77,27 +73,15 @@ def _table(size: Value) -> Register:
     return Register(f.list_filled(size, none()))
 
 
-def cell_key(node: Node) -> Key:
-    """The kind of the cells that a `cell_read` or `cell_name` speaks of."""
-    type = node.outputs[0].type
-    return type.dtype, type.rank
-
-
-def _place(sweep: Sweep, node: Node) -> tuple[Register, Value]:
-    """The table, and the number of the cell."""
-    return sweep.tables[cell_key(node)], _builder().local(node.inputs[1])
-
-
 def update(sweep: Sweep, node: Node, there: Sure, make: Callable[[Value | None], Value]) -> None:
-    """Where a condition holds, let `make` say what has arrived at a cell, given what had before."""
-    builder = _builder()
-    table, _ = _place(sweep, node)
+    """Where a condition holds, let `make` say what has arrived at the cell of a `cell_read` or `cell_name`,
+    given what had before."""
     type = node.outputs[0].type
+    table = sweep.tables[kind_of_cells(type)]
 
     def write() -> list[Value]:
         inside, number = _builder(), _builder().local(node.inputs[1])
-        held = inside.read(table)
-        at = f.list_item(held, number, element=NUMBER)
+        at = f.list_item(inside.read(table), number, element=NUMBER)
         first = f.weak(f.py_less(at, inside.number(0)), dtype="bool")
         (new,) = choose(
             first, lambda: [keep(make(None))], lambda: [keep(make(read_cell(at, type)))]
@@ -108,7 +92,7 @@ def update(sweep: Sweep, node: Node, there: Sure, make: Callable[[Value | None],
     if there is True:
         write()
     elif there is not False:
-        choose(builder.local(as_value(there)), write, list)
+        choose(_builder().local(as_value(there)), write, list)
 
 
 def arrive(sweep: Sweep, node: Node, g: Cotangent) -> None:
@@ -121,14 +105,14 @@ def arrive(sweep: Sweep, node: Node, g: Cotangent) -> None:
     )
 
 
-def arrived(sweep: Sweep, node: Node, where: Sure = True) -> Cotangent:
-    """What has arrived at a cell, where a condition holds."""
-    table, number = _place(sweep, node)
-    return _held(table, number, node.outputs[0], where)
+def arrived(sweep: Sweep, node: Node) -> Cotangent:
+    """What has arrived at a cell."""
+    return _held(sweep, node.inputs[1], node.outputs[0], True)
 
 
-def _held(table: Register, number: Value, like: Value, where: Sure) -> Cotangent:
-    builder = _builder()
+def _held(sweep: Sweep, number: Value, like: Value, where: Sure) -> Cotangent:
+    """What has arrived at the cell with a number, where a condition holds."""
+    builder, table = _builder(), sweep.tables[kind_of_cells(like.type)]
 
     def found() -> Value:
         inside = _builder()
@@ -150,13 +134,12 @@ def _held(table: Register, number: Value, like: Value, where: Sure) -> Cotangent
 
 def reverse_keep(sweep: Sweep, node: Node) -> None:
     """What has arrived at a cell goes to the tensor that was kept in it here, if it was."""
-    cells, x, old = node.inputs
+    _, x, old = node.inputs
     if not sweep.wants(x):
         return
     builder = _builder()
-    table = sweep.tables[cells.type.dtype, cells.type.rank]
     now = f.weak(f.py_less(builder.local(old), builder.number(0)), dtype="bool")
-    got = _held(table, builder.local(node.outputs[1]), x, now)
+    got = _held(sweep, node.outputs[1], x, now)
     sweep.add(x, got.value, both(got.there, now))
 
 

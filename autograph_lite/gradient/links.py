@@ -51,7 +51,7 @@ class Links:
         self.made = {v: i for i, node in enumerate(nodes) for v in node.outputs}
         self.choices: dict[Value, Choice | None] = {}
         self.cells = {node.outputs[0]: node for node in nodes if node.op in (NAME, READ)}
-        self.places: dict[Value, Node] = {}  # key of a cell -> the node that speaks of it
+        self.cell_nodes: dict[Value, Node] = {}  # key of a cell -> the node that speaks of it
         self.owner: dict[Value, Value] = {}  # key of a name itself -> the name
 
     def choice(self, value: Value, busy: Callable[[Value], bool]) -> Choice | None:
@@ -73,7 +73,7 @@ class Links:
     def _cell(self, value: Value, node: Node) -> Choice:
         """What is in a cell is that cell."""
         key = Value(value.type)
-        self.places[key], self.owner[key] = node, value
+        self.cell_nodes[key], self.owner[key] = node, value
         if node.op is READ:
             return Choice(True, key, key, own=False)
         return Choice(Test("kept", node.inputs[1]), key, node.inputs[0], own=False)

@@ -30,6 +30,7 @@ from autograph_lite.gradient.cotangents import (
 from autograph_lite.gradient.links import Choice, Links
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Node, Value
+from autograph_lite.ir.types import kind_of_cells
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.move import summed
 from autograph_lite.ops.record import Constant, Indexed, Linear, Partials, Threaded, Vjp
@@ -75,6 +76,13 @@ class Sweep:
         self.present = present
         self._places: dict[tuple[Any, Value], dict[Value, Sure]] = {}
 
+    def outward(self) -> Iterator[Sweep]:
+        """This sweep and those of the regions around."""
+        sweep: Sweep | None = self
+        while sweep is not None:
+            yield sweep
+            sweep = sweep.outer
+
     # --- names -> values ---
 
     def name(self, value: Value) -> Value:
@@ -95,14 +103,12 @@ class Sweep:
         while waiting:
             key = waiting.pop()
             seen.add(key)
-            sweep: Sweep | None = self
-            while sweep is not None:
-                if key in sweep.cotangents or key in sweep.links.places:
+            for sweep in self.outward():
+                if key in sweep.cotangents or key in sweep.links.cell_nodes:
                     return True
                 if choice := sweep.links.choices.get(key):  # as far as it is decided
                     found = (self.name(v) for v in (choice.then, choice.orelse))
                     waiting += [v for v in found if v not in seen]
-                sweep = sweep.outer
         return False
 
     def leaves(self, value: Value) -> list[Value]:
@@ -151,12 +157,8 @@ class Sweep:
 
     def cell(self, key: Value) -> Node | None:
         """The node that speaks of the cell with a key."""
-        sweep: Sweep | None = self
-        while sweep is not None:
-            if key in sweep.links.places:
-                return sweep.links.places[key]
-            sweep = sweep.outer
-        return None
+        known = (s.links.cell_nodes[key] for s in self.outward() if key in s.links.cell_nodes)
+        return next(known, None)
 
     def at(self, leaf: Value) -> Cotangent | None:
         """What has arrived at one of the values that a value may be."""
@@ -166,7 +168,7 @@ class Sweep:
     def leads_back(self, out: Value) -> bool:
         """Whether a result of a region has a cotangent, or is of cells, which may have."""
         if out.type.kind == "cells":
-            return (out.type.dtype, out.type.rank) in self.tables
+            return kind_of_cells(out.type) in self.tables
         return out.type.differentiable and self.of_itself(out) is not None
 
     def of_itself(self, value: Value) -> Cotangent | None:
@@ -250,12 +252,8 @@ class Sweep:
 
     def shaped(self, key: Value) -> Value:
         """A value of the shape of what is kept under a key."""
-        sweep: Sweep | None = self
-        while sweep is not None:
-            if key in sweep.links.owner:
-                return sweep.links.owner[key]
-            sweep = sweep.outer
-        return key
+        known = (s.links.owner[key] for s in self.outward() if key in s.links.owner)
+        return next(known, key)
 
     def _indexed(self, node: Node, derivative: Indexed, g: Cotangent) -> None:
         """Add to the elements that were read, in place: O(1) where one was."""

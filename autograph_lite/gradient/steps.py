@@ -182,7 +182,9 @@ class Reversal:
         """The new value of a piece of state: what the step after it began with."""
         if slot not in self.following:
             self.following[slot] = self.step.declare(self._in_steps(slot))
-            if self.loop.state[slot] in self.mirror.numbers:  # one value, which is kept a step later
+            if (
+                self.loop.state[slot] in self.mirror.numbers
+            ):  # one value, which is kept a step later
                 self.numbered.append(slot)
                 note_number(self.following[slot], self.step.declare(py("int64")))
         return self.following[slot]

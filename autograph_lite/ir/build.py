@@ -19,10 +19,6 @@ def no_origin() -> Origin | None:
     return None
 
 
-def _no_size(value: Value) -> Value:
-    raise ValueError(f"{value} is not of cells")
-
-
 class Register:
     """A piece of state that the program has no name for; regions write it as they write boxes."""
 
@@ -72,7 +68,6 @@ class Builder:
         self.apart = False  # whether it has cells of its own, and those of the primal are others
         self.numbers: dict[Value, Register] = {}
         self.raws: dict[Value, Value] = {}
-        self.size_of: Callable[[Value], Value] = _no_size
         self.naming: Callable[[Builder, Value], Value] | None = None
 
     def argument(self, type: Type) -> Value:
@@ -287,11 +282,6 @@ class Builder:
         """The numbers of the cells that values of this region are in by now."""
         numbers = self.top.numbers.items()
         return tuple((v, self.read(number)) for v, number in numbers if v in self.own)
-
-    def cells_at_end(self) -> tuple[tuple[tuple[str, int], Value, Value], ...]:
-        """Of the whole graph: how many cells of each kind there are, and those."""
-        found = ((key, self.read(kept)) for key, kept in self.cells.items())
-        return tuple((key, self.size_of(last), last) for key, last in found)
 
     def unlink(self, a: Value, b: Value) -> None:
         """Forget what is known of these two; a condition that includes it follows."""

@@ -98,6 +98,15 @@ def list_of(element: Type) -> Type:
     return Type("list", element.dtype, element.shape, 1)
 
 
+NUMBER = py("int64")
+"""The number of a cell, which is what a list holds of a tensor that gradients pass through."""
+
+
+def kind_of_cells(type: Type) -> tuple[str, int]:
+    """The cells that a tensor is kept in, or that a value is of: dtype and number of axes."""
+    return type.dtype, type.rank
+
+
 def cells_of(element: Type) -> Type:
     """The type of cells for arrays of a dtype and a number of axes."""
     return any_shape(Type("cells", element.dtype, element.shape, 1))

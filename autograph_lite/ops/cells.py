@@ -14,7 +14,7 @@ from typing import Any
 
 from autograph_lite.ir.build import Builder, Register
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import Type, cells_of, py
+from autograph_lite.ir.types import NUMBER, Type, cells_of, kind_of_cells
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.record import Constant, Op, Structural, Threaded, register
 from autograph_lite.ops.same import Sure, both, holds, links_from
@@ -32,7 +32,7 @@ EMPTY = register(
 KEEP = register(
     Op(
         "cell_keep",
-        lambda cells, value, number: (cells, py("int64")),
+        lambda cells, value, number: (cells, NUMBER),
         Structural("written after the last where the number is below 0"),
         Threaded("what has arrived at the cell goes to the value"),
         single=True,
@@ -86,14 +86,18 @@ def none() -> Value:
 
 def cells_for(builder: Builder, type: Type) -> Register:
     """Where tensors of a dtype and a number of axes are kept."""
-    top = builder.top
-    key = (type.dtype, type.rank)
+    top, key = builder.top, kind_of_cells(type)
     if key not in top.cells:
         made = EMPTY.types(element=type)
         first = top.append(EMPTY, (), made, {"element": type})[0]
         top.cells[key] = Register(first)
-    top.size_of = lambda cells: in_region(top, lambda: f.list_size(cells))
     return top.cells[key]
+
+
+def cells_at_end(top: Builder) -> tuple[tuple[tuple[str, int], Value, Value], ...]:
+    """Of the whole graph that is at work: how many cells of each kind there are, and those."""
+    found = ((key, top.read(kept)) for key, kept in top.cells.items())
+    return tuple((key, f.list_size(last), last) for key, last in found)
 
 
 def read_cell(number: Value, element: Type) -> Value:
@@ -106,17 +110,24 @@ def read_cell(number: Value, element: Type) -> Value:
     return value
 
 
-def number_now(value: Value) -> Value:
-    """The number of the cell that a tensor is in by now."""
+def number_if_kept(value: Value) -> Value | None:
+    """The number of the cell that a tensor is in by now; None of one that is in none in every run."""
     builder: Builder = context.interpreter  # type: ignore[assignment]
+    if not builder.top.numbers:
+        return None
     found = number_of(builder, builder.local(value))
-    return none() if found is None else builder.read(found)
+    return None if found is None else builder.read(found)
 
 
-def may_be_kept(value: Value) -> bool:
-    """Whether a tensor may be in a cell."""
-    builder: Builder = context.interpreter  # type: ignore[assignment]
-    return bool(builder.top.numbers) and number_of(builder, builder.local(value)) is not None
+def number_now(value: Value) -> Value:
+    """The same as a value in any case."""
+    found = number_if_kept(value)
+    return none() if found is None else found
+
+
+def in_row(value: Value) -> Value:
+    """What a list holds of a value: of a tensor that gradients pass through the number of its cell."""
+    return keep(value) if value.type.differentiable else value
 
 
 def keep(value: Value) -> Value:
@@ -165,8 +176,6 @@ def _select(condition: Sure, a: Value, b: Value) -> Value:
 def number_of(builder: Builder, value: Value) -> Register | None:
     """The register with the number of a tensor's cell, if it may be in one."""
     numbers = builder.top.numbers
-    if not numbers:
-        return None
     return next((numbers[v] for v, _ in _names(builder, value) if v in numbers), None)
 
 

@@ -107,11 +107,7 @@ def joined_type(a: Value, b: Value) -> Type:
 
 def branch(cond: Value, then: Callable[[], Value], orelse: Callable[[], Value]) -> Value:
     """`then()` where the condition holds, else `orelse()`; only one of them is computed."""
-    arms = []
-    for make in (then, orelse):
-        with staged_region() as builder:
-            arms.append(Arm(builder, [builder.local(make())]))
-    return emit_if(cond, arms[0], arms[1])[0]
+    return choose(cond, lambda: [then()], lambda: [orelse()])[0]
 
 
 def choose(

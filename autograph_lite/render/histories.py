@@ -6,11 +6,13 @@ loop as its address and its number of steps, 8 bytes each.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from autograph_lite.ir.graph import Node
 from autograph_lite.ir.types import Type, element
 from autograph_lite.render.arrays import Array, Saved, block, copy_of, nest, new_array
 from autograph_lite.render.emitter import ZERO, Emitter, iadd, imul
-from autograph_lite.render.form import I64, PTR, Const, Expr, For, Load, Select, Store, Var
+from autograph_lite.render.form import I64, PTR, Const, Copy, Expr, For, Load, Select, Store, Var
 from autograph_lite.render.lowering import Lowered, Lowering
 
 
@@ -18,6 +20,35 @@ def record_words(type: Type) -> int:
     if type.depth:
         return 2
     return 1 + type.rank if type.rank else 0
+
+
+def record_width(type: Type) -> tuple[Const, str]:
+    """How many words an element takes, and of what."""
+    words = record_words(type)
+    return Const(max(words, 1), I64), I64 if words else type.dtype
+
+
+def alloc_records(k: Emitter, hint: str, count: Expr, type: Type) -> Var:
+    """Memory for so many elements, kept until the call ends."""
+    width, dtype = record_width(type)
+    return k.alloc(hint, imul(count, width), dtype, "keep")
+
+
+def copy_records(k: Emitter, target: Var, source: Var, count: Expr, type: Type) -> None:
+    width, dtype = record_width(type)
+    k.add(Copy(target, source, imul(count, width), dtype))
+
+
+def filled_records(
+    k: Emitter, hint: str, count: Expr, type: Type, value: Callable[[Var], Lowered]
+) -> Saved:
+    """So many elements, each what `value` gives for its place."""
+    base = alloc_records(k, hint, count, type)
+    var = k.fresh("k", I64)
+    with k.block() as statements:
+        write_record(k, base, var, value(var), type)
+    k.add(For(var, ZERO, count, tuple(statements)))
+    return Saved(base, count)
 
 
 def read_record(k: Emitter, base: Var, index: Expr, type: Type) -> Lowered:
@@ -53,31 +84,23 @@ def write_record(k: Emitter, base: Var, index: Expr, value: Lowered, type: Type)
 def lower_either(low: Lowering, node: Node) -> None:
     """One of two histories."""
     cond = low.scalar(node.inputs[0])
-    a, b = (low.env[v] for v in node.inputs[1:])
-    assert isinstance(a, Saved) and isinstance(b, Saved)
+    a, b = map(low.saved, node.inputs[1:])
     base = low.k.let("saved", Select(cond, a.base, b.base))
     low.set(node.outputs[0], Saved(base, low.k.let("steps", Select(cond, a.count, b.count))))
 
 
 def lower_filled(low: Lowering, node: Node) -> None:
     """A history of the same steps, filled: with -0 and of the same extents, or with bools."""
-    like, type = low.env[node.inputs[0]], node.outputs[0].type
-    assert isinstance(like, Saved)
+    like, type = low.saved(node.inputs[0]), node.outputs[0].type
     value = Const(node.params.get("value", -0.0), type.dtype)
     low.set(node.outputs[0], _filled(low.k, (like, node.inputs[0].type), type, value))
 
 
 def _filled(k: Emitter, like: tuple[Saved, Type], type: Type, value: Const) -> Saved:
     inner = element(type)
-    words = record_words(inner)
-    steps = like[0].count
-    count = imul(steps, Const(max(words, 1), I64))
-    base = k.alloc("saved", count, I64 if words else inner.dtype, "keep")
-    var = k.fresh("k", I64)
-    with k.block() as statements:
-        write_record(k, base, var, _filled_element(k, like, var, inner, value), inner)
-    k.add(For(var, ZERO, steps, tuple(statements)))
-    return Saved(base, steps)
+    return filled_records(
+        k, "saved", like[0].count, inner, lambda var: _filled_element(k, like, var, inner, value)
+    )
 
 
 def _filled_element(

@@ -6,8 +6,10 @@ when it grows.  What was in it stays where it was for whoever still has the shor
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from autograph_lite.ir.graph import Node, Value
-from autograph_lite.ir.types import Type, element, py
+from autograph_lite.ir.types import NUMBER, Type, element
 from autograph_lite.render.arrays import Array, Saved, fill, new_array
 from autograph_lite.render.emitter import (
     ONE,
@@ -20,37 +22,24 @@ from autograph_lite.render.emitter import (
     isub,
     select,
 )
-from autograph_lite.render.form import B1, I64, Bin, Const, Copy, Expr, For, If, Let, Var
-from autograph_lite.render.histories import read_record, record_words, write_record
+from autograph_lite.render.form import B1, I64, Bin, Const, Expr, For, If, Let, Var
+from autograph_lite.render.histories import (
+    alloc_records,
+    copy_records,
+    filled_records,
+    read_record,
+    write_record,
+)
 from autograph_lite.render.lowering import Handler, Lowered, Lowering
 from autograph_lite_runtime import faults
 
 LEAST = Const(16, I64)
 TWO = Const(2, I64)
-NUMBER = py("int64")
-
-
-def _saved(low: Lowering, value: Value) -> Saved:
-    low.flush()
-    found = low.env[value]
-    assert isinstance(found, Saved)
-    return found
 
 
 def _given(low: Lowering, value: Value) -> Lowered:
     """What is to be written."""
     return low.array(value) if value.type.rank else low.scalar(value)
-
-
-def _width(type: Type) -> tuple[Const, str]:
-    """How many words an element takes, and of what."""
-    words = record_words(type)
-    return Const(max(words, 1), I64), I64 if words else type.dtype
-
-
-def _alloc(k: Emitter, count: Expr, type: Type) -> Var:
-    width, dtype = _width(type)
-    return k.alloc("list", imul(count, width), dtype, "keep")
 
 
 def _empty(low: Lowering, node: Node) -> None:
@@ -61,12 +50,10 @@ def _write_after(k: Emitter, base: Var, count: Expr, value: Lowered, type: Type)
     """Write one more element; `base` moves where there is no room."""
     last = k.let("bits", Bin("and", count, isub(count, ONE), I64))
     beyond = Bin("or", compare("ge", count, LEAST), compare("eq", count, ZERO), B1)
-    width, dtype = _width(type)
     with k.block() as move:
-        new = _alloc(
-            k, k.let("room", select(compare("eq", count, ZERO), LEAST, imul(count, TWO))), type
-        )
-        k.add(Copy(new, base, imul(count, width), dtype))
+        room = k.let("room", select(compare("eq", count, ZERO), LEAST, imul(count, TWO)))
+        new = alloc_records(k, "list", room, type)
+        copy_records(k, new, base, count, type)
         k.add(Let(base, new))
     k.add(If(both(compare("eq", last, ZERO), beyond), tuple(move)))
     write_record(k, base, count, value, type)
@@ -74,7 +61,7 @@ def _write_after(k: Emitter, base: Var, count: Expr, value: Lowered, type: Type)
 
 def _append(low: Lowering, node: Node) -> None:
     rows, value = node.inputs
-    saved, given = _saved(low, rows), _given(low, value)
+    saved, given = low.saved(rows), _given(low, value)
     k = low.k
     base, count = k.let("list", saved.base), k.atom("count", saved.count)
     _write_after(k, base, count, given, element(rows.type))
@@ -83,23 +70,22 @@ def _append(low: Lowering, node: Node) -> None:
 
 def _put(low: Lowering, node: Node) -> None:
     rows, index, value = node.inputs
-    saved, given = _saved(low, rows), _given(low, value)
+    saved, given = low.saved(rows), _given(low, value)
     write_record(low.k, saved.base, low.scalar(index), given, element(rows.type))
     low.set(node.outputs[0], saved)
 
 
 def _pop(low: Lowering, node: Node) -> None:
-    saved = _saved(low, node.inputs[0])
+    saved = low.saved(node.inputs[0])
     low.set(node.outputs[0], Saved(saved.base, low.k.let("count", isub(saved.count, ONE))))
 
 
 def _copy(low: Lowering, node: Node) -> None:
-    saved, type = _saved(low, node.inputs[0]), element(node.inputs[0].type)
+    saved, type = low.saved(node.inputs[0]), element(node.inputs[0].type)
     k, count = low.k, saved.count
     room = k.let("room", imul(select(compare("lt", count, LEAST), LEAST, count), TWO))
-    base = _alloc(k, room, type)
-    width, dtype = _width(type)
-    k.add(Copy(base, saved.base, imul(count, width), dtype))
+    base = alloc_records(k, "list", room, type)
+    copy_records(k, base, saved.base, count, type)
     low.set(node.outputs[0], Saved(base, count))
 
 
@@ -107,28 +93,23 @@ def _filled(low: Lowering, node: Node) -> None:
     k, value = low.k, _given(low, node.inputs[1])
     count = k.atom("count", low.scalar(node.inputs[0]))
     type = element(node.outputs[0].type)
-    base = _alloc(k, count, type)
-    var = k.fresh("k", I64)
-    with k.block() as statements:
-        write_record(k, base, var, value, type)
-    k.add(For(var, ZERO, count, tuple(statements)))
-    low.set(node.outputs[0], Saved(base, count))
+    low.set(node.outputs[0], filled_records(k, "list", count, type, lambda var: value))
 
 
 def _size(low: Lowering, node: Node) -> None:
-    low.set(node.outputs[0], _saved(low, node.inputs[0]).count)
+    low.set(node.outputs[0], low.saved(node.inputs[0]).count)
 
 
 def _item(low: Lowering, node: Node) -> None:
     rows, index = node.inputs
-    saved = _saved(low, rows)
+    saved = low.saved(rows)
     low.set(node.outputs[0], read_record(low.k, saved.base, low.scalar(index), element(rows.type)))
 
 
 def _pack(low: Lowering, node: Node) -> None:
     """An array of all elements, which have one shape."""
     rows = node.inputs[0]
-    saved, type, k = _saved(low, rows), element(rows.type), low.k
+    saved, type, k = low.saved(rows), element(rows.type), low.k
     count = k.atom("count", saved.count)
     extents = tuple(k.let("n", ZERO) for _ in type.shape)
     with k.block() as first:
@@ -143,19 +124,8 @@ def _pack(low: Lowering, node: Node) -> None:
         row = read_record(k, saved.base, var, type)
         if isinstance(row, Array):
             _check_alike(k, row.extents, extents)
-            at = tuple(ZERO for _ in extents)
-            fill(
-                k,
-                Array(
-                    out.base,
-                    out.dtype,
-                    extents,
-                    out.strides[1:],
-                    out.buffer,
-                    out.position((var, *at)),
-                ),
-                row,
-            )
+            at = out.position((var, *(ZERO for _ in extents)))
+            fill(k, replace(out, extents=extents, strides=out.strides[1:], offset=at), row)
         else:
             assert not isinstance(row, Saved)
             out.store(k, (var,), row)
@@ -172,7 +142,7 @@ def _check_alike(k: Emitter, have: tuple[Expr, ...], want: tuple[Expr, ...]) -> 
 def _keep(low: Lowering, node: Node) -> None:
     """A value that has no cell yet gets the next one."""
     cells, value, number = node.inputs
-    saved, given = _saved(low, cells), _given(low, value)
+    saved, given = low.saved(cells), _given(low, value)
     k = low.k
     base, count = k.let("cells", saved.base), k.let("count", saved.count)
     n = k.let("n", low.scalar(number))
@@ -188,7 +158,7 @@ def _keep(low: Lowering, node: Node) -> None:
 def _import(low: Lowering, node: Node) -> None:
     """Entries of the table below a count: what others hold there, kept here."""
     cells, table, others, numbers, limit = node.inputs
-    own, entries, given, at = (_saved(low, v) for v in (cells, table, others, numbers))
+    own, entries, given, at = (low.saved(v) for v in (cells, table, others, numbers))
     k, type = low.k, element(cells.type)
     base, count = k.let("cells", own.base), k.let("count", own.count)
     var = k.fresh("k", I64)
@@ -206,8 +176,7 @@ def _import(low: Lowering, node: Node) -> None:
 
 
 def _name(low: Lowering, node: Node) -> None:
-    value = node.inputs[0]
-    low.set(node.outputs[0], low.array(value) if value.type.rank else low.scalar(value))
+    low.set(node.outputs[0], _given(low, node.inputs[0]))
 
 
 LISTS: dict[str, Handler] = {

@@ -77,6 +77,12 @@ class Lowering:
         self.k.add(form.Store(base, Const(0, I64), found))
         return Array(base, found.type, (), (), Buffer(owned=True))
 
+    def saved(self, value: Value) -> Saved:
+        """A history or list."""
+        found = self.env[value]
+        assert isinstance(found, Saved)
+        return found
+
     def extents(self, value: Value) -> tuple[Expr, ...]:
         """The extents of a value, without forcing it into memory."""
         if self.group is not None and value in self.group.members and value.type.rank:

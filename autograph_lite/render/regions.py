@@ -38,7 +38,7 @@ from autograph_lite.render.form import (
     Var,
     While,
 )
-from autograph_lite.render.histories import read_record, record_words, write_record
+from autograph_lite.render.histories import alloc_records, copy_records, read_record, write_record
 from autograph_lite.render.lowering import Lowered, Lowering
 
 
@@ -82,8 +82,7 @@ def _open_carry(low: Lowering, value: Value, out: Value) -> Carry:
     """Give a piece of state its home and its first value."""
     k = low.k
     if value.type.depth:
-        saved = low.env[value]
-        assert isinstance(saved, Saved)
+        saved = low.saved(value)
         return Carry(value.type, k.let("saved", saved.base), (k.let("steps", saved.count),))
     if value.type.rank == 0:
         return Carry(value.type, k.let("state", low.scalar(value)))
@@ -113,11 +112,6 @@ class History:
     type: Type  # of one element
     room: Var | None
 
-    @property
-    def words(self) -> int:
-        """8-byte words of a record; 0 for plain scalars."""
-        return record_words(self.type)
-
 
 class _Loop:
     def __init__(
@@ -140,10 +134,8 @@ class _Loop:
     def open_histories(self) -> None:
         for value in self.parts.written:
             type = element(value.type)
-            words = record_words(type)
             room = self.steps if self.steps is not None else self.k.let("room", Const(16, I64))
-            count = imul(room, Const(max(words, 1), I64))
-            base = self.k.alloc("saved", count, I64 if words else type.dtype, "keep")
+            base = alloc_records(self.k, "saved", room, type)
             self.written.append(History(base, type, None if self.steps is not None else room))
 
     def write(self) -> None:
@@ -194,9 +186,7 @@ class _Loop:
         for value in self.parts.captures:
             inner.env[next(arguments)] = self.low.borrowed(value)
         for value in self.parts.histories:
-            saved = self.low.env[value]
-            assert isinstance(saved, Saved)
-            inner.env[next(arguments)] = self._read(saved, element(value.type))
+            inner.env[next(arguments)] = self._read(self.low.saved(value), element(value.type))
         return inner
 
     def _index(self) -> Expr:
@@ -229,12 +219,10 @@ class _Loop:
     def _grow(self, history: History, room: Var) -> None:
         """Double the room of a history whose loop has no bound."""
         k = self.k
-        width = Const(max(history.words, 1), I64)
-        dtype = I64 if history.words else history.type.dtype
         with k.block() as grow:
             twice = k.let("twice", imul(room, Const(2, I64)))
-            new = k.alloc("saved", imul(twice, width), dtype, "keep")
-            k.add(Copy(new, history.base, imul(room, width), dtype))
+            new = alloc_records(k, "saved", twice, history.type)
+            copy_records(k, new, history.base, room, history.type)
             k.add(Let(history.base, new))
             k.add(Let(room, twice))
         k.add(If(compare("eq", self.step, room), tuple(grow)))

@@ -19,7 +19,7 @@ from autograph_lite.eager.scalars import scalar
 from autograph_lite.errors import ConversionError, GraphTypeError, StaleViewError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import DTYPES, PY_DTYPE
-from autograph_lite.ops.cells import may_be_kept
+from autograph_lite.ops.cells import number_if_kept
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.regions import pick
 from autograph_lite.ops.staging import root
@@ -137,7 +137,7 @@ def write(box: Box, value: Value) -> None:
             " write x = x.copy() first"
         )
     interpreter: Any = context.interpreter
-    if interpreter is not EAGER and may_be_kept(interpreter.read(box)):
+    if interpreter is not EAGER and number_if_kept(interpreter.read(box)) is not None:
         raise ConversionError(
             "a tensor is written into that may be in a list that grows, or that is indexed by what only the run"
             " knows; put a copy into the list: items.append(x.copy())"

@@ -22,7 +22,7 @@ from autograph_lite.tensors.boxes import Box, value_of, wrap
 
 _BITWISE = ("and", "or", "xor")  # of bools a bool
 _OF_INTEGERS = (*_BITWISE, "left_shift", "right_shift")
-_COMPARE = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
+COMPARE = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 _SIGNS = {
     **{"add": "+", "subtract": "-", "multiply": "*", "truediv": "/", "divide": "/"},
     **{"floordiv": "//", "floor_divide": "//", "mod": "%", "remainder": "%", "power": "**"},
@@ -49,7 +49,7 @@ def apply(name: str, *operands: Value) -> Any:
         return NotImplemented
     if name in _BITWISE and dtypes == {"bool"}:
         inputs = list(operands)
-    elif name in _COMPARE and dtypes == {"int64", "float64"} and not _is_small(operands):
+    elif name in COMPARE and dtypes == {"int64", "float64"} and not _is_small(operands):
         return _compared(name, *operands)
     elif "float64" in dtypes:
         inputs = [v if v.type.dtype == "float64" else f.py_float(v) for v in operands]

@@ -14,30 +14,11 @@ from autograph_lite.ir.types import PY_DTYPE, same_shape
 from autograph_lite.ops.dispatch import apply_all, context, f
 from autograph_lite.ops.record import OPS
 from autograph_lite.tensors.boxes import Box, as_value, refuse_view, staging, value_of, wrap, write
-from autograph_lite.tensors.promotion import BINARY, UNARY, Rule, promoted, resolve
+from autograph_lite.tensors.promotion import BINARY, BY_NAME, UNARY, Rule, promoted, resolve
 from autograph_lite.tensors.tagged import Tagged, combined, in_dtype, settled
 
 _WEAK = {kind: "py." + dtype for kind, dtype in PY_DTYPE.items()}
-OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "divide": operator.truediv,
-    "floor_divide": operator.floordiv,
-    "remainder": operator.mod,
-    "power_number": operator.pow,
-    "bitwise_and": operator.and_,
-    "bitwise_or": operator.or_,
-    "bitwise_xor": operator.xor,
-    "left_shift": operator.lshift,
-    "right_shift": operator.rshift,
-    "less": operator.lt,
-    "less_equal": operator.le,
-    "greater": operator.gt,
-    "greater_equal": operator.ge,
-    "equal": operator.eq,
-    "not_equal": operator.ne,
-}
+OPERATORS = {**BY_NAME, "power_number": operator.pow}
 _CAST = OPS["cast"]
 _NO_PARAMS: dict[str, Any] = {}  # shared: params are never changed
 

@@ -6,13 +6,36 @@ stand for Python numbers, which are weak.
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from autograph_lite.errors import GraphTypeError
 from autograph_lite.ir.types import DTYPES, FLOATS, INTEGERS, promote, weak
 from autograph_lite.ops.record import OPS, Op
 
 Resolved = tuple[str, Op]
+BY_NAME: dict[str, Callable[[Any, Any], Any]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "floor_divide": operator.floordiv,
+    "remainder": operator.mod,
+    "bitwise_and": operator.and_,
+    "bitwise_or": operator.or_,
+    "bitwise_xor": operator.xor,
+    "left_shift": operator.lshift,
+    "right_shift": operator.rshift,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+}
+"""Python's operator for each of NumPy's functions of two arrays that has one by its name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

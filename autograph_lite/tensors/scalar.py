@@ -23,32 +23,17 @@ from autograph_lite.ops.record import OPS
 from autograph_lite.ops.staging import root
 from autograph_lite.tensors import protocols
 from autograph_lite.tensors.boxes import Box, value_of, wrap
-from autograph_lite.tensors.number import Number, refuse_array, without_modulus
+from autograph_lite.tensors.number import COMPARE, Number, refuse_array, without_modulus
+from autograph_lite.tensors.promotion import BY_NAME
 
 UFUNC_OF = {"truediv": "divide", "floordiv": "floor_divide", "mod": "remainder"} | {
     name: f"bitwise_{name}" for name in ("and", "or", "xor")
 }
 """The name that NumPy has for an operator of Python's, where it is another one."""
 OPERATORS: dict[str, Callable[..., Any]] = {
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "divide": operator.truediv,
-    "floor_divide": operator.floordiv,
-    "remainder": operator.mod,
+    **BY_NAME,
     "power": operator.pow,
     "divmod": divmod,
-    "bitwise_and": operator.and_,
-    "bitwise_or": operator.or_,
-    "bitwise_xor": operator.xor,
-    "left_shift": operator.lshift,
-    "right_shift": operator.rshift,
-    "less": operator.lt,
-    "less_equal": operator.le,
-    "greater": operator.gt,
-    "greater_equal": operator.ge,
-    "equal": operator.eq,
-    "not_equal": operator.ne,
     "negative": operator.neg,
     "positive": operator.pos,
     "absolute": operator.abs,
@@ -64,7 +49,6 @@ KINDS = {np.float64: "float64", np.bool_: "bool"}
 BOOLS = {np.bool_, bool}
 INTEGERS = BOOLS | {int, np.int32, np.int64}
 TAKEN = INTEGERS | {float, np.float32, np.float64}
-COMPARE = ("less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 ERRSTATE = (
     "np.errstate inside compiled code does not reach what NumPy computes of numbers there; put it around the"
     " call of the function"
