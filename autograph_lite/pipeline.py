@@ -9,7 +9,7 @@ from autograph_lite.errors import InternalError
 from autograph_lite.execute import Executable
 from autograph_lite.ir.collector import patient
 from autograph_lite.ir.graph import Graph, Node, Region, Value
-from autograph_lite.ir.types import Symbol, generalised, tensor
+from autograph_lite.ir.types import generalised, tensor
 from autograph_lite.ops.record import Op
 from autograph_lite.optimize.passes import optimize
 from autograph_lite.render.llvm import print_llvm
@@ -53,8 +53,7 @@ _one_node: dict[Any, Executable] = {}
 def evaluator(op: Op, params: dict[str, Any], data: Sequence[Any]) -> Callable[[Any], list[Any]]:
     """What executes one op on arrays: the kernel of the one-node graph, compiled once per dtypes and
     ranks."""
-    symbols: dict[int, Symbol] = {}
-    types = [generalised(tensor(x.dtype.name, x.shape), symbols) for x in data]
+    types = [generalised(tensor(x.dtype.name, x.shape), {}) for x in data]  # each for itself
     key = (op.name, _frozen(params), tuple((t.dtype, _pattern(t.shape)) for t in types))
     executable = _one_node.get(key)
     if executable is None:

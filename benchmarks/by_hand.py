@@ -51,3 +51,62 @@ def recurrence() -> Callable[..., Any]:
         return total, gu, ga
 
     return value_and_grad
+
+
+def product_in_each_step() -> Callable[..., Any]:
+    """v' = tanh(m @ v): sum of squares, and adjoint of m and v; the path of v is kept."""
+
+    @njit
+    def value_and_grad(m, v, n):
+        d = v.shape[0]
+        path = np.empty((n + 1, d))
+        path[0] = v
+        for k in range(n):
+            for i in range(d):
+                s = 0.0
+                for j in range(d):
+                    s += m[i, j] * path[k, j]
+                path[k + 1, i] = np.tanh(s)
+        total = 0.0
+        g, inner = np.empty(d), np.empty(d)
+        for i in range(d):
+            total += path[n, i] ** 2
+            g[i] = 2.0 * path[n, i]
+        gm = np.zeros((d, d))
+        for k in range(n - 1, -1, -1):
+            for i in range(d):
+                inner[i] = g[i] * (1.0 - path[k + 1, i] * path[k + 1, i])
+            g[:] = 0.0
+            for i in range(d):
+                for j in range(d):
+                    gm[i, j] += inner[i] * path[k, j]
+                    g[j] += inner[i] * m[i, j]
+        return total, gm, g
+
+    return value_and_grad
+
+
+def vector_in_each_step() -> Callable[..., Any]:
+    """v' = v + a * (1 - v * v): sum of squares, and adjoint of v and a; the path of v is kept."""
+
+    @njit
+    def value_and_grad(v, a, n):
+        d = v.shape[0]
+        path = np.empty((n + 1, d))
+        path[0] = v
+        for k in range(n):
+            for i in range(d):
+                path[k + 1, i] = path[k, i] + a * (1.0 - path[k, i] * path[k, i])
+        total, ga = 0.0, 0.0
+        g = np.empty(d)
+        for i in range(d):
+            total += path[n, i] ** 2
+            g[i] = 2.0 * path[n, i]
+        for k in range(n - 1, -1, -1):
+            for i in range(d):
+                x = path[k, i]
+                ga += g[i] * (1.0 - x * x)
+                g[i] -= 2.0 * a * x * g[i]
+        return total, g, ga
+
+    return value_and_grad

@@ -20,12 +20,13 @@ from benchmarks.harness import Row, pin  # noqa: E402
 
 def benchmarks() -> dict[str, Callable[[], Iterator[Row]]]:
     """By name, in the order in which they are printed."""
-    from benchmarks import conversion, kernels, startup
+    from benchmarks import conversion, kernels, startup, steps
 
     return {
         "minimum": kernels.minimum_in_a_loop,
         "calls": kernels.scalar_calls,
         "recurrence": kernels.recurrence_gradient,
+        "steps": steps.gradients_of_loops,
         "array": kernels.array_gradient,
         "eager": kernels.eager_step,
         "startup": startup.startup,

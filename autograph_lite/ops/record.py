@@ -39,10 +39,12 @@ class Fold:
 @dataclass(frozen=True, slots=True)
 class Loops:
     """A function of arrays that writes `out`; `extents` gives the extents of `out`, as text over the
-    inputs' `x.shape[i]`, or says what the body sees: "around" or "along" an axis, "trailing" axes."""
+    inputs' `x.shape[i]`, or says what the body sees: "around" or "along" an axis, "trailing" axes.
+    The inputs are row-major, but for those in `strided`, which are read wherever they lie."""
 
     function: Callable[..., None]
     extents: str
+    strided: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +109,11 @@ Derivative = Partials | Vjp | Linear | Indexed | Threaded | Constant
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """Another op on these inputs, with the same bits and less to do."""
+    """Another op, with the same bits and less to do, on these inputs: values, numbers of the result's
+    dtype, or what comes of other ops."""
 
     name: str
-    inputs: tuple[Value, ...]
+    inputs: tuple[Any, ...]
 
 
 class Known(Protocol):

@@ -69,6 +69,10 @@ def as_float(x: Any) -> Any:
     """The float64 that has the bits of an int64."""
 
 
+def scratch(like: Any, count: int) -> Any:
+    """So many numbers of the dtype of an array, in no memory of anybody's."""
+
+
 def warn_if(condition: Any, text: str) -> None:
     """A RuntimeWarning where the condition holds, once in a call."""
 

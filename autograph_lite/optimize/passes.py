@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autograph_lite.ir.graph import Graph
 from autograph_lite.ir.verify import verify
+from autograph_lite.optimize.cells import write_over
 from autograph_lite.optimize.dead import eliminate_dead
 from autograph_lite.optimize.recompute import recompute
 from autograph_lite.optimize.simplify import simplify
@@ -12,6 +13,7 @@ PASSES = (
     (eliminate_dead, "what no result and no effect needs is not computed"),
     (simplify, "what is known is not computed, carried or asked for; equal nodes are one"),
     (recompute, "what follows in a few instructions from what else is saved is not saved"),
+    (write_over, "sums in cells that nothing else knows take one place"),
     (eliminate_dead, "what was computed for what is now known or not saved"),
 )
 

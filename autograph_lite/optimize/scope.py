@@ -13,7 +13,7 @@ import numpy as np
 
 from autograph_lite.errors import Origin
 from autograph_lite.ir.graph import Node, Region, Value
-from autograph_lite.ir.types import PYTHON_CLASS, Type
+from autograph_lite.ir.types import PYTHON_CLASS, Type, tensor
 from autograph_lite.ops import OPS
 from autograph_lite.ops.control import CONSTANT, FILLER
 from autograph_lite.ops.record import Instead, Op, Scalar
@@ -94,11 +94,18 @@ class Scope:
             return
         found = self._comes_to(node, inputs)
         if isinstance(found, Instead):
-            self.add(Node(OPS[found.name], found.inputs, node.outputs, {}, node.origin))
+            given = tuple(self._given(x, node.outputs[0].type.dtype) for x in found.inputs)
+            self.add(Node(OPS[found.name], given, node.outputs, {}, node.origin))
         elif found is not None:
             self.by[node.outputs[0]] = found
         else:
             self._compute(node, inputs)
+
+    def _given(self, given: Any, dtype: str) -> Value:
+        """An input of an op that stands in another's place."""
+        if isinstance(given, Instead):
+            return self.emit(given.name, *(self._given(x, dtype) for x in given.inputs))
+        return given if isinstance(given, Value) else self.constant(given, tensor(dtype))
 
     def _comes_to(self, node: Node, inputs: tuple[Value, ...]) -> Value | Instead | None:
         if node.op.effect or len(node.outputs) != 1:

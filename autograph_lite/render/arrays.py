@@ -40,10 +40,16 @@ from autograph_lite_runtime import faults
 @dataclass(slots=True, eq=False)
 class Buffer:
     """Memory that arrays share.  `owned`: the kernel may write into it.  `of`: where it is the memory
-    of other buffers, as a branch or a region sees it, those."""
+    of other buffers, as a branch or a region sees it, those.  `where` it was allocated, if that is known."""
 
     owned: bool
     of: tuple[Buffer, ...] = ()
+    where: str = ""
+
+    @property
+    def kept(self) -> bool:
+        """Whether it stays as it is until the call ends."""
+        return self.where == "keep" and not self.owned
 
     def meets(self, other: Buffer) -> bool:
         """Whether two buffers may be the same memory."""
@@ -54,7 +60,7 @@ class Buffer:
 
     def lent(self) -> Buffer:
         """The same memory, not to be written into."""
-        return Buffer(False, (self,))
+        return Buffer(False, (self,), "" if self.owned else self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,7 @@ def new_array(
     """An uninitialised array of the kernel's own."""
     extents = tuple(k.atom("n", e) for e in extents)
     base = k.alloc(hint, checked_size(k, extents, dtype), dtype, where, extents)
-    return Array(base, dtype, extents, row_major(extents), Buffer(owned=True))
+    return Array(base, dtype, extents, row_major(extents), Buffer(owned=True, where=where))
 
 
 def checked_size(k: Emitter, extents: tuple[Expr, ...], dtype: str) -> Expr:

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from autograph_lite.ops.elementary import NEAR, OURS
 from autograph_lite.render import form
+from autograph_lite.render.arrays import Array, block
 from autograph_lite.render.emitter import ZERO, Emitter, compare, iadd
 from autograph_lite.render.form import (
     B1,
@@ -122,6 +123,13 @@ def _with_text(call: Any, space: dict[str, Any]) -> None:
             call.args = [ast.Constant(space[name]), *details]
 
 
+@cache
+def may_be_far(body: str | Callable[..., Any]) -> bool:
+    """Whether some argument may be beyond the reach of a vectorised function."""
+    calls = (n.func for n in ast.walk(parse(body)) if isinstance(n, ast.Call))
+    return any(isinstance(name, ast.Name) and name.id in NEAR for name in calls)
+
+
 def scalar(
     k: Emitter, body: str | Callable[..., Any], dtype: str, vector: bool = False, **operands: Expr
 ) -> Expr:
@@ -211,6 +219,9 @@ class _Body:
                 raise NotImplementedError(ast.dump(s))
 
     def assign(self, name: str, value: Bound) -> None:
+        if isinstance(value, Array):
+            self.names[name] = value
+            return
         if isinstance(value, Literal):
             value = typed(value, F64 if isinstance(value.value, float) else I64)
         known = self.names.get(name)
@@ -225,7 +236,8 @@ class _Body:
         start = typed(self.value(s.iter.args[0]), I64) if len(s.iter.args) == 2 else ZERO
         var = self.k.fresh(name, I64)
         self.names[name] = var
-        self.k.add(form.For(var, start, stop, self.statements(s.body)))
+        short = isinstance(stop, Const) and start == ZERO
+        self.k.add(form.For(var, start, stop, self.statements(s.body), whole=short))
 
     def indices(self, node: ast.expr) -> tuple[Expr, ...]:
         parts = node.elts if isinstance(node, ast.Tuple) else [node]
@@ -297,6 +309,8 @@ class _Body:
             cond = typed(values[0], B1)
             a, b = self.same(values[1], values[2])
             return Select(cond, a, b) if self.vector else self.seldom(cond, a, b)
+        if name == "scratch":  # some numbers of the dtype of an array
+            return self.scratch(values[0].dtype, values[1].value)
         if name == "cast":
             return typed(values[0], self.dtype)
         if name in CASTS:
@@ -331,6 +345,10 @@ class _Body:
             dtype = next((v.type for v in values if not isinstance(v, Literal)), F64)
             return self.routine(name, tuple(typed(v, dtype) for v in values), dtype)
         raise NotImplementedError(name)
+
+    def scratch(self, dtype: str, count: int) -> Array:
+        extent = Const(count, I64)
+        return block(self.k.alloc("scratch", extent, dtype, "stack"), dtype, (extent,), owned=True)
 
     def routine(self, name: str, args: tuple[Expr, ...], dtype: str) -> Expr:
         """A function; in a loop to be vectorised the near part of it, and a note of what is far."""

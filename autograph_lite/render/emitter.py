@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from autograph_lite.errors import Origin
+from autograph_lite.ir.types import Extent, Symbol
 from autograph_lite.ops import shapes
 from autograph_lite.render.form import (
     B1,
@@ -50,6 +51,7 @@ class Emitter:
         self.before: list[Stmt] = []  # what stands at the start of the kernel
         self.sites: list[Site] = []
         self.origin: Origin | None = None
+        self.sizes: dict[Symbol, Expr] = {}  # extents that are the same in the whole run
         self.far: Var | None = None  # whether a nest met an argument beyond reach; None: not asked
         self._names: dict[str, int] = {}
         self.noted: Var | None = None  # the variable of the last `watching`
@@ -98,6 +100,12 @@ class Emitter:
         if origin is not None and origin.line != self._line:
             self._line = origin.line
             self.add(Comment(origin.function, origin.line))
+
+    def extent(self, known: Extent, found: Expr | None = None) -> Expr | None:
+        """An extent as the type tells it, a number or what holds it in the whole run; else as it was found."""
+        if isinstance(known, int):
+            return Const(known, I64)
+        return self.sizes.get(known, found)
 
     def site(self, text: str, error: str) -> int:
         """The number of a place that can fault."""

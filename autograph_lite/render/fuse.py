@@ -5,7 +5,8 @@ from __future__ import annotations
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ops.record import Fold, Scalar
 from autograph_lite.render.accumulate import Accumulator, lanes_over
-from autograph_lite.render.arrays import Array, block, broadcast, nest, new_array
+from autograph_lite.render.arrays import Array, block, broadcast, nest
+from autograph_lite.render.body import may_be_far
 from autograph_lite.render.emitter import ZERO, Emitter, product
 from autograph_lite.render.form import I64, Expr, For, If, Let
 from autograph_lite.render.held import can_stop, is_sure
@@ -29,14 +30,20 @@ class Group:
         """Whether no element can be a fault."""
         return all(is_sure(node) for node in self.nodes)
 
+    def may_pass(self) -> bool:
+        """Whether other loops may run before the nest: nothing can tell that they did."""
+        return self.sure() and not self.holds and not any(node.op.warns for node in self.nodes)
+
+    def reads(self, value: Value) -> bool:
+        return any(value in node.inputs for node in self.nodes)
+
     def write(self, low: Lowering) -> None:
         """The nest, and in memory the members that something reads later."""
         k = low.k
         kept = [n for n in self.nodes if self._needed(low, n) and n.outputs[0].type.rank]
-        outs = {
-            n.outputs[0]: new_array(k, hint(n), n.outputs[0].type.dtype, self.extents) for n in kept
-        }
         sources = self._sources(low)
+        far = any(isinstance(n.op.body, Scalar) and may_be_far(n.op.body.text) for n in self.nodes)
+        outs = {n.outputs[0]: low.room_for(n, self.extents, sources, far) for n in kept}
         once = _loaded_once(k, sources)
         flat = all(x.contiguous and x.extents == self.extents for x in sources.values())
         run = self._flat if flat else self._nested
@@ -44,13 +51,13 @@ class Group:
             folds = self._folds(k)
             run(low, sources, outs, folds, once, vector=True)
         k.statements.extend(statements)
-        if (far := k.noted) is not None:  # once more, with the C library's functions
+        if (noted := k.noted) is not None:  # once more, with the C library's functions
             with k.block() as statements:
                 slow = self._folds(k)
                 run(low, sources, outs, slow, once, vector=False)
                 for value, fold in folds.items():
                     k.add(Let(fold.total, slow[value].total))
-            k.add(If(far, tuple(statements), seldom=True))
+            k.add(If(noted, tuple(statements), seldom=True))
         for value, out in outs.items():
             low.set(value, out)
         for value, fold in folds.items():
@@ -151,8 +158,8 @@ class Group:
                     have[out] = k.let(hint(node), scalar_body(k, node, names, vector))
                 else:
                     folds[out].step(operand(node.inputs[0]), lane)
-            if out in outs:
-                outs[out].store(k, indices, have[out])
+        for out, array in outs.items():  # all have been read: one of them may be where another was
+            array.store(k, indices, have[out])
 
 
 def _loaded_once(k: Emitter, sources: dict[Value, Array]) -> dict[Value, Expr]:

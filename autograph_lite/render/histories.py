@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from autograph_lite.ir.graph import Node
 from autograph_lite.ir.types import Type, element
-from autograph_lite.render.arrays import Array, Saved, block, copy_of, nest, new_array
-from autograph_lite.render.emitter import ZERO, Emitter, iadd, imul
+from autograph_lite.render.arrays import Array, Buffer, Saved, copy_of, nest, new_array, row_major
+from autograph_lite.render.emitter import ONE, ZERO, Emitter, iadd, imul
 from autograph_lite.render.form import I64, PTR, Const, Copy, Expr, For, Load, Select, Store, Var
 from autograph_lite.render.lowering import Lowered, Lowering
 
@@ -58,21 +58,24 @@ def read_record(k: Emitter, base: Var, index: Expr, type: Type) -> Lowered:
         return k.let("v", Load(base, index, type.dtype))
     at = k.let("at", imul(index, Const(words, I64)))
     pointer = k.let("p", Load(base, at, PTR))
+    if type.depth:
+        return Saved(pointer, k.let("n", Load(base, iadd(at, ONE), I64)))
     sizes = tuple(
-        k.let("n", Load(base, iadd(at, Const(1 + d, I64)), I64)) for d in range(words - 1)
+        k.extent(known) or k.let("n", Load(base, iadd(at, Const(1 + d, I64)), I64))
+        for d, known in enumerate(type.shape)
     )
-    return (
-        Saved(pointer, sizes[0]) if type.depth else block(pointer, type.dtype, sizes, owned=False)
-    )
+    return Array(pointer, type.dtype, sizes, row_major(sizes), Buffer(owned=False, where="keep"))
 
 
 def write_record(k: Emitter, base: Var, index: Expr, value: Lowered, type: Type) -> None:
-    """Save a value as element `index`; arrays are copied."""
+    """Save a value as element `index`; arrays are copied where they may change."""
     if not isinstance(value, Array | Saved):
         k.add(Store(base, index, value))
         return
     if isinstance(value, Array):
-        kept = copy_of(k, value, "kept", "keep")
+        kept = value
+        if not (value.buffer.kept and value.contiguous):
+            kept = copy_of(k, value, "kept", "keep")
         parts: tuple[Expr, ...] = (kept.base, *kept.extents)
     else:
         parts = (value.base, value.count)

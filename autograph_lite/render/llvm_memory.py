@@ -25,8 +25,11 @@ def alloc(text: Text, s: form.Alloc) -> None:
 
     bad = text.let(f"icmp ugt i64 {count}, {MOST}")
     text.stop_if(bad, str(faults.MEMORY), told)
+    # nothing takes some room too: an address of no arena would be a failure
     size = text.let(f"mul i64 {count}, {ITEMSIZE[s.type]}")
-    rounded = text.let(f"and i64 {text.let(f'add i64 {size}, 64')}, -64")
+    least = text.let(f"zext i1 {text.let(f'icmp eq i64 {size}, 0')} to i64")
+    up = text.let(f"add i64 {text.let(f'add i64 {size}, {least}')}, 63")
+    rounded = text.let(f"and i64 {up}, -64")
     if s.where == "out":
         text.use("out")
         got = text.let(f"call ptr @ag.out(ptr %ctx, i64 {rounded})")

@@ -11,7 +11,7 @@ import ast
 from dataclasses import dataclass
 
 from autograph_lite.ir.graph import Graph, Node, Value
-from autograph_lite.ir.types import Type
+from autograph_lite.ir.types import Symbol, Type
 from autograph_lite.ops.record import Fold, Loops, Scalar
 from autograph_lite.render import body, form
 from autograph_lite.render.arrays import (
@@ -86,8 +86,11 @@ def _loops(low: Lowering, node: Node) -> None:
     """A body over arrays; "around" and "along" see (outer, axis, inner) blocks, "trailing" sees rows of
     the last axes."""
     assert isinstance(node.op.body, Loops)
-    inputs = [as_block(low.k, low.array(v)) for v in node.inputs]
-    low.flush()
+    inputs = [
+        x if i in node.op.body.strided else as_block(low.k, x)
+        for i, x in enumerate(map(low.array, node.inputs))
+    ]
+    low.flush_before()
     style = node.op.body.extents
     if style in ("around", "along"):
         x = inputs[0]
@@ -108,7 +111,7 @@ def _loops(low: Lowering, node: Node) -> None:
         seen = block(out.base, out.dtype, shape, owned=True)
     else:
         extents = _extents_of(style, node, inputs)
-        seen = out = new_array(low.k, hint(node), node.outputs[0].type.dtype, extents)
+        seen = out = low.room_for(node, extents, {}, False)
     body.loops(low.k, node.op.body.function, *inputs, seen)
     if not out.extents and node.outputs[0].type.rank == 0:
         low.set(node.outputs[0], low.k.let(hint(node), out.load(())))
@@ -193,6 +196,9 @@ def _argument(low: Lowering, value: Value, i: int, layout: Layout, params: list[
     else:
         base = param(f"x{i}_", PTR, first, value.type.dtype)
         extents = tuple(param(f"n{i}_", I64, first + 1 + d) for d in range(value.type.rank))
+        for known, extent in zip(value.type.shape, extents, strict=True):
+            if isinstance(known, Symbol):
+                low.k.sizes.setdefault(known, extent)
         low.set(value, block(base, value.type.dtype, extents, owned=False))
     return first
 

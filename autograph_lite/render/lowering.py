@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import Type
 from autograph_lite.ops.record import Scalar
 from autograph_lite.render import body, form
-from autograph_lite.render.arrays import Array, Buffer, Saved, copy_of, row_major
+from autograph_lite.render.arrays import Array, Buffer, Saved, copy_of, new_array, row_major
 from autograph_lite.render.emitter import Emitter
 from autograph_lite.render.form import I64, Const, Expr
 from autograph_lite.render.held import Entered, Held, held_until
+from autograph_lite.render.schedule import scheduled
 
 SHORT = {"add": "sum", "subtract": "diff", "multiply": "prod", "divide": "quot"}
 Lowered = Expr | Array | Saved
@@ -30,7 +31,20 @@ class Group(Protocol):
 
     def sure(self) -> bool: ...
 
+    def may_pass(self) -> bool: ...
+
+    def reads(self, value: Value) -> bool: ...
+
     def write(self, low: Lowering) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a step is to leave a piece of state: in the memory of what it began with; or, where that is
+    `saved`, in new memory that is kept."""
+
+    began: Array
+    saved: bool
 
 
 class Lowering:
@@ -44,6 +58,7 @@ class Lowering:
         held: Held,
         entered: Entered = (),
     ) -> None:
+        region = scheduled(region)
         self.k = k
         self.held = held
         self.now = {key: v for v, key in entered}  # what each key holds
@@ -54,6 +69,7 @@ class Lowering:
         self.position = 0
         self.last_use = last_uses(region)
         self.group: Group | None = None
+        self.homes: dict[Value, Home] = {}  # of results
 
     # --- values ---
 
@@ -94,7 +110,7 @@ class Lowering:
         if isinstance(lowered, Array) and value.type.rank == 0:
             lowered = self.k.let("v", lowered.load(()))
         if isinstance(lowered, Array):
-            lowered = refine(lowered, value.type)
+            lowered = refine(self.k, lowered, value.type)
         self.env[value] = lowered
 
     def live_later(self, value: Value) -> bool:
@@ -118,6 +134,28 @@ class Lowering:
             and (self.live_later(v) or v in here)
             for v, other in self.env.items()
         )
+
+    def room_for(
+        self, node: Node, extents: tuple[Expr, ...], reads: Mapping[Value, Array], again: bool
+    ) -> Array:
+        """Memory for the result of a node: where it is to be in the end, unless something else is read
+        there.  `reads`: what is read element by element, each before it may be written over; all of it
+        `again`, perhaps."""
+        value = node.outputs[0]
+        home = self.homes.get(value)
+        if home is not None and not home.saved and home.began.extents == extents:
+            there = [v for v, x in self.env.items() if _shares(x, home.began)]
+            elsewhere = {v for v, x in reads.items() if again or x != home.began}
+            if not any(v in elsewhere or self._in_the_way(v) for v in there):
+                return home.began
+        where = "keep" if home is not None and home.saved else "temp"
+        return new_array(self.k, hint(node), value.type.dtype, extents, where)
+
+    def _in_the_way(self, value: Value) -> bool:
+        """Whether a value is read at or after the present node."""
+        if self.group is not None and self.group.reads(value):
+            return True
+        return max(self.last_use.get(value, -1), self.until.get(value, -1)) >= self.position
 
     # --- running ---
 
@@ -157,6 +195,11 @@ class Lowering:
         if group is not None:
             group.write(self)
 
+    def flush_before(self) -> None:
+        """The same before other loops over elements, where it would be noticed."""
+        if self.group is not None and not self.group.may_pass():
+            self.flush()
+
     # --- regions inside ---
 
     def inside(self, region: Region, entered: Entered = ()) -> Lowering:
@@ -173,6 +216,10 @@ class Lowering:
         return replace(found, buffer=found.buffer.lent())
 
 
+def _shares(x: Lowered, home: Array) -> bool:
+    return isinstance(x, Array) and x.buffer.meets(home.buffer)
+
+
 def last_uses(region: Region) -> dict[Value, int]:
     """The position of the last node that reads each value; results are read at the end."""
     uses = {v: i for i, node in enumerate(region.nodes) for v in node.inputs}
@@ -180,11 +227,10 @@ def last_uses(region: Region) -> dict[Value, int]:
     return uses
 
 
-def refine(array: Array, type: Type) -> Array:
-    """Extents that the type knows as numbers become constants."""
+def refine(k: Emitter, array: Array, type: Type) -> Array:
+    """Extents that the type knows become constants, or what holds them in the whole run."""
     extents = tuple(
-        Const(known, I64) if isinstance(known, int) else e
-        for known, e in zip(type.shape, array.extents, strict=True)
+        k.extent(known, e) or e for known, e in zip(type.shape, array.extents, strict=True)
     )
     if extents == array.extents:
         return array

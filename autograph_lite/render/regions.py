@@ -7,7 +7,7 @@ of a step is given back after it.  Histories are written into the arena of saved
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import Type, element
@@ -39,7 +39,7 @@ from autograph_lite.render.form import (
     While,
 )
 from autograph_lite.render.histories import alloc_records, copy_records, read_record, write_record
-from autograph_lite.render.lowering import Lowered, Lowering
+from autograph_lite.render.lowering import Home, Lowered, Lowering
 
 
 @dataclass(slots=True)
@@ -51,6 +51,7 @@ class Carry:
     extents: tuple[Var, ...] = ()
     capacity: Var | None = None
     array: Array | None = None
+    saved: bool = False  # a step saves what it begins with, so that it is not written over
 
     def lowered(self) -> Lowered:
         if self.type.depth:
@@ -63,7 +64,10 @@ def lower_loop(low: Lowering, node: Node) -> None:
     low.flush()
     k, parts = low.k, LoopParts(node.inputs, node.outputs, node.params)
     bound = None if parts.bound is None else low.scalar(parts.bound)
-    state = [_open_carry(low, v, out) for v, out in zip(parts.inits, parts.outs, strict=True)]
+    state = [
+        _open_carry(low, v, out, _is_saved(parts, i))
+        for i, (v, out) in enumerate(zip(parts.inits, parts.outs, strict=True))
+    ]
     step = k.let("k", ZERO)
     steps = (
         None if bound is None else k.let("steps", select(compare("gt", bound, ZERO), bound, ZERO))
@@ -78,30 +82,36 @@ def lower_loop(low: Lowering, node: Node) -> None:
         low.set(value, Saved(saved.base, step))
 
 
-def _open_carry(low: Lowering, value: Value, out: Value) -> Carry:
+def _is_saved(parts: LoopParts, i: int) -> bool:
+    """Whether steps save what they begin with, or leave what was saved."""
+    return parts.state[i] in parts.saved or parts.results[i] in parts.elements
+
+
+def _open_carry(low: Lowering, value: Value, out: Value, saved: bool) -> Carry:
     """Give a piece of state its home and its first value."""
     k = low.k
     if value.type.depth:
-        saved = low.saved(value)
-        return Carry(value.type, k.let("saved", saved.base), (k.let("steps", saved.count),))
+        list_ = low.saved(value)
+        return Carry(value.type, k.let("saved", list_.base), (k.let("steps", list_.count),))
     if value.type.rank == 0:
         return Carry(value.type, k.let("state", low.scalar(value)))
     x = low.array(value)
-    if not (low.exclusive(value) and x.contiguous):
-        x = copy_of(k, x, "state")
+    if not x.contiguous or not (x.buffer.kept if saved else low.exclusive(value)):
+        x = copy_of(k, x, "state", "keep" if saved else "temp")
     base = k.let("state", x.base)
     extents = tuple(k.let("n", e) for e in x.extents)
-    carry = Carry(out.type, base, extents, k.let("room", product(extents)))
-    carry.array = _carry_array(carry, x.dtype)
+    room = None if saved else k.let("room", product(extents))
+    carry = Carry(out.type, base, extents, room, saved=saved)
+    carry.array = _carry_array(k, carry, x.dtype)
     return carry
 
 
-def _carry_array(carry: Carry, dtype: str) -> Array:
+def _carry_array(k: Emitter, carry: Carry, dtype: str) -> Array:
     extents = tuple(
-        Const(known, I64) if isinstance(known, int) else e
-        for known, e in zip(carry.type.shape, carry.extents, strict=True)
+        k.extent(known, e) or e for known, e in zip(carry.type.shape, carry.extents, strict=True)
     )
-    return Array(carry.var, dtype, extents, row_major(extents), Buffer(owned=True))
+    buffer = Buffer(owned=not carry.saved, where="keep" if carry.saved else "")
+    return Array(carry.var, dtype, extents, row_major(extents), buffer)
 
 
 @dataclass(slots=True)
@@ -203,6 +213,9 @@ class _Loop:
         mark = k.fresh("mark", PTR)
         k.add(form.Mark(mark))
         inside = self._region(self.body)
+        for result, carry in zip(self.parts.results, self.state, strict=True):
+            if carry.array is not None:
+                inside.homes.setdefault(result, Home(carry.array, carry.saved))
         results = inside.run()
         for history, value in zip(self.written, results[len(self.state) :], strict=True):
             self._push(history, value)
@@ -212,6 +225,8 @@ class _Loop:
             k.add(form.Reset(mark))
 
     def _push(self, history: History, value: Lowered) -> None:
+        if isinstance(value, Array) and value.buffer.where == "keep":  # nothing writes there later
+            value = replace(value, buffer=Buffer(False, (value.buffer,), "keep"))
         if history.room is not None:
             self._grow(history, history.room)
         write_record(self.k, history.base, self._index(), value, history.type)
@@ -239,7 +254,7 @@ class _Loop:
                 k.add(Let(carry.extents[0], value.count))
             elif isinstance(value, Array):
                 if value.base != carry.var:
-                    _store_carry(k, carry, value)
+                    (_point_carry if carry.saved else _store_carry)(k, carry, value)
             elif value != carry.var:
                 k.add(Let(carry.var, value))
 
@@ -257,6 +272,11 @@ class _Loop:
         others = [c for c in self.state if c is not carry]
         if isinstance(value, Saved):
             return Saved(k.let("next", value.base), k.let("next", value.count))
+        if isinstance(value, Array) and carry.saved:
+            if value.buffer.where != "keep" or not value.contiguous:
+                return copy_of(k, value, "state", "keep")
+            moves = any(value.base == c.var for c in others)
+            return replace(value, base=k.let("next", value.base)) if moves else value
         if isinstance(value, Array):
             if any(c.array is not None and value.buffer.meets(c.array.buffer) for c in others):
                 return copy_of(k, value)
@@ -266,6 +286,14 @@ class _Loop:
                 return copy_of(k, value)
             return as_block(k, value)
         return k.let("next", value) if any(value == c.var for c in others) else value
+
+
+def _point_carry(k: Emitter, carry: Carry, value: Array) -> None:
+    """What is kept needs no copy."""
+    k.add(Let(carry.var, value.base))
+    if carry.array is not None and value.extents != carry.array.extents:
+        for var, extent in zip(carry.extents, value.extents, strict=True):
+            k.add(Let(var, extent))
 
 
 def _store_carry(k: Emitter, carry: Carry, value: Array) -> None:

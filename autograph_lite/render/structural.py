@@ -8,7 +8,6 @@ from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import Type
 from autograph_lite.ops.record import OPS
 from autograph_lite.render import form
-from autograph_lite.render.accumulate import Accumulator
 from autograph_lite.render.arrays import (
     Array,
     Saved,
@@ -18,7 +17,6 @@ from autograph_lite.render.arrays import (
     check_fits,
     copy_of,
     fill,
-    nest,
     new_array,
     row_major,
 )
@@ -37,7 +35,7 @@ from autograph_lite.render.emitter import (
 from autograph_lite.render.form import B1, F32, F64, I64, Bin, Const, Expr, For
 from autograph_lite.render.histories import lower_filled
 from autograph_lite.render.lowering import Handler, Lowering, hint
-from autograph_lite.render.reductions import reduce_axes
+from autograph_lite.render.reductions import lower_fold, reduce_axes
 from autograph_lite_runtime import faults
 
 
@@ -183,14 +181,13 @@ def _unbroadcast(low: Lowering, node: Node) -> None:
         low.flush()
         low.env[node.outputs[0]] = low.env[g_value]
         return
+    if not want:
+        lower_fold(low, _summing(node, tuple(range(len(have)))))
+        return
     g = low.array(g_value)
     low.flush()
-    total = _summing(node)
+    total = _summing(node, ())
     known = [i for i, (h, w) in enumerate(zip(have[len(lead) :], want, strict=True)) if h != w]
-    if not want:
-        flat = _all_summed(low, total, g)
-        low.set(node.outputs[0], flat)
-        return
     out = new_array(low.k, hint(node), g.dtype, want)
     steps = tuple(range(len(lead)))
     reduced = g if not lead else reduce_axes(low, total, g, steps)
@@ -205,19 +202,9 @@ def _unbroadcast(low: Lowering, node: Node) -> None:
     low.set(node.outputs[0], out)
 
 
-def _summing(node: Node) -> Node:
+def _summing(node: Node, axes: tuple[int, ...]) -> Node:
     """The `sum` op over the type of this node's result."""
-    return Node(OPS["sum"], node.inputs[:1], node.outputs, {"axes": ()}, node.origin)
-
-
-def _all_summed(low: Lowering, total: Node, g: Array) -> Expr:
-    fold = Accumulator(low.k, total)
-    fold.open()
-    with nest(low.k, g.extents) as indices:
-        fold.step(low.k.let("v", g.load(indices)), None)
-    fold.close()
-    fold.settle(product(g.extents))
-    return fold.result()
+    return Node(OPS["sum"], node.inputs[:1], node.outputs, {"axes": axes}, node.origin)
 
 
 def _sum_where_one(low: Lowering, total: Node, x: Array, axis: int, want: Expr) -> Array:

@@ -8,6 +8,7 @@ import autograph_lite as ag
 from tests.identity import (
     assigned,
     called,
+    carried,
     deletes,
     either_number,
     finals,
@@ -515,6 +516,7 @@ CASES = [
     (grows, (VECTOR, 3)),
     (as_it_comes.python_function, (c(ROWS),)),
     *called.CASES,
+    *carried.CASES,
     *assigned.CASES,
     *holders.CASES,
     *matches.CASES,
