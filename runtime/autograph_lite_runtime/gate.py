@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograph_lite_runtime import gate_table, load, routines
 from autograph_lite_runtime.gate_table import ABOVE, IS, OTHER, SAME
+from autograph_lite_runtime.once import once
 
 __all__ = ["ABOVE", "IS", "MISS", "OTHER", "SAME", "Fault", "Place", "gate"]
 
@@ -153,7 +153,7 @@ _builtin.argtypes = (ctypes.c_void_p, ctypes.py_object, ctypes.py_object)
 _builtin.restype = ctypes.py_object
 
 
-@cache
+@once
 def _method() -> _Method:
     """What all gates are: the same code, which finds its table in `self`."""
     from autograph_lite_runtime import gate_text  # a first call needs no gate
@@ -176,7 +176,7 @@ def _numpy_table() -> Any:
     return (ctypes.c_void_p * 300).from_address(start)
 
 
-@cache
+@once
 def as_expected() -> bool:
     """Whether objects look in memory as the headers say: seen in a float, in two scalars, in an array,
     and in the table of functions."""

@@ -8,13 +8,11 @@ nothing else.
 from __future__ import annotations
 
 import ctypes
-import functools
-import os
-import threading
 from collections.abc import Callable
 from typing import Any
 
 from autograph_lite_runtime import cache, layout, routines
+from autograph_lite_runtime.once import Making, once
 
 FLAGS = f"tiers no-interleave strict-fp layout{layout.FORMAT}"
 TIERS = ((5_000, 3), (30_000, 1))
@@ -25,19 +23,6 @@ TIERS = ((5_000, 3), (30_000, 1))
 """
 
 ENTRIES: dict[str, Entry] = {}
-
-
-class Compiling:
-    """One thread compiles at a time; a child process starts with a lock that nobody holds."""
-
-    lock = threading.RLock()
-
-    @classmethod
-    def renew(cls) -> None:
-        cls.lock = threading.RLock()
-
-
-os.register_at_fork(after_in_child=Compiling.renew)
 
 
 class Entry:
@@ -69,7 +54,7 @@ def compile(ir: str, name: str, key: str | None = None) -> Entry:
     found = ENTRIES.get(full)
     if found is not None:
         return found
-    with Compiling.lock:
+    with Making.lock:
         if full not in ENTRIES:
             ENTRIES[full] = _load(ir, name, full)
         return ENTRIES[full]
@@ -90,7 +75,7 @@ def cache_key(text: str) -> str:
     return hashlib.sha256(f"{machine_identity()}\n{text}".encode()).hexdigest()
 
 
-@functools.cache
+@once
 def machine_identity() -> str:
     """Versions, flags, CPU and C library."""
     import llvmlite
@@ -101,7 +86,7 @@ def machine_identity() -> str:
     return f"{version}\n{FLAGS}\n{llvm.get_process_triple()}\n{cpu}\n{routines.identity()}"
 
 
-@functools.cache
+@once
 def binding() -> Any:
     """llvmlite, with the native target and our routines known to it."""
     from llvmlite import binding as llvm
@@ -113,7 +98,7 @@ def binding() -> Any:
     return llvm
 
 
-@functools.cache
+@once
 def features() -> str:
     return str(binding().get_host_cpu_features().flatten())
 
@@ -137,7 +122,7 @@ def target_machine(level: int = 3) -> Any:
     )
 
 
-@functools.cache
+@once
 def compiling_machine(level: int) -> Any:
     return target_machine(level)
 

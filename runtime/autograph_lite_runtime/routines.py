@@ -6,10 +6,10 @@ LLVM knows `sin` and would fold or transform it; it does not know `ag_sin_f64`.
 from __future__ import annotations
 
 import ctypes
-from functools import cache
 from typing import Any
 
 from autograph_lite_runtime import limits, ufuncs
+from autograph_lite_runtime.once import once
 
 ARITY = {
     "sin": 1,
@@ -59,7 +59,7 @@ def symbol(name: str) -> str:
     return f"ag_{name}_f64"
 
 
-@cache
+@once
 def library() -> Any:
     """The C mathematics library, which the process has loaded for its own `math`."""
     process = ctypes.CDLL(None)
@@ -70,7 +70,7 @@ def library() -> Any:
     return ctypes.CDLL(find_library("m") or "libm.so.6")
 
 
-@cache
+@once
 def function(name: str) -> Any:
     """The routine `name` as a callable of Python floats, bit for bit what a kernel calls."""
     routine = library()[name]

@@ -8,9 +8,10 @@ knows a name of ours only.
 from __future__ import annotations
 
 import ctypes
-from functools import cache
 
 import numpy as np
+
+from autograph_lite_runtime.once import once
 
 ARITY = {
     **dict.fromkeys(("sin", "cos", "tan", "arcsin", "arccos", "arctan"), 1),
@@ -47,7 +48,7 @@ def _ufunc(name: str) -> np.ufunc:
     return found
 
 
-@cache
+@once
 def _pair(name: str) -> ctypes.Array[ctypes.c_void_p]:
     """The loop over float64 and its data."""
     ufunc = _ufunc(name)
