@@ -35,6 +35,8 @@ class Cotangent:
 
     def where(self, condition: Sure) -> Cotangent | None:
         """The same where a condition holds, else nothing."""
+        if condition is True:
+            return self
         if self.value.type.depth == 0:
             return cotangent(self.value, both(self.there, condition))
         if isinstance(condition, bool):

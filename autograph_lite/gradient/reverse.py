@@ -245,9 +245,10 @@ class Sweep:
         elif not isinstance(derivative, Constant):
             wanted = [v.type.differentiable and self.wants(v) for v in node.inputs]
             for value, part in zip(node.inputs, contributions(node, g.value, wanted), strict=False):
-                if part is not None:
-                    if part is g.value:
-                        part.pinned = True  # two cotangents are one value now
+                if part is g.value:
+                    part.pinned = True  # two cotangents are one value now
+                    self.arrive(value, g)
+                elif part is not None:
                     self.add(value, part, g.there)
 
     def shaped(self, key: Value) -> Value:

@@ -16,9 +16,10 @@ from autograph_lite.ir.graph import Condition, Test, Value
 from autograph_lite.ir.types import Type, history, join, py, tensor
 from autograph_lite.ops.control import FILLER, IF, LOOP
 from autograph_lite.ops.dispatch import context, f
-from autograph_lite.ops.same import as_value
+from autograph_lite.ops.same import Sure, as_value, leads_to
 from autograph_lite.ops.staging import emit, in_region, staged_region
 from autograph_lite.ops.ties import (
+    TOLD,
     VALUES,
     End,
     Outer,
@@ -46,9 +47,16 @@ def _is_read(builder: Builder, value: Value) -> bool:
 
 def _link(builder: Builder, values: Sequence[Value], t: Tie | Relation, when: Condition) -> None:
     """Say in a region that two of `values`, or one and a value from outside, are one."""
-    other = builder.local(t.b.thing) if isinstance(t.b, Outer) else values[t.b]
-    builder.unlink(values[t.a], other)
-    builder.link(values[t.a], other, when)
+    _unlink(builder, values, t)
+    builder.link(values[t.a], _other(builder, values, t), when)
+
+
+def _unlink(builder: Builder, values: Sequence[Value], t: Tie | Relation) -> None:
+    builder.unlink(values[t.a], _other(builder, values, t))
+
+
+def _other(builder: Builder, values: Sequence[Value], t: Tie | Relation) -> Value:
+    return builder.local(t.b.thing) if isinstance(t.b, Outer) else values[t.b]
 
 
 # --- branches --------------------------------------------------------------------------------------
@@ -85,6 +93,12 @@ def emit_if(cond: Value, then: Arm, orelse: Arm) -> list[Value]:
     for t in ties:
         _link(builder, outputs, t, next(flags) if t.dynamic else _by_cond(t, cond))
     return outputs[:n]
+
+
+def _at_end(end: End, r: Relation, known: Sequence[tuple[Any, ...]]) -> Sure:
+    if isinstance(r.b, Outer) and (r.pair, r.later) not in known:
+        return leads_at_end(end, r)
+    return at_end(VALUES, end, r.a, r.b)
 
 
 def _said(builder: Builder, side: Any) -> Value:
@@ -198,6 +212,45 @@ class Step:
         _link(self.builder, self.state, r, r.condition(self.k, self.told.get(r.pair)))
 
 
+def _lasting(step: Step, end: End, relations: list[Relation]) -> list[Relation]:
+    """The relations to values from outside, where one that holds from the beginning may go on holding:
+    assumed of what a step begins with, it holds of what the step leaves, always or as the run tells.  What
+    the body has been told stays."""
+    told = {r.pair for r in step.relations}
+    alive = [r for r in relations if isinstance(r.b, Outer) and r.first is not False]
+    alive = [r for r in alive if r.pair not in told and not r.later]
+    while True:
+        later = _later(step, end, alive)
+        if all(later.values()) or not alive:
+            break
+        alive = [r for r in alive if later[r.pair]]
+    sure = [r for r in alive if later[r.pair] is True and r.first is True]
+    while sure and not all(found is True for found in _later(step, end, sure).values()):
+        later = _later(step, end, sure)
+        sure = [r for r in sure if later[r.pair] is True]
+    kept = {r.pair: True if r in sure else TOLD for r in alive}
+    return [replace(r, later=kept[r.pair]) if r.pair in kept else r for r in relations]
+
+
+def _later(step: Step, end: End, relations: list[Relation]) -> dict[Any, Sure]:
+    """Which of these hold of what a step leaves if all hold of what it begins with."""
+    for r in relations:
+        _link(step.builder, step.state, r, True)
+    found = {r.pair: leads_at_end(end, r) for r in relations}
+    for r in relations:
+        _unlink(step.builder, step.state, r)
+    return found
+
+
+def leads_at_end(end: End, r: Relation) -> Sure:
+    """Whether a piece of state is a value from outside at the end of a step."""
+    target, result = end.builder.local(r.b.thing), end.things.get(r.a)
+    if result is None:
+        return False
+    found: Sure = in_region(end.builder, partial(leads_to, result, target))
+    return found
+
+
 def emit_loop(
     step: Step,
     inits: list[Value],
@@ -218,12 +271,12 @@ def emit_loop(
     n = len(inits)
     inits = [outer.local(v) for v in inits]
     end = End(step.builder, followed(step.builder, results))
-    found = related(VALUES, step.relations, followed(outer, inits), end)
+    found = _lasting(step, end, related(VALUES, step.relations, followed(outer, inits), end))
     known = assumed(step.relations)
     step.relate([r for r in found if (r.pair, r.later) not in known])
     by_pair = {r.pair: r for r in found}
     tellers = [by_pair[pair] for pair in step.told]  # in the order of their flags in the state
-    say = [_said(step.builder, at_end(VALUES, end, r.a, r.b)) for r in tellers]
+    say = [_said(step.builder, _at_end(end, r, known)) for r in tellers]
     inits += [as_value(r.first) for r in tellers]
     histories = [h for h, _ in elements]
     captured = merged_captures(

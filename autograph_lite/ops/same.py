@@ -149,6 +149,22 @@ def same(a: Value, b: Value) -> Sure:
     return found
 
 
+def leads_to(value: Value, target: Value) -> Sure:
+    """Whether a value is another one by its links and by theirs."""
+    known: dict[Value, Sure] = {target: True}
+
+    def leads(value: Value) -> Sure:
+        if value not in known:
+            known[value] = False  # links that go round tell nothing
+            for link in links_from(value):
+                rest = leads(link.b)
+                if rest is not False:
+                    known[value] = some(known[value], both(holds(link.condition), rest))
+        return known[value]
+
+    return leads(value)
+
+
 def reached_from(value: Value) -> list[Value]:
     """The values that were there before and that `value` may be."""
     return list(dict.fromkeys(link.b for link in links_from(value)))
