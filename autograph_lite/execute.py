@@ -48,7 +48,7 @@ class Executable:
     """A compiled graph: types and first slots of its arguments and results, and its fault sites.
 
     `left` and `leaves`: where a call that stops on its way leaves what its boxes hold, by key
-    (`render.held.Held`).
+    (`render.held.Held`).  `saves`: what its loops save in each step, in words.
     """
 
     entry: load.Entry
@@ -59,6 +59,7 @@ class Executable:
     keeps: bool
     left: dict[int, tuple[Type, int]]
     leaves: int
+    saves: tuple[str, ...]
     runs: int = 0
     enter: Callable[..., Any] | None = None
 

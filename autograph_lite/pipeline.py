@@ -12,6 +12,7 @@ from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import generalised, tensor
 from autograph_lite.ops.record import Op
 from autograph_lite.optimize.passes import optimize
+from autograph_lite.render.histories import saved_in_loops
 from autograph_lite.render.llvm import print_llvm
 from autograph_lite.render.lower import lower_graph
 from autograph_lite.render.source import print_source
@@ -39,6 +40,7 @@ def compile_graph(graph: Graph, name: str = "kernel") -> Executable:
         any(v.type.depth for v in body.results),
         lowered.left,
         lowered.leaves,
+        tuple(dict.fromkeys(saved_in_loops(body))),
     )
 
 

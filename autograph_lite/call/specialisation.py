@@ -34,24 +34,26 @@ TENSOR = Leaf("ag")
 
 @dataclass(slots=True)
 class Seen:
-    """A signature that was met: why it was staged, the seconds that staging and compiling took, and what
-    it reads from outside."""
+    """A signature that was met: why it was staged, the seconds that staging and compiling took, what it
+    reads from outside, and what its loops save for gradients."""
 
     shown: str
     why: str
     staging: float
     captured: tuple[str, ...]
     compiling: float = 0.0
+    saves: tuple[str, ...] = ()
 
     def compile(self, graph: Graph) -> Executable:
         start = time.perf_counter()
         made = compile_graph(graph)
         self.compiling += time.perf_counter() - start
+        self.saves = tuple(dict.fromkeys((*self.saves, *made.saves)))
         return made
 
     def __str__(self) -> str:
         took = f"staged in {self.staging:.3f} s, compiled in {self.compiling:.3f} s"
-        return "\n    ".join([f"{self.shown}: {self.why}, {took}", *self.captured])
+        return "\n    ".join([f"{self.shown}: {self.why}, {took}", *self.captured, *self.saves])
 
 
 _LISTS = (

@@ -6,13 +6,28 @@ loop as its address and its number of steps, 8 bytes each.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 
-from autograph_lite.ir.graph import Node
+from autograph_lite.ir.graph import Node, Region
 from autograph_lite.ir.types import Type, element
+from autograph_lite.ir.walk import regions
+from autograph_lite.ops.control import LOOP, LoopParts
 from autograph_lite.render.arrays import Array, Buffer, Saved, copy_of, nest, new_array, row_major
 from autograph_lite.render.emitter import ONE, ZERO, Emitter, iadd, imul
-from autograph_lite.render.form import I64, PTR, Const, Copy, Expr, For, Load, Select, Store, Var
+from autograph_lite.render.form import (
+    I64,
+    ITEMSIZE,
+    PTR,
+    Const,
+    Copy,
+    Expr,
+    For,
+    Load,
+    Select,
+    Store,
+    Var,
+)
 from autograph_lite.render.lowering import Lowered, Lowering
 
 
@@ -26,6 +41,25 @@ def record_width(type: Type) -> tuple[Const, str]:
     """How many words an element takes, and of what."""
     words = record_words(type)
     return Const(max(words, 1), I64), I64 if words else type.dtype
+
+
+def saved_in_loops(region: Region) -> Iterator[str]:
+    """What the loops of a graph save in each step, in words."""
+    for node in region.nodes:
+        for inside in regions(node).values():
+            yield from saved_in_loops(inside)
+        if node.op is LOOP and node.origin is not None:
+            parts = LoopParts(node.inputs, node.outputs, node.params)
+            types = [element(h.type) for h in parts.written]
+            if types:
+                yield f"saves {_amount(types)} in each step of line {node.origin.line}"
+
+
+def _amount(types: list[Type]) -> str:
+    words = sum(ITEMSIZE[t.dtype] if not record_words(t) else 8 * record_words(t) for t in types)
+    arrays = Counter(t.dtype for t in types if t.rank and not t.depth)
+    more = (f"{n} array{'s' if n > 1 else ''} of {dtype}" for dtype, n in arrays.items())
+    return ", ".join([f"{words} bytes", *more])
 
 
 def alloc_records(k: Emitter, hint: str, count: Expr, type: Type) -> Var:

@@ -40,6 +40,8 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
 
     Raises GradientError for a position that is not there, an argument that is not of floats and a result
     that is no float scalar; GraphTypeError for an argument that is no number or array.
+
+    Of a compiled function the result has `explain()` as the function has, of its own kernels.
     """
     positions = _positions(argnums)
     if getattr(type(f), "is_compiled", False):
@@ -62,6 +64,7 @@ def _compiled(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: boo
         gradient = gradients if isinstance(argnums, tuple) else gradients[0]
         return ((value, aux) if has_aux else value), gradient
 
+    both.__name__ = _name(f)
     kernel = type(f)(both, plain=not has_aux)
 
     @functools.wraps(f, assigned=_NAMES)
@@ -77,6 +80,7 @@ def _compiled(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: boo
             return value, _like(args[positions[0]], gradient)
         return value, tuple(_like(args[p], g) for p, g in zip(positions, gradient, strict=True))
 
+    differentiated.explain = kernel.explain  # type: ignore[attr-defined]
     return differentiated
 
 
@@ -92,6 +96,8 @@ def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
         value, gradient = both(*args, **kwargs)
         return (gradient, value[1]) if has_aux else gradient
 
+    if hasattr(both, "explain"):
+        differentiated.explain = both.explain  # type: ignore[attr-defined]
     return differentiated
 
 

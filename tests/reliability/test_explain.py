@@ -2,13 +2,18 @@
 
 import itertools
 import math
+import os
 import re
 import struct
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import autograph_lite as ag
+from tests.identity.check import ROOT
 
 SCALE, POWER, KIND = 2.0, 3, "cube"
 TABLE = {"w": ag.constant([1.0, 2.0]), "k": 2}
@@ -185,3 +190,54 @@ def test_numbers_as_keys_and_defaults_never_share_a_key():
         f = made(number)
         same_bits(f(1.5), f.eager(1.5))
         same_bits(f(1.5, number, m=number), f.eager(1.5, number, m=number))
+
+
+def sines(a, n):
+    s = a
+    for _ in range(n):
+        s = s + 0.1 * np.sin(s * a)
+    return s
+
+
+def rotates(m, v, n):
+    for _ in range(n):
+        v = np.tanh(m @ v)
+    return np.sum(v)
+
+
+def test_what_a_step_saves_is_told():
+    """Eight bytes of a scalar; of an array its address, its extents and its elements."""
+    gradient = ag.value_and_grad(ag.function(sines))
+    gradient(0.3, 10)
+    assert "saves 8 bytes in each step of line " in gradient.explain()
+    told = ag.grad(ag.function(rotates), argnums=(0, 1)).explain(np.eye(3), np.ones(3), 2)
+    assert "1 array" in told or "2 arrays" in told
+    assert "saves" not in ag.function(sines).explain(0.3, 10)
+
+
+LONG = """
+from pathlib import Path
+import autograph_lite as ag
+from benchmarks.memory import status
+from tests.reliability.test_explain import sines
+
+gradient = ag.value_and_grad(ag.function(sines))
+gradient(0.3, 10)
+Path("/proc/self/clear_refs").write_text("5")
+before = status("VmRSS")
+gradient(0.3, 10_000_000)
+print((status("VmHWM") - before) // 10_000_000)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="needs Linux's /proc")
+def test_ten_million_steps_take_the_bytes_that_are_told():
+    done = subprocess.run(
+        [sys.executable, "-c", LONG], cwd=ROOT, env=_here(), capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert 7 <= int(done.stdout) <= 12
+
+
+def _here():
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "runtime")])}
