@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from autograph_lite.errors import ConversionError, GraphTypeError, Origin
 from autograph_lite.frontend.bindings import refresh_all
-from autograph_lite.frontend.desugar import RETURN_VALUE
+from autograph_lite.frontend.desugar import RESULT, RETURN_VALUE
 from autograph_lite.frontend.fillers import nothing
 from autograph_lite.frontend.holders import (
     Holder,
@@ -238,7 +238,7 @@ class _Join:
     def __init__(
         self, name: str, objects: tuple[Any, Any], line: Origin | None, arms: list[Arm]
     ) -> None:
-        self.name = "the return value" if name == RETURN_VALUE else name
+        self.name = "the return value" if name in (RETURN_VALUE, RESULT) else name
         self.line = line
         self.objects = objects
         self.same = objects[0] is objects[1]

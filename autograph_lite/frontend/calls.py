@@ -21,13 +21,14 @@ import numpy as np
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend import growing, packing
 from autograph_lite.frontend.advice import mentions_run, refuse_call, refuse_maker
+from autograph_lite.frontend.again import Running
 from autograph_lite.frontend.convert import Converted, convert
 from autograph_lite.frontend.effects import changes_its_owner, refuse_unsteady
 from autograph_lite.frontend.grown import mentions_grown, refuse_spread
 from autograph_lite.frontend.holders import changing, is_made, note_made
 from autograph_lite.frontend.iterators import Generator
 from autograph_lite.frontend.meanings import FOLDS, MEANINGS
-from autograph_lite.frontend.raising import later
+from autograph_lite.frontend.raising import later, raise_
 from autograph_lite.frontend.shared import MISSING
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
@@ -142,8 +143,8 @@ def _global(space: dict[str, Any], name: str) -> Any:
 class Caller:
     """Decides what a call means."""
 
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
+    def __init__(self, trace: Trace, running: Running) -> None:
+        self.trace, self.running = trace, running
         self.operators: Any = None
         self._raising = False
 
@@ -230,17 +231,16 @@ class Caller:
     ) -> Any:
         """A function with Python source: converted unless it is ours, NumPy's or converted."""
         code = function.__code__
-        if code.co_filename.startswith("<staged"):
-            with self.trace.calls.inside():
-                return result_of(function(*args, **kwargs))
-        if owner(function) in LIBRARIES or _standard(function):
+        staged = code.co_filename.startswith("<staged")
+        if not staged and (owner(function) in LIBRARIES or _standard(function)):
             return self._library(function, args, kwargs)
-        with self.trace.calls.inside():
-            return result_of(self.bound(function)(*args, **kwargs))
+        with self.trace.calls.inside(), self.running.inside(code, args, kwargs):
+            made = function if staged else self.bound(function)
+            return result_of(made(*args, **kwargs))
 
     def bound(self, function: types.FunctionType) -> Callable[..., Any]:
         """The converted function, reading names where the original does."""
-        converted: Converted = convert(function)
+        converted: Converted = convert(function, self.running.of(function.__code__))
         return converted.bind(self.operators, Scope(function, self.trace, self.operators))
 
     def _library(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -301,6 +301,8 @@ class Caller:
         own = getattr(function, "__self__", None)
         if isinstance(own, list) and (mentions_grown(own) or mentions_grown(args)):
             return growing.method(self.trace, own, function.__name__, args, kwargs)
+        if own == [] and type(own) is list and function.__name__ == "pop" and not args:
+            raise_(self.trace, later(IndexError, "pop from empty list"))
         self.trace.settle(*args, *kwargs.values())
         container = isinstance(getattr(function, "__self__", None), list | dict | set)
         if changes_its_owner(function):

@@ -21,6 +21,7 @@ from autograph_lite.frontend.declared import declarations, statements
 from autograph_lite.frontend.desugar import desugar
 from autograph_lite.frontend.expressions import Expressions
 from autograph_lite.frontend.fence import check
+from autograph_lite.frontend.machine import as_loop
 from autograph_lite.frontend.mangle import mangle
 from autograph_lite.frontend.names import NONE, Names, Scope
 from autograph_lite.frontend.nodes import (
@@ -45,6 +46,8 @@ from autograph_lite.frontend.text import text_of
 from autograph_lite.ir.collector import patient
 
 MAKER = "make__"
+ITSELF = 0
+NONE_OF_IT: frozenset[int] = frozenset()
 _TWO_MEANINGS = (
     "is a global here and a local name around it, which is not staged: choose another name"
 )
@@ -113,24 +116,26 @@ class Converted:
 
 # Code objects compare equal when their files differ, so they are told apart by identity; the weak
 # reference removes the entry before the identity can be used again.
-_DONE: dict[int, tuple[weakref.ref[CodeType], Staged]] = {}
+_Key = tuple[int, frozenset[int]]
+_DONE: dict[_Key, tuple[weakref.ref[CodeType], Staged]] = {}
 _BY_FILE: dict[str, Staged] = {}
 
 
-def convert(function: FunctionType) -> Converted:
-    """Stage a function, once per code object."""
+def convert(function: FunctionType, loops: frozenset[int] = NONE_OF_IT) -> Converted:
+    """Stage a function, once per code object and `loops`: the functions in it that call themselves and
+    become loops, by their lines, itself as `ITSELF`."""
     code = function.__code__
-    entry = _DONE.get(id(code))
+    key = id(code), loops
+    entry = _DONE.get(key)
     if entry is not None and entry[0]() is code:
         return Converted(function, entry[1])
-    staged = _stage(function)
-    key = id(code)
+    staged = _stage(function, loops)
     _DONE[key] = (weakref.ref(code, lambda _: _forget(key)), staged)
     _BY_FILE[staged.filename] = staged
     return Converted(function, staged)
 
 
-def _forget(key: int) -> None:
+def _forget(key: _Key) -> None:
     _, staged = _DONE.pop(key)
     if _BY_FILE.get(staged.filename) is staged:
         del _BY_FILE[staged.filename]
@@ -151,16 +156,28 @@ def origin_of(frame: FrameType, instruction: int | None = None) -> Origin | None
     return staged.places.of(line or 0, start or 0, end or 0)
 
 
+def definition(code: CodeType) -> tuple[CodeType, int] | None:
+    """The user's function that a code object is of: its code and `ITSELF`, or the code of the one around it
+    and its line there; None of what is no `def`."""
+    if code.co_name == "<lambda>":
+        return None
+    staged = _BY_FILE.get(code.co_filename)
+    if staged is None:
+        return code, ITSELF
+    outer = next(known() for known, made in _DONE.values() if made is staged)
+    return None if outer is None else (outer, staged.places.lines[code.co_firstlineno].line)
+
+
 def is_staged(function: FunctionType) -> bool:
     """Is this (or is it defined in) a function that was staged already?"""
     return function.__code__.co_filename.startswith("<staged ")
 
 
 @patient()
-def _stage(function: FunctionType) -> Staged:
+def _stage(function: FunctionType, loops: frozenset[int]) -> Staged:
     source, code = read(function), function.__code__
     try:
-        tree, outside = _rewritten(source, code.co_name)
+        tree, outside = _rewritten(source, code.co_name, loops)
         text = text_of(tree)
         read_again = ast.parse(text)
         found = places(tree, read_again, text, code.co_filename, code.co_name)
@@ -175,10 +192,13 @@ def _stage(function: FunctionType) -> Staged:
         ) from error
 
 
-def _rewritten(source: Source, name: str) -> tuple[ast.Module, dict[str, bool]]:
+def _rewritten(
+    source: Source, name: str, loops: frozenset[int]
+) -> tuple[ast.Module, dict[str, bool]]:
     node = _bare(mangle(gast.ast_to_gast(source.node), source.owner))
     check(node, source.filename, name)
     without_matches(node)
+    _recursive(node, loops, source.filename)
     outside = Expressions(frozenset(), frozenset(), _outside)
     names: dict[str, bool] = {}
     if isinstance(node, gast.Lambda):
@@ -193,6 +213,15 @@ def _rewritten(source: Source, name: str) -> tuple[ast.Module, dict[str, bool]]:
     body = [located(statement, node) for statement in body]
     maker = located(define(MAKER, arguments(["ag__", "scope__"]), body), node)
     return cast(ast.Module, plain(gast.Module([maker], []))), names
+
+
+def _recursive(function: Node, loops: frozenset[int], filename: str) -> None:
+    """Make loops of those functions that call themselves, those inside first."""
+    for node in everything(function) if loops else ():
+        if node is not function and isinstance(node, gast.FunctionDef) and node.lineno in loops:
+            as_loop(node, filename)
+    if ITSELF in loops:
+        as_loop(function, filename)
 
 
 def _names_outside(function: Node, filename: str, called: str) -> dict[str, bool]:

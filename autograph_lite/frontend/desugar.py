@@ -33,6 +33,7 @@ from autograph_lite.frontend.forms import (
 from autograph_lite.frontend.nodes import Node, constant, load, located
 
 RETURN_VALUE = "return_value__"
+RESULT = "result__"  # the same of a function that has become a loop
 RETURNED = "returned__"
 _FLAG = re.compile(r"(break|continue)_[0-9]+__")
 
@@ -77,7 +78,7 @@ def desugar(function: Node) -> Block:
 
 
 def _function(function: Node, counter: _Counter) -> Block:
-    body = _without_docstring(function.body)
+    body = without_docstring(function.body)
     returns = list(_returns(body))
     if not returns:
         return _lower(body, _Around(0, False), counter)
@@ -102,7 +103,7 @@ def _last(function: Node) -> Node:
     return function.body[-1]
 
 
-def _without_docstring(body: Sequence[Node]) -> list[Node]:
+def without_docstring(body: Sequence[Node]) -> list[Node]:
     return list(body[1:] if docstring(body) is not None else body)
 
 

@@ -27,8 +27,9 @@ from autograph_lite.frontend.structures import (
     is_text,
     size,
 )
-from autograph_lite.ir.graph import Value
+from autograph_lite.ir.graph import Region, Value
 from autograph_lite.ir.types import NUMBER, Type, join, py, weak
+from autograph_lite.ir.walk import everything
 from autograph_lite.ops.regions import FLAG
 from autograph_lite.tensors.number import PYTHON_NAME
 
@@ -82,6 +83,20 @@ def _refuse_elements(name: str, elements: list[Typed], line: Origin | None) -> N
         " tensors, or tuples of them, can be in it; count the others in a number",
         line,
     )
+
+
+def refuse_unlike(trace: Any, region: Region) -> None:
+    """An error where elements would have to be held in another form than when they were put in."""
+    for node in everything(region) if trace.unlike else ():
+        for out in node.outputs:
+            if out in trace.unlike:
+                held, wanted = trace.unlike[out]
+                sides = [_described((g.structure, list(g.types))) for g in (held, wanted)]
+                raise ConversionError(
+                    f"elements of a list, which grows in a loop or branch, are {sides[0]} at first and"
+                    f" {sides[1]} later; give all of them one dtype and one number of axes",
+                    node.origin,
+                )
 
 
 def _described(held: Typed) -> str:

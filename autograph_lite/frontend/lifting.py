@@ -25,6 +25,7 @@ from autograph_lite.ir.types import Type, element
 from autograph_lite.ops.cells import in_row, number_now
 from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.regions import pick
+from autograph_lite.ops.staging import root
 from autograph_lite.tensors.boxes import value_of, wrap
 
 
@@ -125,11 +126,19 @@ def _lift_list(x: Container, values: Iterator[Value], g: Growing, types: list[Ty
     for part in x.parts:
         own = [next(values) for _ in range(size(part))]
         if isinstance(part, Growing):
-            rows = own
+            rows = own if part == g else _unlike(part, g, types)
             continue
         rows = rows or [f.list_empty(element=element(t)) for t in types]
         rows = with_one_more(rows, lifted(part, own, (g.structure, list(g.types))))
     return rows or [f.list_empty(element=element(t)) for t in types]
+
+
+def _unlike(part: Growing, g: Growing, types: list[Type]) -> list[Value]:
+    """Rows of elements that are held in another form.  A loop in which they grew is staged again, with that
+    form from the start; what is still there when all is staged is refused."""
+    rows = [f.list_empty(element=element(t)) for t in types]
+    root().unlike[rows[0]] = part, g
+    return rows
 
 
 def with_one_more(rows: list[Value], values: list[Value]) -> list[Value]:

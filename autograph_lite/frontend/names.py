@@ -30,7 +30,7 @@ from autograph_lite.frontend.forms import (
     blocks,
     once,
 )
-from autograph_lite.frontend.nodes import Node, children, everything, pair
+from autograph_lite.frontend.nodes import Asked, Node, children, everything, pair
 from autograph_lite.frontend.order import runs
 
 Names = frozenset[str]
@@ -352,7 +352,9 @@ def deleted(form: Form) -> Names:
 
 
 def deletions(node: Node) -> Iterator[Node]:
-    """The names that `del` takes away."""
+    """The names that `del` takes away, or our own `a = b = ag__.Undefined(...)`."""
+    if isinstance(node, gast.Assign) and isinstance(node.value, Asked):
+        yield from (node.targets if node.value.name == "Undefined" else ())
     if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Del):
         yield node
     if isinstance(node, (gast.Delete, gast.Tuple, gast.List)):

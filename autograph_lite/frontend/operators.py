@@ -18,6 +18,7 @@ import numpy as np
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend import elements, growing, raising
 from autograph_lite.frontend.advice import mentions_run
+from autograph_lite.frontend.again import Recursive
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
 from autograph_lite.frontend.desugar import is_ours
@@ -97,7 +98,7 @@ def _called(function: Any) -> str:
     return f"{name}()" if home in (None, "builtins") else f"{home}.{name}()"
 
 
-class Operators(Logic, Matching):
+class Operators(Logic, Matching, Recursive):
     """The meaning of one staging."""
 
     Undefined = Undefined

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from autograph_lite.errors import ConversionError, GraphTypeError, Origin, ShapeError
-from autograph_lite.frontend.desugar import RETURN_VALUE
+from autograph_lite.frontend.desugar import RESULT, RETURN_VALUE
 from autograph_lite.frontend.joins import GROWING, Typed, joined, refuse_growth
 from autograph_lite.frontend.promote import as_type
 from autograph_lite.frontend.state import take_apart
@@ -116,7 +116,7 @@ def _begins_as_tensor(own: Slot, after: Typed, exact: Exact) -> bool:
 
 def _refuse(own: Slot, structure: Structure, values: list[Value]) -> NoReturn:
     refuse_growth(own.name, own.held, (structure, [v.type for v in values]), own.line)
-    returned = own.name == RETURN_VALUE
+    returned = own.name in (RETURN_VALUE, RESULT)
     name = "the return value" if returned else f"the loop variable {own.name!r}"
     if holds_array(own.structure) or holds_array(structure):
         before_it = f" before the loop: {own.name} = ag.constant({own.name})"

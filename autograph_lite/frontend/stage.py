@@ -18,12 +18,14 @@ from autograph_lite.errors import (
     excerpt,
 )
 from autograph_lite.frames import traceback_of
+from autograph_lite.frontend.again import Recursion, Running
 from autograph_lite.frontend.calls import Caller, owner, result_of
 from autograph_lite.frontend.convert import origin_of
 from autograph_lite.frontend.effects import CONTAINERS, refuse_result
 from autograph_lite.frontend.grown import grown_in
 from autograph_lite.frontend.holders import is_made
 from autograph_lite.frontend.iterators import ForLoop
+from autograph_lite.frontend.joins import refuse_unlike
 from autograph_lite.frontend.operators import Operators
 from autograph_lite.frontend.packing import shown
 from autograph_lite.frontend.returned import Viewed, returned_views
@@ -99,9 +101,21 @@ def present_origin() -> Origin | None:
 
 @patient()
 def stage(function: types.FunctionType, leaves: list[Any], arrange: Any) -> Staged:
-    """Run the converted function once; `arrange(leaves)` gives its args and kwargs."""
+    """Run the converted function once; `arrange(leaves)` gives its args and kwargs.  Once more for each
+    function that turns out to call itself until the run ends it."""
+    loops: frozenset[tuple[types.CodeType, int]] = frozenset()
+    while True:
+        try:
+            return _staged(function, leaves, arrange, Running(loops))
+        except Recursion as met:
+            loops |= {(met.code, met.line)}
+
+
+def _staged(
+    function: types.FunctionType, leaves: list[Any], arrange: Any, running: Running
+) -> Staged:
     trace = Trace(present_origin)
-    caller = Caller(trace)
+    caller = Caller(trace, running)
     operators = Operators(trace, caller)
     caller.operators = operators
     trace.caller = caller
@@ -114,7 +128,7 @@ def stage(function: types.FunctionType, leaves: list[Any], arrange: Any) -> Stag
         arrays = [b for b, x in zip(arguments, leaves, strict=True) if isinstance(x, np.ndarray)]
         try:
             run = function if of_library(function) else caller.bound(function)
-            with entered(arrays):
+            with entered(arrays), running.inside(function.__code__, args, kwargs):
                 out = _result(run, args, kwargs)
             _refuse_swallowed(trace)
             return _close(trace, function, leaves, arguments, passed, out)
@@ -250,6 +264,7 @@ def _close(
     sizes, numbers = cells_at_end(trace), trace.own_numbers()
     links = tuple(trace.links)
     region = Region(tuple(trace.arguments), tuple(trace.nodes), results, links, numbers, sizes)
+    refuse_unlike(trace, region)
     return Staged(
         Graph(function.__name__, region),
         tuple(passed),

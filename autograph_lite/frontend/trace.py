@@ -146,6 +146,7 @@ class Trace(Builder):
         ] = {}  # by id: an iterator, the region that made it
         self.gone_through: list[Any] = []  # lists that grow, while loops go through them
         self.rows_of: dict[Any, Any] = {}  # lists that are indexed by the run, as rows
+        self.unlike: dict[Value, Any] = {}  # rows whose elements are held in another form
         self.repeats = False  # whether a fault has to be repeated step by step
         self.left: tuple[Exception, Origin | None] | None = (
             None  # the error that left a `try` block

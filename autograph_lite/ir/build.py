@@ -62,6 +62,7 @@ class Builder:
         self.names: dict[tuple[Value, Value], Value] = {}
         self.numbered: dict[Value, Value] = {}
         self.kept: set[Value] = set()  # numbers of what is in a cell in every run
+        self.noted: dict[Value, None] = {}  # values of this region that may be in a cell
         # of the whole graph: the cells by dtype and axes, the number of each value that may be in one,
         # the value that a name stands for, and what gives a value its present name
         self.cells: dict[tuple[str, int], Register] = {}
@@ -280,8 +281,12 @@ class Builder:
 
     def own_numbers(self) -> tuple[tuple[Value, Value], ...]:
         """The numbers of the cells that values of this region are in by now."""
-        numbers = self.top.numbers.items()
-        return tuple((v, self.read(number)) for v, number in numbers if v in self.own)
+        return tuple((v, self.read(self.top.numbers[v])) for v in self.noted)
+
+    def note_number(self, value: Value, number: Register) -> None:
+        """A value of this region may be in the cell with this number."""
+        self.top.numbers[value] = number
+        self.noted[value] = None
 
     def unlink(self, a: Value, b: Value) -> None:
         """Forget what is known of these two; a condition that includes it follows."""

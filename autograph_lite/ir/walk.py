@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from autograph_lite.ir.graph import Condition, Link, Node, Region, Test, Value
 
@@ -10,6 +10,14 @@ from autograph_lite.ir.graph import Condition, Link, Node, Region, Test, Value
 def regions(node: Node) -> dict[str, Region]:
     """The regions of a node by name: the arms of a branch, the body and the test of a loop."""
     return {name: p for name, p in node.params.items() if isinstance(p, Region)}
+
+
+def everything(region: Region) -> Iterator[Node]:
+    """The nodes of a region and of those inside it."""
+    for node in region.nodes:
+        yield node
+        for inner in regions(node).values():
+            yield from everything(inner)
 
 
 def leading_to(

@@ -160,7 +160,8 @@ def _register_for(builder: Builder, value: Value) -> Register:
     found = number_of(builder, value)
     if found is None:
         raw, owner = origin(builder, value)
-        found = builder.top.numbers[raw] = Register(owner.constant(-1, "int64", "py"))
+        found = Register(owner.constant(-1, "int64", "py"))
+        owner.note_number(raw, found)
         builder.top.naming = current_name
     return found
 
@@ -182,7 +183,7 @@ def number_of(builder: Builder, value: Value) -> Register | None:
 def note_number(value: Value, number: Value) -> None:
     """A value of the present region is the cell with this number, unless that is below 0."""
     builder: Builder = context.interpreter  # type: ignore[assignment]
-    builder.top.numbers[builder.local(value)] = Register(builder.local(number))
+    builder.note_number(builder.local(value), Register(builder.local(number)))
     builder.top.naming = current_name
 
 

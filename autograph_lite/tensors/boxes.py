@@ -140,7 +140,7 @@ def write(box: Box, value: Value) -> None:
     if interpreter is not EAGER and number_if_kept(interpreter.read(box)) is not None:
         raise ConversionError(
             "a tensor is written into that may be in a list that grows, or that is indexed by what only the run"
-            " knows; put a copy into the list: items.append(x.copy())"
+            " knows; put a copy into the list: items.append(x.copy()), or write into one: x = x.copy()"
         )
     touch(box)
     refresh(box)

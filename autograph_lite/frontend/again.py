@@ -1,0 +1,152 @@
+"""Calls that are being staged -> whether one of them would be staged inside itself without an end.
+
+A function that calls itself is staged once for each call, which ends where Python values end it.  Where only
+the run ends it, a call inside a branch or loop of the graph is given what one around it was given, as far as
+that is known while staging.  Then all is staged anew, with that function as a loop (`machine`).
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograph_lite.errors import ConversionError
+from autograph_lite.frontend.branches import choose
+from autograph_lite.frontend.convert import definition
+from autograph_lite.frontend.iteration import counted
+from autograph_lite.frontend.raising import later, raise_
+from autograph_lite.frontend.state import take_apart
+from autograph_lite.frontend.steps import number
+from autograph_lite.frontend.trace import Guard, Trace
+from autograph_lite.ir.types import Symbol, Type
+from autograph_lite.ops.dispatch import context
+from autograph_lite.tensors.boxes import wrap
+
+DEEPEST = 24
+"""So many calls of a function inside itself, each in a branch or loop of the one before, are staged."""
+ANOTHER = (
+    "a call leads back to this function, and only the run ends that, which is staged only for a function with"
+    " `def` that calls itself by its own name: write one function, or a loop"
+)
+UNCOUNTED = (
+    "a loop that contains a call of the function itself, which only the run ends, goes through a"
+    " {}: write it over range(...) or over the rows of a tensor"
+)
+
+
+class Recursion(BaseException):
+    """A function calls itself, and only the run ends that."""
+
+    def __init__(self, code: types.CodeType, line: int) -> None:
+        super().__init__(code.co_name)
+        self.code, self.line = code, line
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    code: types.CodeType
+    args: Any
+    region: Any
+
+    def given(self) -> Any:
+        """What is known of the arguments while staging."""
+        structure, values = take_apart(self.args, numbers=False)
+        return structure, [_known(v.type) for v in values]
+
+
+@dataclass(slots=True)
+class Running:
+    """The calls that are being staged; `loops` are functions that are staged as loops, each as its code and
+    the line of the one inside it, or `ITSELF`."""
+
+    loops: frozenset[tuple[types.CodeType, int]] = frozenset()
+    calls: list[_Call] = field(default_factory=list)
+
+    def of(self, code: types.CodeType) -> frozenset[int]:
+        """Which functions in a function are loops."""
+        return frozenset(line for other, line in self.loops if other is code)
+
+    @contextmanager
+    def inside(self, code: types.CodeType, args: Any, kwargs: Any) -> Iterator[None]:
+        """A function is called here."""
+        call = _Call(code, (args, tuple(kwargs.items())), context.interpreter)
+        around = [c for c in self.calls if c.code is code and c.region is not call.region]
+        if len(around) >= DEEPEST or (around and call.given() in [c.given() for c in around]):
+            self._met(code)
+        self.calls.append(call)
+        try:
+            yield
+        finally:
+            self.calls.pop()
+
+    def _met(self, code: types.CodeType) -> None:
+        found = definition(code)
+        if found is None or found in self.loops:
+            raise ConversionError(ANOTHER)
+        raise Recursion(*found)
+
+
+def _known(type: Type) -> Any:
+    extents = [None if isinstance(e, Symbol) else e for e in type.shape]
+    return type.kind, type.dtype, extents
+
+
+class Recursive:
+    """What a function that has become a loop asks of `ag__`."""
+
+    caller: Any
+    trace: Trace
+
+    def itself(self, function: Any) -> None:
+        """The name by which it calls itself still stands for it."""
+        if getattr(_bare(function), "__code__", None) is not self.caller.running.calls[-1].code:
+            raise ConversionError(ANOTHER)
+        limit = sys.getrecursionlimit
+        self.trace.guards.append(Guard(limit, limit(), "the recursion limit"))
+
+    def enter(self, calls: list[Any], place: int) -> None:
+        """One call more that has not returned."""
+        deep = self.call(len, (calls,)) >= sys.getrecursionlimit()
+        text = "maximum recursion depth exceeded"
+        choose(deep, lambda: raise_(self.trace, later(RecursionError, text)), lambda: None)
+        self.call(calls.append, (place,))
+
+    def default(self, function: Any, name: str) -> Any:
+        """What a parameter is that a call leaves out."""
+        found = _bare(function)
+        names = found.__code__.co_varnames[: found.__code__.co_argcount]
+        given = dict(zip(reversed(names), reversed(found.__defaults__ or ()), strict=False))
+        given.update(found.__kwdefaults__ or {})
+        if name not in given:
+            raise TypeError(
+                f"{found.__qualname__}() missing 1 required positional argument: {name!r}"
+            )
+        return given[name]
+
+    def count_of(self, source: Any) -> Any:
+        """How many steps a `for` through it has."""
+        return wrap(_counted(source).count)
+
+    def nth(self, source: Any, step: Any) -> Any:
+        """What one of them sees."""
+        return _counted(source).element(number(step))
+
+    def call(self, function: Any, args: tuple[Any, ...], *keywords: Any) -> Any:
+        raise NotImplementedError
+
+
+def _bare(function: Any) -> Any:
+    """The function of a method, or of a compiled one."""
+    found = getattr(function, "__func__", function)
+    return getattr(found, "python_function", found)
+
+
+def _counted(source: Any) -> Any:
+    steps = counted(source)
+    if steps is None:
+        raise ConversionError(UNCOUNTED.format(type(source).__name__))
+    return steps
