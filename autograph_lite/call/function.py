@@ -20,7 +20,7 @@ from autograph_lite.call.trampoline import trampoline
 from autograph_lite.eager.interpreter import EAGER
 from autograph_lite.errors import GraphTypeError
 from autograph_lite.frames import as_seen
-from autograph_lite.frontend.convert import convert
+from autograph_lite.frontend.convert import convert, loops_in
 from autograph_lite.frontend.stage import LeftTry, of_library, stage
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.text import graph_text
@@ -185,7 +185,7 @@ class Function:
     @property
     def staged_source(self) -> str:
         """The Python source that is run once on symbolic values."""
-        return convert(self.python_function).source
+        return convert(self.python_function, loops_in(self.python_function)).source
 
     def graph(self, *args: Any, **kwargs: Any) -> str:
         """The optimised graph for these arguments, as text."""

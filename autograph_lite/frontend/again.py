@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.branches import choose
 from autograph_lite.frontend.convert import definition
@@ -25,12 +27,17 @@ from autograph_lite.frontend.trace import Guard, Trace
 from autograph_lite.ir.types import Symbol, Type
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import wrap
+from autograph_lite.tensors.scalar import NumpyScalar
 
 DEEPEST = 24
 """So many calls of a function inside itself, each in a branch or loop of the one before, are staged."""
 ANOTHER = (
-    "a call leads back to this function, and only the run ends that, which is staged only for a function with"
-    " `def` that calls itself by its own name: write one function, or a loop"
+    "this call leads back to a function that is running, and only the run ends that; such recursion is staged"
+    " only for a function with `def` that calls itself by its own name: write one function, or a loop"
+)
+PLAIN = (
+    "a compiled function is given a NumPy array or number by a call of itself, which only the run ends; make it"
+    " a tensor: ag.constant(...)"
 )
 UNCOUNTED = (
     "a loop that contains a call of the function itself, which only the run ends, goes through a"
@@ -46,11 +53,14 @@ class Recursion(BaseException):
         self.code, self.line = code, line
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Call:
+    """`compiled`: whether it calls itself under the name of a compiled function."""
+
     code: types.CodeType
     args: Any
     region: Any
+    compiled: bool = False
 
     def given(self) -> Any:
         """What is known of the arguments while staging."""
@@ -76,18 +86,23 @@ class Running:
         call = _Call(code, (args, tuple(kwargs.items())), context.interpreter)
         around = [c for c in self.calls if c.code is code and c.region is not call.region]
         if len(around) >= DEEPEST or (around and call.given() in [c.given() for c in around]):
-            self._met(code)
+            self._begin_anew(code)
+            raise ConversionError(ANOTHER)
         self.calls.append(call)
         try:
             yield
+        except RecursionError:
+            if [c.code for c in self.calls].count(code) >= DEEPEST:
+                self._begin_anew(code)
+            raise
         finally:
             self.calls.pop()
 
-    def _met(self, code: types.CodeType) -> None:
+    def _begin_anew(self, code: types.CodeType) -> None:
+        """Unless it can be no loop, or is one."""
         found = definition(code)
-        if found is None or found in self.loops:
-            raise ConversionError(ANOTHER)
-        raise Recursion(*found)
+        if found is not None and found not in self.loops:
+            raise Recursion(*found)
 
 
 def _known(type: Type) -> Any:
@@ -103,13 +118,18 @@ class Recursive:
 
     def itself(self, function: Any) -> None:
         """The name by which it calls itself still stands for it."""
-        if getattr(_bare(function), "__code__", None) is not self.caller.running.calls[-1].code:
+        bare, call = _bare(function), self.caller.running.calls[-1]
+        if getattr(bare, "__code__", None) is not call.code:
             raise ConversionError(ANOTHER)
+        call.compiled = hasattr(function, "python_function")
         limit = sys.getrecursionlimit
         self.trace.guards.append(Guard(limit, limit(), "the recursion limit"))
 
-    def enter(self, calls: list[Any], place: int) -> None:
+    def enter(self, calls: list[Any], place: int, *given: Any) -> None:
         """One call more that has not returned."""
+        arrays = np.ndarray | np.generic | NumpyScalar
+        if self.caller.running.calls[-1].compiled and any(isinstance(a, arrays) for a in given):
+            raise ConversionError(PLAIN)
         deep = self.call(len, (calls,)) >= sys.getrecursionlimit()
         text = "maximum recursion depth exceeded"
         choose(deep, lambda: raise_(self.trace, later(RecursionError, text)), lambda: None)

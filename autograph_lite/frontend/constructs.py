@@ -38,7 +38,8 @@ def kinds(text: str) -> tuple[str, ...]:
 # -- forms -------------------------------------------------------------------------------------------
 
 _RESERVED = re.compile(
-    r"(ag|scope|make|itr|vals|return_value|returned|(break|continue|match|missed|value|object|index)_\d+)__"
+    r"(ag|scope|make|itr|vals|return_value|returned|place|calls|result"
+    r"|(break|continue|match|missed|value|object|index|frames|before|called|chosen|step|rows|left)_\d+)__"
 )
 
 

@@ -8,8 +8,10 @@ one: then a bool says which.  Kinds, dtypes and numbers of axes that cannot be j
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NoReturn
+from dataclasses import replace
+from typing import Any, NoReturn, TypeVar
 
 from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.desugar import is_ours
@@ -35,6 +37,7 @@ from autograph_lite.tensors.number import PYTHON_NAME
 
 Typed = tuple[Structure, list[Type]]
 Join = Callable[[Type, Type], Type | None]
+Shape = TypeVar("Shape", bound=Structure)
 
 
 def joined(name: str, a: Typed, b: Typed, join_types: Join = join) -> Typed | None:
@@ -67,6 +70,8 @@ def refuse_growth(name: str, left: Typed, right: Typed, line: Origin | None = No
 
 def _refuse_elements(name: str, elements: list[Typed], line: Origin | None) -> NoReturn:
     """The first two elements of a list that cannot be joined, or what none of them has."""
+    if _WAITING.fullmatch(name):
+        _refuse_waiting(elements, line)
     of = "a list" if " " in name or is_ours(name) else f"the list {name!r}"
     held = elements[0]
     for other in elements[1:]:
@@ -83,6 +88,34 @@ def _refuse_elements(name: str, elements: list[Typed], line: Origin | None) -> N
         " tensors, or tuples of them, can be in it; count the others in a number",
         line,
     )
+
+
+_WAITING = re.compile(r"frames_[0-9]+__")
+
+
+def _refuse_waiting(elements: list[Typed], line: Origin | None) -> NoReturn:
+    """The first that cannot wait for a call of the function itself to return."""
+    found = "a tuple of other lengths"
+    for first, *others in zip(*map(_parts, elements), strict=False):
+        other = next((o for o in others if joined("", first, o) is None), None)
+        if other is not None or not first[1]:
+            kinds = dict.fromkeys(_described(one) for one in (first, other) if one is not None)
+            found = " or ".join(kinds)
+            break
+    raise ConversionError(
+        f"what is read after a call of the function itself, which only the run ends, is {found}; only numbers,"
+        " tensors of one dtype and number of axes, and tuples of them, can wait for it: make anything else"
+        " after the call",
+        line,
+    )
+
+
+def _parts(held: Typed) -> list[Typed]:
+    structure, types = held
+    if not isinstance(structure, Container) or structure.type is not tuple:
+        return [held]
+    rest = iter(types)
+    return [(part, [next(rest) for _ in range(size(part))]) for part in structure.parts]
 
 
 def refuse_unlike(trace: Any, region: Region) -> None:
@@ -165,9 +198,9 @@ def without_cells(x: Structure, given: Iterator[Any], kept: list[Any]) -> Struct
     """The structure with tensors in place of tensors in cells; what is given, a type or value each, without
     the numbers."""
     if isinstance(x, Leaf):
-        own = [next(given) for _ in range(x.count)]
-        kept += own[:1] if x.kind == "cell" else own
-        return Leaf("ag") if x.kind == "cell" else x
+        whole, own, _ = by_itself(x, [next(given) for _ in range(x.count)])
+        kept += own
+        return whole
     if isinstance(x, Maybe):
         kept.append(next(given))
         return Maybe(x.name, without_cells(x.inner, given, kept))
@@ -200,23 +233,45 @@ def _joined_leaf(
 ) -> Structure | None:
     if isinstance(a, Static) and isinstance(b, Static):
         return a if a == b else None
-    left, right = ([next(end) for _ in range(size(x))] for x, end in ((a, ends[0]), (b, ends[1])))
-    kinds = {x.kind for x in (a, b) if isinstance(x, Leaf)}
-    if kinds == {"ag", "cell"}:
-        wider = join_types(left[0], right[0])
-        types.extend([] if wider is None else [wider, NUMBER])
-        return None if wider is None else Leaf("cell")
+    a, left, here = by_itself(a, [next(ends[0]) for _ in range(size(a))])
+    b, right, there = by_itself(b, [next(ends[1]) for _ in range(size(b))])
+    found = _joined_whole(a, left, b, right, join_types)
+    if found is None:
+        return None
+    leaf, held = found
+    if here or there:
+        leaf = Leaf("cell") if leaf.kind == "ag" else replace(leaf, cell=True)
+        held = [*held, NUMBER]
+    types.extend(held)
+    return leaf
+
+
+def by_itself(x: Shape, own: list[Any]) -> tuple[Shape, list[Any], bool]:
+    """A leaf, and its values or their types, without the number of the cell, and whether there was one."""
+    if not isinstance(x, Leaf) or not (x.cell or x.kind == "cell"):
+        return x, own, False
+    whole: Any = Leaf("ag") if x.kind == "cell" else replace(x, cell=False)
+    return whole, own[:-1], True
+
+
+def _joined_whole(
+    a: Leaf | Static, left: list[Type], b: Leaf | Static, right: list[Type], join_types: Join
+) -> tuple[Leaf, list[Type]] | None:
     alike = isinstance(a, Leaf) and isinstance(b, Leaf) and a.kind == b.kind
     if alike and not _int_and_float(left, right):
-        both = [join_types(x, y) for x, y in zip(left, right, strict=True)]
-        types.extend(t for t in both if t is not None)
-        return None if None in both else a
+        assert isinstance(a, Leaf)
+        return _joined_types(a, left, right, join_types)
     first, second = tagged(a, left, right), tagged(b, right, left)
     if first is None or second is None or first[0] != second[0]:
         return None
-    both = [join_types(x, y) for x, y in zip(first[1], second[1], strict=True)]
-    types.extend(t for t in both if t is not None)
-    return None if None in both else first[0]
+    return _joined_types(first[0], first[1], second[1], join_types)
+
+
+def _joined_types(
+    leaf: Leaf, left: list[Type], right: list[Type], join_types: Join
+) -> tuple[Leaf, list[Type]] | None:
+    both = [join_types(x, y) for x, y in zip(left, right, strict=True)]
+    return None if None in both else (leaf, [t for t in both if t is not None])
 
 
 def _int_and_float(left: list[Type], right: list[Type]) -> bool:

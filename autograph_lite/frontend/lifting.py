@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from autograph_lite.frontend.fillers import filler, truth
 from autograph_lite.frontend.grown import Growing
-from autograph_lite.frontend.joins import Typed, is_choice, texts_of
+from autograph_lite.frontend.joins import Typed, by_itself, is_choice, texts_of
 from autograph_lite.frontend.steps import number
 from autograph_lite.frontend.structures import (
     Container,
@@ -71,25 +71,30 @@ def _lift(
 def _lift_leaf(
     x: Structure, values: Iterator[Value], target: Leaf, types: list[Type], out: list[Value]
 ) -> None:
-    if isinstance(x, Leaf) and x.kind in ("ag", "cell") and target.kind in ("ag", "cell"):
-        value, *_ = (next(values) for _ in range(x.count))
-        out += [value, number_now(value)] if target.kind == "cell" else [value]
-    elif x == target:
-        out.extend(next(values) for _ in types)
-    elif isinstance(x, Static):
-        out += [truth(False), *map(filler, types[1:])]
-    elif x == Leaf("py") or (x == Leaf("np") and target.kind == "numpy"):
-        given = next(values)
-        if given.type == types[1]:
-            out += [truth(True), given, filler(types[2])]
-        elif types[1].kind == "py":
-            out += [truth(False), f.py_float(given), given]
-        elif types[1].kind == "np":
-            out += [truth(False), f.np_scalar(given, dtype=types[1].dtype), given]
-        else:
-            out += [truth(False), f.weak(given, dtype=types[1].dtype), given]
-    else:
-        out += [truth(True), next(values), *map(filler, types[2:])]
+    x, own, _ = by_itself(x, [next(values) for _ in range(size(x))])
+    plain, types, in_cell = by_itself(target, types)
+    made = _in_its_form(x, own, plain, types)
+    out += made
+    if in_cell:
+        out.append(number_now(made[plain.place]))
+
+
+def _in_its_form(x: Structure, own: list[Value], target: Leaf, types: list[Type]) -> list[Value]:
+    """The values of a leaf in the form of a tagged one, unless it has that."""
+    if x == target:
+        return own
+    if isinstance(x, Static):
+        return [truth(False), *map(filler, types[1:])]
+    if x != Leaf("py") and not (x == Leaf("np") and target.kind == "numpy"):
+        return [truth(True), *own, *map(filler, types[2:])]
+    (given,) = own
+    if given.type == types[1]:
+        return [truth(True), given, filler(types[2])]
+    if types[1].kind == "py":
+        return [truth(False), f.py_float(given), given]
+    if types[1].kind == "np":
+        return [truth(False), f.np_scalar(given, dtype=types[1].dtype), given]
+    return [truth(False), f.weak(given, dtype=types[1].dtype), given]
 
 
 def _lift_text(

@@ -202,7 +202,8 @@ class _Machine:
             value = values[0] if len(values) == 1 else pair(*values)
             made.append(assign(_row(tuple(given), gast.Store()), value))
         place = constant(self.order.number[end.after])
-        made += [gast.Expr(Asked("enter", [load(CALLS), place])), _to(0)]
+        entered = Asked("enter", [load(CALLS), place, *map(load, given)])
+        made += [gast.Expr(entered), _to(0)]
         return [placed(one, end.node) for one in made]
 
 

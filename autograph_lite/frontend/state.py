@@ -76,14 +76,12 @@ def _apart(obj: Any, values: list[Value], numbers: bool) -> Structure:
     if isinstance(obj, Tagged):
         values += [obj.is_tensor, value_of(obj)]
         values += [] if obj.number is None else [obj.number]
-        return Leaf(obj.python, value_of(obj).type.kind == "np")
+        in_cell = _numbered(value_of(obj), values, numbers)
+        return Leaf(obj.python, value_of(obj).type.kind == "np", in_cell)
     if isinstance(obj, Box) and not is_variable(obj):
-        values.append(value_of(obj))
-        number = number_if_kept(values[-1]) if numbers and staging() else None
-        if number is not None:
-            values.append(number)
-            return Leaf("cell")
-        return Leaf(values[-1].type.kind)
+        value = value_of(obj)
+        values.append(value)
+        return Leaf("cell" if _numbered(value, values, numbers) else value.type.kind)
     if isinstance(obj, Grown):
         values += obj.rows
         return Growing(obj.structure, obj.types)
@@ -104,6 +102,13 @@ def _apart(obj: Any, values: list[Value], numbers: bool) -> Structure:
     if grown_in(obj) is not None:
         parts = [own(obj), *parts[1:]]
     return Container(kind, keys, tuple(_apart(part, values, numbers) for part in parts))
+
+
+def _numbered(value: Value, values: list[Value], numbers: bool) -> bool:
+    """Add the number of the cell that a tensor may be in; whether there is one."""
+    number = number_if_kept(value) if numbers and staging() else None
+    values += [] if number is None else [number]
+    return number is not None
 
 
 def parts_of(obj: Any) -> tuple[type, tuple[Any, ...] | None, list[Any]] | None:
@@ -191,17 +196,23 @@ def _leaf(leaf: Leaf, values: Iterator[Value], make: Callable[[Value], Any]) -> 
     if leaf.kind in WHOLE:
         return _made(next(values), make, leaf.kind == "np")
     if leaf.kind == "cell":
-        value, at = next(values), next(values)
-        if value.data is None:
-            note_number(value, at)
+        value = next(values)
+        _note(value, next(values))
         return make(value)
     is_tensor, value = next(values), next(values)
     number = None if leaf.kind == "none" else next(values)
+    if leaf.cell:
+        _note(value, next(values))
     if is_tensor.data is None:
         return Tagged(value, is_tensor, leaf.kind, number)
     if is_tensor.data:
         return _made(value, make, leaf.numpy)
     return None if number is None else _made(number, make, leaf.kind == "numpy")
+
+
+def _note(value: Value, at: Value) -> None:
+    if value.data is None:
+        note_number(value, at)
 
 
 def _made(value: Value, make: Callable[[Value], Any], numpy: bool) -> Any:

@@ -27,15 +27,17 @@ class Leaf:
     "float", "bool" or "none" names what is not a tensor.  A tagged leaf has three values: whether it is the
     tensor, the tensor, the number ("none" has no third), which with "numpy" is NumPy's.  With `numpy` the
     tensor is a NumPy scalar instead, with "int" it may be a Python float.  "cell": a tensor that may be in a
-    list that grows, and the number of its cell."""
+    list that grows, and the number of its cell, which a tagged leaf with `cell` has too, after the others."""
 
     kind: str
     numpy: bool = False
+    cell: bool = False
 
     @property
     def count(self) -> int:
         """How many values it has."""
-        return 1 if self.kind in WHOLE else 2 if self.kind in ("none", "cell") else 3
+        own = 1 if self.kind in WHOLE else 2 if self.kind in ("none", "cell") else 3
+        return own + self.cell
 
     @property
     def place(self) -> int:
