@@ -301,7 +301,7 @@ class Caller:
         own = getattr(function, "__self__", None)
         if isinstance(own, list) and (mentions_grown(own) or mentions_grown(args)):
             return growing.method(self.trace, own, function.__name__, args, kwargs)
-        if own == [] and type(own) is list and function.__name__ == "pop" and not args:
+        if type(own) is list and not own and function.__name__ == "pop" and not args:
             raise_(self.trace, later(IndexError, "pop from empty list"))
         self.trace.settle(*args, *kwargs.values())
         container = isinstance(getattr(function, "__self__", None), list | dict | set)

@@ -104,6 +104,28 @@ def recursion(x):
     return power(x, 3)
 
 
+def decays(x, n):
+    return x if n <= 0 else 0.5 * decays(x, n - 1) + x
+
+
+def in_turn(x, n):
+    return x if n <= 0 else other_turn(x, n - 1)
+
+
+def other_turn(x, n):
+    return x if n <= 0 else in_turn(x * x, n - 1)
+
+
+@case("calls", "recursion that the run ends, of a function by its own name", S, 3)
+def recursion_of_the_run(x, n):
+    return decays(x, n)
+
+
+@case("calls", "the same of two functions in turn", S, 3, how=REFUSED)
+def mutual_recursion(x, n):
+    return in_turn(x, n)
+
+
 @case("calls", "of NumPy's functions on tensors", X)
 def call_numpy(x):
     return np.sin(x) * np.sum(x) + np.where(x > 0.0, x, 0.0)

@@ -56,6 +56,16 @@ CALLS = (
     row("a helper with a loop that returns", "s = s + first_above(x * s, 0.3)"),
     row("a gradient", "s = s - 0.1 * ag.grad(lambda v: np.sin(v) * x[0] * v)(s)"),
     row("recursion on an int", "s = power(s, 3) + power(x[0], 2)"),
+    row("recursion that the run ends", "s = s + 0.5 * power(s * x[1], n)"),
+    row(
+        "recursion of a function inside",
+        """
+        def halved(v, k):
+            return v if k <= 0 else 0.5 * halved(v, k - 1) + s
+
+        s = halved(x[0], n)
+        """,
+    ),
     row(
         "a variable",
         """
