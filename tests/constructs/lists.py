@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import autograph_lite as ag
-from tests.constructs.control import X
+from tests.constructs.control import S, X
 from tests.constructs.table import REFUSED, case
 
 LISTS = "Lists and dicts that grow"
@@ -159,6 +159,16 @@ def several_types(x, n):
     for i in range(n):
         parts.append(x[i])
     return parts[0]
+
+
+@refused("numbers first and then, in another loop or branch, tensors", S, 3)
+def tensors_later(x, n):
+    items = [0.5]
+    for i in range(n):
+        items.append(0.5 * i)
+    if n > 2:
+        items.append(x)
+    return items[n] * x
 
 
 @refused("elements that are no numbers or tensors", X, 3)

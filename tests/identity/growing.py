@@ -344,7 +344,29 @@ def returned(x, n):
 
 c = ag.constant
 X = c([0.7, 1.2])
+def pops_where_it_gets_there(x, n):
+    """Of a list with nothing in it an element is asked in some runs only."""
+    items = []
+    if n > 1:
+        x = x * x + items.pop()
+    return x
+
+
+def in_a_list_and_a_number(x, n):
+    """The name holds a number, or the tensor that is in the list."""
+    items, y, s = [], 1.0, 0.0
+    for i in range(n):
+        z = x[i] * x[i]
+        items.append(z)
+        s = s + items[i] * 0.3
+        y = 1.0 if i % 2 == 0 else z
+        s = s * 0.5 + y * z
+    return s + y
+
+
 CASES = [
+    *((pops_where_it_gets_there, (X, n)) for n in (1, 2)),
+    *((in_a_list_and_a_number, (X, n)) for n in (0, 1, 2)),
     *((path_of_a_recurrence, (X, n)) for n in (0, 1, 3)),
     *((used_after_it_is_appended, (X, n)) for n in (0, 1, 2, 3)),
     *((appended_a_step_later, (X, n)) for n in (0, 1, 3)),
