@@ -55,17 +55,13 @@ class Recursion(BaseException):
 
 @dataclass(slots=True)
 class _Call:
-    """`compiled`: whether it calls itself under the name of a compiled function."""
+    """`given`: what is known of the arguments, as they were then; `compiled`: whether the function calls
+    itself under the name of a compiled one."""
 
     code: types.CodeType
-    args: Any
+    given: Any
     region: Any
     compiled: bool = False
-
-    def given(self) -> Any:
-        """What is known of the arguments while staging."""
-        structure, values = take_apart(self.args, numbers=False)
-        return structure, [_known(v.type) for v in values]
 
 
 @dataclass(slots=True)
@@ -83,9 +79,9 @@ class Running:
     @contextmanager
     def inside(self, code: types.CodeType, args: Any, kwargs: Any) -> Iterator[None]:
         """A function is called here."""
-        call = _Call(code, (args, tuple(kwargs.items())), context.interpreter)
+        call = _Call(code, _given((args, tuple(kwargs.items()))), context.interpreter)
         around = [c for c in self.calls if c.code is code and c.region is not call.region]
-        if len(around) >= DEEPEST or (around and call.given() in [c.given() for c in around]):
+        if len(around) >= DEEPEST or call.given in [c.given for c in around]:
             self._begin_anew(code)
             raise ConversionError(ANOTHER)
         self.calls.append(call)
@@ -103,6 +99,15 @@ class Running:
         found = definition(code)
         if found is not None and found not in self.loops:
             raise Recursion(*found)
+
+
+def _given(arguments: Any) -> Any:
+    """What is known of arguments while staging, to be compared; of some that is not to be said."""
+    try:
+        structure, values = take_apart(arguments, numbers=False)
+    except ConversionError:
+        return object()
+    return structure, [_known(v.type) for v in values]
 
 
 def _known(type: Type) -> Any:

@@ -26,7 +26,7 @@ Everything else, gradients of every order too, is that of a loop.
 
 from __future__ import annotations
 
-from copy import copy
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -54,6 +54,8 @@ from autograph_lite.frontend.waiting import origin, waiting
 
 PLACE, CALLS = "place__", "calls__"
 END = -1
+COPIES = 4
+"""So often a block stands in the places from which it is jumped to."""
 
 
 def as_loop(function: Node, filename: str) -> None:
@@ -72,17 +74,30 @@ class Order:
 
     @cached_property
     def number(self) -> dict[Block, int]:
-        """The blocks with a number; each of the others stands where the only jump to it is."""
-        jumps = [to for block in self.blocks for to in following(block)]
-        shared = [b for b in self.blocks if jumps.count(b) > 1 and b not in self.starts]
-        return {block: n for n, block in enumerate([*self.starts, *shared])}
+        """The blocks with a number.  Each of the others stands where it is jumped to, so that what a name is
+        does not depend on where the jump came from."""
+        seen: set[Block] = set()
+        copies = dict.fromkeys(self.blocks, 0) | dict.fromkeys(self.starts, 1)
+        shared: list[Block] = []
+        for block in self.blocks:
+            seen.add(block)
+            if block in shared or copies[block] > COPIES:
+                shared += [] if block in shared else [block]
+                copies[block] = 1
+            for to in following(block):
+                copies[to] += copies[block]
+                shared += [to] if to in seen and to not in shared else []
+        placed = [*self.starts, *(block for block in self.blocks if block in shared)]
+        return {block: n for n, block in enumerate(placed)}
 
     @cached_property
     def repeated(self) -> tuple[Block, ...]:
         """Those that a block jumps to which runs after them: they wait for the next step."""
         within = dict(self.number)
         for block in self.blocks:
-            within.update((to, within[block]) for to in following(block) if to not in self.number)
+            for to in following(block):
+                if to not in self.number:
+                    within[to] = max(within.get(to, 0), within[block])
         jumps = [(b, to) for b in self.blocks for to in following(b) if to in self.number]
         return tuple(to for block, to in jumps if self.number[to] <= within[block])
 
@@ -188,7 +203,7 @@ class _Machine:
     def _jump(self, block: Block) -> list[Node]:
         if block in self.order.number:
             return [_to(self.order.number[block])]
-        return self._statements(block)
+        return deepcopy(self._statements(block))
 
     def _again(self, block: Block, end: Again) -> list[Node]:
         """Keep what is read when the call has returned, and begin anew with its arguments."""

@@ -344,6 +344,8 @@ def returned(x, n):
 
 c = ag.constant
 X = c([0.7, 1.2])
+
+
 def pops_where_it_gets_there(x, n):
     """Of a list with nothing in it an element is asked in some runs only."""
     items = []
