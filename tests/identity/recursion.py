@@ -341,3 +341,62 @@ FIRST_ORDER = [
     (asks_in_a_test, (S, 3)),
 ]
 """Those of which two gradients take as long as all others."""
+
+
+def continues_with_what_is_outside(x, w, n):
+    if n <= 0:
+        return x
+    s = w
+    for i in range(2):
+        if i == 0:
+            continue
+        s = s + (w + x) * continues_with_what_is_outside(w * x, w, n - 1 - i)
+    return s * x - x * w * 1.15
+
+
+def returns_what_is_outside(x, w, n):
+    if n <= 0:
+        return w
+    a = returns_what_is_outside(x * x, w, n - 1)
+    b = a + returns_what_is_outside(a, w, n - 2) * returns_what_is_outside(x * 0.5, w, n - 2)
+    return x + (w + (b + b)) + b * x
+
+
+def waits_under_two_names(x, w, n):
+    """The same of lists alone: s, which is w in some runs, is put into a list in a later branch."""
+    places, kept, counts = [-1], [], []
+    r, place = x, 0
+    while place >= 0:
+        if place == 0:
+            if n <= 0:
+                r = x
+                place = places.pop()
+            else:
+                s = w
+                k = 0
+                place = 2
+        elif place == 1:
+            s = kept.pop()
+            k = counts.pop()
+            s = s + r
+            place = 2
+        if place == 2:
+            if k < 1:
+                k = k + 1
+                kept.append(s)
+                counts.append(k)
+                x = w * x
+                n = n - 1
+                places.append(1)
+                place = 0
+            else:
+                r = s * x * w
+                place = places.pop()
+    return r
+
+
+OPEN = [
+    (continues_with_what_is_outside, (c(0.7), c(-0.4), 3)),
+    (returns_what_is_outside, (c(0.7), c(-0.4), 3)),
+    (waits_under_two_names, (c(0.3), c(1.7), 2)),
+]
