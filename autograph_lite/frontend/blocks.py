@@ -5,6 +5,7 @@ A statement without a call of the function itself stays as it is, unless it jump
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy, deepcopy
 
 import gast
@@ -205,7 +206,7 @@ class Statements(Operands):
         kept = []
         for value in node.iter.elts:
             found = self.plain(value)
-            rebound = not free_of(found, {*bound(node), *self.shaken})
+            rebound = not _is_free_of(found, {*bound(node), *self.shaken})
             kept.append(self.put(self.fresh("before"), found, value) if rebound else found)
         after = Block()
         for n, value in enumerate(kept):
@@ -249,7 +250,7 @@ def _is_name(node: Node) -> bool:
     return isinstance(node, gast.Name)
 
 
-def free_of(node: Node, names: set[str]) -> bool:
+def _is_free_of(node: Node, names: set[str]) -> bool:
     """Whether it is a name or literal that none of these changes."""
     if isinstance(node, gast.Constant):
         return True
@@ -262,9 +263,9 @@ def _is_short(source: Node) -> bool:
     return not any(isinstance(e, gast.Starred) for e in source.elts)
 
 
-def _as_branch(node: Node, value: Node, made: object) -> Node:
+def _as_branch(node: Node, value: Node, made: Callable[[Node], Node]) -> Node:
     """A statement of `a if c else b` as a branch."""
-    arms = [[located(made(v), node)] for v in (value.body, value.orelse)]  # type: ignore[operator]
+    arms = [[located(made(v), node)] for v in (value.body, value.orelse)]
     return located(gast.If(value.test, *arms), node)
 
 

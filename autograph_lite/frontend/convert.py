@@ -205,7 +205,7 @@ def _rewritten(
     node = _bare(mangle(gast.ast_to_gast(source.node), source.owner))
     check(node, source.filename, name)
     without_matches(node)
-    _recursive(node, loops, source.filename)
+    _recursive(node, loops, source)
     outside = Expressions(frozenset(), frozenset(), _outside)
     names: dict[str, bool] = {}
     if isinstance(node, gast.Lambda):
@@ -222,13 +222,13 @@ def _rewritten(
     return cast(ast.Module, plain(gast.Module([maker], []))), names
 
 
-def _recursive(function: Node, loops: frozenset[int], filename: str) -> None:
+def _recursive(function: Node, loops: frozenset[int], source: Source) -> None:
     """Make loops of those functions that call themselves, those inside first."""
     for node in everything(function) if loops else ():
         if node is not function and isinstance(node, gast.FunctionDef) and node.lineno in loops:
-            as_loop(node, filename)
+            as_loop(node, source.filename, in_class=False)
     if ITSELF in loops:
-        as_loop(function, filename)
+        as_loop(function, source.filename, source.owner is not None)
 
 
 def _names_outside(function: Node, filename: str, called: str) -> dict[str, bool]:

@@ -41,6 +41,7 @@ class Itself:
 
     function: Node
     filename: str
+    in_class: bool
     local: Names
     changing: Names
     fixed: Names  # parameters that every call of itself hands on as they are
@@ -51,8 +52,8 @@ class Itself:
 
     @property
     def method(self) -> str:
-        """The first parameter, through which it may call itself."""
-        first = parameters(self.function)[:1]
+        """The first parameter, through which a method may call itself."""
+        first = parameters(self.function)[:1] if self.in_class else []
         return first[0] if first and first[0] not in self.changing else ""
 
     def is_call(self, node: Node) -> bool:
@@ -116,19 +117,19 @@ def _copied(named: Node) -> Node:
     return gast.Attribute(located(load(named.value.id), named), named.attr, gast.Load())
 
 
-def itself(function: Node, filename: str) -> Itself:
+def itself(function: Node, filename: str, in_class: bool) -> Itself:
     """The function of this definition, which calls itself."""
     if function.args.vararg is not None or function.args.kwarg is not None:
         place = Origin(filename, function.lineno, function.col_offset, function.name)
         raise ConversionError(COLLECTING, place)
     scope = Scope(function)
     changing = frozenset([*bound(_body(function)), *scope.declared, *scope.assigned_inside])
-    found = Itself(function, filename, scope.own, changing, frozenset())
+    found = Itself(function, filename, in_class, scope.own, changing, frozenset())
     calls = [node for node in everything(_body(function)) if found.is_call(node)]
     handed = [frozenset(_handed_on(found, call)) for call in calls]
     names = [name for name in parameters(function) if name not in changing]
     fixed = frozenset(name for name in names if all(name in one for one in handed))
-    return Itself(function, filename, scope.own, changing, fixed)
+    return Itself(function, filename, in_class, scope.own, changing, fixed)
 
 
 def _handed_on(found: Itself, call: Node) -> list[str]:

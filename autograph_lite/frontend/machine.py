@@ -58,9 +58,9 @@ COPIES = 4
 """So often a block stands in the places from which it is jumped to."""
 
 
-def as_loop(function: Node, filename: str) -> None:
+def as_loop(function: Node, filename: str, in_class: bool) -> None:
     """Rewrite the definition of a function in place."""
-    own = itself(function, filename)
+    own = itself(function, filename, in_class)
     function.body = _Machine(own, ordered(blocks_of(own))).body()
 
 
