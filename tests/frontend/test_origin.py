@@ -87,7 +87,7 @@ def test_the_staged_source_goes_with_its_code():
     text = "def f(x):\n    return x\n"
     linecache.cache["<gone>"] = (len(text), None, text.splitlines(keepends=True), "<gone>")
     exec(compile(text, "<gone>", "exec"), space)
-    key = id(space["f"].__code__)
+    key = id(space["f"].__code__), frozenset[int]()
     convert(space["f"])
     assert key in _DONE
     space.clear()
