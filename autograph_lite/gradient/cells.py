@@ -15,7 +15,16 @@ from autograph_lite.gradient.cotangents import Cotangent, nothing
 from autograph_lite.ir.build import Builder, Register
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import NUMBER, kind_of_cells, list_of
-from autograph_lite.ops.cells import IMPORT, cells_for, keep, none, note_number, read_cell
+from autograph_lite.ops.cells import (
+    IMPORT,
+    cells_for,
+    keep,
+    none,
+    note_number,
+    number_through_links,
+    read_cell,
+    select_number,
+)
 from autograph_lite.ops.dispatch import apply_all, context, f
 from autograph_lite.ops.regions import choose
 from autograph_lite.ops.same import Sure, as_value, both
@@ -130,6 +139,14 @@ def _held(sweep: Sweep, number: Value, like: Value, where: Sure) -> Cotangent:
     )
     note_number(value, at)
     return Cotangent(value, there, blank=True)
+
+
+def number_of(got: Cotangent | None) -> Value:
+    """The number of the cell that what has arrived is in; -1 if it is in none, or nothing has."""
+    if got is None or got.value.type.depth:
+        return none()
+    number = number_through_links(got.value)
+    return number if got.arrived is None else select_number(got.arrived, number, none())
 
 
 def reverse_keep(sweep: Sweep, node: Node) -> None:

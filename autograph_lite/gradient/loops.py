@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from autograph_lite.gradient.cells import number_of
 from autograph_lite.gradient.cotangents import Cotangent, arrival, blanked, nothing, state
 from autograph_lite.gradient.mirror import present, roots_of, substitute
 from autograph_lite.gradient.reach import reached
@@ -15,7 +16,7 @@ from autograph_lite.gradient.reverse import THREADED, Sweep
 from autograph_lite.gradient.steps import Loop, Reversal
 from autograph_lite.ir.build import Register
 from autograph_lite.ir.graph import Node, Value
-from autograph_lite.ops.cells import number_now
+from autograph_lite.ops.cells import note_number, number_now
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.regions import emit_loop
 from autograph_lite.ops.staging import in_region
@@ -34,12 +35,13 @@ def reverse_loop(sweep: Sweep, node: Node) -> None:
     states = {v: state(sweep.of_itself(loop.outs[loop.state.index(v)])) for v in slots}
     states |= {v: state(sweep.cotangents.get(v)) for v in roots}
     registers: list[Register] = []
+    kept: list[Value] = []
     while True:
-        reversal = Reversal(loop, slots, roots, states, registers)
-        after, written = reversal.states_after(), reversal.written_registers()
-        if after == states and written == registers:
+        reversal = Reversal(loop, slots, roots, states, registers, kept)
+        found = reversal.states_after(), reversal.written_registers(), reversal.kept_after()
+        if found == (states, registers, kept):
             break
-        states, registers = after, written
+        states, registers, kept = found
     _append(reversal)
 
 
@@ -74,6 +76,7 @@ def _append(reversal: Reversal) -> None:
     registers = reversal.registers
     by_value = dict(zip(reversal.carried, starts, strict=True))
     inits += [arrival(by_value[v], reversal.like(v)) for v in reversal.flagged]
+    inits += [number_of(_arrived(reversal, v)) for v in reversal.kept]
     for slot in reversal.following:
         inits.append(loop.outs[slot])
         if slot in reversal.numbered:
@@ -93,15 +96,19 @@ def _append(reversal: Reversal) -> None:
 
 def _start(reversal: Reversal, carried: Value) -> Cotangent:
     """The cotangent with which the reverse loop begins; blank where nothing has arrived."""
-    loop, sweep = reversal.loop, reversal.loop.sweep
-    if carried in reversal.roots:
-        got = sweep.cotangents.get(carried)
-    else:
-        got = sweep.of_itself(loop.outs[loop.state.index(carried)])
+    got = _arrived(reversal, carried)
     if got is not None:
         return blanked(got)
     like = reversal.like(carried)
     return Cotangent(nothing(like), arrival(None, like), True)
+
+
+def _arrived(reversal: Reversal, carried: Value) -> Cotangent | None:
+    """What has arrived at the end of the loop."""
+    loop, sweep = reversal.loop, reversal.loop.sweep
+    if carried in reversal.roots:
+        return sweep.cotangents.get(carried)
+    return sweep.of_itself(loop.outs[loop.state.index(carried)])
 
 
 def _save_more(reversal: Reversal) -> None:
@@ -124,6 +131,8 @@ def _hand_on(reversal: Reversal, outputs: tuple[Value, ...]) -> None:
         context.interpreter.write(register, next(rest))  # type: ignore[attr-defined]
     values = {v: next(rest) for v in reversal.carried}
     flags = {v: next(rest) for v in reversal.flagged}
+    for v in reversal.kept:
+        note_number(values[v], next(rest))
     for _ in (*reversal.following, *reversal.numbered):
         next(rest)
     got = {v: Cotangent(x, flags.get(v), v in flags) for v, x in values.items()}

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from autograph_lite.gradient.cells import number_of as number_of_cotangent
 from autograph_lite.gradient.cotangents import Cotangent, arrival, blanked, nothing, state
 from autograph_lite.gradient.mirror import Mirror
 from autograph_lite.gradient.reverse import Sweep
 from autograph_lite.ir.build import Register
 from autograph_lite.ir.graph import Node, Value
-from autograph_lite.ir.types import Symbol, Type, element, flags_of, history, py
-from autograph_lite.ops.cells import note_number
+from autograph_lite.ir.types import NUMBER, Symbol, Type, element, flags_of, history, py
+from autograph_lite.ops.cells import may_be_kept, note_number
 from autograph_lite.ops.control import CONSTANT, LoopParts
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.regions import Step
-from autograph_lite.ops.staging import staged_region
+from autograph_lite.ops.staging import in_region, staged_region
 
 
 class Loop(LoopParts):
@@ -41,7 +42,8 @@ class Reversal:
 
     `slots` are pieces of state and `roots` values outside (with a value of the same shape) whose
     cotangents the reverse loop carries; `states` says of each whether anything has arrived when a step
-    begins: "unset", "set" or "maybe".  `registers` are those from outside that steps write.
+    begins: "unset", "set" or "maybe".  `registers` are those from outside that steps write; `kept` are
+    those of the cotangents that may be in cells, of which the number is carried too.
     """
 
     def __init__(
@@ -51,9 +53,10 @@ class Reversal:
         roots: dict[Value, Value],
         states: dict[Value, str],
         registers: list[Register],
+        kept: list[Value],
     ) -> None:
         self.loop, self.slots, self.roots, self.states = loop, slots, roots, states
-        self.registers = registers
+        self.registers, self.kept = registers, kept
         self.held = [context.interpreter.read(r) for r in registers]  # type: ignore[attr-defined]
         self.read: dict[Value, Value] = {}  # history outside -> this step's element of it
         self.following: dict[int, Value] = {}  # piece of state -> what the next step began with
@@ -106,6 +109,8 @@ class Reversal:
         values = {v: self.step.declare(self._type(v)) for v in self.carried}
         flags = {v: self.step.declare(flags_of(self.like(v).type)) for v in self.flagged}
         given = {v: Cotangent(x, flags.get(v), v in flags) for v, x in values.items()}
+        for v in self.kept:
+            note_number(values[v], self.step.declare(NUMBER))
         for root in self.roots:
             self.inner.set(root, given.get(root))
         for result, outer in zip(loop.saved, loop.written, strict=True):
@@ -133,6 +138,15 @@ class Reversal:
     def written_registers(self) -> list[Register]:
         """The registers from outside that a step writes."""
         return [register for register, _ in self.builder.overlay.values()]
+
+    def kept_after(self) -> list[Value]:
+        """The cotangents that may be in cells when a step has ended."""
+        return [v for v in self.carried if v in self.kept or self._is_kept(self.after[v])]
+
+    def _is_kept(self, got: Cotangent | None) -> bool:
+        if got is None or got.value.type.depth:
+            return False
+        return bool(in_region(self.builder, lambda: may_be_kept(got.value)))
 
     def states_after(self) -> dict[Value, str]:
         """What has arrived after any number of steps, given what was assumed before."""
@@ -213,10 +227,12 @@ class Reversal:
     # --- the end of the step ---
 
     def results(self) -> list[Value]:
-        """In the order of the state: carries, flags, then what the forward step began with."""
+        """In the order of the state: carries, flags, numbers of cells, then what the forward step began
+        with."""
         local = self.builder.local
         carries = [self._handed_on(v) for v in self.carried]
         flags = [arrival(self.after[v], self.like(v)) for v in self.flagged]
+        numbers = [local(number_of_cotangent(self.after[v])) for v in self.kept]
         entered: list[Value] = []
         done = 0
         while done < len(self.following):  # what is entered may have to be carried too
@@ -226,7 +242,7 @@ class Reversal:
                 entered.append(local(self.mirror.numbers[self.loop.state[slot]]))
             done += 1
         held = [local(self.builder.read(register)) for register in self.registers]
-        return [*held, *carries, *flags, *entered]
+        return [*held, *carries, *flags, *numbers, *entered]
 
     def _handed_on(self, carried: Value) -> Value:
         got = self.after[carried]

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from autograph_lite.ir.build import Builder, Register
-from autograph_lite.ir.graph import Value
+from autograph_lite.ir.graph import Link, Value
 from autograph_lite.ir.types import NUMBER, Type, cells_of, kind_of_cells
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.record import Constant, Op, Structural, Threaded, register
@@ -125,6 +125,36 @@ def number_now(value: Value) -> Value:
     return none() if found is None else found
 
 
+def number_through_links(value: Value) -> Value:
+    """The number of the cell that a tensor is in, also where it is in one as what it is by links."""
+    builder: Builder = context.interpreter  # type: ignore[assignment]
+    found = number_now(value)
+    for link in _links_to_others(builder.local(value)):
+        if may_be_kept(link.b):
+            theirs = number_through_links(link.b)
+            kept = f.weak(f.py_greater_equal(theirs, builder.number(0)), dtype="bool")
+            found = select_number(both(holds(link.condition), kept), theirs, found)
+    return found
+
+
+def may_be_kept(value: Value) -> bool:
+    """Whether a tensor may be in a cell, as itself or as what it is by links."""
+    builder: Builder = context.interpreter  # type: ignore[assignment]
+    value = builder.local(value)
+    if number_of(builder, value) is not None:
+        return True
+    return bool(builder.top.numbers) and any(
+        may_be_kept(link.b) for link in _links_to_others(value)
+    )
+
+
+def _links_to_others(value: Value) -> list[Link]:
+    """The links of a tensor but that of a name to what it names."""
+    builder: Builder = context.interpreter  # type: ignore[assignment]
+    raws = builder.top.raws
+    return [link for link in links_from(value) if raws.get(value) is not link.b]
+
+
 def in_row(value: Value) -> Value:
     """What a list holds of a value: of a tensor that gradients pass through the number of its cell."""
     return keep(value) if value.type.differentiable else value
@@ -138,11 +168,11 @@ def keep(value: Value) -> Value:
     before = builder.read(register_)
     if before in builder.kept:
         return before
-    others = [link for link in links_from(value) if builder.top.raws.get(value) is not link.b]
+    others = _links_to_others(value)
     for link in others:  # it may be a tensor that is in a cell
         theirs = number_now(link.b)
         kept = f.weak(f.py_greater_equal(theirs, builder.number(0)), dtype="bool")
-        before = _select(both(holds(link.condition), kept), theirs, before)
+        before = select_number(both(holds(link.condition), kept), theirs, before)
     given = builder.read(cells), value, before
     after, number = _apply(builder, KEEP, given)
     builder.write(cells, after)
@@ -150,7 +180,7 @@ def keep(value: Value) -> Value:
     builder.kept.add(number)
     for link in others:  # which is in this one now
         note = _register_for(builder, link.b)
-        builder.write(note, _select(holds(link.condition), number, builder.read(note)))
+        builder.write(note, select_number(holds(link.condition), number, builder.read(note)))
     return number
 
 
@@ -166,7 +196,7 @@ def _register_for(builder: Builder, value: Value) -> Register:
     return found
 
 
-def _select(condition: Sure, a: Value, b: Value) -> Value:
+def select_number(condition: Sure, a: Value, b: Value) -> Value:
     """One int or the other."""
     if isinstance(condition, bool):
         return a if condition else b

@@ -54,6 +54,32 @@ def then_a_product(x, a):
     return t + x[0] * a + x[1] * a
 
 
+def first_of_each(x, a):
+    """What the first loop leaves is dead in the second one, where a step says so."""
+    s, m = a, 0.0
+    t = s * 1.7
+    for i in range(2):
+        if i == 0:
+            m = x[i] * a
+    s = t + m
+    t = s * 1.7
+    for i in range(2):
+        if i == 0:
+            m = x[i] * a
+    s = t + m
+    return x * s
+
+
+def assigned_in_the_first_step(x, a):
+    m = a * 0.5
+    t = a * 1.7
+    for i in range(2):
+        if i == 0:
+            m = x[i] * a
+    s = t + m
+    return s * s
+
+
 def sums_what_it_writes(x, a, n):
     x = x.copy()
     for _ in range(n):
@@ -65,13 +91,17 @@ def sums_what_it_writes(x, a, n):
 
 c = ag.constant
 _random = np.random.default_rng(7)
-PROGRAMS = (added_to_a_product, two_loops, in_a_loop, sums_of_products, then_a_product)
+PROGRAMS = (
+    *(added_to_a_product, two_loops, in_a_loop, sums_of_products, then_a_product),
+    assigned_in_the_first_step,
+)
 CASES = [
     *(
         (program, (c(_random.uniform(-2.0, 2.0, 3)), c(_random.uniform(-2.0, 2.0))))
         for program in PROGRAMS
-        for _ in range(4)
+        for _ in range(2)
     ),
+    (first_of_each, (c(np.array([0.297, -0.894, -0.887])), c(0.662))),
     (
         sums_what_it_writes,
         (c(np.array([1.355, 0.251, -0.027], "float32")), c(np.float32(1.37)), 2),
