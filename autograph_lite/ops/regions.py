@@ -95,12 +95,6 @@ def emit_if(cond: Value, then: Arm, orelse: Arm) -> list[Value]:
     return outputs[:n]
 
 
-def _at_end(end: End, r: Relation, known: Sequence[tuple[Any, ...]]) -> Sure:
-    if isinstance(r.b, Outer) and (r.pair, r.later) not in known:
-        return leads_at_end(end, r)
-    return at_end(VALUES, end, r.a, r.b)
-
-
 def _said(builder: Builder, side: Any) -> Value:
     """What a region hands out about a tie."""
     value: Value = in_region(builder, partial(as_value, side))
@@ -212,24 +206,28 @@ class Step:
         _link(self.builder, self.state, r, r.condition(self.k, self.told.get(r.pair)))
 
 
-def _lasting(step: Step, end: End, relations: list[Relation]) -> list[Relation]:
-    """The relations to values from outside, where one that holds from the beginning may go on holding:
-    assumed of what a step begins with, it holds of what the step leaves, always or as the run tells.  What
-    the body has been told stays."""
+def _lasting(step: Step, end: End, relations: list[Relation]) -> dict[Any, bool | str]:
+    """Of pieces of state that begin as a value from outside: which are that value always, or as the run
+    tells.  It is assumed of what a step begins with, and then found of what the step leaves.  What the body
+    has been told stays."""
     told = {r.pair for r in step.relations}
-    alive = [r for r in relations if isinstance(r.b, Outer) and r.first is not False]
-    alive = [r for r in alive if r.pair not in told and not r.later]
-    while True:
-        later = _later(step, end, alive)
-        if all(later.values()) or not alive:
+    alive = [r for r in relations if isinstance(r.b, Outer) and r.first is True and not r.later]
+    alive = [r for r in alive if r.pair not in told]
+    alive = _standing(step, end, alive, lambda found: found is not False)
+    sure = _standing(step, end, alive, lambda found: found is True)
+    return {r.pair: True if r in sure else TOLD for r in alive}
+
+
+def _standing(
+    step: Step, end: End, relations: list[Relation], holds: Callable[[Sure], bool]
+) -> list[Relation]:
+    """The most of these that, if all of them are assumed, are all found."""
+    while relations:
+        later = _later(step, end, relations)
+        if all(map(holds, later.values())):
             break
-        alive = [r for r in alive if later[r.pair]]
-    sure = [r for r in alive if later[r.pair] is True and r.first is True]
-    while sure and not all(found is True for found in _later(step, end, sure).values()):
-        later = _later(step, end, sure)
-        sure = [r for r in sure if later[r.pair] is True]
-    kept = {r.pair: True if r in sure else TOLD for r in alive}
-    return [replace(r, later=kept[r.pair]) if r.pair in kept else r for r in relations]
+        relations = [r for r in relations if holds(later[r.pair])]
+    return relations
 
 
 def _later(step: Step, end: End, relations: list[Relation]) -> dict[Any, Sure]:
@@ -271,12 +269,20 @@ def emit_loop(
     n = len(inits)
     inits = [outer.local(v) for v in inits]
     end = End(step.builder, followed(step.builder, results))
-    found = _lasting(step, end, related(VALUES, step.relations, followed(outer, inits), end))
+    found = related(VALUES, step.relations, followed(outer, inits), end)
+    lasting = _lasting(step, end, found)
+    found = [replace(r, later=lasting.get(r.pair, r.later)) for r in found]
     known = assumed(step.relations)
     step.relate([r for r in found if (r.pair, r.later) not in known])
     by_pair = {r.pair: r for r in found}
     tellers = [by_pair[pair] for pair in step.told]  # in the order of their flags in the state
-    say = [_said(step.builder, _at_end(end, r, known)) for r in tellers]
+    say = [
+        _said(
+            step.builder,
+            leads_at_end(end, r) if r.pair in lasting else at_end(VALUES, end, r.a, r.b),
+        )
+        for r in tellers
+    ]
     inits += [as_value(r.first) for r in tellers]
     histories = [h for h, _ in elements]
     captured = merged_captures(
