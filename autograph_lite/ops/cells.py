@@ -126,26 +126,25 @@ def number_now(value: Value) -> Value:
 
 
 def number_through_links(value: Value) -> Value:
-    """The number of the cell that a tensor is in, also where it is in one as what it is by links."""
+    """The number of the cell that a tensor is in, also where it is in one as what it is linked to."""
     builder: Builder = context.interpreter  # type: ignore[assignment]
     found = number_now(value)
     for link in _links_to_others(builder.local(value)):
-        if may_be_kept(link.b):
-            theirs = number_through_links(link.b)
+        theirs = number_if_kept(link.b)
+        if theirs is not None:
             kept = f.weak(f.py_greater_equal(theirs, builder.number(0)), dtype="bool")
             found = select_number(both(holds(link.condition), kept), theirs, found)
     return found
 
 
 def may_be_kept(value: Value) -> bool:
-    """Whether a tensor may be in a cell, as itself or as what it is by links."""
+    """Whether a tensor may be in a cell, as itself or as what it is linked to."""
     builder: Builder = context.interpreter  # type: ignore[assignment]
+    if not builder.top.numbers:
+        return False
     value = builder.local(value)
-    if number_of(builder, value) is not None:
-        return True
-    return bool(builder.top.numbers) and any(
-        may_be_kept(link.b) for link in _links_to_others(value)
-    )
+    others = [builder.local(link.b) for link in _links_to_others(value)]
+    return any(number_of(builder, v) is not None for v in (value, *others))
 
 
 def _links_to_others(value: Value) -> list[Link]:

@@ -6,7 +6,7 @@ one way which values are one value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -240,6 +240,11 @@ def _later(step: Step, end: End, relations: list[Relation]) -> dict[Any, Sure]:
     return found
 
 
+def _found_at(end: End, r: Relation, lasting: Collection[Any]) -> Sure:
+    """Whether a relation holds of what a step leaves."""
+    return leads_at_end(end, r) if r.pair in lasting else at_end(VALUES, end, r.a, r.b)
+
+
 def leads_at_end(end: End, r: Relation) -> Sure:
     """Whether a piece of state is a value from outside at the end of a step."""
     target, result = end.builder.local(r.b.thing), end.things.get(r.a)
@@ -276,13 +281,7 @@ def emit_loop(
     step.relate([r for r in found if (r.pair, r.later) not in known])
     by_pair = {r.pair: r for r in found}
     tellers = [by_pair[pair] for pair in step.told]  # in the order of their flags in the state
-    say = [
-        _said(
-            step.builder,
-            leads_at_end(end, r) if r.pair in lasting else at_end(VALUES, end, r.a, r.b),
-        )
-        for r in tellers
-    ]
+    say = [_said(step.builder, _found_at(end, r, lasting)) for r in tellers]
     inits += [as_value(r.first) for r in tellers]
     histories = [h for h, _ in elements]
     captured = merged_captures(
