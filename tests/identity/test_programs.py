@@ -85,6 +85,7 @@ def test_plain_arguments(program: Callable[..., Any], arguments: tuple[Any, ...]
 
 RAISES = {
     "unpacks_too_few": 1,
+    "pops_where_it_gets_there": 1,
     "unpacks_too_many": 1,
     "adds_for_nothing": 1,
     "multiplies_for_nothing": 1,
