@@ -9,6 +9,7 @@ without comparing addresses first.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from autograph_lite.render import form
 from autograph_lite.render.form import PTR
@@ -38,7 +39,8 @@ def walk(body: tuple[form.Stmt, ...]) -> Iterator[form.Stmt]:
 
 
 def memory(kernel: form.Kernel) -> dict[str, str]:
-    """The origins of memory: name -> where it is.  What is allocated before all loops stays: "root"."""
+    """The origins of memory, in the order of the text: name -> where it is.  "root": scratch memory that no
+    loop gives back; what is scratch in a later loop is never the same."""
     found = {p.var.name: "param" for p in kernel.params if p.elements is not None}
     top = {s.var.name for s in kernel.body if isinstance(s, form.Alloc)}
     for s in walk(kernel.body):
@@ -72,9 +74,10 @@ def _held(value: form.Expr, found: dict[str, Origins], kept: Origins) -> Origins
     raise NotImplementedError(value)
 
 
-def apart(a: str, b: str, where: dict[str, str], resets: bool) -> bool:
-    """Whether two origins never share memory, even one after the other in time."""
-    return a != b and not (resets and where[a] == where[b] == "temp")
+def apart(first: str, second: str, resets: bool) -> bool:
+    """Whether two origins, by where they are in the order of the text, never share memory, even one after
+    the other in time: the second may have what the first gave back."""
+    return not (resets and first == "temp" and second in ("temp", "root"))
 
 
 def alias_tags(kernel: form.Kernel) -> tuple[dict[str, str], list[str]]:
@@ -86,13 +89,19 @@ def alias_tags(kernel: form.Kernel) -> tuple[dict[str, str], list[str]]:
     resets = any(isinstance(s, form.Reset) for s in walk(kernel.body))
     scopes = {name: f"!{1 + i}" for i, name in enumerate(names)}
     lines = ["!0 = distinct !{!0}"] + [f"{s} = distinct !{{{s}, !0}}" for s in scopes.values()]
+    free = {
+        pair
+        for x, y in combinations(names, 2)
+        if apart(where[x], where[y], resets)
+        for pair in ((x, y), (y, x))
+    }
     tags, made = {}, dict[Origins, str]()
     for pointer, held in pointers(kernel, where).items():
         if not held or not held <= scopes.keys():
             continue
         if held not in made:
             own = 1 + len(names) + 2 * len(made)
-            others = [x for x in names if all(apart(x, y, where, resets) for y in held)]
+            others = [x for x in names if all((x, y) in free for y in held)]
             lines.append(f"!{own} = !{{{', '.join(scopes[x] for x in names if x in held)}}}")
             lines.append(f"!{own + 1} = !{{{', '.join(scopes[x] for x in others)}}}")
             made[held] = f", !alias.scope !{own}, !noalias !{own + 1}"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from autograph_lite.errors import Origin
-from autograph_lite.ir.types import Extent, Symbol
+from autograph_lite.ir.types import Extent, Shape, Symbol
 from autograph_lite.ops import shapes
 from autograph_lite.render.form import (
     B1,
@@ -106,6 +106,10 @@ class Emitter:
         if isinstance(known, int):
             return Const(known, I64)
         return self.sizes.get(known, found)
+
+    def extents(self, shape: Shape, found: tuple[Expr, ...]) -> tuple[Expr, ...]:
+        """The same of all of an array."""
+        return tuple(self.extent(known, e) or e for known, e in zip(shape, found, strict=True))
 
     def site(self, text: str, error: str) -> int:
         """The number of a place that can fault."""

@@ -229,9 +229,7 @@ def last_uses(region: Region) -> dict[Value, int]:
 
 def refine(k: Emitter, array: Array, type: Type) -> Array:
     """Extents that the type knows become constants, or what holds them in the whole run."""
-    extents = tuple(
-        k.extent(known, e) or e for known, e in zip(type.shape, array.extents, strict=True)
-    )
+    extents = k.extents(type.shape, array.extents)
     if extents == array.extents:
         return array
     strides = row_major(extents) if array.contiguous else array.strides

@@ -107,9 +107,7 @@ def _open_carry(low: Lowering, value: Value, out: Value, saved: bool) -> Carry:
 
 
 def _carry_array(k: Emitter, carry: Carry, dtype: str) -> Array:
-    extents = tuple(
-        k.extent(known, e) or e for known, e in zip(carry.type.shape, carry.extents, strict=True)
-    )
+    extents = k.extents(carry.type.shape, carry.extents)
     buffer = Buffer(owned=not carry.saved, where="keep" if carry.saved else "")
     return Array(carry.var, dtype, extents, row_major(extents), buffer)
 
