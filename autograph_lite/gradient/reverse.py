@@ -104,7 +104,8 @@ class Sweep:
             key = waiting.pop()
             seen.add(key)
             for sweep in self.outward():
-                if key in sweep.cotangents or key in sweep.links.cell_nodes:
+                links = sweep.links
+                if key in sweep.cotangents or key in links.cells or key in links.cell_nodes:
                     return True
                 if choice := sweep.links.choices.get(key):  # as far as it is decided
                     found = (self.name(v) for v in (choice.then, choice.orelse))

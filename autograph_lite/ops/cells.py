@@ -240,8 +240,12 @@ def current_name(builder: Builder, value: Value) -> Value:
     number = builder.read(found)
     if builder.is_constant(number) or builder.numbered.get(value) is number:
         return value  # it is in no cell, or it is this name
+    value = builder.top.raws.get(value, value)
     known = builder.names.get((value, number))
-    return _named(builder, value, number) if known is None else known
+    if known is not None:
+        return known
+    named: Value = in_region(builder, lambda: _named(builder, value, number))
+    return named
 
 
 def _named(builder: Builder, value: Value, number: Value) -> Value:
@@ -249,7 +253,7 @@ def _named(builder: Builder, value: Value, number: Value) -> Value:
     builder.names[value, number] = named
     builder.numbered[named] = number
     builder.top.raws[named] = value
-    links = in_region(builder, lambda: links_from(value))
+    links = links_from(value)
     builder.link_as(named, value, True)
     for link in links:
         builder.link_as(named, link.b, link.condition)
@@ -257,8 +261,8 @@ def _named(builder: Builder, value: Value, number: Value) -> Value:
 
 
 def _apply(builder: Builder, op: Op, inputs: tuple[Value, ...], **params: Any) -> tuple[Value, ...]:
-    """Append a node to a region; the tapes of that region see it."""
+    """Append a node to the region at work, of values by their names."""
     outputs = builder.append(op, inputs, op.types(*(v.type for v in inputs), **params), params)
-    for tape in context.tapes if builder is context.interpreter else ():
+    for tape in context.tapes:
         tape.record(op, inputs, outputs, params)
     return outputs

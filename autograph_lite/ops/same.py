@@ -12,6 +12,7 @@ from typing import Any
 
 from autograph_lite.ir.graph import Condition, Link, Test, Value
 from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ops.staging import in_region
 
 Sure = bool | Value
 """True and False where it is known, else a bool value."""
@@ -113,13 +114,8 @@ def links_from(value: Value) -> list[Link]:
     outside = builder.outside.get(value)
     if outside is None:
         return found
-    inner = builder
-    context.interpreter = builder.parent
-    try:
-        outer = links_from(outside)
-    finally:
-        context.interpreter = inner
-    return found + [Link(value, inner.local(link.b), link.condition) for link in outer]
+    outer = in_region(builder.parent, lambda: links_from(outside))
+    return found + [Link(value, builder.local(link.b), link.condition) for link in outer]
 
 
 def visible_links() -> list[Link]:

@@ -35,15 +35,26 @@ def root() -> Any:
     return context.interpreter.root()  # type: ignore[attr-defined]
 
 
+def tapes_in(builder: Builder) -> list[Any]:
+    """The tapes that record what is appended to a region: none of one that is not at work."""
+    at_work: Any = context.interpreter
+    tapes = context.tapes
+    while at_work is not builder:
+        if not isinstance(at_work, Builder):
+            return []
+        at_work, tapes = at_work.parent, at_work.watchers
+    return tapes
+
+
 class building:
-    """Make a builder the interpreter; the tapes around do not see its nodes."""
+    """Make a builder the interpreter; tapes of other regions do not see its nodes."""
 
     def __init__(self, builder: Builder) -> None:
         self.builder = builder
 
     def __enter__(self) -> Builder:
         self._outer, self._tapes = context.interpreter, context.tapes
-        context.interpreter, context.tapes = self.builder, []
+        context.interpreter, context.tapes = self.builder, tapes_in(self.builder)
         return self.builder
 
     def __exit__(self, *error: object) -> None:
