@@ -112,9 +112,10 @@ def _related(attempt: Attempt, results: list[Value]) -> list[Relation] | None:
 
 def _in_regions(attempt: Attempt, values: set[Value]) -> bool:
     """Whether a branch or a loop in the body knows these values: what it says of them stands in it."""
+    builder = attempt.builder
     return any(
-        node.op in (IF, LOOP) and not values.isdisjoint(node.inputs)
-        for node in attempt.builder.nodes
+        node.op in (IF, LOOP) and not values.isdisjoint(map(builder.raw, node.inputs))
+        for node in builder.nodes
     )
 
 

@@ -13,21 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 from autograph_lite.gradient.cotangents import Cotangent, nothing
 from autograph_lite.ir.build import Builder, Register
-from autograph_lite.ir.graph import Node, Region, Value
+from autograph_lite.ir.graph import Node, Region, Test, Value
 from autograph_lite.ir.types import NUMBER, kind_of_cells, list_of
 from autograph_lite.ops.cells import (
     IMPORT,
+    READ,
     cells_for,
+    followed,
     keep,
     none,
     note_number,
-    number_through_links,
+    number_now,
     read_cell,
-    select_number,
 )
 from autograph_lite.ops.dispatch import apply_all, context, f
 from autograph_lite.ops.regions import choose
-from autograph_lite.ops.same import Sure, as_value, both
+from autograph_lite.ops.same import Sure, as_value, both, holds
 
 if TYPE_CHECKING:
     from autograph_lite.gradient.reverse import Sweep
@@ -115,8 +116,10 @@ def arrive(sweep: Sweep, node: Node, g: Cotangent) -> None:
 
 
 def arrived(sweep: Sweep, node: Node) -> Cotangent:
-    """What has arrived at a cell."""
-    return _held(sweep, node.inputs[1], node.outputs[0], True)
+    """What has arrived at a cell, if there is one."""
+    number = node.inputs[1]
+    there = True if node.op is READ else holds(Test("kept", number))
+    return _held(sweep, number, node.outputs[0], there)
 
 
 def _held(sweep: Sweep, number: Value, like: Value, where: Sure) -> Cotangent:
@@ -145,8 +148,8 @@ def number_of(got: Cotangent | None) -> Value:
     """The number of the cell that what has arrived is in; -1 if it is in none, or nothing has."""
     if got is None or got.value.type.depth:
         return none()
-    number = number_through_links(got.value)
-    return number if got.arrived is None else select_number(got.arrived, number, none())
+    number = number_now(got.value)
+    return number if got.arrived is None else followed(none(), got.arrived, number)
 
 
 def reverse_keep(sweep: Sweep, node: Node) -> None:

@@ -51,6 +51,10 @@ class Links:
         self.made = {v: i for i, node in enumerate(nodes) for v in node.outputs}
         self.choices: dict[Value, Choice | None] = {}
         self.cells = {node.outputs[0]: node for node in nodes if node.op in (NAME, READ)}
+        for name, node in self.cells.items():
+            if node.op is NAME:
+                self.kin.setdefault(name, []).append(node.inputs[0])
+                self.kin.setdefault(node.inputs[0], []).append(name)
         self.cell_nodes: dict[Value, Node] = {}  # key of a cell -> the node that speaks of it
         self.owner: dict[Value, Value] = {}  # key of a name itself -> the name
 

@@ -63,6 +63,12 @@ class Builder:
         self.numbered: dict[Value, Value] = {}
         self.kept: set[Value] = set()  # numbers of what is in a cell in every run
         self.noted: dict[Value, None] = {}  # values of this region that may be in a cell
+        # what was found about cells, as long as nothing changes; of the whole graph: what was asked about,
+        # and how often something has changed
+        self.answers: dict[Any, Any] = {}
+        self.answered_at = 0
+        self.asked: set[Value] = set()
+        self.moment = 0
         # of the whole graph: the cells by dtype and axes, the number of each value that may be in one,
         # the value that a name stands for, and what gives a value its present name
         self.cells: dict[tuple[str, int], Register] = {}
@@ -84,11 +90,17 @@ class Builder:
 
     def local(self, value: Value) -> Value:
         """`value` as this region sees it: itself, or the argument that stands for it; by its name."""
-        seen = self._here(value)
+        seen = self.here(value)
         naming = self.top.naming
         return seen if naming is None else naming(self, seen)
 
-    def _here(self, value: Value) -> Value:
+    def raw(self, value: Value) -> Value:
+        """What a name stands for, in its region; any other value itself."""
+        return self.top.raws.get(value, value)
+
+    def here(self, value: Value) -> Value:
+        """The same without a name."""
+        value = self.raw(value)
         if value in self.own:
             return value
         seen = self.captures.get(value)
@@ -99,7 +111,7 @@ class Builder:
     def _capture(self, value: Value) -> Value:
         if self.parent is None:
             raise ValueError(f"{value} belongs to no enclosing region")
-        value = self.parent.local(value)
+        value = self.parent.here(value)
         if value in self.captures:
             return self.captures[value]
         seen = Value(value.type)
@@ -200,11 +212,13 @@ class Builder:
             box._value = value
         else:
             self.overlay[id(box)] = (box, value)
+        self.top.moment += box.__class__ is Register
         self.hold(self, box, value)
 
     def enter(self, box: Any, argument: Value) -> None:
         """The region begins with this value in a box that is written in it."""
         self.overlay[id(box)] = (box, argument)
+        self.top.moment += box.__class__ is Register
         if argument.type.rank:  # a scalar is what it was; an array has another place
             self.hold(self, box, argument)
 
@@ -220,10 +234,7 @@ class Builder:
     def link(self, a: Value, b: Value, condition: Condition) -> None:
         """`a` is `b` where the condition holds; said of `b` where `b` leads to `a` already.  That it is
         a constant is not said: nobody asks for the cotangent of a constant."""
-        self.link_as(self._here(a), self.local(b), condition)
-
-    def link_as(self, a: Value, b: Value, condition: Condition) -> None:
-        """The same of values of this region by these names."""
+        a, b = self.here(a), self.here(b)
         if a is not b and condition is not False and not self.is_constant(b):
             if self._leads(b, a):
                 a, b = b, a
@@ -231,6 +242,7 @@ class Builder:
             made = Link(a, b, self._seen(condition))
             self.links.append(made)
             self.links_of.setdefault(a, []).append(made)
+            self.top.moment += a in self.top.asked
 
     def links_outside(self) -> Iterator[tuple[Value, Value, Condition]]:
         """What the region says of values that it captures, as it is said around it."""
@@ -286,12 +298,15 @@ class Builder:
     def note_number(self, value: Value, number: Register) -> None:
         """A value of this region may be in the cell with this number."""
         self.top.numbers[value] = number
+        self.top.moment += 1
         self.noted[value] = None
 
     def unlink(self, a: Value, b: Value) -> None:
         """Forget what is known of these two; a condition that includes it follows."""
+        a, b = self.here(a), self.here(b)
         old = [link for link in self.links_of.get(a, ()) if link.b is b]
         if old:
+            self.top.moment += a in self.top.asked
             self.links = [link for link in self.links if link not in old]
             self.links_of[a] = [link for link in self.links_of[a] if link not in old]
 

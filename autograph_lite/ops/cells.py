@@ -9,15 +9,25 @@ by its number (`gradient.cells`).  A cell never changes, and a tensor has one at
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from autograph_lite.ir.build import Builder, Register
-from autograph_lite.ir.graph import Link, Value
+from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import NUMBER, Type, cells_of, kind_of_cells
 from autograph_lite.ops.dispatch import context, f
-from autograph_lite.ops.record import Constant, Op, Structural, Threaded, register
-from autograph_lite.ops.same import Sure, both, holds, links_from
+from autograph_lite.ops.record import Constant, Known, Op, Scalar, Structural, Threaded, register
+from autograph_lite.ops.same import (
+    Sure,
+    as_value,
+    consult,
+    holds,
+    leads_to,
+    led_to,
+    links_outward,
+    once,
+    origin,
+    outward,
+)
 from autograph_lite.ops.staging import in_region
 
 EMPTY = register(
@@ -78,6 +88,26 @@ NAME = register(
 )
 
 
+def _followed(known: Known, found: Value, condition: Value, theirs: Value) -> Value | None:
+    """The one that it is where that is known."""
+    holds, number = known.number(condition), known.number(theirs)
+    if theirs is found or (holds is not None and not holds) or (number is not None and number < 0):
+        return found
+    return theirs if holds and number is not None else None
+
+
+FOLLOWED = register(
+    Op(
+        "cell_followed",
+        lambda found, condition, theirs: (NUMBER,),
+        Scalar("z if y & (z >= 0) else x"),
+        Constant("it is a number"),
+        recomputed=True,
+        identity=_followed,
+    )
+)
+
+
 def none() -> Value:
     """The number of what is in no cell."""
     found: Value = context.interpreter.number(-1)  # type: ignore[attr-defined]
@@ -110,13 +140,29 @@ def read_cell(number: Value, element: Type) -> Value:
     return value
 
 
+def may_be_kept(value: Value) -> bool:
+    """Whether a tensor may be in a cell by now, as itself or as what it is by its links."""
+    builder: Builder = context.interpreter  # type: ignore[assignment]
+    return bool(builder.top.numbers and _noted(value, builder))
+
+
 def number_if_kept(value: Value) -> Value | None:
     """The number of the cell that a tensor is in by now; None of one that is in none in every run."""
     builder: Builder = context.interpreter  # type: ignore[assignment]
     if not builder.top.numbers:
         return None
-    found = number_of(builder, builder.local(value))
-    return None if found is None else builder.read(found)
+    consult()
+    return _number(builder, value, builder) if _noted(value, builder) else None
+
+
+def cell_of(value: Value) -> tuple[Node, Value] | None:
+    """The node that gives a value its present name, and the cells among which it may be; None where it is in
+    none in every run."""
+    builder: Builder = context.interpreter  # type: ignore[assignment]
+    made = builder.makers.get(builder.local(value))
+    if made is None or made.op is not NAME:
+        return None
+    return made, builder.read(cells_for(builder, value.type))
 
 
 def number_now(value: Value) -> Value:
@@ -125,33 +171,65 @@ def number_now(value: Value) -> Value:
     return none() if found is None else found
 
 
-def number_through_links(value: Value) -> Value:
-    """The number of the cell that a tensor is in, also where it is in one as what it is linked to."""
-    builder: Builder = context.interpreter  # type: ignore[assignment]
-    found = number_now(value)
-    for link in _links_to_others(builder.local(value)):
-        theirs = number_if_kept(link.b)
-        if theirs is not None:
-            kept = f.weak(f.py_greater_equal(theirs, builder.number(0)), dtype="bool")
-            found = select_number(both(holds(link.condition), kept), theirs, found)
+def _noted(value: Value, owner: Builder) -> frozenset[Register]:
+    """Where it is noted in which cell a value of a region is, as itself and as what it may be."""
+    value, answers = owner.raw(value), _answers(owner.top)
+    if value not in answers:
+        owner.top.asked.add(value)
+        answers[value] = frozenset()  # links that go round tell nothing
+        own = number_of(owner, value)
+        parts = [_noted(link.b, where) for link, where in links_outward(value, owner)]
+        answers[value] = frozenset(() if own is None else (own,)).union(*parts)
+    return answers[value]  # type: ignore[no-any-return]
+
+
+def _answers(builder: Builder) -> dict[Any, Any]:
+    """What was found, by what was asked, since something has changed."""
+    if builder.answered_at != builder.top.moment:
+        builder.answers.clear()
+        builder.answered_at = builder.top.moment
+    return builder.answers
+
+
+def _number(here: Builder, value: Value, owner: Builder) -> Value:
+    """The number, in the region at work, of the cell that a value of this region or of one around is in; -1
+    where it is in none.  It is found in the outermost region that it depends on, once."""
+    value, owner = _first_told(owner.raw(value), owner)
+    answers = _answers(here)
+    if (here, value) not in answers:
+        region = _first_known(here, value, owner)
+        if region is here:
+            found = _followed_through(here, value, owner)
+        else:
+            found = here.local(in_region(region, lambda: _number(region, value, owner)))
+        answers[here, value] = found
+    return answers[here, value]  # type: ignore[no-any-return]
+
+
+def _first_told(value: Value, owner: Builder) -> tuple[Value, Builder]:
+    """What it is in the outermost region that says all that is said of it."""
+    while (outside := owner.outside.get(value)) and owner.parent and not owner.links_of.get(value):
+        value, owner = owner.parent.raw(outside), owner.parent
+    return value, owner
+
+
+def _first_known(here: Builder, value: Value, owner: Builder) -> Builder:
+    """The outermost region where its number is what it is here."""
+    noted, region = {id(register_) for register_ in _noted(value, owner)}, here
+    while region is not owner and region.parent and noted.isdisjoint(region.overlay):
+        region = region.parent
+    return region
+
+
+def _followed_through(here: Builder, value: Value, owner: Builder) -> Value:
+    """What is noted of the value itself, or of what it is by its links."""
+    own = number_of(owner, value)
+    found = none() if own is None else here.read(own)
+    _answers(here)[here, value] = found  # links that go round tell nothing
+    for link, where in () if found in here.kept else links_outward(value, owner):
+        if _noted(link.b, where):
+            found = followed(found, holds(link.condition), _number(here, link.b, where))
     return found
-
-
-def may_be_kept(value: Value) -> bool:
-    """Whether a tensor may be in a cell, as itself or as what it is linked to."""
-    builder: Builder = context.interpreter  # type: ignore[assignment]
-    if not builder.top.numbers:
-        return False
-    value = builder.local(value)
-    others = [builder.local(link.b) for link in _links_to_others(value)]
-    return any(number_of(builder, v) is not None for v in (value, *others))
-
-
-def _links_to_others(value: Value) -> list[Link]:
-    """The links of a tensor but that of a name to what it names."""
-    builder: Builder = context.interpreter  # type: ignore[assignment]
-    raws = builder.top.raws
-    return [link for link in links_from(value) if raws.get(value) is not link.b]
 
 
 def in_row(value: Value) -> Value:
@@ -162,85 +240,64 @@ def in_row(value: Value) -> Value:
 def keep(value: Value) -> Value:
     """Keep a tensor of floats in a cell; its number."""
     builder: Builder = context.interpreter  # type: ignore[assignment]
+    consult()
     cells, value = cells_for(builder, value.type), builder.local(value)
     register_ = _register_for(builder, value)
-    before = builder.read(register_)
+    before = number_now(value)
     if before in builder.kept:
         return before
-    others = _links_to_others(value)
-    for link in others:  # it may be a tensor that is in a cell
-        theirs = number_now(link.b)
-        kept = f.weak(f.py_greater_equal(theirs, builder.number(0)), dtype="bool")
-        before = select_number(both(holds(link.condition), kept), theirs, before)
-    given = builder.read(cells), value, before
-    after, number = _apply(builder, KEEP, given)
+    after, number = _apply(builder, KEEP, (builder.read(cells), value, before))
     builder.write(cells, after)
     builder.write(register_, number)
     builder.kept.add(number)
-    for link in others:  # which is in this one now
-        note = _register_for(builder, link.b)
-        builder.write(note, select_number(holds(link.condition), number, builder.read(note)))
+    for other, where in led_to(value).items():  # they are in this one now
+        note, when = _register_for(where, other), leads_to(value, other)
+        builder.write(note, followed(builder.read(note), when, number))
     return number
 
 
 def _register_for(builder: Builder, value: Value) -> Register:
     """Where the number of a tensor's cell is noted from now on."""
-    value = builder.local(value)
     found = number_of(builder, value)
     if found is None:
-        raw, owner = origin(builder, value)
+        raw, owner = origin(value, builder)
         found = Register(owner.constant(-1, "int64", "py"))
         owner.note_number(raw, found)
         builder.top.naming = current_name
     return found
 
 
-def select_number(condition: Sure, a: Value, b: Value) -> Value:
-    """One int or the other."""
-    if isinstance(condition, bool):
-        return a if condition else b
-    here = f.py_int(f.number(condition, dtype="bool"))
-    return f.position(here, b, f.py_subtract(a, b))
+def followed(found: Value, condition: Sure, theirs: Value) -> Value:
+    """The number of the cell that a tensor is in where a condition holds, if that one is in a cell; else
+    what was found."""
+    if condition is False or found is theirs:
+        return found
+    key = ("followed", found, condition, theirs)
+    return once(key, lambda: f.cell_followed(found, as_value(condition), theirs))
 
 
 def number_of(builder: Builder, value: Value) -> Register | None:
     """The register with the number of a tensor's cell, if it may be in one."""
     numbers = builder.top.numbers
-    return next((numbers[v] for v, _ in _names(builder, value) if v in numbers), None)
+    return next((numbers[v] for v, _ in outward(value, builder) if v in numbers), None)
 
 
 def note_number(value: Value, number: Value) -> None:
     """A value of the present region is the cell with this number, unless that is below 0."""
     builder: Builder = context.interpreter  # type: ignore[assignment]
-    builder.note_number(builder.local(value), Register(builder.local(number)))
+    builder.note_number(builder.here(value), Register(builder.local(number)))
     builder.top.naming = current_name
-
-
-def origin(builder: Builder, value: Value) -> tuple[Value, Builder]:
-    """The value that a name stands for, in the region where it was made."""
-    return list(_names(builder, value))[-1]
-
-
-def _names(builder: Builder, value: Value) -> Iterator[tuple[Value, Builder]]:
-    """What a name stands for, from region to region."""
-    while True:
-        value = builder.top.raws.get(value, value)
-        yield value, builder
-        outside = builder.outside.get(value)
-        if outside is None or builder.parent is None:
-            return
-        value, builder = outside, builder.parent
 
 
 def current_name(builder: Builder, value: Value) -> Value:
     """The name of a value that tells which cell it is by now."""
-    found = number_of(builder, value) if value.type.differentiable else None
-    if found is None:
+    if not value.type.differentiable:
         return value
-    number = builder.read(found)
+    number: Value | None = in_region(builder, lambda: number_if_kept(value))
+    if number is None:
+        return value
     if builder.is_constant(number) or builder.numbered.get(value) is number:
         return value  # it is in no cell, or it is this name
-    value = builder.top.raws.get(value, value)
     known = builder.names.get((value, number))
     if known is not None:
         return known
@@ -253,10 +310,6 @@ def _named(builder: Builder, value: Value, number: Value) -> Value:
     builder.names[value, number] = named
     builder.numbered[named] = number
     builder.top.raws[named] = value
-    links = links_from(value)
-    builder.link_as(named, value, True)
-    for link in links:
-        builder.link_as(named, link.b, link.condition)
     return named
 
 

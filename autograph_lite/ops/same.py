@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Condition, Link, Test, Value
 from autograph_lite.ops.dispatch import context, f
-from autograph_lite.ops.staging import in_region
 
 Sure = bool | Value
 """True and False where it is known, else a bool value."""
@@ -31,7 +31,7 @@ def holds(condition: Condition) -> Sure:
     value: Value = builder.local(condition)
     if value.type.kind != "py":
         return value
-    return _once(("weak", value), lambda: f.weak(value, dtype="bool"))
+    return once(("weak", value), lambda: f.weak(value, dtype="bool"))
 
 
 def _tested(test: Test) -> Sure:
@@ -40,15 +40,13 @@ def _tested(test: Test) -> Sure:
     builder: Any = context.interpreter
     value = builder.local(test.value)
     compare = getattr(f, _COMPARED[test.kind])
-    return _once(
-        (test.kind, value), lambda: f.weak(compare(value, builder.number(0)), dtype="bool")
-    )
+    return once((test.kind, value), lambda: f.weak(compare(value, builder.number(0)), dtype="bool"))
 
 
 _COMPARED = {"zero": "py_equal", "positive": "py_greater", "kept": "py_greater_equal"}
 
 
-def _once(key: Any, make: Callable[[], Value]) -> Value:
+def once(key: Any, make: Callable[[], Value]) -> Value:
     """A bool that the present region computes once."""
     known: dict[Any, Value] = context.interpreter.bools  # type: ignore[attr-defined]
     if key not in known:
@@ -75,7 +73,7 @@ def both(a: Sure, b: Sure) -> Sure:
         return a
     if _opposite(a, b):
         return False
-    return _once(("and", a, b), lambda: f.bitwise_and(a, b))
+    return once(("and", a, b), lambda: f.bitwise_and(a, b))
 
 
 def some(a: Sure, b: Sure) -> Sure:
@@ -88,13 +86,13 @@ def some(a: Sure, b: Sure) -> Sure:
         return a
     if _opposite(a, b):
         return True
-    return _once(("or", a, b), lambda: f.bitwise_or(a, b))
+    return once(("or", a, b), lambda: f.bitwise_or(a, b))
 
 
 def negated(a: Sure) -> Sure:
     if isinstance(a, bool):
         return not a
-    out = _once(("not", a), lambda: f.logical_not(a))
+    out = once(("not", a), lambda: f.logical_not(a))
     context.interpreter.bools["not", out] = a  # type: ignore[attr-defined]
     return out
 
@@ -110,12 +108,8 @@ def links_from(value: Value) -> list[Link]:
     """The links of a value to those that were there before it, in the present region; links of
     enclosing regions seen from here."""
     builder: Any = context.interpreter
-    found: list[Link] = list(builder.links_of.get(value, ()))
-    outside = builder.outside.get(value)
-    if outside is None:
-        return found
-    outer = in_region(builder.parent, lambda: links_from(outside))
-    return found + [Link(value, builder.local(link.b), link.condition) for link in outer]
+    found = [(builder.here(link.b), link) for link, _ in links_outward(value, builder)]
+    return [Link(value, b, link.condition) for b, link in found]
 
 
 def visible_links() -> list[Link]:
@@ -133,6 +127,8 @@ def visible_links() -> list[Link]:
 
 def same(a: Value, b: Value) -> Sure:
     """Whether two values are one: one is the other, or both are a third that was there before."""
+    builder: Any = context.interpreter
+    a, b = builder.raw(a), builder.raw(b)
     found: Sure = a is b
     if found:
         return True
@@ -145,20 +141,59 @@ def same(a: Value, b: Value) -> Sure:
     return found
 
 
+def outward(value: Value, builder: Builder) -> Iterator[tuple[Value, Builder]]:
+    """What a value of a region is there and in each one around, out to that where it was made."""
+    while True:
+        value = builder.raw(value)
+        yield value, builder
+        outside = builder.outside.get(value)
+        if outside is None or builder.parent is None:
+            return
+        value, builder = outside, builder.parent
+
+
+def origin(value: Value, builder: Builder) -> tuple[Value, Builder]:
+    """What a value of a region is where it was made, and that region."""
+    return list(outward(value, builder))[-1]
+
+
+def links_outward(value: Value, builder: Builder) -> Iterator[tuple[Link, Builder]]:
+    """The links of a value of a region, each with the region that says so: that one, or one around."""
+    for seen, region in outward(value, builder):
+        for link in region.links_of.get(seen, ()):
+            yield link, region
+
+
+def led_to(value: Value) -> dict[Value, Builder]:
+    """The values that one is in some run, by its links and by theirs: where they were made, and that region."""
+    builder: Any = context.interpreter
+    found: dict[Value, Builder] = {}
+    waiting: list[tuple[Value, Builder]] = [(value, builder)]
+    while waiting:
+        for link, region in links_outward(*waiting.pop()):
+            other, owner = origin(link.b, region)
+            if other not in found:
+                found[other] = owner
+                waiting.append((link.b, region))
+    return found
+
+
 def leads_to(value: Value, target: Value) -> Sure:
-    """Whether a value is another one by its links and by theirs."""
-    known: dict[Value, Sure] = {target: True}
+    """Whether a value is another one, of this region or made in one around, by its links and by theirs."""
+    builder: Any = context.interpreter
+    known: dict[Value, Sure] = {origin(target, builder)[0]: True}
 
-    def leads(value: Value) -> Sure:
-        if value not in known:
-            known[value] = False  # links that go round tell nothing
-            for link in links_from(value):
-                rest = leads(link.b)
+    def leads(value: Value, region: Builder) -> Sure:
+        made, _ = origin(value, region)
+        if made not in known:
+            known[made] = False  # links that go round tell nothing
+            for link, where in links_outward(value, region):
+                rest = leads(link.b, where)
                 if rest is not False:
-                    known[value] = some(known[value], both(holds(link.condition), rest))
-        return known[value]
+                    known[made] = some(known[made], both(holds(link.condition), rest))
+        return known[made]
 
-    return leads(value)
+    return leads(value, builder)
 
 
 def reached_from(value: Value) -> list[Value]:
@@ -168,12 +203,14 @@ def reached_from(value: Value) -> list[Value]:
 
 def alike(value: Value) -> list[Value]:
     """The values that `value` may be, and those that may be it."""
+    builder: Any = context.interpreter
+    value = builder.raw(value)
     later = [link.a for link in visible_links() if link.b is value]
     return list(dict.fromkeys([*reached_from(value), *later]))
 
 
 def consult() -> None:
-    """A tape asks which values are one: a loop that is being staged has to know."""
+    """A tape, or a cell, asks which values are one: a loop that is being staged has to know."""
     builder: Any = context.interpreter
     while builder is not None and not builder.consulted:
         builder.consulted = True

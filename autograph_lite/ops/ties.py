@@ -54,7 +54,7 @@ class World:
 VALUES = World(
     same.same,
     same.reached_from,
-    lambda builder, value: builder.outside.get(value),
+    lambda builder, value: builder.outside.get(builder.raw(value)),
     lambda builder, value: builder.captures.get(value),
 )
 

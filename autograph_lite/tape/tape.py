@@ -25,6 +25,7 @@ from autograph_lite.gradient.straight import Straight
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import FLOATS
 from autograph_lite.nests import leaves
+from autograph_lite.ops.cells import cell_of
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Constant, Indexed, Linear, Op
 from autograph_lite.ops.same import (
@@ -171,8 +172,8 @@ class GradientTape:
         if value.type.dtype not in FLOATS:
             return
         self._variables[id(variable)] = variable
-        self._roots[value] = self._first.setdefault(id(variable), value)
-        self._followed.always(value)
+        named = self._follow(value)
+        self._roots[value] = self._roots[named] = self._first.setdefault(id(variable), named)
 
     def watch(self, tensor: Any) -> None:
         """Follow tensors and variables, or nests of them.
@@ -196,12 +197,23 @@ class GradientTape:
             if _is_floating(held(leaf)):
                 self._add_root(leaf, held(leaf))
         elif _is_floating(value := value_of(leaf)):
-            self._followed.always(value)
+            value = self._follow(value)
             self._at_watch[id(leaf)] = (leaf, value)
             if staging():
                 consult()
                 for other in alike(value):
                     self._followed.add(other, same(value, other))
+
+    def _follow(self, value: Value) -> Value:
+        """Follow a source, by its present name; one that is in a cell by now is followed where it is read from
+        there, too."""
+        self._followed.always(value)
+        if not staging() or (kept := cell_of(value)) is None:
+            return value
+        name, cells = kept
+        self._followed.values |= {*name.inputs[:1], *name.outputs, cells}
+        self.record(name.op, name.inputs, name.outputs, name.params)
+        return name.outputs[0]
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:

@@ -397,6 +397,7 @@ CASES = [
     *((integers_and_bools, (c([1.0, 5.0]), n)) for n in (0, 3)),
     *((printed, (X, n)) for n in (0, 3)),
     *((indexed_by_the_run, (X, n)) for n in (0, 5)),
+    (indexed_by_the_run, (c(np.array([0.7, 1.2], "float32")), 5)),
     (of_a_list_argument, ([X, X * 0.5], 3)),
 ]
 VALUES_ONLY = [(returned, (X, n)) for n in (0, 3)]

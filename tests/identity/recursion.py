@@ -401,8 +401,18 @@ def waits_under_two_names(x, w, n):
     return r
 
 
-OPEN = [
+def hands_on_what_waits(x, w, n):
+    """The first result waits while it is the argument of the second call."""
+    if n <= 0:
+        return w
+    a = hands_on_what_waits(x * x, w, n - 1)
+    b = a + hands_on_what_waits(a, w, n - 2)
+    return x + b * x
+
+
+FIRST_ORDER += [
     (continues_with_what_is_outside, (c(0.7), c(-0.4), 3)),
     (returns_what_is_outside, (c(0.7), c(-0.4), 3)),
     (waits_under_two_names, (c(0.3), c(1.7), 2)),
+    *((hands_on_what_waits, (c(x), c(w), 3)) for x, w in ((0.7, -0.4), (0.3, 1.1), (-0.9, 0.6))),
 ]

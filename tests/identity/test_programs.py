@@ -13,13 +13,13 @@ import pytest
 import autograph_lite as ag
 from autograph_lite.call.verify import modes, outcome
 from autograph_lite.tensors.boxes import Box
-from tests.identity import deletes, found, scalars, told, unsettled, walrus
+from tests.identity import deletes, found, scalars, told, walrus
 from tests.identity.observe import BANK
 from tests.identity.programs import CASES
 from tests.identity.programs import VALUES_ONLY as WRITTEN
 
 VALUES_ONLY = [*WRITTEN, *found.VALUES_ONLY]
-FIRST_ORDER = [*found.FIRST_ORDER, *unsettled.CASES]
+FIRST_ORDER = found.FIRST_ORDER
 compiled = functools.cache(ag.function)
 NAMES = [f"{i}-{program.__name__}" for i, (program, _) in enumerate(CASES)]
 
@@ -41,14 +41,6 @@ def test_what_once_differed(program: Callable[..., Any], arguments: tuple[Any, .
 )
 def test_to_first_order(program: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     ag.verify(compiled(program), *arguments, order=1)
-
-
-@pytest.mark.xfail(reason="contributions are added in another order", strict=True)
-@pytest.mark.parametrize(
-    ("program", "arguments"), unsettled.CASES, ids=[p.__name__ for p, _ in unsettled.CASES]
-)
-def test_to_second_order_is_open(program: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    ag.verify(compiled(program), *arguments, order=2)
 
 
 @pytest.mark.parametrize("scale", [np.float64(2.0), np.float32(2.0), np.int64(2), 2.0])
