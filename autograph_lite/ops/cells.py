@@ -21,7 +21,6 @@ from autograph_lite.ops.same import (
     as_value,
     consult,
     holds,
-    leads_to,
     led_to,
     links_outward,
     once,
@@ -250,9 +249,11 @@ def keep(value: Value) -> Value:
     builder.write(cells, after)
     builder.write(register_, number)
     builder.kept.add(number)
-    for other, where in led_to(value).items():  # they are in this one now
-        note, when = _register_for(where, other), leads_to(value, other)
-        builder.write(note, followed(builder.read(note), when, number))
+    for one, region in led_to(value):  # what it is is in this one now
+        here = builder.read(_register_for(region, one))
+        for link, where in links_outward(one, region):
+            note = _register_for(where, link.b)
+            builder.write(note, followed(builder.read(note), holds(link.condition), here))
     return number
 
 

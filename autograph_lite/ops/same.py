@@ -164,18 +164,23 @@ def links_outward(value: Value, builder: Builder) -> Iterator[tuple[Link, Builde
             yield link, region
 
 
-def led_to(value: Value) -> dict[Value, Builder]:
-    """The values that one is in some run, by its links and by theirs: where they were made, and that region."""
+def led_to(value: Value) -> list[tuple[Value, Builder]]:
+    """A value, and those that it is in some run, by its links and by theirs: each with a region, before
+    those that it leads to."""
     builder: Any = context.interpreter
-    found: dict[Value, Builder] = {}
-    waiting: list[tuple[Value, Builder]] = [(value, builder)]
-    while waiting:
-        for link, region in links_outward(*waiting.pop()):
-            other, owner = origin(link.b, region)
-            if other not in found:
-                found[other] = owner
-                waiting.append((link.b, region))
-    return found
+    found: list[tuple[Value, Builder]] = []
+    seen: set[Value] = set()
+
+    def follow(value: Value, region: Builder) -> None:
+        made, _ = origin(value, region)
+        if made not in seen:
+            seen.add(made)
+            for link, where in links_outward(value, region):
+                follow(link.b, where)
+            found.append((value, region))
+
+    follow(value, builder)
+    return found[::-1]
 
 
 def leads_to(value: Value, target: Value) -> Sure:
