@@ -17,7 +17,7 @@ from autograph_lite.gradient.reverse import Sweep
 from autograph_lite.ir.build import Register
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import NUMBER, Symbol, Type, element, flags_of, history, py
-from autograph_lite.ops.cells import may_be_kept, note_number
+from autograph_lite.ops.cells import note_number, number_if_kept
 from autograph_lite.ops.control import CONSTANT, LoopParts
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.regions import Step
@@ -146,7 +146,7 @@ class Reversal:
     def _is_kept(self, got: Cotangent | None) -> bool:
         if got is None or got.value.type.depth:
             return False
-        return bool(in_region(self.builder, lambda: may_be_kept(got.value)))
+        return in_region(self.builder, lambda: number_if_kept(got.value)) is not None
 
     def states_after(self) -> dict[Value, str]:
         """What has arrived after any number of steps, given what was assumed before."""

@@ -24,6 +24,7 @@ from autograph_lite.ops.same import (
     led_to,
     links_outward,
     once,
+    opposite,
     origin,
     outward,
 )
@@ -139,19 +140,16 @@ def read_cell(number: Value, element: Type) -> Value:
     return value
 
 
-def may_be_kept(value: Value) -> bool:
-    """Whether a tensor may be in a cell by now, as itself or as what it is by its links."""
-    builder: Builder = context.interpreter  # type: ignore[assignment]
-    return bool(builder.top.numbers and _noted(value, builder))
-
-
 def number_if_kept(value: Value) -> Value | None:
     """The number of the cell that a tensor is in by now; None of one that is in none in every run."""
     builder: Builder = context.interpreter  # type: ignore[assignment]
     if not builder.top.numbers:
         return None
     consult()
-    return _number(builder, value, builder) if _noted(value, builder) else None
+    if not _noted(value, builder):
+        return None
+    found = _number(builder, value, builder)
+    return None if builder.is_constant(found) else found
 
 
 def cell_of(value: Value) -> tuple[Node, Value] | None:
@@ -271,7 +269,12 @@ def _register_for(builder: Builder, value: Value) -> Register:
 def followed(found: Value, condition: Sure, theirs: Value) -> Value:
     """The number of the cell that a tensor is in where a condition holds, if that one is in a cell; else
     what was found."""
-    if condition is False or found is theirs:
+    builder: Builder = context.interpreter  # type: ignore[assignment]
+    made = builder.makers.get(theirs)
+    while made is not None and made.op is FOLLOWED and opposite(made.inputs[1], condition):
+        theirs = made.inputs[0]  # what was found there where that condition does not hold
+        made = builder.makers.get(theirs)
+    if condition is False or found is theirs or builder.is_constant(theirs):
         return found
     key = ("followed", found, condition, theirs)
     return once(key, lambda: f.cell_followed(found, as_value(condition), theirs))
@@ -295,9 +298,7 @@ def current_name(builder: Builder, value: Value) -> Value:
     if not value.type.differentiable:
         return value
     number: Value | None = in_region(builder, lambda: number_if_kept(value))
-    if number is None:
-        return value
-    if builder.is_constant(number) or builder.numbered.get(value) is number:
+    if number is None or builder.numbered.get(value) is number:
         return value  # it is in no cell, or it is this name
     known = builder.names.get((value, number))
     if known is not None:

@@ -71,7 +71,7 @@ def both(a: Sure, b: Sure) -> Sure:
         return a if b else False
     if a is b:
         return a
-    if _opposite(a, b):
+    if opposite(a, b):
         return False
     return once(("and", a, b), lambda: f.bitwise_and(a, b))
 
@@ -84,7 +84,7 @@ def some(a: Sure, b: Sure) -> Sure:
         return True if b else a
     if a is b:
         return a
-    if _opposite(a, b):
+    if opposite(a, b):
         return True
     return once(("or", a, b), lambda: f.bitwise_or(a, b))
 
@@ -97,7 +97,8 @@ def negated(a: Sure) -> Sure:
     return out
 
 
-def _opposite(a: Value, b: Value) -> bool:
+def opposite(a: Sure, b: Sure) -> bool:
+    """Whether one is known to hold where the other does not."""
     return context.interpreter.bools.get(("not", a)) is b  # type: ignore[attr-defined]
 
 
