@@ -135,7 +135,7 @@ def _linked(out: Value, before: Cotangent, g: Cotangent) -> Value:
     builder: Any = context.interpreter
     if before.arrived is not None:
         builder.link(out, g.value, both(negated(before.arrived), g.there))
-    if g.arrived is not None:
+    if g.arrived is not None and g.arrived is not before.arrived:
         builder.link(out, before.value, Test("not", g.arrived))
     return out
 

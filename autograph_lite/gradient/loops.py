@@ -38,10 +38,13 @@ def reverse_loop(sweep: Sweep, node: Node) -> None:
     kept: list[Value] = []
     while True:
         reversal = Reversal(loop, slots, roots, states, registers, kept)
-        found = reversal.states_after(), reversal.written_registers(), reversal.kept_after()
-        if found == (states, registers, kept):
+        found = reversal.states_after(), reversal.written_registers()
+        if found != (states, registers):
+            states, registers = found
+        elif kept != reversal.kept_after():  # asked when it is known what has arrived
+            kept = reversal.kept_after()
+        else:
             break
-        states, registers, kept = found
     _append(reversal)
 
 

@@ -13,6 +13,7 @@ PASSES = (
     (eliminate_dead, "what no result and no effect needs is not computed"),
     (simplify, "what is known is not computed, carried or asked for; equal nodes are one"),
     (recompute, "what follows in a few instructions from what else is saved is not saved"),
+    (eliminate_dead, "what is dead by now tells nobody a number"),
     (write_over, "sums in cells that nothing else knows take one place"),
     (eliminate_dead, "what was computed for what is now known or not saved"),
 )

@@ -8,7 +8,7 @@ from typing import Any
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import FLOATS
 from autograph_lite.ops.record import Op
-from autograph_lite.ops.same import Sure, both, consult, reached_from, same, some
+from autograph_lite.ops.same import Sure, alike, both, consult, reached_from, same, some
 from autograph_lite.tape.depends import REGIONS, followed_results
 from autograph_lite.tensors.boxes import staging
 
@@ -59,6 +59,12 @@ class Following:
             self.perhaps.pop(value, None)
             self.untold.discard(value)
         self.values.add(value)
+
+    def all_that_are(self, value: Value) -> None:
+        """Follow what is that value in some runs, in those."""
+        consult()
+        for other in alike(value):
+            self.add(other, same(value, other))
 
     def after(
         self, op: Op, inputs: tuple[Value, ...], outputs: tuple[Value, ...], params: dict[str, Any]

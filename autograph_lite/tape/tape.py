@@ -11,12 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograph_lite.eager.warn import warn
-from autograph_lite.errors import (
-    ConversionError,
-    GradientError,
-    GradientWarning,
-    TapeError,
-)
+from autograph_lite.errors import ConversionError, GradientError, GradientWarning, TapeError
 from autograph_lite.gradient.cotangents import Cotangent
 from autograph_lite.gradient.links import Links
 from autograph_lite.gradient.repeated import Record, reversed_by_kernel
@@ -28,14 +23,7 @@ from autograph_lite.nests import leaves
 from autograph_lite.ops.cells import cell_of
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Constant, Indexed, Linear, Op
-from autograph_lite.ops.same import (
-    alike,
-    as_value,
-    both,
-    consult,
-    same,
-    visible_links,
-)
+from autograph_lite.ops.same import as_value, both, visible_links
 from autograph_lite.ops.staging import at_one_line
 from autograph_lite.tape.depends import REGIONS
 from autograph_lite.tape.following import Following
@@ -200,9 +188,7 @@ class GradientTape:
             value = self._follow(value)
             self._at_watch[id(leaf)] = (leaf, value)
             if staging():
-                consult()
-                for other in alike(value):
-                    self._followed.add(other, same(value, other))
+                self._followed.all_that_are(value)
 
     def _follow(self, value: Value) -> Value:
         """Follow a source, by its present name; one that is in a cell by now is followed where it is read from

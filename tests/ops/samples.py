@@ -179,6 +179,7 @@ EXACT: dict[str, Callable[..., Any]] = {
     "number": lambda x, *, dtype: np.asarray(x).astype(dtype),
     "np_scalar": lambda x, *, dtype: np.asarray(x).astype(dtype),
     "position": lambda k, start, step: start + k * step,
+    "cell_followed": lambda found, holds, theirs: theirs if holds and theirs >= 0 else found,
     "range_length": lambda *r: np.int64(len(range(*map(int, r)))),
 }
 """The value in every bit; ops with `exact` in the record need no row."""
@@ -311,7 +312,9 @@ PYTHON: dict[str, Callable[..., Any]] = {
 }
 """What Python gives, and NumPy of numbers, errors included."""
 
-NUMBERS = frozenset([*PYTHON, "np_scalar", "weak", "number", "position", "range_length"])
+NUMBERS = frozenset(
+    [*PYTHON, "np_scalar", "weak", "number", "position", "range_length", "cell_followed"]
+)
 LISTS = "empty append put pop copy filled size item pack".split()
 CELLS = "cells_empty cells_copy cells_import cell_keep cell_read cell_name".split()
 REGIONS = frozenset(
@@ -537,6 +540,9 @@ def number_samples(op: Op) -> Iterator[Sample]:
             yield Sample((x,), {"dtype": dtype})
     elif op.name == "position":
         yield from (Sample(tuple(map(np.int64, v))) for v in ((0, 3, 2), (5, -1, -3), (4, 0, 0)))
+    elif op.name == "cell_followed":
+        for found, holds, theirs in itertools.product((-1, 4), (False, True), (-1, 0, 7)):
+            yield Sample((np.int64(found), np.bool_(holds), np.int64(theirs)))
     elif op.name == "py_order":
         edges = [2**53 + 1, 2**63 - 1, -(2**63), -(2**53) - 1]
         ints = [*special("int64"), *map(np.int64, edges)]
