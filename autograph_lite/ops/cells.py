@@ -146,6 +146,7 @@ def number_if_kept(value: Value) -> Value | None:
     if not builder.top.numbers:
         return None
     consult()
+    value = builder.here(value)
     if not _noted(value, builder):
         return None
     found = _number(builder, value, builder)

@@ -8,9 +8,10 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError, GradientError, GraphTypeError, ShapeError
 from autograph_lite.gradient.reverse import Seed
-from autograph_lite.ir.graph import Value
+from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import may_agree
 from autograph_lite.nests import leaves
+from autograph_lite.ops.cells import cell_of
 from autograph_lite.ops.control import require_one_shape
 from autograph_lite.ops.dispatch import constant, f
 from autograph_lite.ops.shapes import text
@@ -97,3 +98,14 @@ def one_hot(value: Value) -> list[Value | None]:
         return [ones_like(value)]
     rows = np.eye(int(np.prod(shape, dtype=np.int64)), dtype=value.type.dtype)  # type: ignore[arg-type]
     return [as_value(row.reshape(shape)) for row in rows]
+
+
+def by_names(starts: list[Seed], nodes: list[Node]) -> list[Seed]:
+    """The same with targets under their present names, given by nodes that are added to the others: what is in
+    a cell by now is that cell."""
+    found = []
+    for target, g, there in starts:
+        kept = cell_of(target)
+        nodes += [] if kept is None else [kept[0]]
+        found.append((target if kept is None else kept[0].outputs[0], g, there))
+    return found

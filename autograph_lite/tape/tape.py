@@ -29,7 +29,7 @@ from autograph_lite.tape.depends import REGIONS
 from autograph_lite.tape.following import Following
 from autograph_lite.tape.inside import refuse_used_inside
 from autograph_lite.tape.results import arranged, result, stacked
-from autograph_lite.tape.seeds import one_hot, seeds, target_value
+from autograph_lite.tape.seeds import by_names, one_hot, seeds, target_value
 from autograph_lite.tensors.boxes import staging, value_of
 from autograph_lite.tensors.number import kind_name
 from autograph_lite.tensors.tensor import ArrayLike
@@ -341,6 +341,7 @@ class GradientTape:
         roots = {key: key for key in asked} | self._roots
         nodes = [Node(*record) for record in records]
         if staging():
+            reached = by_names(reached, nodes)
             links = Links(visible_links(), nodes, asked=asked)
             refuse_used_inside(records, links.asked - self._roots.keys())
             with at_one_line():

@@ -47,10 +47,12 @@ from tests.identity.generator.loops import (
     while_named,
 )
 from tests.identity.generator.scope import Generator, Rule, Scope
+from tests.identity.generator.sums import build_sums
 from tests.identity.generator.tapes import tape
 from tests.identity.program import Program, Stmt
 
 INPUTS = 6  # a sum in another order shows in one input of six
+SUMS = 10  # one program of so many is one of sums
 
 
 def _anywhere(g: Generator, scope: Scope) -> bool:
@@ -98,7 +100,8 @@ MENU = (
 
 def generate(seed: int) -> tuple[Program, list[str]]:
     """The program of a seed, and the constructs that it holds."""
-    return build(random.Random(seed))
+    rng = random.Random(seed)
+    return build(rng) if (seed + 1) % SUMS else build_sums(rng, INPUTS)
 
 
 def build(rng: random.Random) -> tuple[Program, list[str]]:

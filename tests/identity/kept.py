@@ -77,6 +77,18 @@ def kept_in_a_loop_before(x, n):
     return tape.gradient(y, x) * x
 
 
+def returned_while_it_is_kept(x, a, n):
+    """What is returned is a target of the gradient, and in a list."""
+    s = x * 1.0
+    p = [a]
+    t = (a, s)[n % 2]
+    for _ in range(3):
+        p.append(t * 1.7)
+    for i in range(3):
+        t = t * 0.5 + s + p[i % len(p)]
+    return s, s + t + s
+
+
 c = ag.constant
 _rng = np.random.default_rng(5)
 INPUTS = [c(float(v)) for v in _rng.uniform(-1.5, 1.5, 8)]
@@ -84,6 +96,7 @@ CASES = [
     *((one_or_the_other, (x, n)) for x in INPUTS for n in (2, 3)),
     *((out_of_two_lists, (x, 3)) for x in INPUTS),
     *((bound_in_a_branch, (x, w, 4)) for x, w in zip(INPUTS, INPUTS[::-1], strict=True)),
+    *((returned_while_it_is_kept, (x, w, 1)) for x, w in zip(INPUTS, INPUTS[::-1], strict=True)),
     *((before_it_is_watched, (x, 3)) for x in INPUTS[:2]),
     *((kept_after_it_is_watched, (x, 3)) for x in INPUTS[:2]),
     *((kept_in_a_loop_before, (x, 3)) for x in INPUTS[:2]),
