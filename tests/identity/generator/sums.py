@@ -136,7 +136,7 @@ def build_sums(rng: random.Random, inputs: int) -> tuple[Program, list[str]]:
         body = (*body, call, *g.block(scope, 1))
     text = rng.choice(RETURNS)
     last = Stmt(f"return {text}", tuple(g.name() for _ in range(2)))
-    order = 2 if kind == "plain" or rng.random() < 0.1 else 1
+    order = 2 if kind == "plain" or rng.random() < 0.05 else 1
     given = tuple(_arguments(rng) for _ in range(inputs))
     program = Program(prelude, "x, a, n", (*start, *body, last), given, order)
     return program, [f"sums: {name}" for name in (kind, *g.used)]
