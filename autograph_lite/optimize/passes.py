@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autograph_lite.ir.graph import Graph
 from autograph_lite.ir.verify import verify
+from autograph_lite.optimize.arrivals import merge_arrivals
 from autograph_lite.optimize.cells import write_over
 from autograph_lite.optimize.dead import eliminate_dead
 from autograph_lite.optimize.recompute import recompute
@@ -15,6 +16,7 @@ PASSES = (
     (recompute, "what follows in a few instructions from what else is saved is not saved"),
     (eliminate_dead, "what is dead by now tells nobody a number"),
     (write_over, "sums in cells that nothing else knows take one place"),
+    (merge_arrivals, "contributions to one cell are added before they are kept"),
     (eliminate_dead, "what was computed for what is now known or not saved"),
 )
 
