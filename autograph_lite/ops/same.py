@@ -47,7 +47,7 @@ _COMPARED = {"zero": "py_equal", "positive": "py_greater", "kept": "py_greater_e
 
 
 def once(key: Any, make: Callable[[], Value]) -> Value:
-    """A bool that the present region computes once."""
+    """A value that the present region computes once."""
     known: dict[Any, Value] = context.interpreter.bools  # type: ignore[attr-defined]
     if key not in known:
         known[key] = make()
