@@ -1,8 +1,8 @@
 """Arrivals made one: contributions that arrive at one cell under one condition are added before they are kept.
 
-The reverse pass lets each contribution arrive by itself: the table is asked where what has arrived is kept, that
-is read, added to and kept (`gradient.cells`).  Where several follow each other and nothing else looks at the
-table or the cells in between, it is asked once; the sums and their order are the same.
+The reverse pass lets each contribution arrive by itself: the table is asked where that is kept which has
+arrived, and what is there is read, added to and kept (`gradient.cells`).  Where several follow each other and
+nothing else looks at the table or the cells in between, it is asked once; the sums and their order are the same.
 """
 
 from __future__ import annotations
