@@ -2,7 +2,7 @@
 
 The reverse pass lets each contribution arrive by itself: the table is asked where that is kept which has
 arrived, and what is there is read, added to and kept (`gradient.cells`).  Where several follow each other and
-nothing else looks at the table or the cells in between, it is asked once; the sums and their order are the same.
+nothing else looks at the table or the cells in between, it is asked once; sums and their order stay.
 """
 
 from __future__ import annotations
