@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from autograph_lite.gradient.cotangents import Cotangent, nothing
-from autograph_lite.ir.build import Builder, Register
+from autograph_lite.ir.build import Register
 from autograph_lite.ir.graph import Node, Region, Test, Value
 from autograph_lite.ir.types import NUMBER, kind_of_cells, list_of
 from autograph_lite.ops.cells import (
@@ -26,9 +26,10 @@ from autograph_lite.ops.cells import (
     number_now,
     read_cell,
 )
-from autograph_lite.ops.dispatch import apply_all, context, f
+from autograph_lite.ops.dispatch import apply_all, f
 from autograph_lite.ops.regions import choose
 from autograph_lite.ops.same import Sure, as_value, both, holds
+from autograph_lite.ops.staging import at_work
 
 if TYPE_CHECKING:
     from autograph_lite.gradient.reverse import Sweep
@@ -38,14 +39,10 @@ Tables = dict[tuple[str, int], Register]
 """A table for each kind of cells (`ir.types.kind_of_cells`)."""
 
 
-def _builder() -> Builder:
-    return context.interpreter  # type: ignore[return-value]
-
-
 def tables_of_region(region: Region, twice: bool) -> Tables:
     """A table for each kind of cells of a forward graph, seen from the graph that reverses it.  One that is
     reversed in turn goes on with these cells, because what it reads of the primal is in them."""
-    builder = _builder()
+    builder = at_work()
     if twice:
         for key, _, last in region.cells:
             builder.top.cells[key] = Register(f.cells_copy(builder.local(last)))
@@ -54,7 +51,7 @@ def tables_of_region(region: Region, twice: bool) -> Tables:
 
 def take_over(tables: Tables, cells: Value, got: Cotangent) -> None:
     """What other calls have let arrive at cells of a forward graph: a table and the cells of those calls."""
-    builder = _builder()
+    builder = at_work()
     table = tables[kind_of_cells(cells.type)]
     own = cells_for(builder, cells.type)
     assert got.arrived is not None
@@ -67,14 +64,14 @@ def take_over(tables: Tables, cells: Value, got: Cotangent) -> None:
 
 def handed_on(tables: Tables, cells: Value) -> list[Value]:
     """The same for the calls that are reversed next."""
-    builder = _builder()
+    builder = at_work()
     table = tables[kind_of_cells(cells.type)]
     return [builder.read(table), builder.read(cells_for(builder, cells.type))]
 
 
 def tables_at_hand() -> Tables:
     """The same for the cells that there are by now in the region at work."""
-    builder = _builder()
+    builder = at_work()
     cells = builder.top.cells.items()
     return {key: _table(f.list_size(builder.read(kept))) for key, kept in cells}
 
@@ -90,7 +87,7 @@ def update(sweep: Sweep, node: Node, there: Sure, make: Callable[[Value | None],
     table = sweep.tables[kind_of_cells(type)]
 
     def write() -> list[Value]:
-        inside, number = _builder(), _builder().local(node.inputs[1])
+        inside, number = at_work(), at_work().local(node.inputs[1])
         at = f.list_item(inside.read(table), number, element=NUMBER)
         first = f.weak(f.py_less(at, inside.number(0)), dtype="bool")
         (new,) = choose(
@@ -102,7 +99,7 @@ def update(sweep: Sweep, node: Node, there: Sure, make: Callable[[Value | None],
     if there is True:
         write()
     elif there is not False:
-        choose(_builder().local(as_value(there)), write, list)
+        choose(at_work().local(as_value(there)), write, list)
 
 
 def arrive(sweep: Sweep, node: Node, g: Cotangent) -> None:
@@ -124,10 +121,10 @@ def arrived(sweep: Sweep, node: Node) -> Cotangent:
 
 def _held(sweep: Sweep, number: Value, like: Value, where: Sure) -> Cotangent:
     """What has arrived at the cell with a number, where a condition holds."""
-    builder, table = _builder(), sweep.tables[kind_of_cells(like.type)]
+    builder, table = at_work(), sweep.tables[kind_of_cells(like.type)]
 
     def found() -> Value:
-        inside = _builder()
+        inside = at_work()
         item: Value = f.list_item(inside.read(table), inside.local(number), element=NUMBER)
         return item
 
@@ -138,7 +135,7 @@ def _held(sweep: Sweep, number: Value, like: Value, where: Sure) -> Cotangent:
     )
     there = f.weak(f.py_greater_equal(at, builder.number(0)), dtype="bool")
     (value,) = choose(
-        there, lambda: [read_cell(_builder().local(at), like.type)], lambda: [nothing(like)]
+        there, lambda: [read_cell(at_work().local(at), like.type)], lambda: [nothing(like)]
     )
     note_number(value, at)
     return Cotangent(value, there, blank=True)
@@ -157,7 +154,7 @@ def reverse_keep(sweep: Sweep, node: Node) -> None:
     _, x, old = node.inputs
     if not sweep.wants(x):
         return
-    builder = _builder()
+    builder = at_work()
     now = f.weak(f.py_less(builder.local(old), builder.number(0)), dtype="bool")
     got = _held(sweep, node.outputs[1], x, now)
     sweep.add(x, got.value, both(got.there, now))

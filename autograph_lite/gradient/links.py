@@ -42,8 +42,7 @@ class Links:
         self.kin: dict[Value, list[Value]] = {}
         for link in links:
             self.of.setdefault(link.a, []).append(link)
-            self.kin.setdefault(link.a, []).append(link.b)
-            self.kin.setdefault(link.b, []).append(link.a)
+            self._are_kin(link.a, link.b)
         self.elements = frozenset(elements)
         self.asked = self._what_may_be(asked)
         self.last_read = {v: i for i, node in enumerate(nodes) for v in node.inputs}
@@ -53,10 +52,13 @@ class Links:
         self.cells = {node.outputs[0]: node for node in nodes if node.op in (NAME, READ)}
         for name, node in self.cells.items():
             if node.op is NAME:
-                self.kin.setdefault(name, []).append(node.inputs[0])
-                self.kin.setdefault(node.inputs[0], []).append(name)
+                self._are_kin(name, node.inputs[0])
         self.cell_nodes: dict[Value, Node] = {}  # key of a cell -> the node that speaks of it
         self.owner: dict[Value, Value] = {}  # key of a name itself -> the name
+
+    def _are_kin(self, a: Value, b: Value) -> None:
+        self.kin.setdefault(a, []).append(b)
+        self.kin.setdefault(b, []).append(a)
 
     def choice(self, value: Value, busy: Callable[[Value], bool]) -> Choice | None:
         """What a value is; decided when it is first asked, which is before the sweep passes it."""

@@ -41,8 +41,8 @@ def reverse_loop(sweep: Sweep, node: Node) -> None:
         found = reversal.states_after(), reversal.written_registers()
         if found != (states, registers):
             states, registers = found
-        elif kept != reversal.kept_after():  # asked when it is known what has arrived
-            kept = reversal.kept_after()
+        elif (now := reversal.kept_after()) != kept:  # asked when it is known what has arrived
+            kept = now
         else:
             break
     _append(reversal)

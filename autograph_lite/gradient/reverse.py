@@ -104,8 +104,7 @@ class Sweep:
             key = waiting.pop()
             seen.add(key)
             for sweep in self.outward():
-                links = sweep.links
-                if key in sweep.cotangents or key in links.cells or key in links.cell_nodes:
+                if key in sweep.cotangents or key in sweep.links.cells:
                     return True
                 if choice := sweep.links.choices.get(key):  # as far as it is decided
                     found = (self.name(v) for v in (choice.then, choice.orelse))

@@ -28,7 +28,7 @@ from autograph_lite.ops.same import (
     origin,
     outward,
 )
-from autograph_lite.ops.staging import in_region
+from autograph_lite.ops.staging import at_work, in_region
 
 EMPTY = register(
     Op(
@@ -110,8 +110,7 @@ FOLLOWED = register(
 
 def none() -> Value:
     """The number of what is in no cell."""
-    found: Value = context.interpreter.number(-1)  # type: ignore[attr-defined]
-    return found
+    return at_work().number(-1)
 
 
 def cells_for(builder: Builder, type: Type) -> Register:
@@ -132,7 +131,7 @@ def cells_at_end(top: Builder) -> tuple[tuple[tuple[str, int], Value, Value], ..
 
 def read_cell(number: Value, element: Type) -> Value:
     """The tensor, of this type, that is the cell with a number."""
-    builder: Builder = context.interpreter  # type: ignore[assignment]
+    builder = at_work()
     cells, number = builder.read(cells_for(builder, element)), builder.local(number)
     (value,) = _apply(builder, READ, (cells, number), element=element)
     builder.numbered[value] = number
@@ -142,7 +141,7 @@ def read_cell(number: Value, element: Type) -> Value:
 
 def number_if_kept(value: Value) -> Value | None:
     """The number of the cell that a tensor is in by now; None of one that is in none in every run."""
-    builder: Builder = context.interpreter  # type: ignore[assignment]
+    builder = at_work()
     if not builder.top.numbers:
         return None
     consult()
@@ -156,7 +155,7 @@ def number_if_kept(value: Value) -> Value | None:
 def cell_of(value: Value) -> tuple[Node, Value] | None:
     """The node that gives a value its present name, and the cells among which it may be; None where it is in
     none in every run."""
-    builder: Builder = context.interpreter  # type: ignore[assignment]
+    builder = at_work()
     made = builder.makers.get(builder.local(value))
     if made is None or made.op is not NAME:
         return None
@@ -178,7 +177,8 @@ def _noted(value: Value, owner: Builder) -> frozenset[Register]:
         own = number_of(owner, value)
         parts = [_noted(link.b, where) for link, where in links_outward(value, owner)]
         answers[value] = frozenset(() if own is None else (own,)).union(*parts)
-    return answers[value]  # type: ignore[no-any-return]
+    found: frozenset[Register] = answers[value]
+    return found
 
 
 def _answers(builder: Builder) -> dict[Any, Any]:
@@ -194,14 +194,15 @@ def _number(here: Builder, value: Value, owner: Builder) -> Value:
     where it is in none.  It is found in the outermost region that it depends on, once."""
     value, owner = _first_told(owner.raw(value), owner)
     answers = _answers(here)
-    if (here, value) not in answers:
+    found: Value | None = answers.get((here, value))
+    if found is None:
         region = _first_known(here, value, owner)
         if region is here:
             found = _followed_through(here, value, owner)
         else:
             found = here.local(in_region(region, lambda: _number(region, value, owner)))
         answers[here, value] = found
-    return answers[here, value]  # type: ignore[no-any-return]
+    return found
 
 
 def _first_told(value: Value, owner: Builder) -> tuple[Value, Builder]:
@@ -237,7 +238,7 @@ def in_row(value: Value) -> Value:
 
 def keep(value: Value) -> Value:
     """Keep a tensor of floats in a cell; its number."""
-    builder: Builder = context.interpreter  # type: ignore[assignment]
+    builder = at_work()
     consult()
     cells, value = cells_for(builder, value.type), builder.local(value)
     register_ = _register_for(builder, value)
@@ -270,7 +271,7 @@ def _register_for(builder: Builder, value: Value) -> Register:
 def followed(found: Value, condition: Sure, theirs: Value) -> Value:
     """The number of the cell that a tensor is in where a condition holds, if that one is in a cell; else
     what was found."""
-    builder: Builder = context.interpreter  # type: ignore[assignment]
+    builder = at_work()
     made = builder.makers.get(theirs)
     while made is not None and made.op is FOLLOWED and opposite(made.inputs[1], condition):
         theirs = made.inputs[0]  # what was found there where that condition does not hold
@@ -289,7 +290,7 @@ def number_of(builder: Builder, value: Value) -> Register | None:
 
 def note_number(value: Value, number: Value) -> None:
     """A value of the present region is the cell with this number, unless that is below 0."""
-    builder: Builder = context.interpreter  # type: ignore[assignment]
+    builder = at_work()
     builder.note_number(builder.here(value), Register(builder.local(number)))
     builder.top.naming = current_name
 

@@ -30,6 +30,11 @@ def emit(
     return outputs
 
 
+def at_work() -> Builder:
+    """The builder of the region under construction."""
+    return context.interpreter  # type: ignore[return-value]
+
+
 def root() -> Any:
     """The builder of the outermost region, which is that of the function."""
     return context.interpreter.root()  # type: ignore[attr-defined]

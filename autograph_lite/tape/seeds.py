@@ -105,7 +105,9 @@ def by_names(starts: list[Seed], nodes: list[Node]) -> list[Seed]:
     a cell by now is that cell."""
     found = []
     for target, g, there in starts:
-        kept = cell_of(target)
-        nodes += [] if kept is None else [kept[0]]
-        found.append((target if kept is None else kept[0].outputs[0], g, there))
+        if (kept := cell_of(target)) is not None:
+            name, _ = kept
+            nodes.append(name)
+            (target,) = name.outputs
+        found.append((target, g, there))
     return found

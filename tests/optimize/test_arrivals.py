@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import numpy as np
@@ -10,18 +11,16 @@ import pytest
 import autograph_lite as ag
 from autograph_lite.ir.walk import everything
 from autograph_lite.optimize.arrivals import merge_arrivals
-from autograph_lite.optimize.cells import write_over
 from autograph_lite.optimize.dead import eliminate_dead
-from autograph_lite.optimize.simplify import simplify
-from tests.optimize.test_cells import U, path
+from autograph_lite.optimize.passes import PASSES
+from tests.optimize.test_cells import U, graphs, path
 
 
 def before_and_after(f, *args):
     """How many nodes of each op there are without the pass, and with it."""
-    made = ag.function(f)
-    made.compile(*args)
-    ((found,),) = made._specialisations.values()
-    graph = write_over(eliminate_dead(simplify(eliminate_dead(found.staged.graph))))
+    graph, _ = graphs(f, *args)
+    for run in itertools.takewhile(lambda run: run is not merge_arrivals, (r for r, _ in PASSES)):
+        graph = run(graph)
     merged = eliminate_dead(merge_arrivals(graph))
     return [Counter(n.op.name for n in everything(g.body)) for g in (graph, merged)]
 

@@ -41,10 +41,9 @@ def graphs(f, *args):
 def test_a_sum_takes_the_place_of_the_one_before():
     before, after = graphs(lambda u, a: ag.grad(path)(u, a), U, 0.9)
     assert in_branches(before.body, PUT) < in_branches(after.body, PUT)
-    arrivals = (
-        in_branches(before.body, KEEP) // 2
-    )  # in one arm if it is the first, in the other if not
-    assert in_branches(after.body, KEEP) == arrivals - 2  # three of them are one (test_arrivals.py)
+    # Each arrival keeps in one arm if it is the first, in the other if not; three are one in the end.
+    arrivals = in_branches(before.body, KEEP) // 2
+    assert in_branches(after.body, KEEP) == arrivals - 2
 
 
 def test_a_sum_that_is_reversed_in_turn_stays():

@@ -91,7 +91,6 @@ class Sums:
     def again(self) -> str:
         """A function that calls itself once or twice, as text."""
         self.used.append("again")
-        lists, self.lists = self.lists, False
         scope = ("x[0]", "x[1]")
         lines = [
             "def again(x, a, b, n):",
@@ -102,14 +101,10 @@ class Sums:
         for k in range(self.rng.choice((1, 2))):
             given = [_shown(self.term(scope), "abst") for _ in range(2)]
             name = self.rng.choice("st")
-            lines += (
-                [f"    {name} = {_shown(self.sum(scope), 'abst')}"]
-                if self.rng.random() < 0.5
-                else []
-            )
+            if self.rng.random() < 0.5:
+                lines += [f"    {name} = {_shown(self.sum(scope), 'abst')}"]
             lines += [f"    {name} = again(x, {given[0]}, {given[1]}, n - {k + 1})"]
         lines += [f"    return {_shown(self.sum(scope), 'abst')}"]
-        self.lists = lists
         return "\n".join(lines) + "\n"
 
 
