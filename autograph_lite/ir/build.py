@@ -29,6 +29,12 @@ class Register:
         self._value, self._base, self._version = value, None, 0
 
 
+class Note(Register):
+    """The number of the cell that a value is in."""
+
+    __slots__ = ()
+
+
 class Builder:
     """The nodes of one region under construction."""
 
@@ -212,13 +218,13 @@ class Builder:
             box._value = value
         else:
             self.overlay[id(box)] = (box, value)
-        self.top.moment += box.__class__ is Register
+        self.top.moment += box.__class__ is Note
         self.hold(self, box, value)
 
     def enter(self, box: Any, argument: Value) -> None:
         """The region begins with this value in a box that is written in it."""
         self.overlay[id(box)] = (box, argument)
-        self.top.moment += box.__class__ is Register
+        self.top.moment += box.__class__ is Note
         if argument.type.rank:  # a scalar is what it was; an array has another place
             self.hold(self, box, argument)
 

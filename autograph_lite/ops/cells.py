@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograph_lite.ir.build import Builder, Register
+from autograph_lite.ir.build import Builder, Note, Register
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import NUMBER, Type, cells_of, kind_of_cells
 from autograph_lite.ops.dispatch import context, f
@@ -262,7 +262,7 @@ def _register_for(builder: Builder, value: Value) -> Register:
     found = number_of(builder, value)
     if found is None:
         raw, owner = origin(value, builder)
-        found = Register(owner.constant(-1, "int64", "py"))
+        found = Note(owner.constant(-1, "int64", "py"))
         owner.note_number(raw, found)
         builder.top.naming = current_name
     return found
@@ -291,7 +291,7 @@ def number_of(builder: Builder, value: Value) -> Register | None:
 def note_number(value: Value, number: Value) -> None:
     """A value of the present region is the cell with this number, unless that is below 0."""
     builder = at_work()
-    builder.note_number(builder.here(value), Register(builder.local(number)))
+    builder.note_number(builder.here(value), Note(builder.local(number)))
     builder.top.naming = current_name
 
 

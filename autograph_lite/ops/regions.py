@@ -6,7 +6,7 @@ one way which values are one value.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ from autograph_lite.ir.graph import Condition, Test, Value
 from autograph_lite.ir.types import Type, history, join, py, tensor
 from autograph_lite.ops.control import FILLER, IF, LOOP
 from autograph_lite.ops.dispatch import context, f
-from autograph_lite.ops.same import Sure, as_value, leads_to
+from autograph_lite.ops.same import Sure, as_value, both, leads_to, some
 from autograph_lite.ops.staging import emit, in_region, staged_region
 from autograph_lite.ops.ties import (
     TOLD,
@@ -209,7 +209,7 @@ class Step:
 def _lasting(step: Step, end: End, relations: list[Relation]) -> dict[Any, bool | str]:
     """Of pieces of state that begin as a value from outside: which are that value always, or as the run
     tells.  It is assumed of what a step begins with, and then found of what the step leaves.  What the body
-    has been told stays."""
+    has been told stays, and what is told follows the state anyway."""
     told = {r.pair for r in step.relations}
     alive = [r for r in relations if isinstance(r.b, Outer) and r.first is True and not r.later]
     alive = [r for r in alive if r.pair not in told]
@@ -240,9 +240,26 @@ def _later(step: Step, end: End, relations: list[Relation]) -> dict[Any, Sure]:
     return found
 
 
-def _found_at(end: End, r: Relation, lasting: Collection[Any]) -> Sure:
-    """Whether a relation holds of what a step leaves."""
-    return leads_at_end(end, r) if r.pair in lasting else at_end(VALUES, end, r.a, r.b)
+def _found_at(step: Step, end: End, r: Relation) -> Sure:
+    """Whether a relation holds of what a step leaves, by what it shows itself and by what it began with."""
+    found = at_end(VALUES, end, r.a, r.b)
+    if found is True:
+        return True
+    before = leads_at_end(end, r) if isinstance(r.b, Outer) else _kept(step, end, r)
+    return in_region(end.builder, partial(some, found, before))  # type: ignore[no-any-return]
+
+
+def _kept(step: Step, end: End, r: Relation) -> Sure:
+    """Whether two pieces of state are one and a step leaves both as they are."""
+    if r.a not in end.things or r.b not in end.things:
+        return False
+
+    def kept() -> Sure:
+        unchanged = [leads_to(end.things[n], step.state[n]) for n in r.pair]
+        return both(both(*unchanged), step.told[r.pair])
+
+    found: Sure = in_region(end.builder, kept)
+    return found
 
 
 def leads_at_end(end: End, r: Relation) -> Sure:
@@ -281,7 +298,7 @@ def emit_loop(
     step.relate([r for r in found if (r.pair, r.later) not in known])
     by_pair = {r.pair: r for r in found}
     tellers = [by_pair[pair] for pair in step.told]  # in the order of their flags in the state
-    say = [_said(step.builder, _found_at(end, r, lasting)) for r in tellers]
+    say = [_said(step.builder, _found_at(step, end, r)) for r in tellers]
     inits += [as_value(r.first) for r in tellers]
     histories = [h for h, _ in elements]
     captured = merged_captures(

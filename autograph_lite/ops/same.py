@@ -1,13 +1,14 @@
 """Which values are one value: known, or known to the run.
 
 Step by step, `if c: y = x` makes no new value: y is x where c holds.  Regions of a graph say the same by
-links, and whoever asks gets a condition.  Links are transitive as they stand: who links a value to
-another one links it to all that the other is linked to.
+links, and whoever asks gets a condition.  A link of a value says what that one is; what the other is in
+turn is said by its own links.  Where a region ends, its results are linked to what it captures and they
+come to first, so that links lead on outside.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograph_lite.ir.build import Builder
@@ -194,12 +195,51 @@ def leads_to(value: Value, target: Value) -> Sure:
         if made not in known:
             known[made] = False  # links that go round tell nothing
             for link, where in links_outward(value, region):
-                rest = leads(link.b, where)
-                if rest is not False:
-                    known[made] = some(known[made], both(holds(link.condition), rest))
+                known[made] = _by_way(known[made], link, leads(link.b, where))
         return known[made]
 
     return leads(value, builder)
+
+
+def _by_way(found: Sure, link: Link, rest: Sure) -> Sure:
+    """What was found, or what is found by way of a link."""
+    return found if rest is False else some(found, both(holds(link.condition), rest))
+
+
+def led_out(value: Value) -> list[Value]:
+    """What the present region captures and a value of it may be: itself, or what its links come to first.
+    What is further is said of that one outside."""
+    builder: Any = context.interpreter
+    seen: dict[Value, None] = {}
+    waiting = [value]
+    while waiting:
+        value = builder.raw(waiting.pop(0))
+        if value not in seen:
+            seen[value] = None
+            waiting += (link.b for link in _links_inside(value, builder))
+    return [v for v in seen if v in builder.outside]
+
+
+def leads_out(value: Value, target: Value) -> Sure:
+    """Whether a value of the present region is one that the region captures, by what its links come to
+    first."""
+    builder: Any = context.interpreter
+    known: dict[Value, Sure] = {builder.raw(target): True}
+
+    def leads(value: Value) -> Sure:
+        value = builder.raw(value)
+        if value not in known:
+            known[value] = False  # links that go round tell nothing
+            for link in _links_inside(value, builder):
+                known[value] = _by_way(known[value], link, leads(link.b))
+        return known[value]
+
+    return leads(value)
+
+
+def _links_inside(value: Value, builder: Builder) -> Sequence[Link]:
+    """The links of a value that its region has made."""
+    return () if value in builder.outside else builder.links_of.get(value, ())
 
 
 def reached_from(value: Value) -> list[Value]:

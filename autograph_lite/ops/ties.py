@@ -42,11 +42,13 @@ Target = Hashable | Outer
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One kind of things: whether two are one, what one may be, and how a region and what is around
-    it see one thing."""
+    """One kind of things: whether two are one and what one may be, where they are; what from outside one may
+    be at the end of a region, and whether it is; and how a region and what is around it see one thing."""
 
     same: Callable[[Thing, Thing], Sure]
     reached: Callable[[Thing], list[Thing]]
+    led_out: Callable[[Thing], list[Thing]]
+    leads_out: Callable[[Thing, Thing], Sure]
     outer: Callable[[Builder, Thing], Thing | None]
     seen: Callable[[Builder, Thing], Thing | None]
 
@@ -54,6 +56,8 @@ class World:
 VALUES = World(
     same.same,
     same.reached_from,
+    same.led_out,
+    same.leads_out,
     lambda builder, value: builder.outside.get(builder.raw(value)),
     lambda builder, value: builder.captures.get(value),
 )
@@ -102,7 +106,7 @@ def outer_things(world: World, ends: Sequence[End], a: Any) -> list[Outer]:
 
 
 def _outer(world: World, builder: Builder, thing: Thing) -> Iterator[Outer]:
-    for one in (thing, *in_region(builder, partial(world.reached, thing))):
+    for one in in_region(builder, partial(world.led_out, thing)):
         outer = world.outer(builder, one)
         if outer is not None:
             yield Outer(outer)
@@ -114,7 +118,8 @@ def at_end(world: World, end: End, a: Any, b: Any) -> Sure:
     other = world.seen(end.builder, b.thing) if isinstance(b, Outer) else end.things.get(b)
     if one is None or other is None:
         return False
-    return in_region(end.builder, partial(world.same, one, other))  # type: ignore[no-any-return]
+    told = world.leads_out if isinstance(b, Outer) else world.same
+    return in_region(end.builder, partial(told, one, other))  # type: ignore[no-any-return]
 
 
 # --- from step to step -----------------------------------------------------------------------------

@@ -83,6 +83,8 @@ def reached_from(box: Any) -> list[Any]:
 TENSORS = World(
     same,
     reached_from,
+    lambda box: [box, *reached_from(box)],
+    same,
     lambda builder, box: None if box._value in builder.own else box,
     lambda builder, box: box,
 )
