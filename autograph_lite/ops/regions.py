@@ -16,7 +16,7 @@ from autograph_lite.ir.graph import Condition, Test, Value
 from autograph_lite.ir.types import Type, history, join, py, tensor
 from autograph_lite.ops.control import FILLER, IF, LOOP
 from autograph_lite.ops.dispatch import context, f
-from autograph_lite.ops.same import Sure, as_value, both, leads_to, some
+from autograph_lite.ops.same import Sure, as_value, both, leads_out, some
 from autograph_lite.ops.staging import emit, in_region, staged_region
 from autograph_lite.ops.ties import (
     TOLD,
@@ -234,7 +234,7 @@ def _later(step: Step, end: End, relations: list[Relation]) -> dict[Any, Sure]:
     """Which of these hold of what a step leaves if all hold of what it begins with."""
     for r in relations:
         _link(step.builder, step.state, r, True)
-    found = {r.pair: leads_at_end(end, r) for r in relations}
+    found = {r.pair: at_end(VALUES, end, r.a, r.b) for r in relations}
     for r in relations:
         _unlink(step.builder, step.state, r)
     return found
@@ -243,10 +243,11 @@ def _later(step: Step, end: End, relations: list[Relation]) -> dict[Any, Sure]:
 def _found_at(step: Step, end: End, r: Relation) -> Sure:
     """Whether a relation holds of what a step leaves, by what it shows itself and by what it began with."""
     found = at_end(VALUES, end, r.a, r.b)
-    if found is True:
-        return True
-    before = leads_at_end(end, r) if isinstance(r.b, Outer) else _kept(step, end, r)
-    return in_region(end.builder, partial(some, found, before))  # type: ignore[no-any-return]
+    if found is True or isinstance(
+        r.b, Outer
+    ):  # what a step began with is among what links lead to
+        return found
+    return in_region(end.builder, partial(some, found, _kept(step, end, r)))  # type: ignore[no-any-return]
 
 
 def _kept(step: Step, end: End, r: Relation) -> Sure:
@@ -255,19 +256,10 @@ def _kept(step: Step, end: End, r: Relation) -> Sure:
         return False
 
     def kept() -> Sure:
-        unchanged = [leads_to(end.things[n], step.state[n]) for n in r.pair]
+        unchanged = [leads_out(end.things[n], step.state[n]) for n in r.pair]
         return both(both(*unchanged), step.told[r.pair])
 
     found: Sure = in_region(end.builder, kept)
-    return found
-
-
-def leads_at_end(end: End, r: Relation) -> Sure:
-    """Whether a piece of state is a value from outside at the end of a step."""
-    target, result = end.builder.local(r.b.thing), end.things.get(r.a)
-    if result is None:
-        return False
-    found: Sure = in_region(end.builder, partial(leads_to, result, target))
     return found
 
 

@@ -185,27 +185,6 @@ def led_to(value: Value) -> list[tuple[Value, Builder]]:
     return found[::-1]
 
 
-def leads_to(value: Value, target: Value) -> Sure:
-    """Whether a value is another one, of this region or made in one around, by its links and by theirs."""
-    builder: Any = context.interpreter
-    known: dict[Value, Sure] = {origin(target, builder)[0]: True}
-
-    def leads(value: Value, region: Builder) -> Sure:
-        made, _ = origin(value, region)
-        if made not in known:
-            known[made] = False  # links that go round tell nothing
-            for link, where in links_outward(value, region):
-                known[made] = _by_way(known[made], link, leads(link.b, where))
-        return known[made]
-
-    return leads(value, builder)
-
-
-def _by_way(found: Sure, link: Link, rest: Sure) -> Sure:
-    """What was found, or what is found by way of a link."""
-    return found if rest is False else some(found, both(holds(link.condition), rest))
-
-
 def led_out(value: Value) -> list[Value]:
     """What the present region captures and a value of it may be: itself, or what its links come to first.
     What is further is said of that one outside."""
@@ -221,8 +200,8 @@ def led_out(value: Value) -> list[Value]:
 
 
 def leads_out(value: Value, target: Value) -> Sure:
-    """Whether a value of the present region is one that the region captures, by what its links come to
-    first."""
+    """Whether a value of the present region is an argument of it, by its links and by those of what they lead
+    to."""
     builder: Any = context.interpreter
     known: dict[Value, Sure] = {builder.raw(target): True}
 
@@ -231,7 +210,9 @@ def leads_out(value: Value, target: Value) -> Sure:
         if value not in known:
             known[value] = False  # links that go round tell nothing
             for link in _links_inside(value, builder):
-                known[value] = _by_way(known[value], link, leads(link.b))
+                rest = leads(link.b)
+                if rest is not False:
+                    known[value] = some(known[value], both(holds(link.condition), rest))
         return known[value]
 
     return leads(value)
