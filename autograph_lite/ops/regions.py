@@ -243,10 +243,8 @@ def _later(step: Step, end: End, relations: list[Relation]) -> dict[Any, Sure]:
 def _found_at(step: Step, end: End, r: Relation) -> Sure:
     """Whether a relation holds of what a step leaves, by what it shows itself and by what it began with."""
     found = at_end(VALUES, end, r.a, r.b)
-    if found is True or isinstance(
-        r.b, Outer
-    ):  # what a step began with is among what links lead to
-        return found
+    if found is True or isinstance(r.b, Outer):
+        return found  # what the step began with is among what links lead to
     return in_region(end.builder, partial(some, found, _kept(step, end, r)))  # type: ignore[no-any-return]
 
 

@@ -42,11 +42,11 @@ Target = Hashable | Outer
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One kind of things: whether two are one and what one may be, where they are; what from outside one may
+    """One kind of things: whether two are one; as what a piece of state may begin; what from outside one may
     be at the end of a region, and whether it is; and how a region and what is around it see one thing."""
 
     same: Callable[[Thing, Thing], Sure]
-    reached: Callable[[Thing], list[Thing]]
+    begins: Callable[[Thing], list[Thing]]
     led_out: Callable[[Thing], list[Thing]]
     leads_out: Callable[[Thing, Thing], Sure]
     outer: Callable[[Builder, Thing], Thing | None]
@@ -55,7 +55,7 @@ class World:
 
 VALUES = World(
     same.same,
-    same.reached_from,
+    lambda value: [value],  # what that one may be is said of it outside
     same.led_out,
     same.leads_out,
     lambda builder, value: builder.outside.get(builder.raw(value)),
@@ -163,7 +163,7 @@ def related(
     """What the end of a step shows, added to what was known: steps that differ leave it to the state."""
     found = {r.pair: r for r in known}
     keys = list(dict.fromkeys((*entry, *(end.things if end else ()))))
-    outer = {Outer(b): None for a in entry.values() for b in (a, *world.reached(a))}
+    outer = {Outer(b): None for a in entry.values() for b in world.begins(a)}
     for a in keys if end else ():
         outer.update(dict.fromkeys(outer_things(world, [end], a)))  # type: ignore[list-item]
     for n, a in enumerate(keys):

@@ -80,10 +80,14 @@ def reached_from(box: Any) -> list[Any]:
     )
 
 
+def _may_be(box: Any) -> list[Any]:
+    return [box, *reached_from(box)]
+
+
 TENSORS = World(
     same,
-    reached_from,
-    lambda box: [box, *reached_from(box)],
+    _may_be,
+    _may_be,
     same,
     lambda builder, box: None if box._value in builder.own else box,
     lambda builder, box: box,
