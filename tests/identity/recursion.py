@@ -316,7 +316,6 @@ SECOND_ORDER = [
     (halves, (X,)),
     (ackermann, (2, 2)),
     (tree, (LEFT, RIGHT, X, ROOT)),
-    (children, (S, CHILDREN, ROOT)),
     (inside, (X,)),
     (method, (S, 3)),
     (in_a_loop, (X,)),
@@ -324,7 +323,6 @@ SECOND_ORDER = [
     (in_a_branch, (X, 2)),
     (two_calls, (S, 3)),
     (with_a_gradient_inside, (S, 3)),
-    (defaults, (S, 3)),
     (reaches, (4, 2)),
     (pairs, (X, 3)),
     (prints, (S, 2)),
@@ -333,7 +331,6 @@ SECOND_ORDER = [
     (collatz, (S, 3)),
     (newton, (c(4.0), c(1.0), 6)),
     (in_an_argument, (S, 3)),
-    (in_place, (S, 3)),
     (mean, (X, 2)),
 ]
 FIRST_ORDER = [
@@ -345,6 +342,9 @@ FIRST_ORDER = [
     (numbered_rows, (X,)),
     (displayed, (S, 3)),
     (asks_in_a_test, (S, 3)),
+    (children, (S, CHILDREN, ROOT)),
+    (in_place, (S, 3)),
+    (defaults, (S, 3)),
 ]
 """Those of which two gradients take as long as all others."""
 

@@ -35,8 +35,8 @@ def test_an_array_of_which_only_the_extents_are_read_is_not_saved():
 
 
 def test_a_value_is_saved_once():
-    """y, p[1], their product, and which value y is, however often they are read."""
-    assert graph_of_gradient(used_often).count("x steps^2") == 4
+    """y, p[1] and their product, however often they are read."""
+    assert graph_of_gradient(used_often).count("x steps^2") == 3
 
 
 def test_no_bit_changes():
