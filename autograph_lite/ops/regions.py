@@ -241,23 +241,17 @@ def _later(step: Step, end: End, relations: list[Relation]) -> dict[Any, Sure]:
 
 
 def _found_at(step: Step, end: End, r: Relation) -> Sure:
-    """Whether a relation holds of what a step leaves, by what it shows itself and by what it began with."""
-    found = at_end(VALUES, end, r.a, r.b)
-    if found is True or isinstance(r.b, Outer):
-        return found  # what the step began with is among what links lead to
-    return in_region(end.builder, partial(some, found, _kept(step, end, r)))  # type: ignore[no-any-return]
+    """Whether a relation holds of what a step leaves: its end shows it, or two pieces of state were one and
+    are left as they are."""
+    shown = at_end(VALUES, end, r.a, r.b)
+    if shown is True or not end.things.keys() >= set(r.pair):
+        return shown  # of a value from outside links tell what the step began with too
 
+    def shown_or_left() -> Sure:
+        left = [leads_out(end.things[n], step.state[n]) for n in r.pair]
+        return some(shown, both(both(*left), step.told[r.pair]))
 
-def _kept(step: Step, end: End, r: Relation) -> Sure:
-    """Whether two pieces of state are one and a step leaves both as they are."""
-    if r.a not in end.things or r.b not in end.things:
-        return False
-
-    def kept() -> Sure:
-        unchanged = [leads_out(end.things[n], step.state[n]) for n in r.pair]
-        return both(both(*unchanged), step.told[r.pair])
-
-    found: Sure = in_region(end.builder, kept)
+    found: Sure = in_region(end.builder, shown_or_left)
     return found
 
 

@@ -81,6 +81,7 @@ def reached_from(box: Any) -> list[Any]:
 
 
 def _may_be(box: Any) -> list[Any]:
+    """A tensor, and those that it may be."""
     return [box, *reached_from(box)]
 
 
