@@ -43,7 +43,7 @@ from autograph_lite.ops import regions as ops
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.regions import emit_if
 from autograph_lite.ops.same import as_value
-from autograph_lite.ops.staging import Stopped, in_region, root, staged_region
+from autograph_lite.ops.staging import Stopped, amended, in_region, root, staged_region
 from autograph_lite.ops.ties import End, Outer, Tie, ties_at_ends
 from autograph_lite.tensors.aliases import TENSORS, link
 from autograph_lite.tensors.boxes import Box, View, is_stale, touch
@@ -164,12 +164,13 @@ def _arms(
     then: Callable[[], Any], orelse: Callable[[], Any], own: tuple[Get, Set, tuple[str, ...]]
 ) -> tuple[list[Arm], Get, Set, tuple[str, ...]]:
     """Both arms, and the state with the names of functions around it that they may assign; once more where
-    an arm meets such a name for the first time."""
+    an arm meets such a name for the first time, or gives cells to what is outside."""
     watch, outside = Watch(own[0]), reached(then, orelse)
     while True:
         get, set, names = extended(*own, watch.all())
+        before = amended()
         arms = [Arm(body, get, set, outside) for body in (then, orelse)]
-        if not watch.grew():
+        if not watch.grew() and amended() == before:
             return arms, get, set, names
         watch.put_back()
 

@@ -100,9 +100,11 @@ def _rows_outside(items: list[Any] | tuple[Any, ...]) -> Grown | None:
     key = (id(items), builder, tuple((id(x), getattr(x, "_version", 0)) for x in items))
     known = builder.top.rows_of
     if key not in known:
+        moment, inside = builder.top.moment, builder is not context.interpreter
         with building(builder):
             context.tapes = tapes
             known[key] = items, rows_of(list(items))
+        builder.amended += inside and builder.top.moment != moment
     found: Grown | None = known[key][1]
     return found
 

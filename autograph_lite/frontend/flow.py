@@ -193,14 +193,15 @@ def shared(scope: Scope, assigned: Iterable[str], state: tuple[str, ...]) -> tup
 # -- definite assignment ---------------------------------------------------------------------------
 
 
-def assigned_after(block: Block, known: Names) -> Names:
-    """Names whose variable surely holds a value after a block of generated code.
+def assigned_after(block: Block, known: Names, alive: Names) -> Names:
+    """Names whose variable surely holds a value after a block of generated code, given those that are alive
+    there: a name that is not, a branch does not hand on.
 
     Jumps do not count here: where the user's path ended, generated code goes on past a flag, and a
     variable that the path did not assign is still empty there.
     """
     for form in block:
-        known = _assigned(form, known)
+        known = _assigned(form, known, alive)
     return known
 
 
@@ -211,11 +212,12 @@ def surely_run(form: Form) -> Names:
     return NONE if skipped else kills(form)
 
 
-def _assigned(form: Form, known: Names) -> Names:
+def _assigned(form: Form, known: Names, alive: Names) -> Names:
     known |= surely_run(form)
     known -= deleted(form)
     if isinstance(form, If):
-        return assigned_after(form.body, known) & assigned_after(form.orelse, known)
+        arms = [assigned_after(arm, known, alive) for arm in (form.body, form.orelse)]
+        return arms[0] & arms[1] & (known | alive)
     for block in blocks(form) if isinstance(form, With | Try) else ():
-        known = assigned_after(block, known)
+        known = assigned_after(block, known, alive)
     return known

@@ -28,7 +28,7 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ops.control import IF, LOOP
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.regions import emit_loop
-from autograph_lite.ops.staging import root
+from autograph_lite.ops.staging import amended, root
 from autograph_lite.ops.ties import Relation, assumed
 from autograph_lite.tensors.boxes import touch, wrap
 from autograph_lite.tensors.number import PYTHON_NAME
@@ -41,7 +41,7 @@ def stage_loop(plan: Plan) -> None:
     """Stage until nothing changes, append the loop node, bind the names to its results."""
     run = (plan.body,) if plan.test is None else (plan.body, plan.test)
     plan = replace(plan, outside=reached(*run))
-    before = plan.state()
+    before, noted = plan.state(), amended()
     names = (*plan.names, *(holder.name for holder in plan.holders))
     slots = [slot(name, obj) for name, obj in zip(names, before, strict=True)]
     given = Assumed(slots, _bindings(slots, before))
@@ -50,6 +50,9 @@ def stage_loop(plan: Plan) -> None:
         attempt = _attempted(plan, given, watch)
         if isinstance(attempt, Plan):
             stage_loop(attempt)
+            return
+        if amended() != noted:
+            stage_loop(plan)
             return
         if attempt.more:
             stage_loop(replace(plan, holders=(*plan.holders, *attempt.more)))

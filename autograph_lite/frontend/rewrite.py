@@ -149,9 +149,10 @@ def rewrite_block(block: Block, place: Place, after: Names) -> Statements:
     out: Statements = []
     for number, form in enumerate(block):
         here, definitions = place.ahead()
-        made = _form(form, here, alive[len(block) - number - 1])
+        then = alive[len(block) - number - 1]
+        made = _form(form, here, then)
         out.extend([*definitions, *made])
-        known = flow.assigned_after((form,), place.expressions.assigned)
+        known = flow.assigned_after((form,), place.expressions.assigned, then)
         if known != place.expressions.assigned:
             place = place.knowing(known)
     return out
@@ -344,7 +345,7 @@ def _try(form: Try, place: Place, after: Names) -> Statements:
     alive = flow.live_before(place.scope, form.last, after, place.targets)
     inner = replace(place, targets=flow.ways_out(place.scope, form, place.targets))
     body = rewrite_block(form.body, inner, alive)
-    known = flow.assigned_after(form.body, place.expressions.assigned)
+    known = flow.assigned_after(form.body, place.expressions.assigned, alive)
     last = rewrite_block(form.last, place.knowing(known), after)
     item = gast.withitem(protocol("trying"), None)
     return [located(gast.With([item], body or [gast.Pass()], None), form.node), *last]

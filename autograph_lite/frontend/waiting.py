@@ -36,9 +36,10 @@ def waiting(own: Itself, blocks: tuple[Block, ...], starts: tuple[Block, ...]) -
     at = {block: scope.ordered(alive[end.after]) for block, end in calls}
     first = {starts[0]: frozenset(parameters(own.function))}
     first |= {end.after: own.fixed.union(at[block]) for block, end in calls}
-    known = _assigned(forms, first, frozenset(scope.locals))
+    every = frozenset(scope.locals)
+    known = _assigned(forms, first, every)
     for block, names in at.items():
-        surely = assigned_after(forms[block], known[block])
+        surely = assigned_after(forms[block], known[block], every)
         for name in names:
             if name not in surely:
                 own.refuse(UNBOUND.format(name), origin(block))
@@ -84,7 +85,7 @@ def _assigned(
     while changed:
         changed = False
         for block in forms:
-            after = assigned_after(forms[block], known[block])
+            after = assigned_after(forms[block], known[block], everything)
             for to in following(block):
                 fewer = known[to] & after
                 changed |= fewer != known[to]

@@ -75,6 +75,7 @@ class Builder:
         self.answered_at = 0
         self.asked: set[Value] = set()
         self.moment = 0
+        self.amended = 0  # how often tensors got cells here while a region inside was at work
         # of the whole graph: the cells by dtype and axes, the number of each value that may be in one,
         # the value that a name stands for, and what gives a value its present name
         self.cells: dict[tuple[str, int], Register] = {}

@@ -40,6 +40,16 @@ def root() -> Any:
     return context.interpreter.root()  # type: ignore[attr-defined]
 
 
+def amended() -> int:
+    """How often tensors got cells around the present region while that, or one inside it, was at work: what had
+    been staged inside by then has to be staged again."""
+    builder, found = at_work(), 0
+    while builder.parent is not None:
+        found += builder.amended
+        builder = builder.parent
+    return found + builder.amended
+
+
 def tapes_in(builder: Builder) -> list[Any]:
     """The tapes that record what is appended to a region: none of one that is not at work."""
     at_work: Any = context.interpreter

@@ -13,7 +13,7 @@ import pytest
 import autograph_lite as ag
 from autograph_lite.call.verify import modes, outcome
 from autograph_lite.tensors.boxes import Box
-from tests.identity import deletes, found, scalars, told, unsettled, walrus
+from tests.identity import deletes, found, scalars, told, walrus
 from tests.identity.observe import BANK
 from tests.identity.programs import CASES
 from tests.identity.programs import VALUES_ONLY as WRITTEN
@@ -41,18 +41,6 @@ def test_what_once_differed(program: Callable[..., Any], arguments: tuple[Any, .
 )
 def test_to_first_order(program: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     ag.verify(compiled(program), *arguments, order=1)
-
-
-@pytest.mark.xfail(reason="a gradient of an element by another name is lost", strict=True)
-def test_another_name_of_an_element_is_open() -> None:
-    f = compiled(unsettled.another_name_of_an_element)
-    ag.verify(f, unsettled.ROWS, unsettled.NUMBER, order=1)
-
-
-@pytest.mark.xfail(reason="what it is converted to is no Python", strict=True)
-def test_a_walrus_in_a_test_is_open() -> None:
-    f = compiled(unsettled.bound_by_a_walrus_in_a_test)
-    ag.verify(f, unsettled.ROWS, unsettled.NUMBER, order=0)
 
 
 @pytest.mark.parametrize("scale", [np.float64(2.0), np.float32(2.0), np.int64(2), 2.0])

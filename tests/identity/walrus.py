@@ -166,12 +166,42 @@ def array_in_an_operand(x, n):
 
 c = ag.constant
 X = c(np.array([0.5, -1.2, 2.0]))
+
+
+def bound_by_the_body_too(x, a):
+    """The test binds what the body binds, after a branch whose value nobody reads."""
+    k = 0
+    if a > a:
+        c = a
+    else:
+        c = a
+    while (c := x[-1]) < 2.5 and (k := k + 1) < 4 and (a := c) > -1.5:
+        a, c = c, a
+    return c * a
+
+
+def bound_in_the_end(x, a):
+    """The same where the branch stands in a `try`, and the loop in its `finally`."""
+    k = 0
+    try:
+        if a > x[0]:
+            c = a
+        else:
+            c = x[1]
+        a = a * x[2]
+    finally:
+        while (c := a * x[k % 3]) < 2.5 and (k := k + 1) < 4:
+            a, c = c + a, a
+    return c * a
+
+
 CASES = [
     *((in_a_test, (X, c(a))) for a in (0.7, 1.4)),
     *((in_an_operand, (X, c(a))) for a in (0.3, 0.55, 1.4)),
     *((defined_by_an_operand, (X, c(a))) for a in (0.3, 0.55, 1.4, -1.0)),
     *((in_arms, (X, c(a))) for a in (0.3, 0.7, 2.5)),
     *((in_a_chain, (X, c(a))) for a in (0.1, 0.3, 0.8, 2.5)),
+    *((f, (X, c(a))) for f in (bound_by_the_body_too, bound_in_the_end) for a in (0.3, 1.7)),
     *((in_for, (X, c(a))) for a in (0.3, 0.8, -0.7)),
     *((in_while, (c(v),)) for v in (3.0, 1.0)),
     *((in_while_with_jumps, (X, c(a))) for a in (0.3, 2.5)),
