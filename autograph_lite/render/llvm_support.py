@@ -66,6 +66,19 @@ ask:
   br i1 %refused, label %stop, label %take
 take:
   %new = call ptr @ag_aligned_alloc(i64 64, i64 %bytes)
+  %got = icmp ne ptr %new, null
+  %long = icmp ugt i64 %bytes, {limits.ADVISED}
+  %some = and i1 %got, %long
+  br i1 %some, label %advise, label %done
+advise:
+  %address = ptrtoint ptr %new to i64
+  %last = add i64 %address, {limits.PAGE - 1}
+  %start = and i64 %last, {-limits.PAGE}
+  %before = sub i64 %start, %address
+  %rest = sub i64 %bytes, %before
+  %advised = call i32 @ag_madvise(i64 %start, i64 %rest, i32 {limits.HUGE_PAGES})
+  br label %done
+done:
   ret ptr %new
 stop:
   ret ptr null
@@ -267,6 +280,7 @@ SYMBOLS = {
     "ag_restore_thread": "declare void @ag_restore_thread(ptr)",
     "ag_check_signals": "declare i32 @ag_check_signals()",
     "ag_aligned_alloc": "declare noalias ptr @ag_aligned_alloc(i64, i64)",
+    "ag_madvise": "declare i32 @ag_madvise(i64, i64, i32)",
     "ag_admits": "declare i32 @ag_admits(i64)",
     "ag_realloc": "declare ptr @ag_realloc(ptr, i64)",
     "llvm.umax.i64": "declare i64 @llvm.umax.i64(i64, i64)",
@@ -277,7 +291,7 @@ PIECES: dict[str, tuple[str, tuple[str, ...]]] = {
     "poll": (POLL, ("flush", "ag_check_signals", "ag_save_thread", "ag_restore_thread")),
     "enter": (ENTER, ()),
     "rewind": (REWIND, ("enter",)),
-    "block": (BLOCK, ("ag_aligned_alloc", "ag_admits")),
+    "block": (BLOCK, ("ag_aligned_alloc", "ag_admits", "ag_madvise")),
     "grow": (GROW, ("enter", "block", "llvm.umax.i64")),
     "take": (TAKE, ("grow",)),
     "reset": (RESET, ("enter",)),

@@ -16,8 +16,8 @@ import numpy as np
 
 from autograph_lite_runtime import layout, memory, records
 
-RETAINED = 64 << 20
-"""Bytes of scratch that an idle context keeps; above it all is freed."""
+RETAINED = 256 << 20
+"""Bytes of each arena that an idle context keeps, of which a thread has one; above it all is freed."""
 
 FLUSH = ctypes.CFUNCTYPE(ctypes.c_int32)
 

@@ -45,6 +45,7 @@ MEMORY = {
     "ag_aligned_alloc": "aligned_alloc",
     "ag_realloc": "realloc",
     "ag_free": "free",
+    "ag_madvise": "madvise",
 }
 
 PYTHON = {

@@ -226,7 +226,8 @@ def test_marks_across_chunks():
 
 
 def test_a_large_arena_is_not_kept():
-    run = Run(scratch("temp", const(20_000_000), 1, mark=False), 1)
+    much = context.RETAINED // 8 + 1
+    run = Run(scratch("temp", const(much), 1, mark=False), 1)
     context.release(run.call)
     assert run.call.words[layout.TEMP + layout.FIRST] == 0
     assert Run(scratch("temp", const(20), 1, mark=False), 3).value(2, F64) == 3.0
