@@ -129,34 +129,39 @@ class Function:
     ) -> Specialisation:
         """`again` runs the function step by step: where Python's own error ends staging inside a `try`, so
         that its `finally` runs."""
-        key = (_skeleton(nest), signature(leaves))
-        for found in self._specialisations.get(key, ()):
-            if found.holds():
-                return found
+        key, recorded = (_skeleton(nest), signature(leaves)), bool(context.tapes)
+        if (known := self._known(key, recorded)) is not None:
+            return known
         try:
             with self._lock:
-                return self._stage(key, nest, leaves)
+                return self._known(key, recorded) or self._stage(key, nest, leaves, recorded)
         except LeftTry as left:
             stopped = left.error
         if again is not None:  # nothing has been written yet
             again()
         raise stopped
 
-    def _stage(self, key: Any, nest: Any, leaves: list[Any]) -> Specialisation:
+    def _known(self, key: Any, recorded: bool) -> Specialisation | None:
+        """One that was staged before, and that tapes can follow if they have to."""
+        for found in self._specialisations.get(key, ()):
+            if not (recorded and found.staged.unasked) and found.holds():
+                return found
+        return None
+
+    def _stage(self, key: Any, nest: Any, leaves: list[Any], recorded: bool) -> Specialisation:
         start = time.perf_counter()
         known = self._specialisations.get(key, [])
-        for found in known:
-            if found.holds():
-                return found
         why = "first call" if not self._specialisations else "another signature"
         changed = closest([found.staged for found in known])
         why = f"changed: {', '.join(changed)}" if changed else why
+        if any(found.staged.unasked and found.holds() for found in known):
+            why = "a tape follows the call"
 
         def arrange(entered: list[Any]) -> Any:
             rest = iter(entered)
             return rebuild(nest, lambda _: next(rest))
 
-        staged = stage(self.python_function, leaves, arrange)
+        staged = stage(self.python_function, leaves, arrange, recorded)
         took = time.perf_counter() - start
         self._history.append(Seen(_shown(leaves), why, took, captured(staged)))
         made = Specialisation(staged, self._history[-1], self.plain)

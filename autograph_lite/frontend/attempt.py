@@ -58,6 +58,7 @@ class Attempt:
         self.stale = given.stale | {id(box) for box in self.written_outside() if is_stale(box)}
         self.body_region, self.test_region = staged_region(), staged_region()
         self.builder, self.test_builder = self.body_region.builder, self.test_region.builder
+        self.builder.repeated = self.test_builder.repeated = True
         self.test_value: Value | None = None
         self.inits = self._inits() if given.inits is None else given.inits
         self.step = Step(self.builder, None if plan.test is None else self.test_builder)

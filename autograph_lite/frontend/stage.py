@@ -38,7 +38,7 @@ from autograph_lite.ir.graph import Graph, Region, Value
 from autograph_lite.ir.types import PY_DTYPE, Symbol, Type, generalised
 from autograph_lite.nests import leaves as leaves_of
 from autograph_lite.ops.cells import cells_at_end
-from autograph_lite.ops.staging import Stopped, building
+from autograph_lite.ops.staging import Asked, Stopped, building
 from autograph_lite.tensors.boxes import Box, entered, wrap
 from autograph_lite.tensors.number import Number
 
@@ -73,6 +73,9 @@ class Staged:
     views: tuple[Viewed, ...]
     repeats: bool
     assigned: tuple[Outside, ...]  # what they hold follows what is returned, in one structure
+    unasked: (
+        bool  # whether no tape can follow a call: a reverse pass inside was taken for the last one
+    )
 
 
 class LeftTry(Exception):
@@ -100,21 +103,27 @@ def present_origin() -> Origin | None:
 
 
 @patient()
-def stage(function: types.FunctionType, leaves: list[Any], arrange: Any) -> Staged:
+def stage(
+    function: types.FunctionType, leaves: list[Any], arrange: Any, recorded: bool = False
+) -> Staged:
     """Run the converted function once; `arrange(leaves)` gives its args and kwargs.  Once more for each
-    function that turns out to call itself until the run ends it."""
+    function that turns out to call itself until the run ends it, and where a tape begins after another is
+    done.  `recorded`: whether tapes may follow a call."""
     loops: frozenset[tuple[types.CodeType, int]] = frozenset()
     while True:
         try:
-            return _staged(function, leaves, arrange, Running(loops))
+            return _staged(function, leaves, arrange, Running(loops), recorded)
         except Recursion as met:
             loops |= {(met.code, met.line)}
+        except Asked:
+            recorded = True
 
 
 def _staged(
-    function: types.FunctionType, leaves: list[Any], arrange: Any, running: Running
+    function: types.FunctionType, leaves: list[Any], arrange: Any, running: Running, recorded: bool
 ) -> Staged:
     trace = Trace(present_origin)
+    trace.reversible = recorded
     caller = Caller(trace, running)
     operators = Operators(trace, caller)
     caller.operators = operators
@@ -282,6 +291,7 @@ def _close(
         returned_views(outgoing, structure, positions, trace),
         trace.repeats or bool(assigned),
         tuple(assigned),
+        trace.taken_as_last,
     )
 
 

@@ -238,7 +238,7 @@ class _Back:
         seeds, current = pattern
         sweep = self.mirror.sweep(None, ())
         sweep.wanted, sweep.roots = self._wants, self.roots
-        self.builder.apart = order == 1
+        self.builder.unasked = order == 1
         sweep.tables = tables_of_region(body, order > 1)
         given = [self._given(r, how) for r, how in zip(body.results, seeds, strict=False)]
         for argument, how in zip(body.arguments, current, strict=True):

@@ -67,7 +67,7 @@ class Mirror:
         self.first, self.outside = first, outside
         self.adjoint = Adjoint(source)
         self.seen: dict[Value, Value] = {}
-        self.numbers = {} if builder.top.apart else dict(source.numbers)
+        self.numbers = {} if builder.top.unasked else dict(source.numbers)
         self.links: dict[Value, list[Link]] = {}
         for link in source.links:
             self.links.setdefault(link.a, []).append(link)

@@ -61,6 +61,7 @@ class Builder:
         self.outside: dict[Value, Value] = {}  # argument that stands for a captured value -> it
         self.bools: dict[Any, Value] = {}  # what conditions came to
         self.consulted = False  # whether a tape asked which values are one
+        self.repeated = False  # whether it is of the steps of a loop
         self.before: dict[int, tuple[Any, int, Any]] = {}  # boxes before they were written
         self.resolve: Callable[[Value], Value | None] | None = None
         self._constants: dict[tuple[str, str], Value] = {}
@@ -79,7 +80,11 @@ class Builder:
         # of the whole graph: the cells by dtype and axes, the number of each value that may be in one,
         # the value that a name stands for, and what gives a value its present name
         self.cells: dict[tuple[str, int], Register] = {}
-        self.apart = False  # whether it has cells of its own, and those of the primal are others
+        # of the whole graph: whether what is appended now is reversed by no pass, so that nobody asks which of
+        # its values are one; whether that was taken for granted of any; and whether it must not be
+        self.unasked = False
+        self.taken_as_last = False
+        self.reversible = False
         self.numbers: dict[Value, Register] = {}
         self.raws: dict[Value, Value] = {}
         self.naming: Callable[[Builder, Value], Value] | None = None
@@ -98,8 +103,8 @@ class Builder:
     def local(self, value: Value) -> Value:
         """`value` as this region sees it: itself, or the argument that stands for it; by its name."""
         seen = self.here(value)
-        naming = self.top.naming
-        return seen if naming is None else naming(self, seen)
+        top = self.top
+        return seen if top.naming is None or top.unasked else top.naming(self, seen)
 
     def raw(self, value: Value) -> Value:
         """What a name stands for, in its region; any other value itself."""
@@ -242,6 +247,8 @@ class Builder:
         """`a` is `b` where the condition holds; said of `b` where `b` leads to `a` already.  That it is
         a constant is not said: nobody asks for the cotangent of a constant."""
         a, b = self.here(a), self.here(b)
+        if self.top.unasked:
+            return
         if a is not b and condition is not False and not self.is_constant(b):
             if self._leads(b, a):
                 a, b = b, a

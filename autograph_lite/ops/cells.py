@@ -142,7 +142,7 @@ def read_cell(number: Value, element: Type) -> Value:
 def number_if_kept(value: Value) -> Value | None:
     """The number of the cell that a tensor is in by now; None of one that is in none in every run."""
     builder = at_work()
-    if not builder.top.numbers:
+    if not builder.top.numbers or builder.top.unasked:
         return None
     consult()
     value = builder.here(value)
@@ -240,13 +240,14 @@ def keep(value: Value) -> Value:
     """Keep a tensor of floats in a cell; its number."""
     builder = at_work()
     consult()
-    cells, value = cells_for(builder, value.type), builder.local(value)
+    value = builder.local(value)
+    if builder.top.unasked:
+        return _kept(builder, value, none())
     register_ = _register_for(builder, value)
     before = number_now(value)
     if before in builder.kept:
         return before
-    after, number = _apply(builder, KEEP, (builder.read(cells), value, before))
-    builder.write(cells, after)
+    number = _kept(builder, value, before)
     builder.write(register_, number)
     builder.kept.add(number)
     for one, region in led_to(value):  # what it is is in this one now
@@ -254,6 +255,14 @@ def keep(value: Value) -> Value:
         for link, where in links_outward(one, region):
             note = _register_for(where, link.b)
             builder.write(note, followed(builder.read(note), holds(link.condition), here))
+    return number
+
+
+def _kept(builder: Builder, value: Value, before: Value) -> Value:
+    """The number of the cell of a value, a new one where it was in none before."""
+    cells = cells_for(builder, value.type)
+    after, number = _apply(builder, KEEP, (builder.read(cells), value, before))
+    builder.write(cells, after)
     return number
 
 
@@ -291,6 +300,8 @@ def number_of(builder: Builder, value: Value) -> Register | None:
 def note_number(value: Value, number: Value) -> None:
     """A value of the present region is the cell with this number, unless that is below 0."""
     builder = at_work()
+    if builder.top.unasked:
+        return
     builder.note_number(builder.here(value), Note(builder.local(number)))
     builder.top.naming = current_name
 

@@ -37,6 +37,8 @@ FLAG = tensor("bool")
 
 def followed(builder: Builder, values: Sequence[Value]) -> Things:
     """The values of a region that a gradient may pass through, by number."""
+    if builder.top.unasked:
+        return {}
     return {i: v for i, v in enumerate(values) if v.type.differentiable and _is_read(builder, v)}
 
 

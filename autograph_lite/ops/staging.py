@@ -76,6 +76,41 @@ class building:
         context.interpreter, context.tapes = self._outer, self._tapes
 
 
+class Asked(BaseException):
+    """A tape begins after a reverse pass that was taken for the last one: all has to be staged again."""
+
+
+def tape_begins() -> None:
+    """What is staged from here on may be asked about by a pass that is still to come."""
+    if at_work().top.taken_as_last:
+        raise Asked
+
+
+class reverse_pass:
+    """A reverse pass.  Where no tape records it, and none begins later, it is not reversed in turn, and nobody
+    asks which of the values that it makes are one: what would tell is left out."""
+
+    def __init__(self) -> None:
+        self.top = at_work().top
+        self.before = self.top.unasked
+
+    def __enter__(self) -> None:
+        if not (self.top.reversible or context.tapes or _may_be_reversed(at_work())):
+            self.top.unasked = self.top.taken_as_last = True
+
+    def __exit__(self, *error: object) -> None:
+        self.top.unasked = self.before
+
+
+def _may_be_reversed(builder: Builder | None) -> bool:
+    """Whether tapes record a region around, or its next step begins others."""
+    while builder is not None:
+        if builder.watchers or builder.repeated:
+            return True
+        builder = builder.parent
+    return False
+
+
 class staged_region(building):
     """A new region inside of the present one."""
 

@@ -79,9 +79,11 @@ def _given(target: Value, given: Any) -> Value:
 
 
 def ones_like(value: Value) -> Value:
-    """Ones of the shape and dtype of a value."""
+    """Ones of the shape and dtype of a value: another value for each pass, which may come to be a gradient."""
     one = constant(1.0, value.type.dtype)
-    return one if not value.type.shape else f.broadcast_like(one, value)
+    if value.type.shape:
+        return f.broadcast_like(one, value)
+    return f.copy(one) if staging() else Value(one.type, one.data)
 
 
 def one_hot(value: Value) -> list[Value | None]:

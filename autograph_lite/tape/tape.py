@@ -24,7 +24,7 @@ from autograph_lite.ops.cells import cell_of
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Constant, Indexed, Linear, Op
 from autograph_lite.ops.same import as_value, both, visible_links
-from autograph_lite.ops.staging import at_one_line
+from autograph_lite.ops.staging import at_one_line, at_work, reverse_pass, tape_begins
 from autograph_lite.tape.depends import REGIONS
 from autograph_lite.tape.following import Following
 from autograph_lite.tape.inside import refuse_used_inside
@@ -83,6 +83,8 @@ class GradientTape:
                 "the tape is still recording: a tape cannot be entered again inside its own block"
             )
         self._refuse_inside("entered", "make it inside: with ag.GradientTape() as tape")
+        if staging():
+            tape_begins()
         if self._records is None:
             self._clear()
         self._start()
@@ -207,6 +209,8 @@ class GradientTape:
         if not self._recording:
             raise TapeError("stop_recording() on a tape that is not recording")
         self._refuse_inside("told to stop recording", "open the tape inside")
+        if staging():
+            at_work().top.reversible = True  # it goes on after what is not recorded here
         position = context.tapes.index(self)
         self._stop()
         try:
@@ -344,7 +348,7 @@ class GradientTape:
             reached = by_names(reached, nodes)
             links = Links(visible_links(), nodes, asked=asked)
             refuse_used_inside(records, links.asked - self._roots.keys())
-            with at_one_line():
+            with at_one_line(), reverse_pass():
                 return pullback(Sweep(links, roots=roots, wanted=self.follows), nodes, reached)
         refuse_used_inside(records, set(asked) - self._roots.keys())
         return pullback(Straight(roots, self._followed.values.__contains__), nodes, reached)

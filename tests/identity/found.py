@@ -23,6 +23,7 @@ from tests.identity import (
     members,
     outside,
     passed_on,
+    passes,
     pythons,
     rounded,
     scalars,
@@ -533,6 +534,7 @@ CASES = [
     *members.CASES,
     *iterated.CASES,
     *late.CASES,
+    *passes.CASES,
     *rounded.CASES,
     *loop_else.CASES,
     *walrus.CASES,
@@ -549,7 +551,6 @@ VALUES_ONLY = [(writes_rows, (c([[0.3, 1.2], [-0.7, 0.1]]), SCALAR)), *finals.VA
 VALUES_ONLY += growing.VALUES_ONLY
 FIRST_ORDER = [
     *walrus.FIRST_ORDER,
-    *late.FIRST_ORDER,
     (two_names_until_one_is_bound_anew, (VECTOR, SCALAR)),
     (writes_what_is_carried, (VECTOR, 2)),
     *((source_bound_anew_in_some_steps, (c([0.1, 0.3, 0.7]), SCALAR, n)) for n in (2, 3)),

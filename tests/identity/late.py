@@ -138,17 +138,18 @@ def a_tape_inside(x, a, n):
 X = ag.constant(np.array([-0.681, 0.241, 1.012]))
 Y = ag.constant(np.array([0.581, -0.941, -0.412]))
 LOW, HIGH = ag.constant(-1.025), ag.constant(0.73)
-SMALL = (
+COUNTING = (
     kept_by_the_arm_before,
     kept_before_in_the_same_arm,
     kept_before_in_the_same_step,
     by_a_while,
     in_a_helper,
+    in_a_loop_in_an_arm,
+    the_list_of_the_arm,
+    a_tape_inside,
 )
-LARGE = in_a_loop_in_an_arm, the_list_of_the_arm, a_tape_inside
 COUNTED = (X, LOW, 3), (X, HIGH, 2), (Y, HIGH, 4)
 CASES = [
     *((another_name_of_an_element, (x, a)) for x in (X, Y) for a in (LOW, HIGH)),
-    *((f, arguments) for f in SMALL for arguments in COUNTED),
+    *((f, arguments) for f in COUNTING for arguments in COUNTED),
 ]
-FIRST_ORDER = [(f, arguments) for f in LARGE for arguments in COUNTED]

@@ -323,6 +323,9 @@ SECOND_ORDER = [
     (in_a_branch, (X, 2)),
     (two_calls, (S, 3)),
     (with_a_gradient_inside, (S, 3)),
+    (children, (S, CHILDREN, ROOT)),
+    (in_place, (S, 3)),
+    (defaults, (S, 3)),
     (reaches, (4, 2)),
     (pairs, (X, 3)),
     (prints, (S, 2)),
@@ -342,9 +345,6 @@ FIRST_ORDER = [
     (numbered_rows, (X,)),
     (displayed, (S, 3)),
     (asks_in_a_test, (S, 3)),
-    (children, (S, CHILDREN, ROOT)),
-    (in_place, (S, 3)),
-    (defaults, (S, 3)),
 ]
 """Those of which two gradients take as long as all others."""
 

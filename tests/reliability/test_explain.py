@@ -88,6 +88,19 @@ def test_it_says_what_made_it_compile_again(monkeypatch):
             run(X)
 
 
+def test_a_tape_around_a_call_stages_what_takes_gradients_itself_once_more():
+    f = ag.function(lambda x: ag.grad(lambda z: np.sum(z * z * z))(x))
+    x = ag.constant(np.arange(2.0))
+    f(x)
+    for _ in range(2):
+        with ag.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x)
+        assert tape.gradient(y, x).numpy().tolist() == [0.0, 6.0]
+    assert f(x).numpy().tolist() == [0.0, 3.0]
+    assert reasons(f) == ["first call", "a tape follows the call"]
+
+
 class Model:
     def __init__(self):
         self.parts = [ag.Variable(float(k)) for k in range(12)]

@@ -182,6 +182,18 @@ def test_gradient_inside_the_block(x):
         tape.gradient(z, x)
 
 
+def test_two_gradients_are_two_tensors():
+    a = ag.constant(2.0)
+    with ag.GradientTape(persistent=True) as tape:
+        tape.watch(a)
+        y = a + 0.0
+    g, h = tape.gradient(y, a), tape.gradient(y, a)
+    with ag.GradientTape() as later:
+        later.watch(g)
+        z = g * h * h
+    assert later.gradient(z, g).numpy() == 1.0
+
+
 def test_gradient_inside_the_block_of_a_persistent_tape(x):
     with ag.GradientTape(persistent=True) as tape:
         tape.watch(x)

@@ -1,0 +1,117 @@
+"""Reverse passes that other passes reverse, or not: one value may be two gradients, which a later tape is told."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import autograph_lite as ag
+
+
+def a_tape_after_a_pass(x, a, n):
+    """Both gradients are one value where the branch says so, and the second tape follows one of them."""
+    with ag.GradientTape(persistent=True) as tape:
+        tape.watch([x, a])
+        b = a if n > 2 else a * 1.0
+        y = b + np.sum(x) * 0.0
+    g = tape.gradient(y, b, unconnected_gradients="zero")
+    h = tape.gradient(y, a, unconnected_gradients="zero")
+    with ag.GradientTape() as later:
+        later.watch(g)
+        z = g * h * h
+    return later.gradient(z, g, unconnected_gradients="zero") * a + np.sum(x)
+
+
+def passes_in_steps(x, a, n):
+    """A step begins a tape, and goes on from the gradients of the step before."""
+    g = h = a
+    for i in range(n):
+        with ag.GradientTape(persistent=True) as tape:
+            tape.watch([g, h])
+            y = g * h * x[i % 3] + g
+        before = g
+        g, h = tape.gradient(y, [g, h], unconnected_gradients="zero")
+        if h > x[0]:
+            h = before
+    return g * h
+
+
+def paused(x, a, n):
+    """The outer tape goes on after a pass that it does not record."""
+    with ag.GradientTape() as outer:
+        outer.watch(a)
+        with outer.stop_recording():
+            with ag.GradientTape(persistent=True) as tape:
+                tape.watch(a)
+                b = a if n > 2 else a * 1.0
+                y = b * 1.0
+            g, h = (
+                tape.gradient(y, b, unconnected_gradients="zero"),
+                tape.gradient(y, a, unconnected_gradients="zero"),
+            )
+        outer.watch(g)
+        z = g * h * a
+    return outer.gradient(z, [g, a], unconnected_gradients="zero"), np.sum(x) * a
+
+
+def in_one_arm(x, a, n):
+    """One arm ends in a pass, the other begins another tape."""
+    if a > x[1]:
+        with ag.GradientTape() as tape:
+            tape.watch(a)
+            y = a * a * x[0]
+        g = tape.gradient(y, a, unconnected_gradients="zero")
+    else:
+        g = a
+        for i in range(n):
+            with ag.GradientTape() as tape:
+                tape.watch(g)
+                y = g * g * x[i % 3]
+            g = tape.gradient(y, g, unconnected_gradients="zero")
+    return g * a
+
+
+def of_a_list(x, a, n):
+    """Gradients go into a list that grows after the pass."""
+    p, q = [a, x[0]], []
+    with ag.GradientTape() as tape:
+        tape.watch(a)
+        y = p[n % 2] * p[(n + 1) % 2] * p[n % 2]
+    g = tape.gradient(y, a, unconnected_gradients="zero")
+    q.append(g)
+    for i in range(n):
+        q.append(q[i] * a + g)
+    return q[-1] * q[0]
+
+
+def newton(x, a, n):
+    """The derivative of a derivative in each step, with transforms."""
+
+    def f(z):
+        return z * z * z - np.sum(x) * z + 0.3
+
+    for _ in range(n):
+        a = a - ag.grad(f)(a) / (2.0 + ag.grad(ag.grad(f))(a) ** 2)
+    return a + ag.grad(f)(a)
+
+
+def the_seed_twice(x, a, n):
+    """Two calls give two tensors, of which the later tape follows one."""
+    with ag.GradientTape(persistent=True) as tape:
+        tape.watch(a)
+        y = a + 0.0
+    g, h = tape.gradient(y, a), tape.gradient(y, a)
+    with ag.GradientTape() as later:
+        later.watch(g)
+        z = g * h * h * float(n)
+    return later.gradient(z, g) * np.sum(x)
+
+
+X = ag.constant(np.array([-0.681, 0.241, 1.012]))
+Y = ag.constant(np.array([0.581, -0.941, -0.412]))
+LOW, HIGH = ag.constant(-1.025), ag.constant(0.73)
+ALL = a_tape_after_a_pass, passes_in_steps, paused, in_one_arm, of_a_list, newton, the_seed_twice
+CASES = [
+    (f, arguments)
+    for f in ALL
+    for arguments in ((X, LOW, 3), (X, HIGH, 2), (Y, HIGH, 3), (Y, LOW, 1))
+]
