@@ -1,4 +1,4 @@
-"""Reverse passes that other passes reverse, or not: one value may be two gradients, which a later tape is told."""
+"""Reverse passes that other passes reverse, or not: two gradients may be one value, as a later tape is told."""
 
 from __future__ import annotations
 
