@@ -82,8 +82,16 @@ class Asked(BaseException):
 
 def tape_begins() -> None:
     """What is staged from here on may be asked about by a pass that is still to come."""
-    if at_work().top.taken_as_last:
+    builder = context.interpreter
+    if isinstance(builder, Builder) and builder.top.taken_as_last:
         raise Asked
+
+
+def tape_pauses() -> None:
+    """A tape goes on after passes that it does not record."""
+    builder = context.interpreter
+    if isinstance(builder, Builder):
+        builder.top.reversible = True
 
 
 class reverse_pass:

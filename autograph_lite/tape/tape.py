@@ -24,7 +24,7 @@ from autograph_lite.ops.cells import cell_of
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Constant, Indexed, Linear, Op
 from autograph_lite.ops.same import as_value, both, visible_links
-from autograph_lite.ops.staging import at_one_line, at_work, reverse_pass, tape_begins
+from autograph_lite.ops.staging import at_one_line, reverse_pass, tape_begins, tape_pauses
 from autograph_lite.tape.depends import REGIONS
 from autograph_lite.tape.following import Following
 from autograph_lite.tape.inside import refuse_used_inside
@@ -83,8 +83,7 @@ class GradientTape:
                 "the tape is still recording: a tape cannot be entered again inside its own block"
             )
         self._refuse_inside("entered", "make it inside: with ag.GradientTape() as tape")
-        if staging():
-            tape_begins()
+        tape_begins()
         if self._records is None:
             self._clear()
         self._start()
@@ -209,8 +208,7 @@ class GradientTape:
         if not self._recording:
             raise TapeError("stop_recording() on a tape that is not recording")
         self._refuse_inside("told to stop recording", "open the tape inside")
-        if staging():
-            at_work().top.reversible = True  # it goes on after what is not recorded here
+        tape_pauses()
         position = context.tapes.index(self)
         self._stop()
         try:
