@@ -9,48 +9,78 @@ import autograph_lite as ag
 
 def a_tape_after_a_pass(x, a, n):
     """Both gradients are one value where the branch says so, and the second tape follows one of them."""
-    with ag.GradientTape(persistent=True) as tape:
-        tape.watch([x, a])
-        b = a if n > 2 else a * 1.0
-        y = b + np.sum(x) * 0.0
-    g = tape.gradient(y, b, unconnected_gradients="zero")
-    h = tape.gradient(y, a, unconnected_gradients="zero")
+    with ag.GradientTape() as tape:
+        b = a if n > 2 else a * 1.5
+        tape.watch([a, b])
+        y = b * b * x[0] + b
+    g, h = tape.gradient(y, [b, a], unconnected_gradients="zero")
     with ag.GradientTape() as later:
         later.watch(g)
         z = g * h * h
-    return later.gradient(z, g, unconnected_gradients="zero") * a + np.sum(x)
+    return later.gradient(z, g) * a + np.sum(x)
 
 
-def passes_in_steps(x, a, n):
-    """A step begins a tape, and goes on from the gradients of the step before."""
-    g = h = a
-    for i in range(n):
-        with ag.GradientTape(persistent=True) as tape:
-            tape.watch([g, h])
-            y = g * h * x[i % 3] + g
-        before = g
-        g, h = tape.gradient(y, [g, h], unconnected_gradients="zero")
-        if h > x[0]:
-            h = before
-    return g * h
+def two_that_arrive_alone(x, a, n):
+    """What arrives at p is what arrives at q, unless the branch adds to it."""
+    p, q = a * x[0], a * x[1]
+    with ag.GradientTape() as tape:
+        tape.watch([p, q])
+        s = p + q
+        y = s * x[0]
+        if n > 2:
+            y = y + p * p * x[2]
+        y = y * y
+    g, h = tape.gradient(y, [p, q])
+    with ag.GradientTape() as later:
+        later.watch(g)
+        z = g * h * h
+    return later.gradient(z, g) * a
 
 
 def paused(x, a, n):
     """The outer tape goes on after a pass that it does not record."""
+    p, q = a * x[0], a * x[1]
     with ag.GradientTape() as outer:
-        outer.watch(a)
         with outer.stop_recording():
-            with ag.GradientTape(persistent=True) as tape:
-                tape.watch(a)
-                b = a if n > 2 else a * 1.0
-                y = b * 1.0
-            g, h = (
-                tape.gradient(y, b, unconnected_gradients="zero"),
-                tape.gradient(y, a, unconnected_gradients="zero"),
-            )
+            with ag.GradientTape() as tape:
+                tape.watch([p, q])
+                s = p + q
+                y = s * x[0]
+                if n > 2:
+                    y = y + p * p * x[2]
+                y = y * y
+            g, h = tape.gradient(y, [p, q])
         outer.watch(g)
-        z = g * h * a
-    return outer.gradient(z, [g, a], unconnected_gradients="zero"), np.sum(x) * a
+        z = g * h * h
+    return outer.gradient(z, g) * a
+
+
+def what_a_call_returns(x, a, n):
+    """The tape around the call is told whether both gradients are one."""
+    p, q = a * x[0], a * x[1]
+    with ag.GradientTape() as tape:
+        tape.watch([p, q])
+        s = p + q
+        y = s * x[0]
+        if n > 2:
+            y = y + p * p * x[2]
+        y = y * y
+    g, h = tape.gradient(y, [p, q])
+    return g * h * 0.3 + h * x[1] + g * g * a
+
+
+def passes_in_steps(x, a, n):
+    """A step begins a tape, which follows one of two gradients of the step before."""
+    p, q = a * x[0], a * x[1]
+    for i in range(n):
+        with ag.GradientTape() as tape:
+            tape.watch([p, q])
+            s = p + q * p
+            y = s * x[0]
+            if i > 0:
+                y = y + p * p * x[2]
+        p, q = tape.gradient(y, [p, q], unconnected_gradients="zero")
+    return p * q
 
 
 def in_one_arm(x, a, n):
@@ -109,7 +139,17 @@ def the_seed_twice(x, a, n):
 X = ag.constant(np.array([-0.681, 0.241, 1.012]))
 Y = ag.constant(np.array([0.581, -0.941, -0.412]))
 LOW, HIGH = ag.constant(-1.025), ag.constant(0.73)
-ALL = a_tape_after_a_pass, passes_in_steps, paused, in_one_arm, of_a_list, newton, the_seed_twice
+ALL = (
+    a_tape_after_a_pass,
+    two_that_arrive_alone,
+    passes_in_steps,
+    paused,
+    what_a_call_returns,
+    in_one_arm,
+    of_a_list,
+    newton,
+    the_seed_twice,
+)
 CASES = [
     (f, arguments)
     for f in ALL
