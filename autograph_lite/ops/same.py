@@ -131,15 +131,25 @@ def same(a: Value, b: Value) -> Sure:
     """Whether two values are one: one is the other, or both are a third that was there before."""
     builder: Any = context.interpreter
     a, b = builder.raw(a), builder.raw(b)
-    found: Sure = a is b
-    if found:
+    if a is b:
         return True
-    of_b: dict[Value, Sure] = {b: True}
-    for link in links_from(b):
-        of_b[link.b] = some(of_b.get(link.b, False), holds(link.condition))
-    for one, here in ((a, True), *((link.b, link.condition) for link in links_from(a))):
+    found: Sure = False
+    of_b = what_it_is(b)
+    for one, here in what_it_is(a).items():
         if one in of_b:
-            found = some(found, both(holds(here), of_b[one]))
+            found = some(found, both(here, of_b[one]))
+    return found
+
+
+def what_it_is(value: Value) -> dict[Value, Sure]:
+    """A value and those that it is in some run, by any number of links, each with the condition."""
+    builder: Any = context.interpreter
+    found: dict[Value, Sure] = {builder.raw(value): True}
+    for one, _ in led_to(value):
+        here = builder.here(one)
+        for link in links_from(here) if here in found else ():
+            when = both(holds(link.condition), found[here])
+            found[link.b] = some(found.get(link.b, False), when)
     return found
 
 

@@ -7,19 +7,16 @@ from typing import Any
 
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import FLOATS
-from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Op
 from autograph_lite.ops.same import (
     Sure,
     alike,
     both,
     consult,
-    holds,
-    led_to,
-    links_from,
     reached_from,
     same,
     some,
+    what_it_is,
 )
 from autograph_lite.tape.depends import REGIONS, followed_results
 from autograph_lite.tensors.boxes import staging
@@ -77,11 +74,8 @@ class Following:
         consult()
         for other in alike(value):
             self.add(other, same(value, other))
-        builder: Any = context.interpreter
-        for one, _ in led_to(value):
-            here = builder.here(one)
-            for link in links_from(here) if here in self.values else ():
-                self.add(link.b, both(holds(link.condition), self.when(here)))
+        for other, when in what_it_is(value).items():
+            self.add(other, both(when, self.when(value)))
 
     def after(
         self, op: Op, inputs: tuple[Value, ...], outputs: tuple[Value, ...], params: dict[str, Any]

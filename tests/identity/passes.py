@@ -83,6 +83,23 @@ def passes_in_steps(x, a, n):
     return p * q
 
 
+def two_gradients_of_the_step_before(x, a, n):
+    """Two gradients are one value where the branch says so, each by links of its own; the tape of the next step
+    follows one of them."""
+    b = a
+    for i in range(n):
+        with ag.GradientTape() as tape:
+            tape.watch(a)
+            y = a * b * x[i % 3] + a
+        c = tape.gradient(y, a, unconnected_gradients="zero")
+        with ag.GradientTape() as tape:
+            d = c if c > x[0] else c * 0.5
+            tape.watch([c, d])
+            y = d * d * x[i % 3] + d
+        a, b = tape.gradient(y, [d, c], unconnected_gradients="zero")
+    return a * b
+
+
 def in_one_arm(x, a, n):
     """One arm ends in a pass, the other begins another tape."""
     if a > x[1]:
@@ -143,6 +160,7 @@ ALL = (
     a_tape_after_a_pass,
     two_that_arrive_alone,
     passes_in_steps,
+    two_gradients_of_the_step_before,
     paused,
     what_a_call_returns,
     in_one_arm,

@@ -13,7 +13,7 @@ import pytest
 import autograph_lite as ag
 from autograph_lite.call.verify import modes, outcome
 from autograph_lite.tensors.boxes import Box
-from tests.identity import deletes, found, scalars, told, unsettled, walrus
+from tests.identity import deletes, found, scalars, told, walrus
 from tests.identity.observe import BANK
 from tests.identity.programs import CASES
 from tests.identity.programs import VALUES_ONLY as WRITTEN
@@ -41,12 +41,6 @@ def test_what_once_differed(program: Callable[..., Any], arguments: tuple[Any, .
 )
 def test_to_first_order(program: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     ag.verify(compiled(program), *arguments, order=1)
-
-
-@pytest.mark.xfail(reason="two results are compared by one link of each", strict=True)
-def test_two_gradients_of_the_step_before_are_open() -> None:
-    f = compiled(unsettled.two_gradients_of_the_step_before)
-    ag.verify(f, unsettled.ROWS, unsettled.NUMBER, 3, order=0)
 
 
 @pytest.mark.parametrize("scale", [np.float64(2.0), np.float32(2.0), np.int64(2), 2.0])
