@@ -114,11 +114,12 @@ def calls_apart() -> None:
 def promoted() -> None:
     """A Python number from outside is a float64 array of ours, which promotes."""
 
-    def broken(self: Trace, read: Any, what: str) -> Any:
-        if what not in self._floats:
-            number = self.input(read, Type("py", "float64"))
-            self._floats[what] = f.weak(number, dtype="float64")
-        return wrap(self._floats[what])
+    def broken(self: Trace, read: Any, what: str, home: tuple[Any, str]) -> Any:
+        key = id(home[0]), home[1]
+        if key not in self._floats:
+            number = self.input(read, Type("py", "float64"), what)
+            self._floats[key] = home[0], f.weak(number, dtype="float64")
+        return wrap(self._floats[key][1])
 
     Trace._float = broken  # type: ignore[method-assign]
 
