@@ -12,7 +12,7 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type
 from autograph_lite.ops.control import FILLER, filler_for
 from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.same import walk_up
+from autograph_lite.ops.staging import walk_up
 
 
 def filler(type: Any) -> Value:

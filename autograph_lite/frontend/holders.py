@@ -18,8 +18,7 @@ from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.effects import refuse_change
 from autograph_lite.frontend.grown import grown_in, moved_to
 from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.same import walk_up
-from autograph_lite.ops.staging import root
+from autograph_lite.ops.staging import root, walk_up
 
 _OURS = "autograph_lite.frontend"
 

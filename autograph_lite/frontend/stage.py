@@ -73,9 +73,8 @@ class Staged:
     views: tuple[Viewed, ...]
     repeats: bool
     assigned: tuple[Outside, ...]  # what they hold follows what is returned, in one structure
-    unasked: (
-        bool  # whether no tape can follow a call: a reverse pass inside was taken for the last one
-    )
+    # whether no tape can follow a call: a reverse pass inside was taken for the last one
+    unasked: bool
 
 
 class LeftTry(Exception):

@@ -238,12 +238,11 @@ def reached_from(value: Value) -> list[Value]:
     return list(dict.fromkeys(link.b for link in links_from(value)))
 
 
-def alike(value: Value) -> list[Value]:
-    """The values that `value` may be, and those that may be it."""
+def may_be_it(value: Value) -> list[Value]:
+    """The values that may be `value`, by a link of their own."""
     builder: Any = context.interpreter
     value = builder.raw(value)
-    later = [link.a for link in visible_links() if link.b is value]
-    return list(dict.fromkeys([*reached_from(value), *later]))
+    return list(dict.fromkeys(link.a for link in visible_links() if link.b is value))
 
 
 def consult() -> None:
@@ -251,12 +250,4 @@ def consult() -> None:
     builder: Any = context.interpreter
     while builder is not None and not builder.consulted:
         builder.consulted = True
-        builder = builder.parent
-
-
-def walk_up() -> Iterator[Any]:
-    """The builder at work and those around it."""
-    builder: Any = context.interpreter
-    while builder is not None:
-        yield builder
         builder = builder.parent

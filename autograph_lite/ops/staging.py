@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograph_lite.ir.build import Builder
@@ -40,14 +40,18 @@ def root() -> Any:
     return context.interpreter.root()  # type: ignore[attr-defined]
 
 
+def walk_up() -> Iterator[Any]:
+    """The builder at work and those around it."""
+    builder: Any = context.interpreter
+    while builder is not None:
+        yield builder
+        builder = builder.parent
+
+
 def amended() -> int:
     """How often tensors got cells around the present region while that, or one inside it, was at work: what had
     been staged inside by then has to be staged again."""
-    builder, found = at_work(), 0
-    while builder.parent is not None:
-        found += builder.amended
-        builder = builder.parent
-    return found + builder.amended
+    return sum(builder.amended for builder in walk_up())
 
 
 def tapes_in(builder: Builder) -> list[Any]:
@@ -103,20 +107,13 @@ class reverse_pass:
         self.before = self.top.unasked
 
     def __enter__(self) -> None:
-        if not (self.top.reversible or context.tapes or _may_be_reversed(at_work())):
+        # tapes that record, here or around, or that the next step begins
+        asks = any(builder.watchers or builder.repeated for builder in walk_up())
+        if not (self.top.reversible or context.tapes or asks):
             self.top.unasked = self.top.taken_as_last = True
 
     def __exit__(self, *error: object) -> None:
         self.top.unasked = self.before
-
-
-def _may_be_reversed(builder: Builder | None) -> bool:
-    """Whether tapes record a region around, or its next step begins others."""
-    while builder is not None:
-        if builder.watchers or builder.repeated:
-            return True
-        builder = builder.parent
-    return False
 
 
 class staged_region(building):

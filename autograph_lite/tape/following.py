@@ -10,9 +10,9 @@ from autograph_lite.ir.types import FLOATS
 from autograph_lite.ops.record import Op
 from autograph_lite.ops.same import (
     Sure,
-    alike,
     both,
     consult,
+    may_be_it,
     reached_from,
     same,
     some,
@@ -72,10 +72,10 @@ class Following:
     def all_that_are(self, value: Value) -> None:
         """Follow what is that value in some runs, in those; what it is, by any number of links."""
         consult()
-        for other in alike(value):
-            self.add(other, same(value, other))
         for other, when in what_it_is(value).items():
-            self.add(other, both(when, self.when(value)))
+            self.add(other, when)
+        for other in may_be_it(value):
+            self.add(other, same(value, other))
 
     def after(
         self, op: Op, inputs: tuple[Value, ...], outputs: tuple[Value, ...], params: dict[str, Any]

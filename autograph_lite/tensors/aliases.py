@@ -13,7 +13,8 @@ from typing import Any
 from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Condition, Value
 from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.same import Sure, as_value, holds, some, walk_up
+from autograph_lite.ops.same import Sure, as_value, holds, some
+from autograph_lite.ops.staging import walk_up
 from autograph_lite.ops.ties import World
 
 

@@ -9,9 +9,8 @@ import os
 FRACTION = 0.8  # of the memory that is available
 ADVISED = 1 << 22  # bytes; above, pages are as large as the system has them
 PAGE = mmap.PAGESIZE
-HUGE_PAGES = (
-    14  # Linux's MADV_HUGEPAGE; a system that does not know it refuses it, and nothing happens
-)
+# Linux's MADV_HUGEPAGE; a system that does not know it refuses it, and nothing happens
+HUGE_PAGES = 14
 UNCHECKED = 1 << 26  # bytes; below, asking the system takes longer than the allocation
 
 

@@ -20,8 +20,8 @@ def a_tape_after_a_pass(x, a, n):
     return later.gradient(z, g) * a + np.sum(x)
 
 
-def two_that_arrive_alone(x, a, n):
-    """What arrives at p is what arrives at q, unless the branch adds to it."""
+def arriving_alone(x, a, n):
+    """Two gradients: what arrives at p is what arrives at q, unless the branch adds to it."""
     p, q = a * x[0], a * x[1]
     with ag.GradientTape() as tape:
         tape.watch([p, q])
@@ -30,7 +30,12 @@ def two_that_arrive_alone(x, a, n):
         if n > 2:
             y = y + p * p * x[2]
         y = y * y
-    g, h = tape.gradient(y, [p, q])
+    return tape.gradient(y, [p, q])
+
+
+def two_that_arrive_alone(x, a, n):
+    """A later tape follows one of the two."""
+    g, h = arriving_alone(x, a, n)
     with ag.GradientTape() as later:
         later.watch(g)
         z = g * h * h
@@ -39,17 +44,9 @@ def two_that_arrive_alone(x, a, n):
 
 def paused(x, a, n):
     """The outer tape goes on after a pass that it does not record."""
-    p, q = a * x[0], a * x[1]
     with ag.GradientTape() as outer:
         with outer.stop_recording():
-            with ag.GradientTape() as tape:
-                tape.watch([p, q])
-                s = p + q
-                y = s * x[0]
-                if n > 2:
-                    y = y + p * p * x[2]
-                y = y * y
-            g, h = tape.gradient(y, [p, q])
+            g, h = arriving_alone(x, a, n)
         outer.watch(g)
         z = g * h * h
     return outer.gradient(z, g) * a
@@ -57,15 +54,7 @@ def paused(x, a, n):
 
 def what_a_call_returns(x, a, n):
     """The tape around the call is told whether both gradients are one."""
-    p, q = a * x[0], a * x[1]
-    with ag.GradientTape() as tape:
-        tape.watch([p, q])
-        s = p + q
-        y = s * x[0]
-        if n > 2:
-            y = y + p * p * x[2]
-        y = y * y
-    g, h = tape.gradient(y, [p, q])
+    g, h = arriving_alone(x, a, n)
     return g * h * 0.3 + h * x[1] + g * g * a
 
 
