@@ -14,7 +14,7 @@ from autograph_lite.gradient.links import Links
 from autograph_lite.gradient.reverse import Sweep
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Link, Node, Region, Value
-from autograph_lite.ops.cells import NAME, note_number
+from autograph_lite.ops.cells import KEEP, NAME, note_number
 from autograph_lite.ops.control import CONSTANT
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.staging import in_region
@@ -100,6 +100,8 @@ class Mirror:
             if found is None:
                 return None
             self.seen[value] = found
+            if made is not None and made.op is KEEP and value is made.outputs[1]:
+                self.builder.kept.add(found)
             self._link(value, found)
             if value in self.numbers:
                 self._number(value, found)

@@ -249,7 +249,6 @@ def keep(value: Value) -> Value:
         return before
     number = _kept(builder, value, before)
     builder.write(register_, number)
-    builder.kept.add(number)
     for one, region in led_to(value):  # what it is is in this one now
         here = builder.read(_register_for(region, one))
         for link, where in links_outward(one, region):
@@ -263,6 +262,7 @@ def _kept(builder: Builder, value: Value, before: Value) -> Value:
     cells = cells_for(builder, value.type)
     after, number = _apply(builder, KEEP, (builder.read(cells), value, before))
     builder.write(cells, after)
+    builder.kept.add(number)
     return number
 
 

@@ -40,6 +40,8 @@ def _tested(test: Test) -> Sure:
         return negated(holds(test.value))
     builder: Any = context.interpreter
     value = builder.local(test.value)
+    if test.kind == "kept" and any(v in region.kept for v, region in outward(value, builder)):
+        return True
     compare = getattr(f, _COMPARED[test.kind])
     return once((test.kind, value), lambda: f.weak(compare(value, builder.number(0)), dtype="bool"))
 

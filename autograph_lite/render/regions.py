@@ -102,14 +102,15 @@ def _open_carry(low: Lowering, value: Value, out: Value, saved: bool) -> Carry:
     extents = tuple(k.let("n", e) for e in x.extents)
     room = None if saved else k.let("room", product(extents))
     carry = Carry(out.type, base, extents, room, saved=saved)
-    carry.array = _carry_array(k, carry, x.dtype)
+    carry.array = _carry_array(k, carry, x)
     return carry
 
 
-def _carry_array(k: Emitter, carry: Carry, dtype: str) -> Array:
+def _carry_array(k: Emitter, carry: Carry, x: Array) -> Array:
+    """The state as steps see it: in the memory of its first value, until it has outgrown that."""
     extents = k.extents(carry.type.shape, carry.extents)
-    buffer = Buffer(owned=not carry.saved, where="keep" if carry.saved else "")
-    return Array(carry.var, dtype, extents, row_major(extents), buffer)
+    buffer = Buffer(not carry.saved, (x.buffer,), "keep" if carry.saved else "")
+    return Array(carry.var, x.dtype, extents, row_major(extents), buffer)
 
 
 @dataclass(slots=True)

@@ -133,6 +133,54 @@ def nested(v, m, n):
     return v
 
 
+def saved_after_an_inner_loop(x, n):
+    """The inner loop goes on in the memory of x; what it leaves there is read by the reverse pass."""
+    x = x * 1.0
+    for _ in range(n):
+        for i in range(2):
+            x[1] = x[2 * i]
+        x = x * x
+    return x
+
+
+def the_arguments_own(x, n):
+    for k in range(n):
+        for row in reversed(x):
+            x[k % 3] = row
+        x = x * x
+    return x
+
+
+def three_deep(x, m, n):
+    m = m * 1.0
+    for k in range(n):
+        for i in range(2):
+            for j in range(2):
+                m[i, j] = m[j, i] * x[k]
+            m = m * m + 0.1
+        m = np.tanh(m)
+    return m
+
+
+def an_inner_while(x, n):
+    x = x * 1.0
+    for _ in range(n):
+        i = 0
+        while x[0] < 2.0 and i < 2:
+            x[0] = x[0] * 1.5
+            i += 1
+        x = np.sin(x) * x
+    return x
+
+
+def outgrown_inside(v, n):
+    for _ in range(n):
+        for _ in range(2):
+            v = np.concatenate([v, v[:1] * 0.5])
+        v = v * v
+    return np.sum(v)
+
+
 c = ag.constant
 _random = np.random.default_rng(5)
 
@@ -165,5 +213,10 @@ CASES = [
     (scalars_from_sums, (V, 3)),
     (while_it_shrinks, (V,)),
     (nested, (V, SQUARE, 3)),
+    (saved_after_an_inner_loop, (V, 2)),
+    (the_arguments_own, (V, 2)),
+    (three_deep, (V, SQUARE, 2)),
+    (an_inner_while, (V, 2)),
+    (outgrown_inside, (V, 2)),
 ]
 """To second order, by every way of differentiating."""
