@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.errors import ConversionError, GraphTypeError, ShapeError
+from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.branches import choose
 from autograph_lite.frontend.iteration import counted, is_staged, surely_some
 from autograph_lite.frontend.iterators import Generator, taken
@@ -158,27 +158,13 @@ def _after_the_first(steps: Counted, start: Any) -> Any:
 
 
 def _summed(iterable: Any, start: Any) -> Any:
-    """In one loop; where what it begins with cannot be what it becomes, the first element before it."""
+    """In one loop."""
     held = [start]
 
     def step(item: Any) -> None:
         held[0] = held[0] + item
 
-    try:
-        total = fold(iterable, held, step)
-    except (GraphTypeError, ShapeError) as error:
-        if not error.message.startswith(f"the loop variable {RESULT!r}"):
-            raise
-        steps = counted(iterable)
-        if steps is None or not surely_some(iterable):
-            raise ConversionError(_NO_START) from None
-        return _after_the_first(steps, start)
+    total = fold(iterable, held, step)
     if isinstance(total, Tagged) and surely_some(iterable):
         return as_tensor(total)  # there was a step
     return total
-
-
-_NO_START = (
-    "sum() of arrays begins with the number 0, which stays where the run finds nothing to add; give it a"
-    " start: sum(..., ag.zeros(...))"
-)

@@ -291,20 +291,23 @@ def tagged(x: Leaf | Static, own: list[Type], other: list[Type]) -> tuple[Leaf, 
         rest = other[0 if len(other) == 1 else 1]
         if rest.kind == "py":
             return _tagged_numbers(own[0], other)
-        fits = not rest.rank and weak(own[0].dtype, rest.dtype) == rest.dtype
         leaf = Leaf(PYTHON_NAME[own[0].dtype], rest.kind == "np")
+        if rest.rank:
+            return leaf, [FLAG, unread(rest), own[0]]
+        fits = weak(own[0].dtype, rest.dtype) == rest.dtype
         return (leaf, [FLAG, rest, own[0]]) if fits else None
     if x.kind == "np" and len(other) in (1, 3) and other[len(other) // 2].kind == "ag":
         rest = other[len(other) // 2]
-        fits = not rest.rank and rest.dtype == own[0].dtype
-        return (Leaf("numpy"), [FLAG, rest, own[0]]) if fits else None
+        if rest.rank:
+            return Leaf("numpy"), [FLAG, unread(rest), own[0]]
+        return (Leaf("numpy"), [FLAG, rest, own[0]]) if rest.dtype == own[0].dtype else None
     if x.kind in ("ag", "np"):
         is_numpy = x.kind == "np"
         numbers = [t for t in other if t.kind == "py" or (t.kind == "np" and not is_numpy)]
-        if len(numbers) == 1 and not own[0].rank:
+        if len(numbers) == 1:
             number = numbers[0]
             name = "numpy" if number.kind == "np" else PYTHON_NAME[number.dtype]
-            return Leaf(name, is_numpy), [FLAG, own[0], number]
+            return Leaf(name, is_numpy), [FLAG, unread(own[0]) if own[0].rank else own[0], number]
         return None if numbers else (Leaf("none", is_numpy), [FLAG, own[0]])
     return x, own
 

@@ -90,6 +90,8 @@ def _in_its_form(x: Structure, own: list[Value], target: Leaf, types: list[Type]
     (given,) = own
     if given.type == types[1]:
         return [truth(True), given, filler(types[2])]
+    if types[1].rank:
+        return [truth(False), filler(types[1]), given]
     if types[1].kind == "py":
         return [truth(False), f.py_float(given), given]
     if types[1].kind == "np":

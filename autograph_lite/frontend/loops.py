@@ -19,9 +19,10 @@ from autograph_lite.frontend.attempt import (
 )
 from autograph_lite.frontend.bindings import Bindings, Key, first_view, leaves, refresh_all
 from autograph_lite.frontend.holders import changing, moved, note_several, reached, refuse_moved
+from autograph_lite.frontend.peeling import first_apart
 from autograph_lite.frontend.plan import Plan, tested_in_the_body
 from autograph_lite.frontend.shared import Watch, extended
-from autograph_lite.frontend.slots import Slot, slot
+from autograph_lite.frontend.slots import Changes, Slot, slot
 from autograph_lite.frontend.state import unwrapped
 from autograph_lite.frontend.steps import number
 from autograph_lite.ir.graph import Value
@@ -62,7 +63,11 @@ def stage_loop(plan: Plan) -> None:
             stage_loop(replace(plan, copied=plan.copied | elsewhere))
             return
         growing = [own.grows for own in slots]
-        widened, shown = attempt.widened(), attempt.shown()
+        try:
+            widened, shown = attempt.widened(), attempt.shown()
+        except Changes as changes:
+            first_apart(plan, changes, stage_loop)
+            return
         if growing != [own.grows for own in slots]:
             given = Assumed(slots, _bindings(slots, before))
             continue
@@ -156,7 +161,7 @@ def _after_loop(attempt: Attempt, key: Key, value: Value, steps: Value | None) -
             return wrap(value)
         ran = f.weak(f.py_greater(steps, number(0)), dtype="bool")
         python = "numpy" if begun.type.kind == "np" else PYTHON_NAME[begun.type.dtype]
-        return Tagged(value, ran, python, begun)
+        return Tagged(wrap(value), ran, python, begun)
     kept = bindings.kept().get(key)
     if kept is None:
         made = wrap(value)

@@ -27,12 +27,16 @@ class Plan:
     holders: tuple[Holder, ...] = ()
     outside: dict[int, Holder] = field(default_factory=dict)
     copied: frozenset[Holder] = frozenset()
+    peeled: int = 0
 
     def surely_runs(self) -> bool:
         """Whether there is a step in every run."""
+        return self.test is None and (self.known_bound() or 0) > 0
+
+    def known_bound(self) -> int | None:
+        """How many steps there are at most, if that is known before the run."""
         made = None if self.bound is None else context.interpreter.makers.get(self.bound)  # type: ignore[attr-defined]
-        steps = made.params.get("value", 0) if made is not None and made.op is CONSTANT else 0
-        return self.test is None and steps > 0
+        return made.params["value"] if made is not None and made.op is CONSTANT else None
 
     def state(self) -> tuple[Any, ...]:
         """What the names are bound to, and what the objects hold that steps change."""

@@ -6,9 +6,9 @@ be there, until nothing changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
 from autograph_lite.errors import ConversionError, GraphTypeError, Origin, ShapeError
 from autograph_lite.frontend.desugar import RESULT, RETURN_VALUE
@@ -56,8 +56,11 @@ class Slot:
 
     def tensors(self, values: list[Value]) -> dict[int, Value]:
         """The values of leaves that are tensors, by the number of the leaf."""
-        found = enumerate(leaf_places(self.structure))
-        return {i: values[place] for i, (leaf, place) in found if leaf.kind in ("ag", "cell")}
+        found = ((i, leaf, values[at + leaf.place]) for i, (leaf, at) in self._leaves())
+        return {i: v for i, leaf, v in found if leaf.kind in ("ag", "cell") or v.type.rank}
+
+    def _leaves(self) -> Iterator[tuple[int, tuple[Leaf, int]]]:
+        return enumerate(leaf_places(self.structure))
 
     def join(self, old: Type, new: Type) -> Type | None:
         """The type of either; extents that a step changes may be any, from then on."""
@@ -76,14 +79,24 @@ def slot(name: str, obj: Any) -> Slot:
     return Slot(name, (structure, values), structure, [v.type for v in values])
 
 
+class Changes(Exception):
+    """A step changes what a name is; `told` says how, where it cannot be; `tagged`: a number, which the run
+    can tell from what it becomes."""
+
+    def __init__(self, told: ShapeError | GraphTypeError, tagged: bool) -> None:
+        super().__init__(told)
+        self.told, self.tagged = told, tagged
+
+
 def widen(own: Slot, structure: Structure, values: list[Value], exact: Exact) -> bool:
-    """Let the name hold what a step leaves in it; whether anything changed."""
+    """Let the name hold what a step leaves in it; whether anything changed.  Raises `Changes` where a step
+    may make something else of it once."""
     after = structure, [v.type for v in values]
     if _begins_as_tensor(own, after, exact):
         return True
     held = joined(own.name, own.held, after, own.join)
-    if held is None:
-        _refuse(own, structure, values)
+    if held is None or _becomes_arrays(own.structure, after):
+        raise Changes(_refused(own, structure, values), tagged=held is not None)
     changed = held != own.held
     own.structure, own.types = held
     return changed
@@ -114,7 +127,18 @@ def _begins_as_tensor(own: Slot, after: Typed, exact: Exact) -> bool:
     return False
 
 
-def _refuse(own: Slot, structure: Structure, values: list[Value]) -> NoReturn:
+def _becomes_arrays(structure: Structure, after: Typed) -> bool:
+    """Whether a number is a tensor with axes after a step."""
+    pairs = zip(leaf_places(structure), leaf_places(after[0]), strict=False)
+    return any(
+        mine.kind in ("py", "np") and other.kind in ("ag", "cell") and after[1][place].rank > 0
+        for (mine, _), (other, place) in pairs
+    )
+
+
+def _refused(own: Slot, structure: Structure, values: list[Value]) -> ShapeError | GraphTypeError:
+    """What is said of a name that is one thing before a step and another one after it; raised at once where
+    it can never be."""
     refuse_growth(own.name, own.held, (structure, [v.type for v in values]), own.line)
     returned = own.name in (RETURN_VALUE, RESULT)
     name = "the return value" if returned else f"the loop variable {own.name!r}"
@@ -137,7 +161,7 @@ def _refuse(own: Slot, structure: Structure, values: list[Value]) -> NoReturn:
             " call each in a branch of the loop, `if` and `else`"
         )
     dtypes = [t.dtype for t in own.types], [v.type.dtype for v in values]
-    raise (ShapeError if dtypes[0] == dtypes[1] else GraphTypeError)(
+    return (ShapeError if dtypes[0] == dtypes[1] else GraphTypeError)(
         f"{name} is {before} before a step and"
         f" {describe(structure, iter(values))} after it; give it one dtype and one number of axes"
         " before the loop, for instance with ag.constant"

@@ -138,7 +138,7 @@ def tensors_of(obj: Any, structure: Structure | None = None) -> list[Box | None]
     if isinstance(structure, Container) and structure.grows:
         return []
     if isinstance(obj, Tagged):
-        return [None]
+        return [obj.tensor if obj.has_axes else None]
     if isinstance(obj, Box) and not is_variable(obj):
         return [obj if obj._value.type.kind == "ag" else None]
     if type(obj) in PY_DTYPE or type(obj) in KINDS:
@@ -204,7 +204,7 @@ def _leaf(leaf: Leaf, values: Iterator[Value], make: Callable[[Value], Any]) -> 
     if leaf.cell:
         _note(value, next(values))
     if is_tensor.data is None:
-        return Tagged(value, is_tensor, leaf.kind, number)
+        return Tagged(make(value), is_tensor, leaf.kind, number)
     if is_tensor.data:
         return _made(value, make, leaf.numpy)
     return None if number is None else _made(number, make, leaf.kind == "numpy")

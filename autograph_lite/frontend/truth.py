@@ -66,6 +66,8 @@ _CODES: dict[type[AutographError], str] = {ShapeError: "SHAPE", GraphTypeError: 
 
 def _tagged(obj: Tagged) -> Value:
     """Of the tensor or of the number; None is false."""
+    if obj.apart:
+        return value_of(obj.in_each(as_bool, obj))
     tensor_holds = condition(wrap(value_of(obj)))
     if obj.number is None:
         return f.bitwise_and(obj.is_tensor, tensor_holds)

@@ -196,6 +196,8 @@ class Builder:
 
     def read(self, box: Any) -> Value:
         """The present value of a box."""
+        if box.is_tagged:
+            box = box.tensor
         if id(box) in self.overlay:
             return self.overlay[id(box)][1]
         if box._value in self.own:

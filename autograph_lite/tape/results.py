@@ -24,7 +24,7 @@ def result(cotangent: Cotangent | None, source: Any, zeros: bool) -> Any:
         if flag is None or flag.data is not None:
             return wrap(cotangent.value)
         if not zeros:
-            return Tagged(cotangent.value, flag, "none")
+            return Tagged(wrap(cotangent.value), flag, "none")
         if cotangent.blank and cotangent.value.type.rank:
             return wrap(cotangent.value)  # zeros where nothing has arrived
         return wrap(either(flag, cotangent.value, f.zeros_like(cotangent.value)))

@@ -233,12 +233,12 @@ def array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any)
         if any(isinstance(x, np.ndarray) for x in inputs) and not any(map(_is_tensor, inputs)):
             refuse_array(ufunc.__name__ if ufunc.__name__ in OPERATORS else f"np.{ufunc.__name__}")
         return protocols.array_ufunc(self, ufunc, method, *inputs, **kwargs)
+    if method == "reduce" and (found := _reduced(ufunc.__name__, inputs, kwargs)) is not None:
+        return found
     if method != "__call__" or kwargs:
-        told = (
-            f"np.{ufunc.__name__}.{method}"
-            if method != "__call__"
-            else f"{next(iter(kwargs))}= of NumPy"
-        )
+        told = f"{next(iter(kwargs))}= of NumPy"
+        if method != "__call__":
+            told = f"np.{_REDUCES.get(ufunc.__name__, f'{ufunc.__name__}.{method}')}"
         raise ConversionError(
             f"{told} on a number that only the run of the compiled function knows is not available; write it"
             " with operators"
@@ -246,6 +246,19 @@ def array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any)
     if isinstance(inputs[0], np.generic) and ufunc.__name__ in OPERATORS and not _state.called:
         return of_operator(ufunc.__name__, *inputs)
     return of_ufunc(ufunc, *inputs)
+
+
+_REDUCES = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}
+_BEGINS = {"add": 0.0, "multiply": 1.0}
+
+
+def _reduced(name: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """`np.sum` and the like of a float, which is all there is; None of anything else."""
+    whole = len(inputs) == 1 and all(option is None for option in kwargs.values())
+    if not whole or name not in _REDUCES or value_of(inputs[0]).type.dtype != "float64":
+        return None
+    one = wrap(value_as(inputs[0], "float64"))
+    return of_ufunc(getattr(np, name), _BEGINS[name], one) if name in _BEGINS else one
 
 
 def _is_tensor(obj: Any) -> bool:

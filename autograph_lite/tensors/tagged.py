@@ -10,7 +10,8 @@ same either way, there is one result; else there are again two, or a branch.  `s
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, NoReturn
 
 import numpy as np
@@ -43,6 +44,18 @@ _SYMBOLS: dict[Operator, str] = {
     operator.le: "<=",
     operator.gt: ">",
     operator.ge: ">=",
+    operator.iadd: "+=",
+    operator.isub: "-=",
+    operator.imul: "*=",
+    operator.itruediv: "/=",
+    operator.ifloordiv: "//=",
+    operator.imod: "%=",
+    operator.ipow: "**=",
+    operator.iand: "&=",
+    operator.ior: "|=",
+    operator.ixor: "^=",
+    operator.ilshift: "<<=",
+    operator.irshift: ">>=",
     operator.eq: "==",
     operator.ne: "!=",
 }
@@ -92,26 +105,66 @@ def _reflected(op: Operator) -> Operator:
     return lambda self, other: combined(op, other, self)
 
 
+def _in_place(op: Operator) -> Operator:
+    """`x += v` writes into a tensor with axes, and makes another number."""
+
+    def method(self: Tagged, other: Any) -> Any:
+        if not self.has_axes:
+            return NotImplemented
+        if self.number is None:
+            return op(checked(self, _unsupported(op, "NoneType", _class_name(other))), other)
+        return Tagged.in_each(op, self, other)
+
+    return method
+
+
 def _one(op: Operator) -> Operator:
     return lambda self: combined(op, self)
 
 
 class Tagged(Box):
     """`number` (of kind py) counts where `is_tensor` is false, None where `python` is "none"; the value
-    is the number too then, in the tensor's dtype.  The value is a tensor, or a Python float where the
-    number is an int."""
+    is the number too then, in the tensor's dtype, unless the tensor has axes.  The value is a tensor, or a
+    Python float where the number is an int."""
 
-    __slots__ = ("is_tensor", "number", "python")
+    __slots__ = ("is_tensor", "number", "python", "tensor")
     is_tagged = True
     refused = _refused
 
     def __init__(
-        self, value: Value, is_tensor: Value, python: str, number: Value | None = None
+        self, tensor: Box, is_tensor: Value, python: str, number: Value | None = None
     ) -> None:
-        super().__init__(value)
+        super().__init__(tensor._value)
+        self.tensor = tensor
         self.is_tensor = is_tensor
         self.python = python
         self.number = number
+
+    __iadd__, __isub__ = _in_place(operator.iadd), _in_place(operator.isub)
+    __imul__, __itruediv__ = _in_place(operator.imul), _in_place(operator.itruediv)
+    __ifloordiv__, __imod__ = _in_place(operator.ifloordiv), _in_place(operator.imod)
+    __ipow__ = _in_place(operator.ipow)
+    __iand__, __ior__ = _in_place(operator.iand), _in_place(operator.ior)
+    __ixor__ = _in_place(operator.ixor)
+    __ilshift__, __irshift__ = _in_place(operator.ilshift), _in_place(operator.irshift)
+
+    @property
+    def has_axes(self) -> bool:
+        """Whether the tensor has axes, and may be written in place under another name."""
+        return self._value.type.rank > 0
+
+    @property
+    def apart(self) -> bool:
+        """Whether the value is nothing where the number counts: a tensor with axes holds no number."""
+        return self.number is not None and self.has_axes
+
+    @staticmethod
+    def in_each(function: Callable[..., Any], *args: Any) -> Any:
+        """What a function makes of arguments, of which the first that is apart is one thing or the other,
+        inside lists too."""
+        one = next(x for x in _flat(args) if isinstance(x, Tagged) and x.apart)
+        arms = [_replaced(args, one, change(one)) for change in (as_tensor, as_number)]
+        return _branch(one.is_tensor, lambda: function(*arms[0]), lambda: function(*arms[1]))
 
     __add__, __radd__ = _forward(operator.add), _reflected(operator.add)
     __sub__, __rsub__ = _forward(operator.sub), _reflected(operator.sub)
@@ -132,7 +185,20 @@ class Tagged(Box):
     __neg__, __pos__, __abs__ = _one(operator.neg), _one(operator.pos), _one(operator.abs)
     __invert__ = _one(operator.invert)
     __float__ = __int__ = __index__ = __bool__ = __format__ = __array__ = __iter__ = _refused
-    __len__ = __getitem__ = __setitem__ = __matmul__ = __rmatmul__ = _refused
+    __len__ = __matmul__ = __rmatmul__ = _refused
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._surely("is not subscriptable")[index]
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self._surely("does not support item assignment")[index] = value
+
+    def _surely(self, text: str) -> Any:
+        """The tensor; at run time, what Python says where it is none."""
+        if not self.has_axes or self.python == "numpy":
+            _refused(self)
+        name = "NoneType" if self.number is None else self.python
+        return checked(self, f"{name!r} object {text}")
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -149,6 +215,8 @@ class Tagged(Box):
         whole = all(isinstance(x, Tagged) or scalar.is_scalar(x) for x in inputs)
         if whole and method == "__call__" and not kwargs and not any(map(_may_be_none, inputs)):
             return _of_scalars(ufunc, inputs)
+        if any(isinstance(x, Tagged) and x.apart for x in inputs):
+            return self.in_each(partial(getattr(ufunc, method), **kwargs), *inputs)
         op = _UFUNCS.get(ufunc.__name__)
         numbers = all(
             isinstance(x, Tagged) or _is_number(x) for x in inputs
@@ -161,17 +229,19 @@ class Tagged(Box):
         for x in kwargs.values():
             if isinstance(x, Tagged):
                 _refused(x)
+        if any(isinstance(x, Tagged) and x.apart for x in _flat(args)):
+            return self.in_each(partial(function, **kwargs), *args)
         given = [type(x)(settled(x)) if isinstance(x, list | tuple) else x for x in args]
         return function(*settled(given), **kwargs)
 
     def changed(self, change: Callable[[Value], Value]) -> Tagged:
         """The same with another tensor; a number or None stays what it is."""
-        return Tagged(change(value_of(self)), self.is_tensor, self.python, self.number)
+        return Tagged(wrap(change(value_of(self))), self.is_tensor, self.python, self.number)
 
     def settled(self) -> Value:
         """Its value where it does not matter which of the two it is: a bool makes no other dtype of what
         it meets, be it Python's or an array's, and a NumPy scalar has the dtype of the tensor."""
-        if self.python == "numpy":
+        if self.python == "numpy" and not self.apart:
             return either(self)
         if self.python != "bool" or value_of(self).type.dtype != "bool":
             _refused(self)
@@ -190,8 +260,10 @@ def combined(op: Operator, *operands: Any) -> Any:
     tags = [x for x in given if isinstance(x, Tagged)]
     if not tags:
         return op(*given)
-    if _same_either_way(op, given, tags):
+    if not any(x.apart for x in tags) and _same_either_way(op, given, tags):
         return op(*map(as_tensor, given))
+    if any(x.apart for x in tags):
+        return Tagged.in_each(op, *given)
     floats = op in _COMPARE or (op in _TOTAL and all(x.python == "float" for x in tags))
     tensors = all(value_of(x).type.kind == "ag" and x.python != "numpy" for x in tags)
     if tensors and floats and all(_is_number(x) or isinstance(x, Tagged) for x in given):
@@ -257,15 +329,17 @@ def _both(op: Operator, given: tuple[Any, ...], tags: list[Tagged]) -> Any:
     is_tensor = tags[0].is_tensor
     for x in tags[1:]:
         is_tensor = f.bitwise_or(is_tensor, x.is_tensor)
-    made = Tagged(value_of(tensor), is_tensor, PYTHON_NAME[number.dtype], value_of(number))
-    if op not in _TOTAL or value_of(tensor).type.dtype != "float64":
-        made._value = either(made)  # rounded once, as the number is, not at every operation
-    return made
+    python, value = PYTHON_NAME[number.dtype], value_of(number)
+    made = Tagged(tensor, is_tensor, python, value)
+    if op in _TOTAL and value_of(tensor).type.dtype == "float64":
+        return made
+    # rounded once, as the number is, not at every operation
+    return Tagged(wrap(either(made)), is_tensor, python, value)
 
 
 def as_tensor(x: Any) -> Any:
     """The tensor of a tagged object."""
-    return wrap(value_of(x)) if isinstance(x, Tagged) else x
+    return x.tensor if isinstance(x, Tagged) else x
 
 
 def as_number(x: Any) -> Any:
@@ -281,16 +355,20 @@ def defined(op: Operator, operands: tuple[Any, ...], x: Any) -> Any:
     if op in _COMPARE:
         text = f"'{_SYMBOLS[op]}' not supported between instances of {names[0]!r} and {names[1]!r}"
     elif len(names) == 2:
-        text = f"unsupported operand type(s) for {_SYMBOLS[op]}: {names[0]!r} and {names[1]!r}"
+        text = _unsupported(op, *names)
     else:
         text = f"bad operand type for unary {'-' if op is operator.neg else 'operator'}: 'NoneType'"
     return checked(x, text)
 
 
 def checked(x: Tagged, text: str) -> Any:
-    """The tensor of what may be None; a fault at run time where it is None."""
+    """The tensor; a fault at run time where it is None, or a number."""
     fail_if(f.logical_not(x.is_tensor), "GraphTypeError", "TYPE", text)
     return as_tensor(x)
+
+
+def _unsupported(op: Operator, left: str, right: str) -> str:
+    return f"unsupported operand type(s) for {_SYMBOLS[op]}: {left!r} and {right!r}"
 
 
 def _class_name(x: Any) -> str:
@@ -305,6 +383,8 @@ def settled(args: Iterable[Any]) -> list[Any]:
     for n, x in enumerate(given):
         if isinstance(x, Tagged):
             others = tuple(y for y in given if y is not x)
+            if x.apart:
+                x.refused()
             if x.python != "none" and _same_either_way(operator.add, (x, *others), [x]):
                 given[n] = as_tensor(x)
             elif x.python == "numpy" and all(map(scalar.is_scalar, others)):
@@ -318,7 +398,7 @@ def either(x: Tagged) -> Value:
     """Whichever of the two it is, as a value of the tensor's dtype: itself, not a copy."""
     if x.number is None:
         return value_of(checked(x, "target is None; gradients are taken of a tensor"))
-    if value_of(x).type.kind == "py":
+    if value_of(x).type.kind == "py" or x.apart:
         _refused(x)
     dtype = value_of(x).type.dtype
     if value_of(x).type.kind == "np":
@@ -328,7 +408,7 @@ def either(x: Tagged) -> Value:
 
 def in_dtype(x: Tagged, dtype: str) -> Value:
     """Either one as a value of a dtype."""
-    if x.number is None:
+    if x.number is None or x.apart:
         _refused(x)
     tensor = value_of(x)
     if tensor.type.kind != "ag":
@@ -336,6 +416,22 @@ def in_dtype(x: Tagged, dtype: str) -> Value:
     elif tensor.type.dtype != dtype:
         tensor = f.cast(tensor, dtype=dtype)
     return f.where(x.is_tensor, tensor, f.weak(x.number, dtype=dtype))
+
+
+def _flat(args: Iterable[Any]) -> Iterator[Any]:
+    """Arguments, and those in lists and tuples."""
+    for x in args:
+        if isinstance(x, list | tuple):
+            yield from _flat(x)
+        else:
+            yield x
+
+
+def _replaced(args: Any, one: Tagged, other: Any) -> Any:
+    """The same with another object in the place of one."""
+    if isinstance(args, list | tuple):
+        return type(args)(_replaced(x, one, other) for x in args)
+    return other if args is one else args
 
 
 def _branch(cond: Value, then: Callable[[], Any], orelse: Callable[[], Any]) -> Any:

@@ -1,0 +1,61 @@
+"""The first step of a loop apart from the others, where it makes something else of a name.
+
+`s = 0.0`, then in a loop `s = s + row`: a number before the first step, an array after each.  The loop that
+follows the first step knows the array alone; after both, the run knows whether there was a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from autograph_lite.frontend.branches import choose, stage_if
+from autograph_lite.frontend.plan import Plan
+from autograph_lite.frontend.slots import Changes
+from autograph_lite.frontend.steps import number
+from autograph_lite.frontend.truth import as_bool
+from autograph_lite.ir.graph import Value
+from autograph_lite.ops.dispatch import f
+from autograph_lite.tensors.boxes import Box, value_of, wrap
+
+MOST = 3
+"""How many steps are taken apart; a name that goes on changing has no type."""
+
+
+def first_apart(plan: Plan, changes: Changes, go_on: Callable[[Plan], None]) -> None:
+    """Stage the first step, then the loop of the others by `go_on`."""
+    known = plan.known_bound()
+    if plan.peeled == MOST or not (changes.tagged or plan.surely_runs()):
+        raise changes.told from None
+    if known is not None and known <= 0:
+        return
+    others = _after_the_first(plan)
+
+    def steps() -> None:
+        plan.body(number(0))
+        go_on(others)
+
+    begins = True if plan.surely_runs() else _begins(plan)
+    if isinstance(begins, Box):
+        stage_if(value_of(begins), steps, lambda: None, plan.get, plan.set, plan.names)
+    elif begins:
+        steps()
+
+
+def _after_the_first(plan: Plan) -> Plan:
+    one = number(1)
+    bound = None if plan.bound is None else f.range_length(one, plan.bound, one)
+
+    def body(k: Value) -> None:
+        plan.body(f.position(k, one, one))
+
+    return Plan(bound, plan.test, body, plan.get, plan.set, plan.names, peeled=plan.peeled + 1)
+
+
+def _begins(plan: Plan) -> Any:
+    """Whether there is a first step: the test is not reached past the bound."""
+    test = plan.test
+    if plan.bound is None:
+        return test is None or as_bool(test())
+    some = wrap(f.py_greater(plan.bound, number(0)))
+    return some if test is None else choose(some, lambda: as_bool(test()), lambda: False)
