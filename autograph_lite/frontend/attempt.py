@@ -145,7 +145,7 @@ class Attempt:
 
     def _run_body(self) -> None:
         with self.body_region as builder:
-            changes = enter(self.plan.outside)
+            changes = enter(self.plan.outside, carried=self.plan.holders)
             before = self._enter(builder, self.step.state, self.step.k)
             try:
                 self._take_step(before)

@@ -41,6 +41,7 @@ class Changes:
 
     outside: dict[int, Holder]
     tests: bool = False  # whether it is the condition of a loop
+    carried: frozenset[int] = frozenset()  # objects whose contents are state of the region
     before: dict[int, tuple[Holder, Any]] = field(default_factory=dict)
     lines: dict[Holder, Origin | None] = field(default_factory=dict)  # where each was changed first
 
@@ -132,9 +133,11 @@ def _runs_users(function: types.FunctionType) -> bool:
     return staged or function.__module__.startswith(_OURS)
 
 
-def enter(outside: dict[int, Holder], tests: bool = False) -> Changes:
-    """The present region begins."""
-    changes = Changes(outside, tests)
+def enter(
+    outside: dict[int, Holder], tests: bool = False, carried: Iterable[Holder] = ()
+) -> Changes:
+    """The present region begins; what some objects hold is state of it."""
+    changes = Changes(outside, tests, frozenset(id(holder.obj) for holder in carried))
     root().changes[context.interpreter] = changes
     return changes
 
@@ -218,7 +221,7 @@ def where_it_is(obj: Any) -> tuple[Any, list[Any]]:
     while builder.parent is not None:
         changes = root().changes.get(builder)
         inside = changes is not None and id(obj) not in changes.outside
-        if changes is None or inside or id(obj) in changes.before:
+        if changes is None or inside or id(obj) in (changes.before.keys() | changes.carried):
             break
         builder, tapes = builder.parent, builder.watchers
     return builder, tapes

@@ -22,7 +22,7 @@ from autograph_lite.frontend.holders import changing, moved, note_several, reach
 from autograph_lite.frontend.peeling import first_apart
 from autograph_lite.frontend.plan import Plan, tested_in_the_body
 from autograph_lite.frontend.shared import Watch, extended
-from autograph_lite.frontend.slots import Changes, Slot, slot
+from autograph_lite.frontend.slots import Becomes, Slot, slot
 from autograph_lite.frontend.state import unwrapped
 from autograph_lite.frontend.steps import number
 from autograph_lite.ir.graph import Value
@@ -65,8 +65,8 @@ def stage_loop(plan: Plan) -> None:
         growing = [own.grows for own in slots]
         try:
             widened, shown = attempt.widened(), attempt.shown()
-        except Changes as changes:
-            first_apart(plan, changes, stage_loop)
+        except Becomes as other:
+            first_apart(plan, other, stage_loop)
             return
         if growing != [own.grows for own in slots]:
             given = Assumed(slots, _bindings(slots, before))

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograph_lite.frontend.branches import choose, stage_if
 from autograph_lite.frontend.plan import Plan
-from autograph_lite.frontend.slots import Changes
+from autograph_lite.frontend.slots import Becomes
 from autograph_lite.frontend.steps import number
 from autograph_lite.frontend.truth import as_bool
 from autograph_lite.ir.graph import Value
@@ -22,11 +22,11 @@ MOST = 3
 """How many steps are taken apart; a name that goes on changing has no type."""
 
 
-def first_apart(plan: Plan, changes: Changes, go_on: Callable[[Plan], None]) -> None:
+def first_apart(plan: Plan, found: Becomes, go_on: Callable[[Plan], None]) -> None:
     """Stage the first step, then the loop of the others by `go_on`."""
     known = plan.known_bound()
-    if plan.peeled == MOST or not (changes.tagged or plan.surely_runs()):
-        raise changes.told from None
+    if plan.peeled == MOST or not (found.tagged or plan.surely_runs()):
+        raise found.told from None
     if known is not None and known <= 0:
         return
     others = _after_the_first(plan)

@@ -79,7 +79,7 @@ def slot(name: str, obj: Any) -> Slot:
     return Slot(name, (structure, values), structure, [v.type for v in values])
 
 
-class Changes(Exception):
+class Becomes(Exception):
     """A step changes what a name is; `told` says how, where it cannot be; `tagged`: a number, which the run
     can tell from what it becomes."""
 
@@ -89,14 +89,14 @@ class Changes(Exception):
 
 
 def widen(own: Slot, structure: Structure, values: list[Value], exact: Exact) -> bool:
-    """Let the name hold what a step leaves in it; whether anything changed.  Raises `Changes` where a step
+    """Let the name hold what a step leaves in it; whether anything changed.  Raises `Becomes` where a step
     may make something else of it once."""
     after = structure, [v.type for v in values]
     if _begins_as_tensor(own, after, exact):
         return True
     held = joined(own.name, own.held, after, own.join)
     if held is None or _becomes_arrays(own.structure, after):
-        raise Changes(_refused(own, structure, values), tagged=held is not None)
+        raise Becomes(_refused(own, structure, values), tagged=held is not None)
     changed = held != own.held
     own.structure, own.types = held
     return changed

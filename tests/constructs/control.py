@@ -118,9 +118,17 @@ def state_of_objects(x):
 @case(FOR, "that changes the dtype or the number of axes of a name", X, how=REFUSED)
 def another_rank(x):
     s = x[0]
-    for _ in range(2):
-        s = s + x
+    for v in x:
+        s = s + v * x
     return s
+
+
+@case(FOR, "that makes an array of a number", X)
+def array_from_a_number(x):
+    s = 0.0
+    for v in x:
+        s = s + v * x
+    return s * 2.0
 
 
 @case(FOR, "over the rows of a plain array from outside", X, how=REFUSED)

@@ -43,7 +43,7 @@ FAULTS = [
     refused("return x / np.float32(n)", plain("float32")),
     refused("t = np.ones(3)\nreturn x * t[n - 1]", "a plain array is indexed by"),
     refused("t = np.ones(3)\nreturn np.sum(t[:n]) * x", "a plain array is indexed by"),
-    refused("t = [1.0, x, 3.0]\nreturn t[n - 1] * x", "a list whose elements are not of one dtype"),
+    refused("t = [x, x[0], 3.0]\nreturn t[n - 1] * x", "a list whose elements are not of one dtype"),
     refused("t = (x, x[0])\nreturn t[n - 2] * x", "a tuple whose elements are not of one dtype"),
     refused("t = {3: 2.0}\nreturn t[n] * x", "a dict is asked for a key that only the run knows"),
     refused("return {n: x}", f"a key of a dict or set {NUMBER}; write `if` and `elif`"),

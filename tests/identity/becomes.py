@@ -102,7 +102,7 @@ def an_inner_loop_alone(x, n):
 def two_names(x, n):
     s, t = 0.0, 1.0
     for i in range(n):
-        s, t = s + t * x[i], s - x[i, 0]
+        s, t = s + t * x[i], s - x[i]
     return s, t
 
 
@@ -239,6 +239,78 @@ def carried_on(x, n):
     return s
 
 
+def two_names_of_it(x, n):
+    """In one run both are the array, in another the number; the array is written under one of them."""
+    s = t = 0.0
+    if n > 1:
+        s = x[0] * 1.0
+        t = s
+    if n > 2:
+        s += x[1]
+    return s, t
+
+
+def the_last_under_another_name(x, n):
+    s = t = 0.0
+    for i in range(n):
+        s += x[i] * 1.0
+        t = s
+    s *= 0.5
+    s += x[1]
+    return s, t
+
+
+def none_at_first(x, n):
+    s = t = None
+    if n > 1:
+        s = x[0] * 1.0
+        t = s
+    if n > 2:
+        s += x[1]
+        s[0] = s[1]
+        return s * t
+    return x[0] * 1.0
+
+
+def an_element_of_what_was_none(x, n):
+    best = None
+    for i in range(n):
+        if best is None or x[i, 0] > best[0]:
+            best = x[i] * 1.0
+    return best
+
+
+def a_list_of_both(x, n):
+    s = [1.0]
+    for i in range(n):
+        s.append(x[i] + s[i])
+    t = 0.0
+    for v in s:
+        t = t + v
+    return t
+
+
+def chosen_from_both(x, n):
+    t = (1.0, x[0], x[1] * x[0])
+    return t[n - 1] * x
+
+
+def a_list_that_reads_itself(x, n):
+    s = [1.0]
+    for i in range(n):
+        s.append(x[i, 0] * i + s[i])
+    return s[n]
+
+
+def inner_sums_in_place(x, n):
+    total = 0.0
+    for i in range(n):
+        for row in x:
+            total += row * i
+        total /= 2.0
+    return total
+
+
 X = ag.constant([[0.5, -0.25], [-0.75, 1.5], [0.9, 0.4]])
 LOOPS = [
     squares,
@@ -267,6 +339,14 @@ LOOPS = [
     decides,
     a_numpy_scalar,
     carried_on,
+    two_names_of_it,
+    the_last_under_another_name,
+    none_at_first,
+    an_element_of_what_was_none,
+    a_list_of_both,
+    chosen_from_both,
+    a_list_that_reads_itself,
+    inner_sums_in_place,
 ]
 CASES = [
     (a_sum_of_rows, (X,)),

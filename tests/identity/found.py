@@ -7,6 +7,7 @@ import numpy as np
 import autograph_lite as ag
 from tests.identity import (
     assigned,
+    becomes,
     called,
     carried,
     deletes,
@@ -521,6 +522,7 @@ CASES = [
     (grows, (VECTOR, 3)),
     (as_it_comes.python_function, (c(ROWS),)),
     *called.CASES,
+    *becomes.CASES,
     *carried.CASES,
     *passed_on.CASES,
     *assigned.CASES,

@@ -36,6 +36,7 @@ from tests.identity.generator.branches import (
 from tests.identity.generator.grammar import CLASSES, HELPERS
 from tests.identity.generator.holders import adder, change, closure, holder, named_tuple
 from tests.identity.generator.loops import (
+    array_from_number,
     best_of,
     for_arange,
     for_each,
@@ -91,7 +92,7 @@ MENU = (
     Rule(5, for_range, _with_steps),
     *(Rule(1, make, _with_steps) for make in (for_rows, for_zip, for_arange, for_each)),
     *(Rule(1, make, _with_steps) for make in (while_count, while_named, best_of)),
-    *(Rule(1, make, _with_steps) for make in (state_from_number, number_powers)),
+    *(Rule(1, make, _with_steps) for make in (array_from_number, state_from_number, number_powers)),
     Rule(2, tape, _may_jump),
     Rule(1, early_return, _inside),
     Rule(2, leave, _in_a_loop),

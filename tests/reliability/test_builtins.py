@@ -120,7 +120,6 @@ FAULTS = [
     )),
     *(Fault("folds", f"s = x[0]\nreturn {body}", ONE, CONVERSION, words, True) for body, words in (
         ("sum([v for v in x], s)", "sum() of a list comprehension, whose elements are computed before"),
-        ("sum(x * i for i in range(n))", "sum() of arrays begins with the number 0"),
         ("sum((s := v) * v for v in x) + s", "the rows of a tensor become Python objects"),
         ("any((s := v) > 1 for v in x) or s", "the rows of a tensor become Python objects"),
         ("tuple(v for v in (n, 2) if v > 1)", "a condition"),

@@ -94,10 +94,10 @@ FAULTS = [
     ),
     Fault(
         "49",
-        "s = [1.0]\nfor i in range(3):\n    s.append(x)  # here\nreturn s",
+        "s = [x[0]]\nfor i in range(3):\n    s.append(x)  # here\nreturn s",
         {"x": X},
         CONVERSION,
-        "elements of the list 's', which grows in a loop or branch, are a Python float and a float64 tensor",
+        "elements of the list 's', which grows in a loop or branch, are a float64 tensor and a float64 tensor",
         refusal=True,
     ),
     Fault("54", "if x > 0:  # here\n    return x\nreturn -x", {"x": X}, SHAPE, CONDITION),

@@ -95,6 +95,37 @@ def state_from_number(g: Generator, scope: Scope) -> list[Stmt]:
     return [Stmt(f"{name} = {start}"), Stmt("", (), ((f"for {k} in {count}:", body),))]
 
 
+def array_from_number(g: Generator, scope: Scope) -> list[Stmt]:
+    """A number that becomes an array in a first step or in one arm, perhaps under two names; then an array in
+    every run."""
+    name, other = g.rng.sample(FRESH["v"], 2)
+    used = {n: k for n, k in scope.names.items() if n not in (name, other)}
+    update = g.rng.choice(("{n} = {n} * {{0}} + {{1}}", "{n} += {{1}}", "{n} = {{1}} - {n}"))
+    e = g.expr("f", scope, 0), g.expr("v", Scope(used, False, scope.depth, scope.fixed), 1)
+    inside = Stmt(update.format(n=name), e)
+    alias = (Stmt(f"{other} = {name}"),) if g.rng.random() < 0.5 else ()
+    if g.rng.random() < 0.6:
+        k = g.counter()
+        inner = Scope(used, True, scope.depth + 1, scope.fixed | {k}, scope.tape)
+        inner.names[k] = "i"
+        header = f"for {k} in range({g.rng.choice(('n', '3', 'n - 3', '1'))}):"
+        blocks = ((header, (*g.block(inner, 2), inside, *alias)),)
+        made = Stmt("", (), blocks)
+    else:
+        inside = Stmt(f"{name} = {{1}}", e)
+        made = Stmt("", (g.expr("b", scope, 1),), (("if {0}:", (inside, *alias)),))
+    scope.names.pop(other, None)
+    scope.names[name] = "v"
+    last = g.rng.choice(("{n} += {{0}}", "{n} = {n} * 0.5 + {{0}}"))
+    own = Scope(used, False, scope.depth, scope.fixed)
+    return [
+        Stmt(f"{name} = {other} = {g.rng.choice(('0.0', '1', '0.4', 'K'))}"),
+        made,
+        Stmt(last.format(n=name), (g.expr("v", own, 1),)),
+        Stmt(f"{name} = {name} + {other}"),
+    ]
+
+
 def for_each(g: Generator, scope: Scope) -> list[Stmt]:
     """Over arrays or numbers in a list, what a dict holds, or the rows in reverse."""
     r, kind = g.counter() + "r", g.rng.choice("sv")
