@@ -107,6 +107,7 @@ Every construct of Python, and what `@ag.function` makes of it. *Staged*: it bec
 loop stays one loop however often it runs. *Unrolled*: Python runs it while the function is staged, over
 objects that are there before the run. *Refused*: the error, which also names the line, says what to write
 instead. `f.eager(*args)` runs everything, and what is staged or unrolled gives the same bits as that.
+Nothing that eager mode refuses is compiled (`tests/constructs/test_beyond.py`).
 
 This page is made from the table of the frontend (`autograph_lite/frontend/constructs.py`) and from a program
 for each row (`tests/constructs/`), which is run in both modes to the second derivative, or refused with

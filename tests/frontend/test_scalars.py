@@ -251,7 +251,6 @@ REFUSED = {
     "np.sin(h).astype('float32')": "the attribute 'astype' of a NumPy scalar that only the run",
     "np.round(h, n)": "a number is rounded to as many digits as only the run knows",
     "complex(np.sin(h))": "float() of a NumPy scalar that only the run",
-    "np.sin(h) if h > 9 else x": "the value is a NumPy float64 after one branch",
     "np.sin(h) if h > 9 else np.sin(h) > 0": "the value is a NumPy float64 after one branch",
 }
 """What is not available, with the sentence that says so."""
