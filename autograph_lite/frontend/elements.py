@@ -70,12 +70,6 @@ def fitting(grown: Grown, item: Any) -> list[Value]:
 
 def get(items: list[Any], index: Any) -> Any:
     """`items[index]`."""
-    if isinstance(index, slice):
-        if index == slice(None):
-            return list(items)
-        raise ConversionError(
-            "a slice of a list that grows in a loop; stack it first: np.stack(items)[1:]"
-        )
     if isinstance(index, int) and -len(items) < index < 0:
         return items[index]  # appended here
     refuse_index(items, index)
@@ -150,6 +144,39 @@ def _from_the_end(index: Any, count: Value) -> Value:
         return f.py_add(count, number(index)) if index < 0 else number(index)
     at = number(index)
     return f.position(f.py_int(f.py_less(at, number(0))), at, count)  # at, or at + count
+
+
+def places(grown: Grown, index: slice) -> Counted:
+    """A loop over the elements of a slice, which begins and ends as Python's does."""
+    by = 1 if index.step is None else index.step
+    if by.__class__ is not int:
+        raise ConversionError(
+            "the step of a slice of a list that grows is a number that only the run knows; write a loop over"
+            " range(start, stop, step)"
+        )
+    if not by:
+        raise ValueError("slice step cannot be zero")
+    count, down = grown.count, number(-(by < 0))
+    last = f.py_add(
+        count, down
+    )  # where it may begin or end: from 0 to count, downwards from -1 to count - 1
+    ends = (last, down) if by < 0 else (down, last)
+    start, stop = (
+        end if given is None else _within(given, count, down, last)
+        for given, end in zip((index.start, index.stop), ends, strict=True)
+    )
+    step = number(by)
+    return Counted(
+        f.range_length(start, stop, step), lambda k: element(grown, f.position(k, start, step))
+    )
+
+
+def _within(index: Any, count: Value, low: Value, high: Value) -> Value:
+    if not isinstance(index, Number) and not hasattr(type(index), "__index__"):
+        raise TypeError("slice indices must be integers or None or have an __index__ method")
+    at = _from_the_end(index if isinstance(index, int) else wrap(number(index)), count)
+    found: Value = f.py_minimum(f.py_maximum(at, low), high)
+    return found
 
 
 def element(grown: Grown, at: Value) -> Any:

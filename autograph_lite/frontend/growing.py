@@ -13,6 +13,7 @@ from autograph_lite.frontend.elements import (
     element,
     fitting,
     none_in,
+    places,
     position,
     refuse_index,
     rows_of,
@@ -25,10 +26,23 @@ from autograph_lite.frontend.iteration import counted as steps_of
 from autograph_lite.frontend.iteration import is_staged
 from autograph_lite.frontend.iterators import Generator, plain, still_there
 from autograph_lite.frontend.steps import number
-from autograph_lite.frontend.walk import go_through, under
+from autograph_lite.frontend.walk import go_through, loop, under
 from autograph_lite.ops.cells import in_row
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import f
+
+
+def sliced(items: list[Any], index: slice) -> list[Any]:
+    """`items[index]`: another list of the same elements."""
+    if index == slice(None):
+        return list(items)
+    held: list[list[Any]] = [[]]
+
+    def step(item: Any) -> None:
+        held[0] = moved_to([*held[0], item], held[0])
+
+    loop(places(settled(items), index), step, holding(held))
+    return list(held[0])
 
 
 def put(trace: Any, items: list[Any], index: Any, item: Any) -> None:
@@ -130,12 +144,19 @@ def _pop(items: list[Any], index: Any = -1) -> Any:
     return last
 
 
+def _reverse(items: list[Any]) -> None:
+    other = sliced(items, slice(None, None, -1))
+    items[:] = other
+    moved_to(items, other)
+
+
 METHODS: dict[str, Callable[..., Any]] = {
     "append": list.append,
     "extend": _extend,
     "pop": _pop,
     "copy": list,
     "clear": list.clear,
+    "reverse": _reverse,
 }
 
 
@@ -144,8 +165,8 @@ def method(trace: Any, items: list[Any], name: str, args: tuple[Any, ...], kwarg
     refuse_among(items)
     if name not in METHODS:
         raise ConversionError(
-            f"{name!r} of a list that grows in a loop is not available; it has append, extend, pop, copy and"
-            " clear, and its elements can be assigned"
+            f"{name!r} of a list that grows in a loop is not available; it has append, extend, pop, copy, clear"
+            " and reverse, and its elements can be assigned"
         )
     if name != "copy":
         changing(trace, items, repr(name))

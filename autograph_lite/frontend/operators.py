@@ -163,7 +163,9 @@ class Operators(Logic, Matching, Recursive):
 
     def item(self, obj: Any, index: Any) -> Any:
         if grown_in(obj) is not None:
-            return elements.get(obj, index)
+            return (
+                growing.sliced(obj, index) if isinstance(index, slice) else elements.get(obj, index)
+            )
         refuse_among(obj)
         if isinstance(obj, list | tuple | dict | np.ndarray) and mentions_run((index,), {}):
             return self._by_run(obj, index)

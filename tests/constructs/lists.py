@@ -69,6 +69,15 @@ def folded(x, n):
     return np.stack(path) * ag.array(path) * sum(path) * max(path) * min(path), any(path), all(path)
 
 
+@case(LISTS, "slices, also by numbers of the run, and `reverse`", X, 3)
+def slices(x, n):
+    path, s = path_of(x, n), 0.0
+    for v in path[n - 2 :]:
+        s = s + v * v
+    path.reverse()
+    return np.stack(path[::-1]) * path[0] * s
+
+
 @case(LISTS, "unpacked into names", X, 2)
 def unpacked_list(x, n):
     a, b, c = path_of(x, n)
@@ -93,11 +102,6 @@ def refused(what, *arguments):
     return case(LISTS, what, *arguments, how=REFUSED)
 
 
-@refused("a slice", X, 3)
-def sliced(x, n):
-    return np.stack(path_of(x, n)[1:])
-
-
 @refused("a slice that is assigned", X, 3)
 def slice_assigned(x, n):
     path = path_of(x, n)
@@ -105,7 +109,7 @@ def slice_assigned(x, n):
     return np.stack(path)
 
 
-@refused("`insert`, `remove`, `sort`, `reverse`, `index`, `count`", X, 3)
+@refused("`insert`, `remove`, `sort`, `index`, `count`", X, 3)
 def inserted(x, n):
     path = path_of(x, n)
     path.insert(0, x)

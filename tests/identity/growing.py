@@ -366,7 +366,53 @@ def in_a_list_and_a_number(x, n):
     return s + y
 
 
+def path_of(x, n):
+    path = []
+    for i in range(n):
+        path.append(x * i + 1.0)
+    return path
+
+
+def the_last_three(x, n):
+    s = 0.0
+    for v in path_of(x, n)[-3:]:
+        s = s + v * v
+    return s
+
+
+def backwards_and_on(x, n):
+    path = path_of(x, n)
+    back = path[::-1]
+    back.append(x)
+    return np.stack(back) * np.stack(path[:1])[0]
+
+
+def ends_of_slices(x, n):
+    p = path_of(x, n)
+    lengths = len(p[n - 2 : n + 5 : 2]), len(p[5:2]), len(p[-100:100]), len(p[3::-2])
+    return lengths, len(p[-1:0:-1]), len(p[n:]), len(p[:-1]), x
+
+
+def reversed_in_place(x, n):
+    path = path_of(x, n)
+    path.reverse()
+    return path[0] - 2.0 * path[-1], np.stack(path[1:3])
+
+
+def of_the_last_two(x, n):
+    path = [x]
+    for _ in range(n):
+        s = 0.0
+        for v in path[-2:]:
+            s = s + v * 0.5
+        path.append(s * x)
+    return path[-1]
+
+
 CASES = [
+    *((f, (X, n)) for f in (the_last_three, backwards_and_on, ends_of_slices) for n in (1, 5)),
+    *((reversed_in_place, (X, n)) for n in (2, 4)),
+    *((of_the_last_two, (X, n)) for n in (0, 3)),
     *((pops_where_it_gets_there, (X, n)) for n in (1, 2)),
     *((in_a_list_and_a_number, (X, n)) for n in (0, 1, 2)),
     *((path_of_a_recurrence, (X, n)) for n in (0, 1, 3)),
