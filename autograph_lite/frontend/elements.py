@@ -119,13 +119,16 @@ _EMPTY = Container(list, None, ())
 
 def refuse_index(items: Any, index: Any) -> None:
     """What Python says of an index that is no int."""
-    if isinstance(index, Number):
-        fits = index.dtype != "float64"
-    else:
-        fits = hasattr(type(index), "__index__") and not isinstance(index, NumpyScalar)
-    if not fits:
+    if not _fits(index):
         kind, name = type(items).__name__, kind_name(index)
         raise TypeError(f"{kind} indices must be integers or slices, not {name}")
+
+
+def _fits(index: Any) -> bool:
+    """Whether it is an int, or can be asked for one."""
+    if isinstance(index, Number):
+        return index.dtype != "float64"
+    return hasattr(type(index), "__index__") and not isinstance(index, NumpyScalar)
 
 
 def position(grown: Grown, index: Any, text: str = OUT_OF_RANGE) -> Value:
@@ -172,7 +175,7 @@ def places(grown: Grown, index: slice) -> Counted:
 
 
 def _within(index: Any, count: Value, low: Value, high: Value) -> Value:
-    if not isinstance(index, Number) and not hasattr(type(index), "__index__"):
+    if not _fits(index):
         raise TypeError("slice indices must be integers or None or have an __index__ method")
     at = _from_the_end(index if isinstance(index, int) else wrap(number(index)), count)
     found: Value = f.py_minimum(f.py_maximum(at, low), high)
