@@ -16,7 +16,6 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops import regions
 from autograph_lite.ops.control import fail_if
@@ -25,41 +24,8 @@ from autograph_lite.ops.staging import root
 from autograph_lite.tensors import scalar
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.number import PYTHON_NAME, Number
+from autograph_lite.tensors.tag_words import COMPARE, Operator, not_the_same, unsupported
 
-Operator = Callable[..., Any]
-_SYMBOLS: dict[Operator, str] = {
-    operator.add: "+",
-    operator.sub: "-",
-    operator.mul: "*",
-    operator.truediv: "/",
-    operator.floordiv: "//",
-    operator.mod: "%",
-    operator.pow: "** or pow()",
-    operator.and_: "&",
-    operator.or_: "|",
-    operator.xor: "^",
-    operator.lshift: "<<",
-    operator.rshift: ">>",
-    operator.lt: "<",
-    operator.le: "<=",
-    operator.gt: ">",
-    operator.ge: ">=",
-    operator.iadd: "+=",
-    operator.isub: "-=",
-    operator.imul: "*=",
-    operator.itruediv: "/=",
-    operator.ifloordiv: "//=",
-    operator.imod: "%=",
-    operator.ipow: "**=",
-    operator.iand: "&=",
-    operator.ior: "|=",
-    operator.ixor: "^=",
-    operator.ilshift: "<<=",
-    operator.irshift: ">>=",
-    operator.eq: "==",
-    operator.ne: "!=",
-}
-_COMPARE = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
 _EQUAL = (operator.eq, operator.ne)
 _TOTAL = (operator.add, operator.sub, operator.mul, operator.neg, operator.abs)
 """On floats these raise nothing, so that both results can be computed."""
@@ -76,25 +42,7 @@ _UFUNCS: dict[str, Operator] = {
 
 def _refused(self: Tagged, *args: Any) -> NoReturn:
     del args
-    if value_of(self).type.kind == "py":
-        raise ConversionError(
-            "this is a Python float in some runs and a Python int in others, and they do not do the same"
-            " here; make it a float in both: 0.0"
-        )
-    named = {"none": "None", "numpy": "a NumPy scalar"}
-    other = named.get(self.python, f"a Python {self.python}")
-    if value_of(self).type.kind == "np":
-        raise ConversionError(
-            f"this is a NumPy scalar in some runs and {other} in others, and they do not do the same here; make"
-            f" it one in both: np.float64({_EXAMPLE[self.python]})"
-        )
-    raise ConversionError(
-        f"this is a tensor in some runs and {other} in others, and they do not do the same here; make it a"
-        f" tensor in both: ag.constant({_EXAMPLE[self.python]})"
-    )
-
-
-_EXAMPLE = {"float": "0.0", "int": "0", "bool": "False", "none": "0.0", "numpy": "0.0"}
+    raise not_the_same(value_of(self).type, self.python)
 
 
 def _forward(op: Operator) -> Operator:
@@ -112,7 +60,7 @@ def _in_place(op: Operator) -> Operator:
         if not self.has_axes:
             return NotImplemented
         if self.number is None:
-            return op(checked(self, _unsupported(op, "NoneType", _class_name(other))), other)
+            return op(checked(self, unsupported(op, "NoneType", _class_name(other))), other)
         return Tagged.in_each(op, self, other)
 
     return method
@@ -139,14 +87,6 @@ class Tagged(Box):
         self.is_tensor = is_tensor
         self.python = python
         self.number = number
-
-    __iadd__, __isub__ = _in_place(operator.iadd), _in_place(operator.isub)
-    __imul__, __itruediv__ = _in_place(operator.imul), _in_place(operator.itruediv)
-    __ifloordiv__, __imod__ = _in_place(operator.ifloordiv), _in_place(operator.imod)
-    __ipow__ = _in_place(operator.ipow)
-    __iand__, __ior__ = _in_place(operator.iand), _in_place(operator.ior)
-    __ixor__ = _in_place(operator.ixor)
-    __ilshift__, __irshift__ = _in_place(operator.ilshift), _in_place(operator.irshift)
 
     @property
     def has_axes(self) -> bool:
@@ -184,6 +124,13 @@ class Tagged(Box):
     __hash__ = __str__ = __call__ = _refused
     __neg__, __pos__, __abs__ = _one(operator.neg), _one(operator.pos), _one(operator.abs)
     __invert__ = _one(operator.invert)
+    __iadd__, __isub__ = _in_place(operator.iadd), _in_place(operator.isub)
+    __imul__, __itruediv__ = _in_place(operator.imul), _in_place(operator.itruediv)
+    __ifloordiv__, __imod__ = _in_place(operator.ifloordiv), _in_place(operator.imod)
+    __ipow__ = _in_place(operator.ipow)
+    __iand__, __ior__ = _in_place(operator.iand), _in_place(operator.ior)
+    __ixor__ = _in_place(operator.ixor)
+    __ilshift__, __irshift__ = _in_place(operator.ilshift), _in_place(operator.irshift)
     __float__ = __int__ = __index__ = __bool__ = __format__ = __array__ = __iter__ = _refused
     __len__ = __matmul__ = __rmatmul__ = _refused
 
@@ -264,7 +211,7 @@ def combined(op: Operator, *operands: Any) -> Any:
         return op(*map(as_tensor, given))
     if any(x.apart for x in tags):
         return Tagged.in_each(op, *given)
-    floats = op in _COMPARE or (op in _TOTAL and all(x.python == "float" for x in tags))
+    floats = op in COMPARE or (op in _TOTAL and all(x.python == "float" for x in tags))
     tensors = all(value_of(x).type.kind == "ag" and x.python != "numpy" for x in tags)
     if tensors and floats and all(_is_number(x) or isinstance(x, Tagged) for x in given):
         return _both(op, given, tags)
@@ -352,23 +299,13 @@ def defined(op: Operator, operands: tuple[Any, ...], x: Any) -> Any:
     if not isinstance(x, Tagged) or x.python != "none":
         return x
     names = ["NoneType" if o is x else _class_name(o) for o in operands]
-    if op in _COMPARE:
-        text = f"'{_SYMBOLS[op]}' not supported between instances of {names[0]!r} and {names[1]!r}"
-    elif len(names) == 2:
-        text = _unsupported(op, *names)
-    else:
-        text = f"bad operand type for unary {'-' if op is operator.neg else 'operator'}: 'NoneType'"
-    return checked(x, text)
+    return checked(x, unsupported(op, *names))
 
 
 def checked(x: Tagged, text: str) -> Any:
     """The tensor; a fault at run time where it is None, or a number."""
     fail_if(f.logical_not(x.is_tensor), "GraphTypeError", "TYPE", text)
     return as_tensor(x)
-
-
-def _unsupported(op: Operator, left: str, right: str) -> str:
-    return f"unsupported operand type(s) for {_SYMBOLS[op]}: {left!r} and {right!r}"
 
 
 def _class_name(x: Any) -> str:

@@ -1,0 +1,78 @@
+"""What is said of an object that is a tensor in some runs, and a number or None in others (`tagged`)."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from autograph_lite.errors import ConversionError
+from autograph_lite.ir.types import Type
+
+Operator = Callable[..., Any]
+COMPARE = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
+_SYMBOLS: dict[Operator, str] = {
+    operator.add: "+",
+    operator.sub: "-",
+    operator.mul: "*",
+    operator.truediv: "/",
+    operator.floordiv: "//",
+    operator.mod: "%",
+    operator.pow: "** or pow()",
+    operator.and_: "&",
+    operator.or_: "|",
+    operator.xor: "^",
+    operator.lshift: "<<",
+    operator.rshift: ">>",
+    operator.lt: "<",
+    operator.le: "<=",
+    operator.gt: ">",
+    operator.ge: ">=",
+    operator.iadd: "+=",
+    operator.isub: "-=",
+    operator.imul: "*=",
+    operator.itruediv: "/=",
+    operator.ifloordiv: "//=",
+    operator.imod: "%=",
+    operator.ipow: "**=",
+    operator.iand: "&=",
+    operator.ior: "|=",
+    operator.ixor: "^=",
+    operator.ilshift: "<<=",
+    operator.irshift: ">>=",
+    operator.eq: "==",
+    operator.ne: "!=",
+}
+_EXAMPLE = {"float": "0.0", "int": "0", "bool": "False", "none": "0.0", "numpy": "0.0"}
+_OTHER = {"none": "None", "numpy": "a NumPy scalar"}
+
+
+def not_the_same(value: Type, python: str) -> ConversionError:
+    """It is a value of this type in some runs, and they do not do the same where it is used."""
+    other = _OTHER.get(python, f"a Python {python}")
+    if value.kind == "py":
+        return ConversionError(
+            "this is a Python float in some runs and a Python int in others, and they do not do the same"
+            " here; make it a float in both: 0.0"
+        )
+    if value.kind == "np":
+        return ConversionError(
+            f"this is a NumPy scalar in some runs and {other} in others, and they do not do the same here; make"
+            f" it one in both: np.float64({_EXAMPLE[python]})"
+        )
+    instead = "ag.zeros(...)" if value.rank else f"ag.constant({_EXAMPLE[python]})"
+    return ConversionError(
+        f"this is a tensor in some runs and {other} in others, and they do not do the same here; make it a"
+        f" tensor in both: {instead}"
+    )
+
+
+def unsupported(op: Operator, *names: str) -> str:
+    """What Python says of an operator on objects of classes with these names."""
+    if op in COMPARE:
+        left, right = names
+        return f"'{_SYMBOLS[op]}' not supported between instances of {left!r} and {right!r}"
+    if len(names) == 2:
+        left, right = names
+        return f"unsupported operand type(s) for {_SYMBOLS[op]}: {left!r} and {right!r}"
+    return f"bad operand type for unary {'-' if op is operator.neg else 'operator'}: 'NoneType'"
