@@ -17,10 +17,11 @@ from autograph_lite.frontend.lifting import keep_elements, lifted
 from autograph_lite.frontend.plan import Plan
 from autograph_lite.frontend.promote import exact
 from autograph_lite.frontend.shared import Watch
-from autograph_lite.frontend.slots import Slot, widen
+from autograph_lite.frontend.slots import Becomes, Slot, widen
 from autograph_lite.frontend.state import is_variable, put_together, take_apart, unwrapped
-from autograph_lite.frontend.structures import leaf_places
+from autograph_lite.frontend.structures import Structure, leaf_places
 from autograph_lite.frontend.truth import condition
+from autograph_lite.frontend.whence import note_places
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type
@@ -196,13 +197,21 @@ class Attempt:
     def widened(self) -> bool:
         """Let the names hold what the step leaves in them; whether anything changed."""
         starts = list(accumulate((len(own.types) for own in self.slots), initial=0))
-        changed = [
-            widen(own, structure, values, self._exact_from(start))
-            for own, (structure, values), start in zip(
-                self.slots, self.taken, starts[:-1], strict=True
-            )
-        ]
-        return any(changed)
+        return any(
+            [
+                self._widened(own, taken, start)
+                for own, taken, start in zip(self.slots, self.taken, starts[:-1], strict=True)
+            ]
+        )
+
+    def _widened(self, own: Slot, taken: tuple[Structure, list[Value]], start: int) -> bool:
+        try:
+            return widen(own, *taken, self._exact_from(start))
+        except Becomes as other:
+            outer: Any = context.interpreter
+            sides = ("before a step", outer, own.start[1]), ("after it", self.builder, taken[1])
+            note_places(other.told, sides)
+            raise
 
     def _exact_from(self, start: int) -> Callable[[int, Type], bool]:
         """For the values of a slot, which begin there in the state that was staged."""

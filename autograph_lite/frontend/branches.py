@@ -37,6 +37,7 @@ from autograph_lite.frontend.structures import (
     leaf_places,
 )
 from autograph_lite.frontend.truth import condition
+from autograph_lite.frontend.whence import note_places
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Condition, Test, Value
 from autograph_lite.ops import regions as ops
@@ -251,10 +252,10 @@ class _Join:
         ends = [(s[0], [v.type for v in s[1]]) for s in self.sides if s is not None]
         held = joined(name, ends[0], ends[-1])
         if held is None:
-            self._refuse()
+            self._refuse(arms)
         self.held: Typed = held
 
-    def _refuse(self) -> NoReturn:
+    def _refuse(self, arms: list[Arm]) -> NoReturn:
         sides = [side for side in self.sides if side is not None]
         ends = [(s[0], [v.type for v in s[1]]) for s in sides]
         refuse_growth(self.name, ends[0], ends[-1], self.line)
@@ -279,10 +280,14 @@ class _Join:
                 f"{name} is {after} after one branch of this condition and {other} after the other;"
                 " call each in its own branch, and keep what it returns"
             )
-        raise GraphTypeError(
+        error = GraphTypeError(
             f"{name} is {after} after one branch of this condition and {other} after the other;"
             " give it the same dtype and number of axes in both, for instance with ag.constant"
         )
+        words = "after one branch", "after the other"
+        pairs = zip(words, arms, sides, strict=True)
+        note_places(error, [(word, arm.builder, side[1]) for word, arm, side in pairs])
+        raise error
 
     def values(self, which: int) -> list[Value]:
         """What the arm returns for the name."""
