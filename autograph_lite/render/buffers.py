@@ -71,6 +71,8 @@ def _held(value: form.Expr, found: dict[str, Origins], kept: Origins) -> Origins
             return _held(value.a, found, kept) | _held(value.b, found, kept)
         case form.Load():
             return kept
+        case form.Const():
+            return frozenset()
     raise NotImplementedError(value)
 
 

@@ -43,10 +43,21 @@ class Site:
     origin: Origin | None
 
 
+@dataclass(frozen=True, slots=True)
+class Last:
+    """What was kept in a cell last, and where: the variables of it."""
+
+    base: Var
+    number: Var
+    value: Var
+
+
 class Emitter:
     """The statements of a kernel under construction; `block` redirects them."""
 
-    def __init__(self) -> None:
+    def __init__(self, writes_over: bool = False) -> None:
+        self.writes_over = writes_over  # whether numbers in cells are written over
+        self.last: dict[str, Last] = {}  # by dtype
         self.statements: list[Stmt] = []
         self.before: list[Stmt] = []  # what stands at the start of the kernel
         self.sites: list[Site] = []

@@ -2,6 +2,9 @@
 
 The room is not noted: it is 16, or else the next power of two, so that a list whose length is its room moves
 when it grows.  What was in it stays where it was for whoever still has the shorter list.
+
+The reverse of a step adds to the cell that the reverse of the next one reads first.  So the number that was
+kept last is at hand in a variable: a chain of sums does not go through memory.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from autograph_lite.render.emitter import (
     ONE,
     ZERO,
     Emitter,
+    Last,
     both,
     compare,
     iadd,
@@ -22,7 +26,7 @@ from autograph_lite.render.emitter import (
     isub,
     select,
 )
-from autograph_lite.render.form import B1, I64, Bin, Const, Expr, For, If, Let, Var
+from autograph_lite.render.form import B1, I64, PTR, Bin, Cmp, Const, Expr, For, If, Let, Load, Var
 from autograph_lite.render.histories import (
     alloc_records,
     copy_records,
@@ -68,10 +72,17 @@ def _append(low: Lowering, node: Node) -> None:
     low.set(node.outputs[0], Saved(base, k.let("count", iadd(count, ONE))))
 
 
+def writes_over(node: Node) -> bool:
+    """Whether a node writes a cell over, which only the last pass does."""
+    return node.op.name == "list_put" and node.inputs[0].type.kind == "cells"
+
+
 def _put(low: Lowering, node: Node) -> None:
     rows, index, value = node.inputs
-    saved, given = low.saved(rows), _given(low, value)
-    write_record(low.k, saved.base, low.scalar(index), given, element(rows.type))
+    saved, given, at = low.saved(rows), _given(low, value), low.scalar(index)
+    write_record(low.k, saved.base, at, given, element(rows.type))
+    if writes_over(node):
+        _at_hand(low.k, saved.base, at, given)
     low.set(node.outputs[0], saved)
 
 
@@ -104,6 +115,42 @@ def _item(low: Lowering, node: Node) -> None:
     rows, index = node.inputs
     saved = low.saved(rows)
     low.set(node.outputs[0], read_record(low.k, saved.base, low.scalar(index), element(rows.type)))
+
+
+def _read(low: Lowering, node: Node) -> None:
+    """A cell; the one that was kept last is at hand."""
+    cells, number = node.inputs
+    type, k = element(cells.type), low.k
+    last = None if type.rank else _last(k, type.dtype)
+    if last is None:
+        _item(low, node)
+        return
+    base, at = low.saved(cells).base, k.atom("at", low.scalar(number))
+    found = k.let("v", last.value)
+    with k.block() as elsewhere:
+        k.add(Let(found, Load(base, at, type.dtype)))
+    other = Bin("or", compare("ne", at, last.number), Cmp("ne", base, last.base), B1)
+    k.add(If(other, tuple(elsewhere)))
+    low.set(node.outputs[0], found)
+
+
+def _last(k: Emitter, dtype: str) -> Last | None:
+    """The number of this dtype that was kept last, in a kernel that writes over cells; at first none."""
+    if k.writes_over and dtype not in k.last:
+        made = Last(*(k.fresh("last", type) for type in (PTR, I64, dtype)))
+        for var, none in zip((made.base, made.number, made.value), (0, -1, 0.0), strict=True):
+            k.before.append(Let(var, Const(none, var.type)))
+        k.last[dtype] = made
+    return k.last.get(dtype)
+
+
+def _at_hand(k: Emitter, base: Expr, number: Expr, value: Lowered) -> None:
+    last = None if isinstance(value, Array | Saved) else _last(k, value.type)
+    if last is not None:
+        assert not isinstance(value, Array | Saved)
+        k.add(Let(last.base, base))
+        k.add(Let(last.number, number))
+        k.add(Let(last.value, value))
 
 
 def _pack(low: Lowering, node: Node) -> None:
@@ -150,6 +197,7 @@ def _keep(low: Lowering, node: Node) -> None:
         _write_after(k, base, count, given, element(cells.type))
         k.add(Let(n, count))
         k.add(Let(count, iadd(count, ONE)))
+        _at_hand(k, base, n, given)
     k.add(If(compare("lt", n, ZERO), tuple(new)))
     low.set(node.outputs[0], Saved(base, count))
     low.set(node.outputs[1], n)
@@ -193,6 +241,6 @@ LISTS: dict[str, Handler] = {
     "cells_copy": _copy,
     "cells_import": _import,
     "cell_keep": _keep,
-    "cell_read": _item,
+    "cell_read": _read,
     "cell_name": _name,
 }

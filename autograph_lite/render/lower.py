@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from autograph_lite.ir.graph import Graph, Node, Value
 from autograph_lite.ir.types import Symbol, Type
+from autograph_lite.ir.walk import everything
 from autograph_lite.ops.record import Fold, Loops, Scalar
 from autograph_lite.render import body, form
 from autograph_lite.render.arrays import (
@@ -35,7 +36,7 @@ from autograph_lite.render.indexing import (
     lower_index_add_where,
     lower_setitem,
 )
-from autograph_lite.render.lists import LISTS
+from autograph_lite.render.lists import LISTS, writes_over
 from autograph_lite.render.lowering import Handler, Lowered, Lowering, hint, scalar_body
 from autograph_lite.render.reductions import lower_fold, outer_axis_inner
 from autograph_lite.render.regions import lower_if, lower_loop
@@ -163,7 +164,7 @@ class LoweredGraph:
 
 def lower_graph(graph: Graph, name: str) -> LoweredGraph:
     """The kernel of a graph, and where its values travel."""
-    k = Emitter()
+    k = Emitter(any(writes_over(node) for node in everything(graph.body)))
     layout = Layout()
     held = Held(k, lambda type: layout.take(type)[0])
     low = Lowering(k, graph.body, lower, held)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 import autograph_lite as ag
@@ -57,3 +59,13 @@ def test_a_sum_that_is_reversed_in_turn_stays():
 
 def test_no_bit_changes():
     ag.verify(ag.function(path), U, 0.9, order=2)
+
+
+def test_the_number_that_was_kept_last_is_not_read_from_memory():
+    """Where cells are written over, a step finds what the one before it has left in a variable."""
+    text = ag.function(lambda u, a: ag.grad(path)(u, a)).kernel_source(U, 0.9)
+    reads = re.findall(
+        r"= last\d*\n( +)if \w+ != last\d* or \w+ != last\d*:\n\1    \w+ = \w+\[", text
+    )
+    assert len(reads) > 2
+    assert "last" not in ag.function(path).kernel_source(U, 0.9)
