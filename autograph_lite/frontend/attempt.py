@@ -11,6 +11,7 @@ from itertools import accumulate
 from typing import Any
 
 from autograph_lite.frontend.bindings import Bindings, Key, enter_written, leaves, refresh_all
+from autograph_lite.frontend.ending import of_the_runs
 from autograph_lite.frontend.fillers import truth
 from autograph_lite.frontend.holders import enter, note_several
 from autograph_lite.frontend.lifting import keep_elements, lifted
@@ -169,6 +170,10 @@ class Attempt:
         try:
             self.plan.body(self.step.k)
         except Stopped:
+            self.plan.bind(before)
+        except Exception as error:
+            if not of_the_runs(error):
+                raise
             self.plan.bind(before)
 
     # --- what it shows ---

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from autograph_lite.errors import ConversionError, GraphTypeError, Origin
 from autograph_lite.frontend.bindings import refresh_all
 from autograph_lite.frontend.desugar import RESULT, RETURN_VALUE
+from autograph_lite.frontend.ending import of_the_runs
 from autograph_lite.frontend.fillers import nothing
 from autograph_lite.frontend.holders import (
     Holder,
@@ -76,7 +77,7 @@ class Arm:
         try:
             with entered:
                 self.changes = enter(outside)
-                returned = body()
+                returned = _run(body)
                 self.after = (*get(), returned)
                 self.held = self.changes.held()
                 self.stale = frozenset(id(box) for box in self.boxes() if is_stale(box))
@@ -98,6 +99,16 @@ class Arm:
 
     def boxes(self) -> list[Box]:
         return [box for box, _ in self.builder.overlay.values()]
+
+
+def _run(body: Callable[[], Any]) -> Any:
+    """The body of an arm; what Python itself says of it is an error of the runs that take it."""
+    try:
+        return body()
+    except Exception as error:
+        if of_the_runs(error):
+            raise Stopped from None
+        raise
 
 
 def stage_if(

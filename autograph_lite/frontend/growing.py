@@ -104,7 +104,7 @@ def list_of(g: Generator) -> list[Any]:
     """A list comprehension: of what is counted, or where the run decides, a list that grows."""
     held: list[list[Any]] = [[]]
     _collect(g, held)
-    return held[0]
+    return list(held[0])
 
 
 def _collect(g: Generator, held: list[list[Any]]) -> None:

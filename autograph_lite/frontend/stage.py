@@ -122,6 +122,7 @@ def _staged(
     function: types.FunctionType, leaves: list[Any], arrange: Any, running: Running, recorded: bool
 ) -> Staged:
     trace = Trace(present_origin)
+    trace.place_of = lambda error: _where(error.__traceback__)[0]
     trace.reversible = recorded
     caller = Caller(trace, running)
     operators = Operators(trace, caller)

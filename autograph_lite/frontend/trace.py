@@ -153,6 +153,7 @@ class Trace(Builder):
         )
         self.float_errors = np.geterr()
         self.caller: Any = None
+        self.place_of: Callable[[Exception], Origin | None] = lambda error: None
         self.variables = Variables()
 
     def note(self, obj: Any, read: Getter, what: str, home: tuple[Any, str]) -> Any:
