@@ -5,14 +5,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from autograph_lite.errors import (
+    AutographError,
+    DomainError,
+    GraphIndexError,
+    GraphTypeError,
+    Origin,
+    ShapeError,
+)
+from autograph_lite.frontend.fillers import truth
 from autograph_lite.frontend.later import Error
 from autograph_lite.frontend.state import take_apart
 from autograph_lite.frontend.trace import Raised
+from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.staging import root
 
+OPERATIONS: dict[type[Exception], str] = {
+    ShapeError: "SHAPE",
+    GraphTypeError: "TYPE",
+    GraphIndexError: "INDEX",
+    DomainError: "DOMAIN",
+}
 PYTHONS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 
 
@@ -21,20 +38,46 @@ def of_the_runs(error: Exception) -> bool:
     in what leaves a `try`, or in what a context around may swallow."""
     trace: Any = root()
     left = trace.left is not None and trace.left[0] is error
-    place = None if left or trace.managers else trace.place_of(error)
-    plain = all(isinstance(given, str | int | float) for given in error.args)
-    if place is None or not plain or not _is_pythons(error):
+    if left or trace.managers or not (_is_pythons(error) or _is_of_an_operation(error)):
         return False
+    found = trace.place_of(error)
+    place = trace.origin() if found is None else _called_from(found, trace.calls.around)
     builder: Any = context.interpreter
     present, builder.origin = builder.origin, lambda: place
     try:
-        structure, _ = take_apart((Error(type(error), error.args, {}),), numbers=False)
-        trace.emit_raise(Raised(structure), [])
+        _stop(trace, error)
     finally:
         builder.origin = present
     return True
 
 
+def _called_from(place: Origin, around: Origin | None) -> Origin:
+    """A place inside the region with the calls around the region's function, outermost."""
+    inner = place.caller
+    return replace(place, caller=around if inner is None else _called_from(inner, around))
+
+
+def _stop(trace: Any, error: Exception) -> None:
+    if isinstance(error, AutographError):
+        name, text = type(error).__name__, error.message.replace("{", "{{").replace("}", "}}")
+        fail_if(truth(True), name, OPERATIONS[type(error)], text)
+        return
+    structure, _ = take_apart((Error(type(error), error.args, {}),), numbers=False)
+    trace.emit_raise(Raised(structure), [])
+
+
 def _is_pythons(error: Exception) -> bool:
     own = vars(error) or error.__cause__ is not None
-    return type(error).__module__ == "builtins" and isinstance(error, PYTHONS) and not own
+    plain = all(isinstance(given, str | int | float) for given in error.args)
+    return type(error).__module__ == "builtins" and isinstance(error, PYTHONS) and plain and not own
+
+
+def _is_of_an_operation(error: Exception) -> bool:
+    """Whether it is what an operation says of its operands in both modes; the frontend's own are refusals."""
+    if type(error) not in OPERATIONS:
+        return False
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    home = "" if step is None else str(step.tb_frame.f_globals.get("__name__", ""))
+    return not home.startswith("autograph_lite.frontend")

@@ -10,9 +10,11 @@ import numpy as np
 
 from autograph_lite.errors import DomainError, GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import PY_DTYPE, same_shape
+from autograph_lite.ir.types import PY_DTYPE, may_agree, same_shape
+from autograph_lite.ops.control import require_one_shape
 from autograph_lite.ops.dispatch import apply_all, context, f
 from autograph_lite.ops.record import OPS
+from autograph_lite.ops.shapes import text
 from autograph_lite.tensors.boxes import Box, as_value, refuse_view, staging, value_of, wrap, write
 from autograph_lite.tensors.promotion import BINARY, BY_NAME, UNARY, Rule, promoted, resolve
 from autograph_lite.tensors.tagged import Tagged, combined, in_dtype, settled
@@ -216,11 +218,11 @@ def _as_written(name: str, x: Value, result: Value) -> Value:
             f"Cannot cast ufunc '{name}' output from dtype('{result.type.dtype}') to"
             f" dtype('{x.type.dtype}') with casting rule 'same_kind'"
         )
-    if not staging() and not same_shape(result.type.shape, x.type.shape):
-        raise ShapeError(
-            f"non-broadcastable output operand with shape {x.type.shape} doesn't match the"
-            f" broadcast shape {result.type.shape}"
-        )
+    words = "non-broadcastable output operand with shape {} doesn't match the broadcast shape {}"
+    if staging() and may_agree(x.type.shape, result.type.shape):
+        require_one_shape(x, result, words)
+    elif not same_shape(result.type.shape, x.type.shape):
+        raise ShapeError(words.format(text(x.type.shape), text(result.type.shape)))
     return cast(result, x.type.dtype)
 
 
