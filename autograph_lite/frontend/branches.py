@@ -60,6 +60,29 @@ def joined_view(ends: tuple[Box | None, ...]) -> View | None:
     return found
 
 
+def _views_of_what_is_bound(bound: dict[tuple[int, int], Box], ends: list[End]) -> None:
+    """A view that an arm took of a tensor that it made is one of what the names of that are bound to now."""
+    now = {
+        id(thing): bound[key]
+        for end in ends
+        for key, thing in end.things.items()
+        if key in bound and thing._value in end.builder.own
+    }
+    for box in bound.values():
+        if box._base is not None:
+            box._base = _taken_now(box._base, now)
+
+
+def _taken_now(view: View, now: dict[int, Box]) -> View:
+    base, other = view.base, view.other
+    while id(base) not in now and base._base is not None:
+        base = base._base.base
+    found = now.get(id(base))
+    if found is not None:
+        view = replace(view, base=found, version=found._version - view.stale, put=None)
+    return view if other is None else replace(view, other=_taken_now(other, now))
+
+
 class Arm:
     """One arm after staging: what each name holds at its end."""
 
@@ -152,6 +175,7 @@ def stage_if(
         context.interpreter.write(box, next(values))  # type: ignore[attr-defined]
     refresh_all(boxes, {i for arm in arms for i in arm.stale})
     bound = _tensors([tensors_of(obj) for j, obj in zip(joins, objects, strict=True) if not j.same])
+    _views_of_what_is_bound(bound, ends)
     for t in ties:
         flag = next(values) if any(t is one for one in told) else None
         other = t.b.thing if isinstance(t.b, Outer) else bound.get(t.b)

@@ -12,12 +12,15 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors.boxes import value_of
+from autograph_lite.tensors.tagged import Tagged
 
 
 def unpacked(x: Any, count: int | None) -> Any:
     """The rows of a staged tensor that is unpacked into so many names, or into any number (None)."""
     if grown_in(x) is not None:
         return _unpacked_list(x, count)
+    if isinstance(x, Tagged):
+        x = x.surely("cannot unpack non-iterable {} object")
     shape = value_of(x).type.shape
     if not shape:
         return x  # Python says that it cannot be iterated over

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from autograph_lite.ops.dispatch import apply_all
 from autograph_lite.ops.index import GETITEM, SETITEM, Spec, is_view
 from autograph_lite.tensors.boxes import Box, as_value, refuse_view, value_of, view, wrap, write
 from autograph_lite.tensors.operators import cast, strong
+from autograph_lite.tensors.tagged import Tagged
 
 _LONGEST = 2**63
 _ALLOWED = (
@@ -53,6 +55,9 @@ def _is_block(spec: Spec) -> bool:
 
 def put(box: Box, index: Any, item: Any) -> None:
     """`x[index] = item`: another value in the box, the item in the dtype of `x`."""
+    if isinstance(item, Tagged) and item.apart:
+        Tagged.in_each(partial(put, box, index), item)
+        return
     refuse_view(box)
     x = value_of(box)
     spec, dynamic = index_spec(x, index)

@@ -200,6 +200,8 @@ def in_place(name: str) -> Method:
     def method(self: Box, other: Any) -> Any:
         if not _is_operand(other):
             return NotImplemented
+        if isinstance(other, Tagged) and other.apart:
+            return Tagged.in_each(method, self, other)
         x = value_of(self)
         result = apply_rule(rule, self, other)
         if not x.type.shape:

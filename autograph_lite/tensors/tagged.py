@@ -135,17 +135,17 @@ class Tagged(Box):
     __len__ = __matmul__ = __rmatmul__ = _refused
 
     def __getitem__(self, index: Any) -> Any:
-        return self._surely("is not subscriptable")[index]
+        return self.surely("{!r} object is not subscriptable")[index]
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        self._surely("does not support item assignment")[index] = value
+        self.surely("{!r} object does not support item assignment")[index] = value
 
-    def _surely(self, text: str) -> Any:
-        """The tensor; at run time, what Python says where it is none."""
+    def surely(self, text: str) -> Any:
+        """The tensor; at run time, what Python says of an object of another class where it is none."""
         if not self.has_axes or self.python == "numpy":
             _refused(self)
         name = "NoneType" if self.number is None else self.python
-        return checked(self, f"{name!r} object {text}")
+        return checked(self, text.format(name))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

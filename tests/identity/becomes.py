@@ -311,6 +311,37 @@ def inner_sums_in_place(x, n):
     return total
 
 
+def two_of_them(x, n):
+    total = 0.0
+    for i in range(n):
+        inner = 0.0
+        for j in range(i):
+            inner = inner + x[j] * j
+        total += inner
+    return total
+
+
+def one_into_the_other(x, n):
+    s = t = 1.0
+    for i in range(n):
+        s = s + x[i]
+        if i > 0:
+            t = t * s
+    s += t
+    s -= 2.0
+    return s
+
+
+def into_a_row(x, n):
+    s = 0.0
+    for i in range(n):
+        s = s + x[i]
+    z = x * 1.0
+    z[0] = s
+    z[1] += s
+    return z
+
+
 X = ag.constant([[0.5, -0.25], [-0.75, 1.5], [0.9, 0.4]])
 LOOPS = [
     squares,
@@ -347,6 +378,9 @@ LOOPS = [
     chosen_from_both,
     a_list_that_reads_itself,
     inner_sums_in_place,
+    two_of_them,
+    one_into_the_other,
+    into_a_row,
 ]
 CASES = [
     (a_sum_of_rows, (X,)),
