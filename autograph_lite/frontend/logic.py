@@ -42,7 +42,7 @@ COMPARE = {
     "ne": operator.ne,
 }
 Thunk = Callable[[], Any]
-Kind = Callable[[Any, Any], Any]
+Kind = Callable[[Any], Any]
 State = tuple[Get, Set, tuple[str, ...]]
 NO_STATE: State = (tuple, lambda _: None, ())
 
@@ -62,20 +62,9 @@ def truth(obj: Any) -> Any:
     return wrap(condition(obj)) if symbolic(obj) or isinstance(obj, Box) else bool(obj)
 
 
-def as_itself(obj: Any, first: Any) -> Any:
+def as_itself(obj: Any) -> Any:
     """An operand of `and` and `or`: a bool of Python beside one of an array makes a result that is one or
     the other."""
-    del first
-    return obj
-
-
-def as_truth(obj: Any, first: Any) -> Any:
-    """An operand of which only the truth is asked; bools, Python's or an array's, become one kind."""
-    obj, first = (truth(x) if grown_in(x) is not None else x for x in (obj, first))
-    bools = value_of(first).type.dtype == "bool"
-    known = isinstance(obj, bool | np.bool_)
-    if bools and (known or (symbolic(obj) and value_of(obj).type.dtype == "bool")):
-        return as_flag(obj)
     return obj
 
 
@@ -119,10 +108,10 @@ class Logic:
 
     def test_and(self, first: Any, *rest: Thunk, state: State = NO_STATE) -> Any:
         """`and` where only the truth is asked."""
-        return self._lazy(first, rest, False, as_truth, state)
+        return self._lazy(first, rest, False, as_flag, state)
 
     def test_or(self, first: Any, *rest: Thunk, state: State = NO_STATE) -> Any:
-        return self._lazy(first, rest, True, as_truth, state)
+        return self._lazy(first, rest, True, as_flag, state)
 
     def _lazy(
         self, first: Any, rest: tuple[Thunk, ...], stop: bool, kind: Kind, state: State
@@ -137,8 +126,8 @@ class Logic:
         going_on = self.not_(first) if stop else first
         return self.ifexp(
             going_on,
-            lambda: kind(self._lazy(rest[0](), rest[1:], stop, kind, state), first),
-            lambda: kind(first, first),
+            lambda: kind(self._lazy(rest[0](), rest[1:], stop, kind, state)),
+            lambda: kind(first),
             state,
         )
 

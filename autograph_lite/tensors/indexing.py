@@ -14,7 +14,7 @@ from autograph_lite.ops.dispatch import apply_all
 from autograph_lite.ops.index import GETITEM, SETITEM, Spec, is_view
 from autograph_lite.tensors.boxes import Box, as_value, refuse_view, value_of, view, wrap, write
 from autograph_lite.tensors.operators import cast, strong
-from autograph_lite.tensors.tagged import Tagged
+from autograph_lite.tensors.tagged import Tagged, as_tensor
 
 _LONGEST = 2**63
 _ALLOWED = (
@@ -148,9 +148,16 @@ def _entry(entry: Any, dynamic: list[Value]) -> tuple[Any, ...]:
         raise GraphIndexError(f"a bool is not an index here; {_ALLOWED}")
     if isinstance(entry, int | np.integer):
         return ("int", _position(int(entry)))
+    if isinstance(entry, Tagged) and entry.python == "int" and _holds_both(entry):
+        entry = as_tensor(entry)  # an index is the same of both
     if isinstance(entry, Box | np.ndarray | list):
         return _value_entry(entry, dynamic)
     raise GraphIndexError(f"{_ALLOWED}, not {_class_name(entry)}")
+
+
+def _holds_both(entry: Tagged) -> bool:
+    type = value_of(entry).type
+    return type.kind == "ag" and not type.rank
 
 
 def _position(index: int) -> int:

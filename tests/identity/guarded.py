@@ -148,6 +148,28 @@ def elements_of_a_comprehension(x, n):
     return np.stack(z)
 
 
+def ints_as_truths(x, n):
+    k, s, h = 0, 0.0, []
+    for v in x:
+        if k and v > 0.1:
+            s += v
+        if len(h) and v < h[-1]:
+            s = s * 2.0
+        if v > 1.0 or k:
+            s = s + v * v
+        h.append(v)
+        k += n
+    return s if k and s > 0.2 else x * s
+
+
+def an_int_that_becomes_a_tensor(x, n):
+    """As an index both are the same."""
+    k = 1
+    for _ in range(n):
+        k = ag.cast(x[k] * 2.0, "int64")
+    return x[k] * x, x[k:], [x[0], x[1] * x[0], x[2]][k]
+
+
 X = ag.constant([0.5, -0.25, 0.9])
 CASES = [
     *((the_last_one, (X, n)) for n in (1, 3)),
@@ -165,5 +187,7 @@ CASES = [
     *((grows_in_place, (X, n)) for n in (1, 2)),
     *((view_made_in_an_arm, (X, n)) for n in (0, 1, 2)),
     *((added_to_an_array, (X, n)) for n in (0, 2)),
+    *((ints_as_truths, (X, n)) for n in (0, 1)),
+    *((an_int_that_becomes_a_tensor, (X, n)) for n in (0, 2)),
     *((elements_of_a_comprehension, (X, n)) for n in (1, 3)),
 ]
