@@ -159,7 +159,7 @@ def ints_as_truths(x, n):
             s = s + v * v
         h.append(v)
         k += n
-    return s if k and s > 0.2 else x * s
+    return s if k and s > 0.2 else -s
 
 
 def an_int_that_becomes_a_tensor(x, n):
