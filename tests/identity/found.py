@@ -555,6 +555,7 @@ VALUES_ONLY = [(writes_rows, (c([[0.3, 1.2], [-0.7, 0.1]]), SCALAR)), *finals.VA
 VALUES_ONLY += growing.VALUES_ONLY
 FIRST_ORDER = [
     *walrus.FIRST_ORDER,
+    *carried.FIRST_ORDER,
     (two_names_until_one_is_bound_anew, (VECTOR, SCALAR)),
     (writes_what_is_carried, (VECTOR, 2)),
     *((source_bound_anew_in_some_steps, (c([0.1, 0.3, 0.7]), SCALAR, n)) for n in (2, 3)),

@@ -191,3 +191,10 @@ CASES = [
     *((an_int_that_becomes_a_tensor, (X, n)) for n in (0, 2)),
     *((elements_of_a_comprehension, (X, n)) for n in (1, 3)),
 ]
+RAISES = {
+    "grows_in_place": 1,
+    "not_guarded": 1,
+    "of_a_dict": 1,
+    "refused_in_one_arm": 1,
+    "stacked_with_a_number": 1,
+}

@@ -24,6 +24,7 @@ REFUSED = {
         "made_before",
         "after_writes",
         "before_it_is_written",
+        "the_arguments_own",
     },
     "is a float32 tensor": {
         "backwards_in_steps",
@@ -33,6 +34,9 @@ REFUSED = {
         "inner_gradients",
         "stops",
         "tensor_or_number",
+        "squares",
+        "in_one_arm",
+        "used_after",
     },
     "of this condition and a float32 tensor": {
         "numbers",

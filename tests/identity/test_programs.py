@@ -13,7 +13,7 @@ import pytest
 import autograph_lite as ag
 from autograph_lite.call.verify import modes, outcome
 from autograph_lite.tensors.boxes import Box
-from tests.identity import deletes, found, scalars, told, walrus
+from tests.identity import deletes, found, guarded, scalars, told, walrus
 from tests.identity.observe import BANK
 from tests.identity.programs import CASES
 from tests.identity.programs import VALUES_ONLY as WRITTEN
@@ -95,6 +95,8 @@ RAISES = {
     "picks_of_none": 4,
     **walrus.RAISES,
     **deletes.RAISES,
+    **guarded.RAISES,
+    "asked_for_an_element": 1,
     "without_a_match": 1,
     "defined_by_a_call": 1,
     "faults_in_a_step": 1,
