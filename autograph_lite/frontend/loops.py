@@ -110,12 +110,16 @@ def _attempted(plan: Plan, given: Assumed, watch: Watch) -> Attempt | Plan:
 
 
 def _related(attempt: Attempt, results: list[Value]) -> list[Relation] | None:
-    """Which values are one, where something in the body asked and was told otherwise; else None."""
+    """Which values are one, where something in the body asked and was told otherwise, or a tape that follows
+    the call will ask; else None."""
     found = attempt.related(results)
     before = assumed(attempt.step.relations)
     changed = {key for pair, later in assumed(found) if (pair, later) not in before for key in pair}
     state = {attempt.step.state[key] for key in changed if isinstance(key, int)}
-    return found if state and (attempt.builder.consulted or _in_regions(attempt, state)) else None
+    if state and (attempt.builder.consulted or root().reversible or _in_regions(attempt, state)):
+        return found
+    root().unrelated |= bool(state)
+    return None
 
 
 def _in_regions(attempt: Attempt, values: set[Value]) -> bool:

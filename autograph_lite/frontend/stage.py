@@ -73,7 +73,8 @@ class Staged:
     views: tuple[Viewed, ...]
     repeats: bool
     assigned: tuple[Outside, ...]  # what they hold follows what is returned, in one structure
-    # whether no tape can follow a call: a reverse pass inside was taken for the last one
+    # whether no tape can follow a call: a reverse pass inside was taken for the last one, or a loop does not
+    # say all that is known of which values are one
     unasked: bool
 
 
@@ -291,7 +292,7 @@ def _close(
         returned_views(outgoing, structure, positions, trace),
         trace.repeats or bool(assigned),
         tuple(assigned),
-        trace.taken_as_last,
+        trace.taken_as_last or trace.unrelated,
     )
 
 

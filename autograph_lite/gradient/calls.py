@@ -8,7 +8,7 @@ other: it is called, recorded and differentiated in turn.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,7 +24,7 @@ from autograph_lite.ir.collector import patient
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import flags_of
 from autograph_lite.ir.walk import needed, replaced
-from autograph_lite.ops.cells import cells_at_end
+from autograph_lite.ops.cells import NAME, cells_at_end
 from autograph_lite.ops.control import CALL, CONSTANT
 from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.ops.same import as_value, reached_from, same
@@ -212,19 +212,37 @@ def reverse_graph(
     For `order` 1 nobody will reverse the reverse: it need not know which of its values are one.
     `roots` maps arguments to the one whose cotangent is theirs too.
     """
-    back = _Back(graph, wanted, roots or {})
+    back = _Back(graph, pattern, wanted, roots or {})
     with building(back.builder):
-        return back.build(pattern, order)
+        return back.build(order)
+
+
+def _names_in_the_end(body: Region, current: Sequence[str]) -> dict[Value, Node]:
+    """For arguments that are in a cell in the end and at which something has arrived: nodes that say so.  What
+    arrives at the cell is added to that, at once."""
+    numbers = dict(body.numbers)
+    return {
+        v: Node(NAME, (v, numbers[v]), (Value(v.type),), {})
+        for v, how in zip(body.arguments, current, strict=True)
+        if v in numbers and how != "unset"
+    }
 
 
 class _Back:
     def __init__(
-        self, graph: Graph, wanted: Callable[[Value], bool], roots: dict[Value, Value]
+        self,
+        graph: Graph,
+        pattern: Any,
+        wanted: Callable[[Value], bool],
+        roots: dict[Value, Value],
     ) -> None:
         self.graph = graph
         self.roots = roots
+        self.seeds, self.current = pattern
+        self.names = _names_in_the_end(graph.body, self.current)
         self.builder = Builder(None, CONSTANT, no_origin)
-        self.mirror = Mirror(graph.body, self.builder, self._find)
+        source = replace(graph.body, nodes=(*graph.body.nodes, *self.names.values()))
+        self.mirror = Mirror(source, self.builder, self._find)
         self.adjoint = self.mirror.adjoint
         self.wanted = wanted
 
@@ -233,20 +251,23 @@ class _Back:
         self.builder.own.add(found)
         return found
 
-    def build(self, pattern: Any, order: int) -> Reversed:
+    def build(self, order: int) -> Reversed:
         body = self.graph.body
-        seeds, current = pattern
         sweep = self.mirror.sweep(None, ())
         sweep.wanted, sweep.roots = self._wants, self.roots
         self.builder.unasked = order == 1
         sweep.tables = tables_of_region(body, order > 1)
-        given = [self._given(r, how) for r, how in zip(body.results, seeds, strict=False)]
-        for argument, how in zip(body.arguments, current, strict=True):
+        given = [self._given(r, how) for r, how in zip(body.results, self.seeds, strict=False)]
+        for argument, how in zip(body.arguments, self.current, strict=True):
             got = self._given(argument, how)
-            if argument.type.kind != "cells":
-                sweep.set(argument, got)
-            elif got is not None:
+            if got is None:
+                continue
+            if argument.type.kind == "cells":
                 take_over(sweep.tables, argument, got)
+            elif argument in self.names:
+                sweep.arrive(self.names[argument].outputs[0], got)
+            else:
+                sweep.set(argument, got)
         for result, got in zip(body.results, given, strict=False):
             if got is not None and result.type.kind == "cells":
                 take_over(sweep.tables, result, got)
@@ -293,7 +314,8 @@ class _Back:
         needs = {f: here for f, here in read.items() if here in used and self._is_input(here)}
         known = {*body.arguments, *body.results}
         extra = tuple(v for v in needs if v not in known)
-        nodes = tuple(self.adjoint.nodes)
+        names = self.names.values()
+        nodes = tuple(n for n in self.adjoint.nodes if all(n is not name for name in names))
         forward = replace(body, nodes=nodes, results=(*body.results, *extra))
         arguments = (*builder.arguments, *needs.values())
         links = tuple(link for link in links if link.a in used)

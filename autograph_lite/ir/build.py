@@ -81,9 +81,11 @@ class Builder:
         # the value that a name stands for, and what gives a value its present name
         self.cells: dict[tuple[str, int], Register] = {}
         # of the whole graph: whether what is appended now is reversed by no pass, so that nobody asks which of
-        # its values are one; whether that was taken for granted of any; and whether it must not be
+        # its values are one; whether that was taken for granted of any; whether a loop does not say all of it;
+        # and whether all of it must be said
         self.unasked = False
         self.taken_as_last = False
+        self.unrelated = False
         self.reversible = False
         self.numbers: dict[Value, Register] = {}
         self.raws: dict[Value, Value] = {}
