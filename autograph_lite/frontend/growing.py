@@ -20,7 +20,7 @@ from autograph_lite.frontend.elements import (
     settled,
 )
 from autograph_lite.frontend.folds import holding
-from autograph_lite.frontend.grown import moved_to, own, refuse_among
+from autograph_lite.frontend.grown import grown_in, moved_to, own, refuse_among
 from autograph_lite.frontend.holders import changing
 from autograph_lite.frontend.iteration import counted as steps_of
 from autograph_lite.frontend.iteration import is_staged
@@ -34,14 +34,20 @@ from autograph_lite.ops.dispatch import f
 
 def sliced(items: list[Any], index: slice) -> list[Any]:
     """`items[index]`: another list of the same elements."""
-    if index == slice(None):
+    if index == slice(None) or not items:
         return list(items)
+    grown = rows_of(list(items)) if grown_in(items) is None else settled(items)
+    if grown is None:
+        raise ConversionError(
+            "a slice, by numbers that only the run knows, of a list whose elements are not of one dtype and"
+            " number of axes; write a loop over its elements"
+        )
     held: list[list[Any]] = [[]]
 
     def step(item: Any) -> None:
         held[0] = moved_to([*held[0], item], held[0])
 
-    loop(places(settled(items), index), step, holding(held))
+    loop(places(grown, index), step, holding(held))
     return list(held[0])
 
 

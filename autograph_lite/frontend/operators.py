@@ -174,6 +174,8 @@ class Operators(Logic, Matching, Recursive):
 
     def _by_run(self, obj: Any, index: Any) -> Any:
         """An element by a number that only the run knows."""
+        if type(obj) is list and isinstance(index, slice) and not mentions_grown(obj):
+            return growing.sliced(obj, index)
         found = None
         if type(obj) in (list, tuple) and not isinstance(index, slice) and not mentions_grown(obj):
             found = elements.get_by_run(obj, index)

@@ -8,14 +8,20 @@ other: it is called, recorded and differentiated in turn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from autograph_lite.errors import ConversionError
-from autograph_lite.gradient.cells import TABLE, handed_on, tables_of_region, take_over
+from autograph_lite.gradient.cells import (
+    TABLE,
+    handed_on,
+    names_in_the_end,
+    tables_of_region,
+    take_over,
+)
 from autograph_lite.gradient.cotangents import Cotangent, arrival, parts, state
 from autograph_lite.gradient.mirror import Mirror
 from autograph_lite.gradient.reverse import THREADED, Sweep
@@ -24,7 +30,7 @@ from autograph_lite.ir.collector import patient
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import flags_of
 from autograph_lite.ir.walk import needed, replaced
-from autograph_lite.ops.cells import NAME, cells_at_end
+from autograph_lite.ops.cells import cells_at_end
 from autograph_lite.ops.control import CALL, CONSTANT
 from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.ops.same import as_value, reached_from, same
@@ -217,17 +223,6 @@ def reverse_graph(
         return back.build(order)
 
 
-def _names_in_the_end(body: Region, current: Sequence[str]) -> dict[Value, Node]:
-    """For arguments that are in a cell in the end and at which something has arrived: nodes that say so.  What
-    arrives at the cell is added to that, at once."""
-    numbers = dict(body.numbers)
-    return {
-        v: Node(NAME, (v, numbers[v]), (Value(v.type),), {})
-        for v, how in zip(body.arguments, current, strict=True)
-        if v in numbers and how != "unset"
-    }
-
-
 class _Back:
     def __init__(
         self,
@@ -239,7 +234,7 @@ class _Back:
         self.graph = graph
         self.roots = roots
         self.seeds, self.current = pattern
-        self.names = _names_in_the_end(graph.body, self.current)
+        self.names = names_in_the_end(graph.body, self.current)
         self.builder = Builder(None, CONSTANT, no_origin)
         source = replace(graph.body, nodes=(*graph.body.nodes, *self.names.values()))
         self.mirror = Mirror(source, self.builder, self._find)

@@ -8,7 +8,7 @@ the order of their arrival (R3).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograph_lite.gradient.cotangents import Cotangent, nothing
@@ -17,6 +17,7 @@ from autograph_lite.ir.graph import Node, Region, Test, Value
 from autograph_lite.ir.types import NUMBER, kind_of_cells, list_of
 from autograph_lite.ops.cells import (
     IMPORT,
+    NAME,
     READ,
     cells_for,
     followed,
@@ -47,6 +48,17 @@ def tables_of_region(region: Region, twice: bool) -> Tables:
         for key, _, last in region.cells:
             builder.top.cells[key] = Register(f.cells_copy(builder.local(last)))
     return {key: _table(builder.local(size)) for key, size, _ in region.cells}
+
+
+def names_in_the_end(body: Region, current: Sequence[str]) -> dict[Value, Node]:
+    """For arguments that are in a cell in the end and at which something has arrived: nodes that say so.  What
+    arrives at the cell is added to that, at once."""
+    numbers = dict(body.numbers)
+    return {
+        v: Node(NAME, (v, numbers[v]), (Value(v.type),), {})
+        for v, how in zip(body.arguments, current, strict=True)
+        if v in numbers and how != "unset"
+    }
 
 
 def take_over(tables: Tables, cells: Value, got: Cotangent) -> None:

@@ -409,7 +409,28 @@ def of_the_last_two(x, n):
     return path[-1]
 
 
+def a_window_of_what_it_has(x, n):
+    path = []
+    for i in range(n):
+        s = 0.0
+        for v in path[i // 2 :]:
+            s = s + v
+        for v in path[-n:i]:
+            s = s + v * 0.5
+        path.append(x * i + s)
+    return path[-1] if n > 0 else x
+
+
+def of_a_list_that_is_there(x, n):
+    layers = [x, x * x, np.sin(x)]
+    s = x
+    for layer in layers[:n]:
+        s = s * layer
+    return s, len(layers[n:])
+
+
 CASES = [
+    *((f, (X, n)) for f in (a_window_of_what_it_has, of_a_list_that_is_there) for n in (0, 1, 3)),
     *((f, (X, n)) for f in (the_last_three, backwards_and_on, ends_of_slices) for n in (1, 5)),
     *((reversed_in_place, (X, n)) for n in (2, 4)),
     *((of_the_last_two, (X, n)) for n in (0, 3)),

@@ -34,6 +34,7 @@ FAULTS = [
     raised("return s[1.5:]", TypeError, "slice indices must be integers or None"),
     raised("return s[: n * 0.5]", TypeError, "slice indices must be integers or None"),
     raised("return s[::0]", ValueError, "slice step cannot be zero"),
+    refused("t = [x, x[0]]\nreturn t[:n]", "a slice, by numbers that only the run knows"),
     refused("return len(s[::n])", "the step of a slice of a list that grows is a number"),
     raised("s[n * 0.5] = x[0]  # here\nreturn s", TypeError, f"{INDEX} float"),
     raised("a, b = s  # here\nreturn a", ValueError, "too many values to unpack (expected 2)"),
