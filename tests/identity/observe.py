@@ -21,9 +21,11 @@ from autograph_lite.errors import AutographError
 from autograph_lite.nests import rebuild
 from autograph_lite.tensors.boxes import Box
 from autograph_lite_runtime import load
-from tests.identity import found, growing, kept, meeting, passed_on, programs
+from tests.identity import becomes, found, growing, kept, meeting, passed_on, programs
 
-LONG = {program for program, _ in growing.CASES + kept.CASES + meeting.CASES + passed_on.CASES}
+LONG = {
+    program for bank in (becomes, growing, kept, meeting, passed_on) for program, _ in bank.CASES
+}
 """Of which second derivatives take long to compile; `test_programs` has them."""
 
 BANK = [
