@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Any
 
 from autograph_lite.frontend.bindings import Bindings, Key, enter_written, leaves, refresh_all
-from autograph_lite.frontend.ending import of_the_runs
+from autograph_lite.frontend.ending import run_in_region
 from autograph_lite.frontend.fillers import truth
 from autograph_lite.frontend.holders import enter, note_several
 from autograph_lite.frontend.lifting import keep_elements, lifted
@@ -168,12 +168,8 @@ class Attempt:
     def _take_step(self, before: tuple[Any, ...]) -> None:
         """The body; of one that comes to no end the state is as it was."""
         try:
-            self.plan.body(self.step.k)
+            run_in_region(self.plan.body, self.step.k)
         except Stopped:
-            self.plan.bind(before)
-        except Exception as error:
-            if not of_the_runs(error):
-                raise
             self.plan.bind(before)
 
     # --- what it shows ---
@@ -202,12 +198,11 @@ class Attempt:
     def widened(self) -> bool:
         """Let the names hold what the step leaves in them; whether anything changed."""
         starts = list(accumulate((len(own.types) for own in self.slots), initial=0))
-        return any(
-            [
-                self._widened(own, taken, start)
-                for own, taken, start in zip(self.slots, self.taken, starts[:-1], strict=True)
-            ]
-        )
+        changed = [
+            self._widened(own, taken, start)
+            for own, taken, start in zip(self.slots, self.taken, starts[:-1], strict=True)
+        ]
+        return any(changed)
 
     def _widened(self, own: Slot, taken: tuple[Structure, list[Value]], start: int) -> bool:
         try:

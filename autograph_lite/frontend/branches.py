@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from autograph_lite.errors import ConversionError, GraphTypeError, Origin
 from autograph_lite.frontend.bindings import refresh_all
 from autograph_lite.frontend.desugar import RESULT, RETURN_VALUE
-from autograph_lite.frontend.ending import of_the_runs
+from autograph_lite.frontend.ending import run_in_region
 from autograph_lite.frontend.fillers import nothing
 from autograph_lite.frontend.holders import (
     Holder,
@@ -100,7 +100,7 @@ class Arm:
         try:
             with entered:
                 self.changes = enter(outside)
-                returned = _run(body)
+                returned = run_in_region(body)
                 self.after = (*get(), returned)
                 self.held = self.changes.held()
                 self.stale = frozenset(id(box) for box in self.boxes() if is_stale(box))
@@ -122,16 +122,6 @@ class Arm:
 
     def boxes(self) -> list[Box]:
         return [box for box, _ in self.builder.overlay.values()]
-
-
-def _run(body: Callable[[], Any]) -> Any:
-    """The body of an arm; what Python itself says of it is an error of the runs that take it."""
-    try:
-        return body()
-    except Exception as error:
-        if of_the_runs(error):
-            raise Stopped from None
-        raise
 
 
 def stage_if(

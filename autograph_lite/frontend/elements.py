@@ -160,9 +160,8 @@ def places(grown: Grown, index: slice) -> Counted:
     if not by:
         raise ValueError("slice step cannot be zero")
     count, down = grown.count, number(-(by < 0))
-    last = f.py_add(
-        count, down
-    )  # where it may begin or end: from 0 to count, downwards from -1 to count - 1
+    # it begins and ends from 0 to count, downwards from -1 to count - 1
+    last = f.py_add(count, down)
     ends = (last, down) if by < 0 else (down, last)
     start, stop = (
         end if given is None else _within(given, count, down, last)

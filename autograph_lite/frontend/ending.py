@@ -5,35 +5,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from autograph_lite.errors import (
-    AutographError,
-    DomainError,
-    GraphIndexError,
-    GraphTypeError,
-    Origin,
-    ShapeError,
-)
+from autograph_lite.errors import AutographError, Origin
 from autograph_lite.frontend.fillers import truth
 from autograph_lite.frontend.later import Error
 from autograph_lite.frontend.state import take_apart
 from autograph_lite.frontend.trace import Raised
-from autograph_lite.ops.control import fail_if
+from autograph_lite.ops.control import CODES, fail_if
 from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.staging import root
+from autograph_lite.ops.staging import Stopped, root
 
-OPERATIONS: dict[type[Exception], str] = {
-    ShapeError: "SHAPE",
-    GraphTypeError: "TYPE",
-    GraphIndexError: "INDEX",
-    DomainError: "DOMAIN",
-}
 PYTHONS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 
 
-def of_the_runs(error: Exception) -> bool:
+def run_in_region(body: Callable[..., Any], *args: Any) -> Any:
+    """What the body of a region gives; an error of Python's ends the region, and is one of the runs that get
+    there."""
+    try:
+        return body(*args)
+    except Exception as error:
+        if _ends_region(error):
+            raise Stopped from None
+        raise
+
+
+def _ends_region(error: Exception) -> bool:
     """Let the region at work end in an error, if it is one that eager mode would meet there: not in a refusal,
     in what leaves a `try`, or in what a context around may swallow."""
     trace: Any = root()
@@ -60,7 +59,7 @@ def _called_from(place: Origin, around: Origin | None) -> Origin:
 def _stop(trace: Any, error: Exception) -> None:
     if isinstance(error, AutographError):
         name, text = type(error).__name__, error.message.replace("{", "{{").replace("}", "}}")
-        fail_if(truth(True), name, OPERATIONS[type(error)], text)
+        fail_if(truth(True), name, CODES[type(error)], text)
         return
     structure, _ = take_apart((Error(type(error), error.args, {}),), numbers=False)
     trace.emit_raise(Raised(structure), [])
@@ -74,7 +73,7 @@ def _is_pythons(error: Exception) -> bool:
 
 def _is_of_an_operation(error: Exception) -> bool:
     """Whether it is what an operation says of its operands in both modes; the frontend's own are refusals."""
-    if type(error) not in OPERATIONS:
+    if type(error) not in CODES:
         return False
     step = error.__traceback__
     while step is not None and step.tb_next is not None:

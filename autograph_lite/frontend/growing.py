@@ -43,11 +43,7 @@ def sliced(items: list[Any], index: slice) -> list[Any]:
             " number of axes; write a loop over its elements"
         )
     held: list[list[Any]] = [[]]
-
-    def step(item: Any) -> None:
-        held[0] = moved_to([*held[0], item], held[0])
-
-    loop(places(grown, index), step, holding(held))
+    loop(places(grown, index), partial(_append, held), holding(held))
     return list(held[0])
 
 
@@ -97,13 +93,14 @@ def _extend(items: list[Any], more: Any) -> None:
         items.extend(more)
         return
     held = [moved_to(items[:], items)]
-
-    def step(item: Any) -> None:
-        held[0] = moved_to([*held[0], item], held[0])
-
-    go_through(more, step, holding(held))
+    go_through(more, partial(_append, held), holding(held))
     items[:] = held[0]
     moved_to(items, held[0])
+
+
+def _append(held: list[list[Any]], item: Any) -> None:
+    """The list that is held with one more element, as another list."""
+    held[0] = moved_to([*held[0], item], held[0])
 
 
 def list_of(g: Generator) -> list[Any]:
@@ -118,7 +115,7 @@ def _collect(g: Generator, held: list[list[Any]]) -> None:
         if g.nested:
             _collect(g.element(item), held)
         else:
-            held[0] = moved_to([*held[0], g.element(item)], held[0])
+            _append(held, g.element(item))
 
     def step(item: Any) -> None:
         cond = True if g.condition is None else g.condition(item)

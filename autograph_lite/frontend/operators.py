@@ -174,11 +174,9 @@ class Operators(Logic, Matching, Recursive):
 
     def _by_run(self, obj: Any, index: Any) -> Any:
         """An element by a number that only the run knows."""
-        if type(obj) is list and isinstance(index, slice) and not mentions_grown(obj):
-            return growing.sliced(obj, index)
-        found = None
-        if type(obj) in (list, tuple) and not isinstance(index, slice) and not mentions_grown(obj):
-            found = elements.get_by_run(obj, index)
+        found, sliced = None, isinstance(index, slice)
+        if type(obj) in ((list,) if sliced else (list, tuple)) and not mentions_grown(obj):
+            found = (growing.sliced if sliced else elements.get_by_run)(obj, index)
         if found is None:
             self._refuse_index(obj)
         return found

@@ -12,9 +12,8 @@ from typing import Any
 from autograph_lite.frontend.branches import choose, stage_if
 from autograph_lite.frontend.plan import Plan
 from autograph_lite.frontend.slots import Becomes
-from autograph_lite.frontend.steps import number
+from autograph_lite.frontend.steps import number, one_fewer, one_later
 from autograph_lite.frontend.truth import as_bool
-from autograph_lite.ir.graph import Value
 from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 
@@ -29,32 +28,26 @@ def first_apart(plan: Plan, found: Becomes, go_on: Callable[[Plan], None]) -> No
         raise found.told from None
     if known is not None and known <= 0:
         return
-    others = _after_the_first(plan)
+    bound = None if plan.bound is None else one_fewer(plan.bound)
+    body, peeled = one_later(plan.body), plan.peeled + 1
+    others = Plan(bound, plan.test, body, plan.get, plan.set, plan.names, peeled=peeled)
 
     def steps() -> None:
         plan.body(number(0))
         go_on(others)
 
-    begins = True if plan.surely_runs() else _begins(plan)
+    begins = _begins(plan)
     if isinstance(begins, Box):
         stage_if(value_of(begins), steps, lambda: None, plan.get, plan.set, plan.names)
     elif begins:
         steps()
 
 
-def _after_the_first(plan: Plan) -> Plan:
-    one = number(1)
-    bound = None if plan.bound is None else f.range_length(one, plan.bound, one)
-
-    def body(k: Value) -> None:
-        plan.body(f.position(k, one, one))
-
-    return Plan(bound, plan.test, body, plan.get, plan.set, plan.names, peeled=plan.peeled + 1)
-
-
 def _begins(plan: Plan) -> Any:
     """Whether there is a first step: the test is not reached past the bound."""
     test = plan.test
+    if plan.surely_runs():
+        return True
     if plan.bound is None:
         return test is None or as_bool(test())
     some = wrap(f.py_greater(plan.bound, number(0)))

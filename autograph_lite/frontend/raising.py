@@ -9,12 +9,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any, NoReturn
 
-from autograph_lite.errors import (
-    ConversionError,
-    Origin,
-    UndefinedVariableError,
-    excerpt,
-)
+from autograph_lite.errors import ConversionError, Origin, UndefinedVariableError, excerpt
 from autograph_lite.frames import traceback_of
 from autograph_lite.frontend.effects import only_staged
 from autograph_lite.frontend.fillers import truth

@@ -6,7 +6,7 @@ be there, until nothing changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,11 +56,11 @@ class Slot:
 
     def tensors(self, values: list[Value]) -> dict[int, Value]:
         """The values of leaves that are tensors, by the number of the leaf."""
-        found = ((i, leaf, values[at + leaf.place]) for i, (leaf, at) in self._leaves())
-        return {i: v for i, leaf, v in found if leaf.kind in ("ag", "cell") or v.type.rank}
-
-    def _leaves(self) -> Iterator[tuple[int, tuple[Leaf, int]]]:
-        return enumerate(leaf_places(self.structure))
+        return {
+            i: values[at + leaf.place]
+            for i, (leaf, at) in enumerate(leaf_places(self.structure))
+            if leaf.kind in ("ag", "cell") or values[at + leaf.place].type.rank
+        }
 
     def join(self, old: Type, new: Type) -> Type | None:
         """The type of either; extents that a step changes may be any, from then on."""

@@ -46,9 +46,19 @@ def number(obj: Any) -> Value:
 
 def after_the_first(steps: Counted) -> Counted:
     """The same steps without the first one."""
+    return replace(steps, count=one_fewer(steps.count), element=one_later(steps.element))
+
+
+def one_fewer(count: Value) -> Value:
     one = number(1)
-    count = f.range_length(one, steps.count, one)
-    return replace(steps, count=count, element=lambda k: steps.element(f.position(k, one, one)))
+    found: Value = f.range_length(one, count, one)
+    return found
+
+
+def one_later(element: Callable[[Value], Any]) -> Callable[[Value], Any]:
+    """What a step sees that is counted from the second one on."""
+    one = number(1)
+    return lambda k: element(f.position(k, one, one))
 
 
 def least(counts: list[Value]) -> Value:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograph_lite.errors import AutographError, GraphTypeError, ShapeError
+from autograph_lite.errors import AutographError, ShapeError
 from autograph_lite.frontend.grown import grown_in, length
 from autograph_lite.frontend.steps import number
 from autograph_lite.ir.graph import Value
-from autograph_lite.ops.control import fail_if
+from autograph_lite.ops.control import CODES, fail_if
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.tagged import Tagged
@@ -57,11 +57,8 @@ def only_element(value: Value, error: type[AutographError], text: str) -> Value:
     for axis, e in enumerate(shape):
         if not isinstance(e, int):
             many = f.py_not_equal(f.dim(value, axis=axis), number(1))
-            fail_if(f.weak(many, dtype="bool"), error.__name__, _CODES[error], text)
+            fail_if(f.weak(many, dtype="bool"), error.__name__, CODES[error], text)
     return value_of(wrap(value)[(0,) * len(shape)]) if shape else value
-
-
-_CODES: dict[type[AutographError], str] = {ShapeError: "SHAPE", GraphTypeError: "TYPE"}
 
 
 def _tagged(obj: Tagged) -> Value:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
 
 from autograph_lite.errors import AutographError, Origin, excerpt
 from autograph_lite.ir.build import Builder
@@ -20,11 +19,13 @@ def note_places(error: AutographError, sides: Iterable[Side]) -> None:
     told = list(sides)
     types = [[v.type for v in values] for _, _, values in told]
     differ = (i for i, both in enumerate(zip(*types, strict=False)) if len(set(map(str, both))) > 1)
-    for at in islice(differ, 1):
-        for words, builder, values in told:
-            place = made_at(builder, values[at])
-            if place is not None:
-                error.add_note(f"{words}:\n{excerpt(place)}")
+    at = next(differ, None)
+    if at is None:
+        return
+    for words, builder, values in told:
+        place = made_at(builder, values[at])
+        if place is not None:
+            error.add_note(f"{words}:\n{excerpt(place)}")
 
 
 def made_at(builder: Builder, value: Value) -> Origin | None:

@@ -309,8 +309,7 @@ class _Back:
         needs = {f: here for f, here in read.items() if here in used and self._is_input(here)}
         known = {*body.arguments, *body.results}
         extra = tuple(v for v in needs if v not in known)
-        names = self.names.values()
-        nodes = tuple(n for n in self.adjoint.nodes if all(n is not name for name in names))
+        nodes = tuple(self.adjoint.nodes[: len(body.nodes)])  # those of `names` stand after them
         forward = replace(body, nodes=nodes, results=(*body.results, *extra))
         arguments = (*builder.arguments, *needs.values())
         links = tuple(link for link in links if link.a in used)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from autograph_lite.errors import DomainError, GraphIndexError, GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Region, Value
 from autograph_lite.ir.types import Type, any_shape, flags_of, history, py, same_shape
 from autograph_lite.ops import shapes
@@ -96,6 +97,15 @@ HOLD = register(
         effect=True,
     )
 )
+
+
+CODES: dict[type[Exception], str] = {
+    ShapeError: "SHAPE",
+    GraphTypeError: "TYPE",
+    GraphIndexError: "INDEX",
+    DomainError: "DOMAIN",
+}
+"""What a kernel calls the errors that operations raise."""
 
 
 def fail_if(cond: Value, error: str, code: str, text: str, *details: Value) -> None:

@@ -145,9 +145,10 @@ def _last(k: Emitter, dtype: str) -> Last | None:
 
 
 def _at_hand(k: Emitter, base: Expr, number: Expr, value: Lowered) -> None:
-    last = None if isinstance(value, Array | Saved) else _last(k, value.type)
-    if last is not None:
-        assert not isinstance(value, Array | Saved)
+    """A number has been kept: it is the last one now."""
+    if isinstance(value, Array | Saved):
+        return
+    if (last := _last(k, value.type)) is not None:
         k.add(Let(last.base, base))
         k.add(Let(last.number, number))
         k.add(Let(last.value, value))

@@ -10,13 +10,14 @@ same either way, there is one result; else there are again two, or a branch.  `s
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, NoReturn
 
 import numpy as np
 
 from autograph_lite.ir.graph import Value
+from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops import regions
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import f
@@ -102,9 +103,11 @@ class Tagged(Box):
     def in_each(function: Callable[..., Any], *args: Any) -> Any:
         """What a function makes of arguments, of which the first that is apart is one thing or the other,
         inside lists too."""
-        one = next(x for x in _flat(args) if isinstance(x, Tagged) and x.apart)
-        arms = [_replaced(args, one, change(one)) for change in (as_tensor, as_number)]
-        return _branch(one.is_tensor, lambda: function(*arms[0]), lambda: function(*arms[1]))
+        one = next(x for x in leaves(args) if isinstance(x, Tagged) and x.apart)
+        tensor, number = as_tensor(one), as_number(one)
+        tensors = rebuild(args, lambda x: tensor if x is one else x)
+        numbers = rebuild(args, lambda x: number if x is one else x)
+        return _branch(one.is_tensor, lambda: function(*tensors), lambda: function(*numbers))
 
     __add__, __radd__ = _forward(operator.add), _reflected(operator.add)
     __sub__, __rsub__ = _forward(operator.sub), _reflected(operator.sub)
@@ -176,7 +179,7 @@ class Tagged(Box):
         for x in kwargs.values():
             if isinstance(x, Tagged):
                 _refused(x)
-        if any(isinstance(x, Tagged) and x.apart for x in _flat(args)):
+        if any(isinstance(x, Tagged) and x.apart for x in leaves(args)):
             return self.in_each(partial(function, **kwargs), *args)
         given = [type(x)(settled(x)) if isinstance(x, list | tuple) else x for x in args]
         return function(*settled(given), **kwargs)
@@ -207,10 +210,10 @@ def combined(op: Operator, *operands: Any) -> Any:
     tags = [x for x in given if isinstance(x, Tagged)]
     if not tags:
         return op(*given)
-    if not any(x.apart for x in tags) and _same_either_way(op, given, tags):
-        return op(*map(as_tensor, given))
     if any(x.apart for x in tags):
         return Tagged.in_each(op, *given)
+    if _same_either_way(op, given, tags):
+        return op(*map(as_tensor, given))
     floats = op in COMPARE or (op in _TOTAL and all(x.python == "float" for x in tags))
     tensors = all(value_of(x).type.kind == "ag" and x.python != "numpy" for x in tags)
     if tensors and floats and all(_is_number(x) or isinstance(x, Tagged) for x in given):
@@ -353,22 +356,6 @@ def in_dtype(x: Tagged, dtype: str) -> Value:
     elif tensor.type.dtype != dtype:
         tensor = f.cast(tensor, dtype=dtype)
     return f.where(x.is_tensor, tensor, f.weak(x.number, dtype=dtype))
-
-
-def _flat(args: Iterable[Any]) -> Iterator[Any]:
-    """Arguments, and those in lists and tuples."""
-    for x in args:
-        if isinstance(x, list | tuple):
-            yield from _flat(x)
-        else:
-            yield x
-
-
-def _replaced(args: Any, one: Tagged, other: Any) -> Any:
-    """The same with another object in the place of one."""
-    if isinstance(args, list | tuple):
-        return type(args)(_replaced(x, one, other) for x in args)
-    return other if args is one else args
 
 
 def _branch(cond: Value, then: Callable[[], Any], orelse: Callable[[], Any]) -> Any:
