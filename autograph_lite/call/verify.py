@@ -1,7 +1,8 @@
 """`verify`: run a function eagerly and compiled and compare every byte.
 
-Compared are values, gradients up to `order` (by a tape around the call, and by a tape staged with the
-call), written variables and tensors, printed text, and errors.  All NaNs are equal.
+Compared are values, gradients up to `order` (by a tape around the call, by one that sees the arguments
+used again after it, and by a tape staged with the call), written variables and tensors, printed text, and
+errors.  All NaNs are equal.
 """
 
 from __future__ import annotations
@@ -106,6 +107,10 @@ def modes(f: Function, order: int) -> dict[str, tuple[Callable[..., Any], Callab
             return differentiated(f.eager, a, order)
 
         found["compiled under a tape"] = (lambda *a: differentiated(f, a, order), eager)
+        found["compiled, its arguments used again"] = (
+            lambda *a: differentiated(f, a, order, again=True),
+            lambda *a: differentiated(f.eager, a, order, again=True),
+        )
 
         def inside(*a: Any) -> Any:
             return differentiated(f, a, order)
@@ -124,9 +129,11 @@ def named(out: Any) -> list[tuple[str, Any]]:
 
 
 def differentiated(
-    f: Callable[..., Any], args: tuple[Any, ...], order: int
+    f: Callable[..., Any], args: tuple[Any, ...], order: int, again: bool = False
 ) -> list[tuple[str, Any]]:
-    """Results, gradients of their sum, and for order 2 gradients of the gradients' sum."""
+    """Results, gradients of their sum, and for order 2 gradients of the gradients' sum; with those of the
+    squares of the sources, where these are used `again`: then something has arrived at each before the call
+    is reversed (R5)."""
     sources = [a for a in leaves(args) if is_float_tensor(a)]
     variables = variables_of(f)
     outer = GradientTape() if order > 1 else contextlib.nullcontext()
@@ -136,7 +143,8 @@ def differentiated(
         with GradientTape() as first:
             first.watch(sources)
             out = f(*args)
-        targets = [leaf for leaf in leaves(out) if is_float_tensor(leaf)]
+            squares = [s * s for s in (*sources, *variables)] if again else []
+        targets = [leaf for leaf in leaves(out) if is_float_tensor(leaf)] + squares
         if mentions_grown(out) and any(map(has_floats, leaves(out))):
             raise ConversionError(
                 "a list of tensors that grows is differentiated; differentiate np.stack(items)"

@@ -257,6 +257,12 @@ def _found_at(step: Step, end: End, r: Relation) -> Sure:
     return found
 
 
+def _news(step: Step, found: list[Relation]) -> list[Relation]:
+    """What the body has not been told yet."""
+    known = dict(assumed(step.relations))
+    return [r for r in found if r.pair not in known or known[r.pair] != r.later]
+
+
 def emit_loop(
     step: Step,
     inits: list[Value],
@@ -277,11 +283,13 @@ def emit_loop(
     n = len(inits)
     inits = [outer.local(v) for v in inits]
     end = End(step.builder, followed(step.builder, results))
-    found = related(VALUES, step.relations, followed(outer, inits), end)
+    entry = followed(outer, inits)
+    found = related(VALUES, step.relations, entry, end)
     lasting = _lasting(step, end, found)
     found = [replace(r, later=lasting.get(r.pair, r.later)) for r in found]
-    known = assumed(step.relations)
-    step.relate([r for r in found if (r.pair, r.later) not in known])
+    while new := _news(step, found):
+        step.relate(new)  # with which the end of the step may show more
+        found = related(VALUES, found, entry, end)
     by_pair = {r.pair: r for r in found}
     tellers = [by_pair[pair] for pair in step.told]  # in the order of their flags in the state
     say = [_said(step.builder, _found_at(step, end, r)) for r in tellers]
