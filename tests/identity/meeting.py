@@ -43,8 +43,8 @@ def added_in_one_step(x, a):
 
 
 def falls_behind(a, n):
-    """The last square is of no use: for one step of the reverse pass both cotangents are that of t, which all of
-    its steps hand on."""
+    """The last square is of no use: for one step of the reverse pass both cotangents are that of t, which is
+    handed on in all of them."""
     s, t = a * 1.7, a * 1
     for _ in range(n):
         t = t + s
