@@ -9,28 +9,18 @@ other: it is called, recorded and differentiated in turn.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from autograph_lite.errors import ConversionError
-from autograph_lite.gradient.cells import (
-    TABLE,
-    handed_on,
-    names_in_the_end,
-    tables_of_region,
-    take_over,
-)
-from autograph_lite.gradient.cotangents import Cotangent, arrival, parts, state
-from autograph_lite.gradient.mirror import Mirror
+from autograph_lite.gradient.cotangents import Cotangent, parts, state
 from autograph_lite.gradient.reverse import THREADED, Sweep
+from autograph_lite.gradient.whole import Reversed, reverse_graph
 from autograph_lite.ir.build import Builder, no_origin
-from autograph_lite.ir.collector import patient
-from autograph_lite.ir.graph import Graph, Node, Region, Value
-from autograph_lite.ir.types import flags_of
-from autograph_lite.ir.walk import needed, replaced
-from autograph_lite.ops.cells import cells_at_end
+from autograph_lite.ir.graph import Graph, Node, Value
+from autograph_lite.ir.walk import replaced
 from autograph_lite.ops.control import CALL, CONSTANT
 from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.ops.same import as_value, reached_from, same
@@ -191,137 +181,6 @@ def _identified(graph: Graph) -> tuple[Graph, tuple[tuple[int, Any, int | None],
     links = tuple(builder.links)
     region = replace(body, nodes=tuple(builder.nodes), results=tuple(results), links=links)
     return Graph(graph.name, region), tuple(found)
-
-
-@dataclass(slots=True)
-class Reversed:
-    """`graph`: (cotangents there, values needed) -> (cotangent, flag) per entry of `updated`, which
-    are positions of arguments; `forward` returns the values needed that are not arguments."""
-
-    graph: Graph
-    forward: Graph
-    needs: tuple[Value, ...]
-    updated: tuple[int, ...]
-    callee: Callee | None = field(default=None)
-
-
-@patient()
-def reverse_graph(
-    graph: Graph,
-    pattern: Any,
-    wanted: Callable[[Value], bool],
-    order: int,
-    roots: dict[Value, Value] | None = None,
-) -> Reversed:
-    """Reverse a graph, given which results and which arguments have a cotangent already (`state`).
-
-    For `order` 1 nobody will reverse the reverse: it need not know which of its values are one.
-    `roots` maps arguments to the one whose cotangent is theirs too.
-    """
-    back = _Back(graph, pattern, wanted, roots or {})
-    with building(back.builder):
-        return back.build(order)
-
-
-class _Back:
-    def __init__(
-        self,
-        graph: Graph,
-        pattern: Any,
-        wanted: Callable[[Value], bool],
-        roots: dict[Value, Value],
-    ) -> None:
-        self.graph = graph
-        self.roots = roots
-        self.seeds, self.current = pattern
-        self.names = names_in_the_end(graph.body, self.current)
-        self.builder = Builder(None, CONSTANT, no_origin)
-        source = replace(graph.body, nodes=(*graph.body.nodes, *self.names.values()))
-        self.mirror = Mirror(source, self.builder, self._find)
-        self.adjoint = self.mirror.adjoint
-        self.wanted = wanted
-
-    def _find(self, value: Value) -> Value:
-        found = Value(value.type)
-        self.builder.own.add(found)
-        return found
-
-    def build(self, order: int) -> Reversed:
-        body = self.graph.body
-        sweep = self.mirror.sweep(None, ())
-        sweep.wanted, sweep.roots = self._wants, self.roots
-        self.builder.unasked = order == 1
-        sweep.tables = tables_of_region(body, order > 1)
-        given = [self._given(r, how) for r, how in zip(body.results, self.seeds, strict=False)]
-        for argument, how in zip(body.arguments, self.current, strict=True):
-            got = self._given(argument, how)
-            if got is None:
-                continue
-            if argument.type.kind == "cells":
-                take_over(sweep.tables, argument, got)
-            elif argument in self.names:
-                sweep.arrive(self.names[argument].outputs[0], got)
-            else:
-                sweep.set(argument, got)
-        for result, got in zip(body.results, given, strict=False):
-            if got is not None and result.type.kind == "cells":
-                take_over(sweep.tables, result, got)
-            elif got is not None:
-                sweep.arrive(result, got)
-        sweep.run(self.adjoint.nodes)
-        return self._finish(sweep, order)
-
-    def _given(self, value: Value, how: str) -> Cotangent | None:
-        """The cotangent of a result or an argument, among the arguments of the reverse graph."""
-        if how == "unset":
-            return None
-        if value.type.kind == "cells":
-            table, cells = self.builder.argument(TABLE), self.builder.argument(value.type)
-            return Cotangent(table, cells)
-        got = self.builder.argument(value.type)
-        flags = self.builder.argument(flags_of(value.type)) if how == "maybe" else None
-        return Cotangent(got, flags, flags is not None)
-
-    def _wants(self, value: Value) -> bool:
-        return value not in self.graph.body.arguments or self.wanted(value)
-
-    def _finish(self, sweep: Sweep, order: int) -> Reversed:
-        body, builder = self.graph.body, self.builder
-        results: list[Value] = []
-        updated: list[int] = []
-        for i, argument in enumerate(body.arguments):
-            if argument.type.kind == "cells" and self.wanted(argument):
-                updated.append(i)
-                results += handed_on(sweep.tables, argument)
-                continue
-            got = sweep.of_itself(argument)
-            if got is None or not self.wanted(argument):
-                continue
-            updated.append(i)
-            results += [builder.local(got.value), arrival(got, argument)]
-        read = {forward: here for forward, here in self.mirror.seen.items() if here in builder.own}
-        links = tuple(builder.links) if order > 1 else ()
-        sizes = cells_at_end(builder) if order > 1 else ()
-        numbers = builder.own_numbers() if order > 1 else ()
-        wanted = [*results, *(v for _, *held in sizes for v in held)]
-        used = needed(builder.nodes, wanted, links, numbers)
-        live = tuple(n for n in builder.nodes if not used.isdisjoint(n.outputs))
-        needs = {f: here for f, here in read.items() if here in used and self._is_input(here)}
-        known = {*body.arguments, *body.results}
-        extra = tuple(v for v in needs if v not in known)
-        nodes = tuple(self.adjoint.nodes[: len(body.nodes)])  # those of `names` stand after them
-        forward = replace(body, nodes=nodes, results=(*body.results, *extra))
-        arguments = (*builder.arguments, *needs.values())
-        links = tuple(link for link in links if link.a in used)
-        numbers = tuple(pair for pair in numbers if pair[0] in used)
-        back = Region(arguments, live, tuple(results), links, numbers, sizes)
-        name = self.graph.name
-        graph = Graph(name + "_reverse", back)
-        return Reversed(graph, Graph(name, forward), tuple(needs), tuple(updated))
-
-    def _is_input(self, value: Value) -> bool:
-        """Not a constant that was made anew."""
-        return value not in self.builder.makers
 
 
 def again(back: Reversed, callee: Callee, node: Node) -> dict[Value, Value]:

@@ -9,6 +9,7 @@ the order of their arrival (R3).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from autograph_lite.gradient.cotangents import Cotangent, nothing
@@ -79,6 +80,25 @@ def handed_on(tables: Tables, cells: Value) -> list[Value]:
     builder = at_work()
     table = tables[kind_of_cells(cells.type)]
     return [builder.read(table), builder.read(cells_for(builder, cells.type))]
+
+
+def hand_out(sweep: Sweep, held: Sequence[tuple[Value, Value]]) -> None:
+    """What has arrived at the cells that arguments are in from the beginning has arrived at those, to which
+    others add outside."""
+    for argument, number in held:
+        if sweep.wants(argument):
+            kept = holds(Test("kept", number))
+            got = _held(sweep, number, argument, kept)
+            there = both(got.there, kept)
+            sweep.add(argument, got.value, there)
+            choose(as_value(there), partial(_clear, sweep, argument, number), list)
+
+
+def _clear(sweep: Sweep, argument: Value, number: Value) -> list[Value]:
+    """Nothing has arrived at the cell any more."""
+    inside, table = at_work(), sweep.tables[kind_of_cells(argument.type)]
+    inside.write(table, f.list_put(inside.read(table), inside.local(number), none()))
+    return []
 
 
 def tables_at_hand() -> Tables:

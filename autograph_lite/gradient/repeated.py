@@ -100,7 +100,7 @@ def _plan(
 ) -> Plan | None:
     """The kernel that reverses the nodes; None where the sweep has to decide something, or would read
     what has been overwritten."""
-    from autograph_lite.gradient.calls import reverse_graph  # not before something repeats
+    from autograph_lite.gradient.whole import reverse_graph  # not before something repeats
 
     nodes = [Node(*record) for record in records]
     made = {v for node in nodes for v in node.outputs}

@@ -90,6 +90,8 @@ class Region:
     numbers: tuple[tuple[Value, Value], ...] = ()  # of values that may be in cells, at the end
     # of a whole graph: for each kind of cells how many there are in the end, and those
     cells: tuple[tuple[tuple[str, int], Value, Value], ...] = ()
+    # of the reverse of a whole graph: arguments of that graph which may be in its cells, with the numbers
+    held: tuple[tuple[Value, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -48,7 +48,9 @@ def needed(
     numbers: Sequence[tuple[Value, Value]] = (),
 ) -> set[Value]:
     """The values that lead to results, and to what links and the numbers of cells say of needed values."""
-    said: dict[Value, list[Value]] = {value: [number] for value, number in numbers}
+    said: dict[Value, list[Value]] = {}
+    for value, number in numbers:
+        said.setdefault(value, []).append(number)
     for link in links:
         said.setdefault(link.a, []).extend((link.b, *condition_values(link.condition)))
     return leading_to(results, nodes, lambda node: node.inputs, said)
@@ -80,6 +82,9 @@ def replaced(region: Region, by: Mapping[Value, Value]) -> Region:
         for link in region.links
         if one(link.a) is not one(link.b)
     )
-    numbers = tuple((one(value), one(number)) for value, number in region.numbers)
+    numbers, held = (
+        tuple((one(value), one(number)) for value, number in pairs)
+        for pairs in (region.numbers, region.held)
+    )
     results = tuple(map(one, region.results))
-    return Region(region.arguments, nodes, results, links, numbers, region.cells)
+    return Region(region.arguments, nodes, results, links, numbers, region.cells, held)
