@@ -8,6 +8,7 @@ has there.
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from typing import Any
 
 from autograph_lite.errors import ConversionError
@@ -24,10 +25,12 @@ from autograph_lite.ir.types import NUMBER, Type
 from autograph_lite.ops.cells import read_cell
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ops.regions import branch
 from autograph_lite.ops.staging import building
 from autograph_lite.tensors.boxes import wrap
 from autograph_lite.tensors.number import Number, kind_name
 from autograph_lite.tensors.scalar import NumpyScalar
+from autograph_lite.tensors.tagged import Tagged, as_tensor, checked
 
 OUT_OF_RANGE = "list index out of range"
 
@@ -119,9 +122,11 @@ _EMPTY = Container(list, None, ())
 
 def refuse_index(items: Any, index: Any) -> None:
     """What Python says of an index that is no int."""
-    if not _fits(index):
-        kind, name = type(items).__name__, kind_name(index)
-        raise TypeError(f"{kind} indices must be integers or slices, not {name}")
+    text = f"{type(items).__name__} indices must be integers or slices, not {{}}"
+    if isinstance(index, Tagged) and index.python == "none":
+        checked(index, text.format("NoneType"))
+    elif not _fits(index):
+        raise TypeError(text.format(kind_name(index)))
 
 
 def _fits(index: Any) -> bool:
@@ -164,13 +169,20 @@ def places(grown: Grown, index: slice) -> Counted:
     last = f.py_add(count, down)
     ends = (last, down) if by < 0 else (down, last)
     start, stop = (
-        end if given is None else _within(given, count, down, last)
+        _end(given, end, lambda at: _within(at, count, down, last))
         for given, end in zip((index.start, index.stop), ends, strict=True)
     )
     step = number(by)
     return Counted(
         f.range_length(start, stop, step), lambda k: element(grown, f.position(k, start, step))
     )
+
+
+def _end(given: Any, end: Value, within: Callable[[Any], Value]) -> Value:
+    """An end of a slice: where there is none given, that of the list."""
+    if isinstance(given, Tagged) and given.python == "none":
+        return branch(given.is_tensor, lambda: within(as_tensor(given)), lambda: end)
+    return end if given is None else within(given)
 
 
 def _within(index: Any, count: Value, low: Value, high: Value) -> Value:

@@ -34,7 +34,8 @@ from autograph_lite.ops.dispatch import f
 
 def sliced(items: list[Any], index: slice) -> list[Any]:
     """`items[index]`: another list of the same elements."""
-    if index == slice(None) or not items:
+    whole = index.start is index.stop is index.step is None
+    if whole or not items:
         return list(items)
     grown = rows_of(list(items)) if grown_in(items) is None else settled(items)
     if grown is None:

@@ -282,12 +282,12 @@ def _int_and_float(left: list[Type], right: list[Type]) -> bool:
 def tagged(x: Leaf | Static, own: list[Type], other: list[Type]) -> tuple[Leaf, list[Type]] | None:
     """A leaf as a tagged one, given the types of what it is joined with."""
     if isinstance(x, Static):
-        fits = x.obj is None and len(other) in (1, 2) and other[-1].kind != "py"
+        fits = x.obj is None and len(other) in (1, 2)
         is_numpy = fits and other[-1].kind == "np"
         return (Leaf("none", is_numpy), [FLAG, unread(other[-1])]) if fits else None
     if x.kind == "py":
-        if not other:
-            return None
+        if not other or (len(other) == 2 and other[1].kind == "py"):
+            return Leaf("none"), [FLAG, own[0]]
         rest = other[0 if len(other) == 1 else 1]
         if rest.kind == "py":
             return _tagged_numbers(own[0], other)

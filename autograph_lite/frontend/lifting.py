@@ -88,6 +88,8 @@ def _in_its_form(x: Structure, own: list[Value], target: Leaf, types: list[Type]
     if x != Leaf("py") and not (x == Leaf("np") and target.kind == "numpy"):
         return [truth(True), *own, *map(filler, types[2:])]
     (given,) = own
+    if target.kind == "none":
+        return [truth(True), given]
     if given.type == types[1]:
         return [truth(True), given, filler(types[2])]
     if types[1].rank:

@@ -30,7 +30,7 @@ from autograph_lite.ops.staging import root
 from autograph_lite.tensors.aliases import refuse_unknown
 from autograph_lite.tensors.boxes import Box, holds_box, value_of, wrap
 from autograph_lite.tensors.number import Number
-from autograph_lite.tensors.tagged import Tagged
+from autograph_lite.tensors.tagged import Tagged, as_number, compared
 from autograph_lite.tensors.tensor import ArrayLike
 
 COMPARE = {
@@ -159,7 +159,7 @@ class Logic:
         if name in COMPARE and (grown_in(left) is not None or grown_in(right) is not None):
             return elements.compare(name, left, right)
         if name in COMPARE:
-            return COMPARE[name](left, right)
+            return compared(COMPARE[name], left, right)
         found = self.in_(left, right) if name.endswith("in") else self.is_(left, right)
         return self.not_(found) if "not" in name else found
 
@@ -181,11 +181,12 @@ class Logic:
         return a is b
 
     def _may_be_object(self, one: Tagged, other: Any) -> bool:
-        bools = (
-            one.python == "bool",
-            isinstance(other, bool) or getattr(other, "dtype", "") == "bool",
-        )
-        return one.python != "none" and bools[0] is bools[1]
+        is_number = one.python != "none" or value_of(one).type.kind == "py"
+        bools = [
+            isinstance(x, bool) or getattr(x, "dtype", "") == "bool"
+            for x in (as_number(one) if one.python != "none" else one.tensor, other)
+        ]
+        return is_number and bools[0] is bools[1]
 
     def _is_number(self, a: Any, b: Any) -> Any:
         bools = [isinstance(x, bool) or getattr(x, "dtype", "") == "bool" for x in (a, b)]

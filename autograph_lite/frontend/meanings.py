@@ -30,7 +30,7 @@ from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.number import Number, kind_name, operand, python_class
 from autograph_lite.tensors.scalar import NumpyScalar, numpy_class
-from autograph_lite.tensors.tagged import Tagged, as_number, as_tensor
+from autograph_lite.tensors.tagged import Tagged, as_number, as_tensor, checked
 from autograph_lite.tensors.tensor import ArrayLike, refuse_recorded
 
 
@@ -63,6 +63,13 @@ def _len(obj: Any) -> Any:
 _ONE = "only 0-dimensional arrays can be converted to Python scalars"
 
 
+_OF_NONE: dict[Any, str] = {
+    float: "float() argument must be a string or a real number, not 'NoneType'",
+    int: "int() argument must be a string, a bytes-like object or a real number, not 'NoneType'",
+    round: "type NoneType doesn't define __round__ method",
+}
+
+
 def _to_number(dtype: str, python: type) -> Callable[..., Any]:
     def convert_number(obj: Any = 0, *rest: Any) -> Any:
         if dtype == "bool" and grown_in(obj) is not None:
@@ -70,7 +77,7 @@ def _to_number(dtype: str, python: type) -> Callable[..., Any]:
         if not _staged(obj):
             return python(obj, *rest)
         if isinstance(obj, Tagged) and dtype != "bool":
-            return _either_number(convert_number, obj)
+            return _either_number(convert_number, obj, _OF_NONE[python])
         if dtype == "bool":
             return as_bool(obj)
         value = only_element(value_of(obj), GraphTypeError, _ONE)
@@ -86,10 +93,10 @@ def _to_number(dtype: str, python: type) -> Callable[..., Any]:
     return convert_number
 
 
-def _either_number(convert_number: Callable[[Any], Any], obj: Tagged) -> Any:
-    """float() or int() of the tensor or of the number, whichever it is."""
+def _either_number(convert_number: Callable[[Any], Any], obj: Tagged, of_none: str) -> Any:
+    """float() or int() of the tensor or of the number, whichever it is; what Python says of None."""
     if obj.number is None:
-        obj.refused()
+        return convert_number(checked(obj, of_none))
     tensor, number = as_tensor(obj), as_number(obj)
     return stage_if(
         obj.is_tensor,
@@ -103,7 +110,7 @@ def _either_number(convert_number: Callable[[Any], Any], obj: Tagged) -> Any:
 
 def _round(obj: Any, ndigits: Any = None) -> Any:
     if isinstance(obj, Tagged):
-        return _either_number(lambda one: _round(one, ndigits), obj)
+        return _either_number(lambda one: _round(one, ndigits), obj, _OF_NONE[round])
     if ndigits is None and _is_scalar(obj):
         return _to_number("int64", int)(obj.round())
     if isinstance(ndigits, Box) and not isinstance(obj, Box):
@@ -129,8 +136,8 @@ def _isinstance(obj: Any, classes: Any) -> Any:
 
 def _is_either(obj: Tagged, classes: Any) -> Any:
     """Of what is a tensor in some runs: the answer, where it is the same in all, or that of the run."""
-    tensor = isinstance(as_tensor(obj), classes)
-    other = issubclass(type(None) if obj.number is None else _type(as_number(obj)), classes)
+    tensor = _isinstance(as_tensor(obj), classes)
+    other = _isinstance(None if obj.number is None else as_number(obj), classes)
     if tensor == other:
         return tensor
     is_tensor = wrap(obj.is_tensor)
@@ -154,6 +161,9 @@ def _type(obj: Any, *rest: Any) -> Any:
 
 def _pow(base: Any, exp: Any, mod: Any = None) -> Any:
     given = (base, exp, mod)
+    for x in given if mod is not None else ():
+        if isinstance(x, Tagged):
+            x.refused()
     numbers = [operand(x) if isinstance(x, int | float | Number) else None for x in given]
     if mod is None or None in numbers or not mentions_run(given, {}):
         return pow(*given)

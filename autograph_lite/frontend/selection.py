@@ -29,6 +29,7 @@ from autograph_lite.frontend.steps import number
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
+from autograph_lite.tensors.tagged import compared
 
 MISSING: Any = object()
 Wins = Callable[[Any, Any], Any]
@@ -53,7 +54,7 @@ class Selection:
     def better(self, best: Any, entry: Any) -> Any:
         """The new entry if it wins, else the best so far."""
         keys = (entry, best) if self.key is None else (entry[1], best[1])
-        return choose(self.wins(*keys), lambda: entry, lambda: best)
+        return choose(compared(self.wins, *keys), lambda: entry, lambda: best)
 
     def of_nothing(self) -> Any:
         return self.python(()) if self.default is MISSING else self.default

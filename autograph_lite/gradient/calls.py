@@ -19,11 +19,13 @@ from autograph_lite.gradient.cotangents import Cotangent, parts, state
 from autograph_lite.gradient.reverse import THREADED, Sweep
 from autograph_lite.gradient.whole import Reversed, reverse_graph
 from autograph_lite.ir.build import Builder, no_origin
-from autograph_lite.ir.graph import Graph, Node, Value
+from autograph_lite.ir.graph import Graph, Node, Test, Value
+from autograph_lite.ir.types import kind_of_cells
 from autograph_lite.ir.walk import replaced
+from autograph_lite.ops.cells import NAME
 from autograph_lite.ops.control import CALL, CONSTANT
-from autograph_lite.ops.dispatch import apply_all, context
-from autograph_lite.ops.same import as_value, reached_from, same
+from autograph_lite.ops.dispatch import apply_all, context, f
+from autograph_lite.ops.same import Sure, as_value, both, holds, led_to, same, some
 from autograph_lite.ops.staging import building
 
 _TWICE = (
@@ -163,16 +165,17 @@ def _identified(graph: Graph) -> tuple[Graph, tuple[tuple[int, Any, int | None],
     builder.own = {*body.arguments, *(v for n in body.nodes for v in n.outputs)}
     for link in body.links:
         builder.link(link.a, link.b, link.condition)
-    results = list(body.results)
+    builder.raws = {n.outputs[0]: n.inputs[0] for n in body.nodes if n.op is NAME}
+    results, numbers = list(body.results), dict(body.numbers)
     found: list[tuple[int, Any, int | None]] = []
-    floats = {i: v for i, v in enumerate(results) if v.type.differentiable}
+    floats = {i: builder.raw(v) for i, v in enumerate(results) if v.type.differentiable}
     with building(builder):
         for i, value in floats.items():
             others: list[tuple[Any, Value]] = [(j, v) for j, v in floats.items() if j < i]
-            may_be = [value, *reached_from(value)]
+            may_be = {v for v, _ in led_to(value)} | (numbers.keys() if value in numbers else set())
             others += [(("argument", n), v) for n, v in enumerate(body.arguments) if v in may_be]
             for name, other in others:
-                sure = same(value, other)
+                sure = some(same(value, other), _in_one_cell(value, other, numbers))
                 if sure is True:
                     found.append((i, name, None))
                 elif sure is not False:
@@ -181,6 +184,14 @@ def _identified(graph: Graph) -> tuple[Graph, tuple[tuple[int, Any, int | None],
     links = tuple(builder.links)
     region = replace(body, nodes=tuple(builder.nodes), results=tuple(results), links=links)
     return Graph(graph.name, region), tuple(found)
+
+
+def _in_one_cell(a: Value, b: Value, numbers: dict[Value, Value]) -> Sure:
+    """Whether two values are in one cell in the end."""
+    if a not in numbers or b not in numbers or kind_of_cells(a.type) != kind_of_cells(b.type):
+        return False
+    equal = f.weak(f.py_equal(numbers[a], numbers[b]), dtype="bool")
+    return both(equal, holds(Test("kept", numbers[a])))
 
 
 def again(back: Reversed, callee: Callee, node: Node) -> dict[Value, Value]:

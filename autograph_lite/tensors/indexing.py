@@ -10,11 +10,12 @@ import numpy as np
 
 from autograph_lite.errors import GraphIndexError, GraphTypeError, ShapeError, StagedOverflowError
 from autograph_lite.ir.graph import Value
-from autograph_lite.ops.dispatch import apply_all
+from autograph_lite.ops.dispatch import apply_all, context, f
 from autograph_lite.ops.index import GETITEM, SETITEM, Spec, is_view
+from autograph_lite.ops.regions import pick
 from autograph_lite.tensors.boxes import Box, as_value, refuse_view, value_of, view, wrap, write
 from autograph_lite.tensors.operators import cast, strong
-from autograph_lite.tensors.tagged import Tagged, as_tensor
+from autograph_lite.tensors.tagged import Tagged, as_tensor, checked
 
 _LONGEST = 2**63
 _ALLOWED = (
@@ -143,16 +144,57 @@ def _entry(entry: Any, dynamic: list[Value]) -> tuple[Any, ...]:
     if entry is None:
         return ("new",)
     if isinstance(entry, slice):
-        return ("slice", *(_bound(b, dynamic) for b in (entry.start, entry.stop, entry.step)))
+        given = entry.start, entry.stop, entry.step
+        if any(isinstance(bound, Tagged) for bound in given):
+            given = _bounds(*given)
+        return ("slice", *(_bound(b, dynamic) for b in given))
     if isinstance(entry, bool | np.bool_):
         raise GraphIndexError(f"a bool is not an index here; {_ALLOWED}")
     if isinstance(entry, int | np.integer):
         return ("int", _position(int(entry)))
     if isinstance(entry, Tagged) and entry.python == "int" and _holds_both(entry):
         entry = as_tensor(entry)  # an index is the same of both
+    if isinstance(entry, Tagged) and entry.python == "none":
+        entry = checked(entry, _NO_INDEX)
     if isinstance(entry, Box | np.ndarray | list):
         return _value_entry(entry, dynamic)
     raise GraphIndexError(f"{_ALLOWED}, not {_class_name(entry)}")
+
+
+_NO_INDEX = (
+    "this index is None here, which would be a new axis; in compiled code an index that may be None has to be"
+    " a number when it is used"
+)
+
+
+def _bounds(start: Any, stop: Any, step: Any) -> tuple[Any, Any, Any]:
+    """Bounds of a slice of which some may be None: the ends of the axis in those runs, a step of 1."""
+    if isinstance(step, Tagged) and step.python == "none":
+        step = _else(step, 1)
+    forwards = step is None or (isinstance(step, int) and step > 0)
+    ends = (0, _LONGEST - 1) if forwards else (None, None)
+    found = [start, stop]
+    for n, bound in enumerate(found):
+        if isinstance(bound, Tagged) and bound.python == "none":
+            if not forwards:
+                raise GraphTypeError(_NO_BOUND)
+            found[n] = _else(bound, ends[n])
+    return found[0], found[1], step
+
+
+_NO_BOUND = (
+    "this bound of a slice is None in some runs, and its step is negative or only known to the run; write the"
+    " bound as a number"
+)
+
+
+def _else(x: Tagged, number: Any) -> Any:
+    """The number, where it is None."""
+    value = value_of(as_tensor(x))
+    if value.type.shape or not _is_integer(x):
+        raise GraphTypeError(f"slice indices must be integers or None, not {_class_name(x)}")
+    value = value if value.type.kind == "py" else f.number(value, dtype="int64")
+    return wrap(pick(x.is_tensor, value, context.interpreter.number(number)))  # type: ignore[attr-defined]
 
 
 def _holds_both(entry: Tagged) -> bool:

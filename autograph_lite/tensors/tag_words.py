@@ -8,6 +8,7 @@ from typing import Any
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.ir.types import Type
+from autograph_lite.tensors.number import PYTHON_NAME
 
 Operator = Callable[..., Any]
 COMPARE = (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne)
@@ -42,6 +43,13 @@ _SYMBOLS: dict[Operator, str] = {
     operator.irshift: ">>=",
     operator.eq: "==",
     operator.ne: "!=",
+    divmod: "divmod()",
+}
+_UNARY: dict[Operator, str] = {
+    operator.neg: "unary -",
+    operator.pos: "unary +",
+    operator.invert: "unary ~",
+    operator.abs: "abs()",
 }
 _EXAMPLE = {"float": "0.0", "int": "0", "bool": "False", "none": "0.0", "numpy": "0.0"}
 _OTHER = {"none": "None", "numpy": "a NumPy scalar"}
@@ -50,6 +58,12 @@ _OTHER = {"none": "None", "numpy": "a NumPy scalar"}
 def not_the_same(value: Type, python: str) -> ConversionError:
     """It is a value of this type in some runs, and they do not do the same where it is used."""
     other = _OTHER.get(python, f"a Python {python}")
+    if value.kind == "py" and python == "none":
+        name = PYTHON_NAME[value.dtype]
+        return ConversionError(
+            f"this is a Python {name} in some runs and None in others, and they do not do the same here; make"
+            f" it one in both: {_EXAMPLE[name]}"
+        )
     if value.kind == "py":
         return ConversionError(
             "this is a Python float in some runs and a Python int in others, and they do not do the same"
@@ -75,4 +89,4 @@ def unsupported(op: Operator, *names: str) -> str:
     if len(names) == 2:
         left, right = names
         return f"unsupported operand type(s) for {_SYMBOLS[op]}: {left!r} and {right!r}"
-    return f"bad operand type for unary {'-' if op is operator.neg else 'operator'}: 'NoneType'"
+    return f"bad operand type for {_UNARY[op]}: 'NoneType'"

@@ -156,10 +156,10 @@ class Tagged(Box):
         _refused(self)
 
     def __divmod__(self, other: Any) -> Any:
-        return self // other, self % other
+        return combined(divmod, self, other)
 
     def __rdivmod__(self, other: Any) -> Any:
-        return other // self, other % self
+        return combined(divmod, other, self)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         whole = all(isinstance(x, Tagged) or scalar.is_scalar(x) for x in inputs)
@@ -223,6 +223,11 @@ def combined(op: Operator, *operands: Any) -> Any:
         tuple(change(x) if x is first else x for x in given) for change in (as_tensor, as_number)
     ]
     return _branch(first.is_tensor, lambda: op(*arms[0]), lambda: op(*arms[1]))
+
+
+def compared(op: Operator, left: Any, right: Any) -> Any:
+    """A comparison in the order in which it is written, of which the message of a run tells."""
+    return combined(op, left, right) if isinstance(right, Tagged) else op(left, right)
 
 
 def _equal_to_none(op: Operator, operands: tuple[Any, ...], x: Tagged) -> Any:

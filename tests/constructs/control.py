@@ -200,13 +200,14 @@ def branches_on_objects(x, how):
     return x
 
 
-@case("`if`, `elif`, `else`", "that gives a name a tensor or None, a tensor or a number", S)
+@case("`if`, `elif`, `else`", "that gives a name a tensor, a number or None", S)
 def tensor_or_none(x):
-    y, z = None, 1.0
+    y, z, k = None, 1.0, None
     if x > 0.5:
         y = x * x
         z = x
-    return z if y is None else y * z
+        k = 3
+    return z if y is None or k is None else y * z * k
 
 
 @case("`if`, `elif`, `else`", "that gives a name in one branch only, read after it", S)

@@ -153,6 +153,15 @@ FAULTS = [
         ("z()", "None"),
         ("ag.is_tensor(s)", "a Python float"),
     )),
+    *(Fault("either", f"z = None\nif n > {n}:\n    z = 1\nreturn {body}", ONE, error, words, True)
+      for body, n, error, words in (
+        ("np.sum(z)", 1, CONVERSION, "this is a Python int in some runs and None in others"),
+        ("pow(2, z, 5)", 1, CONVERSION, "this is a Python int in some runs and None in others"),
+        ("z is n", 1, CONVERSION, "this is a Python int in some runs and None in others"),
+        ("x[z]", 2, errors.GraphTypeError, "this index is None here, which would be a new axis"),
+        ("x[:z:-1]", 2, errors.GraphTypeError, "this bound of a slice is None in some runs"),
+        ("x[:z:k]", 2, errors.GraphTypeError, "this bound of a slice is None in some runs"),
+    )),
     *(Fault("text", f"return {body}", ONE, CONVERSION, words, True) for body, words in (
         ("n.bit_length()", "the attribute 'bit_length' " + RUN_TIME),
         ("{n: x}", "a key of a dict or set " + RUN_TIME),
