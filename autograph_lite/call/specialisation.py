@@ -20,7 +20,7 @@ from autograph_lite.frontend.raising import reach
 from autograph_lite.frontend.returned import viewing
 from autograph_lite.frontend.stage import Staged, given_back
 from autograph_lite.frontend.state import as_given, is_variable, put_together
-from autograph_lite.frontend.structures import Leaf, Structure, holds_text, leaf_places
+from autograph_lite.frontend.structures import Leaf, holds_text
 from autograph_lite.gradient.calls import Callee, call
 from autograph_lite.gradient.reach import forced
 from autograph_lite.ir.graph import Graph, Value
@@ -120,7 +120,7 @@ class Specialisation:
         else:
             return self._given(results, leaves)
         raised = staged.raises[reached.key]
-        reach(raised, _of_record(raised.structure, reached.values), reached.origin)
+        reach(raised, _of_record(raised.numbers, reached.values), reached.origin)
 
     def _unrecorded(
         self, data: list[Any], leaves: list[Any], again: Callable[[], Any]
@@ -250,19 +250,14 @@ class Specialisation:
             return
         self.printing.count += 1
         printed = self.staged.prints[int(key)]
-        recorded = iter(_of_record(printed.structure, values))
+        recorded = iter(_of_record(printed.numbers, values))
         items = known(put_together(printed.structure, recorded, as_given))
         replay(printed.voice, items, printed.options)
 
 
-def _of_record(structure: Structure, data: list[Any]) -> list[Value]:
-    """The values of a record; numbers come as NumPy's and are Python's."""
-    data = list(data)
-    for leaf, at in leaf_places(structure, texts=True):
-        if leaf.kind not in ("ag", "np", "none", "numpy"):  # the number of a leaf stands last
-            place = at + leaf.count - 1
-            data[place] = data[place].item()
-    return [_value(v) for v in data]
+def _of_record(numbers: tuple[int, ...], data: list[Any]) -> list[Value]:
+    """The values of a record; Python's numbers come as NumPy's."""
+    return [_value(v.item() if i in numbers else v) for i, v in enumerate(data)]
 
 
 def _value(data: Any) -> Value:

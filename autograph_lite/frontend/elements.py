@@ -30,7 +30,7 @@ from autograph_lite.ops.staging import building
 from autograph_lite.tensors.boxes import wrap
 from autograph_lite.tensors.number import Number, kind_name
 from autograph_lite.tensors.scalar import NumpyScalar
-from autograph_lite.tensors.tagged import Tagged, as_tensor, checked
+from autograph_lite.tensors.tagged import as_tensor, checked, may_be_none
 
 OUT_OF_RANGE = "list index out of range"
 
@@ -123,7 +123,7 @@ _EMPTY = Container(list, None, ())
 def refuse_index(items: Any, index: Any) -> None:
     """What Python says of an index that is no int."""
     text = f"{type(items).__name__} indices must be integers or slices, not {{}}"
-    if isinstance(index, Tagged) and index.python == "none":
+    if may_be_none(index):
         checked(index, text.format("NoneType"))
     elif not _fits(index):
         raise TypeError(text.format(kind_name(index)))
@@ -180,7 +180,7 @@ def places(grown: Grown, index: slice) -> Counted:
 
 def _end(given: Any, end: Value, within: Callable[[Any], Value]) -> Value:
     """An end of a slice: where there is none given, that of the list."""
-    if isinstance(given, Tagged) and given.python == "none":
+    if may_be_none(given):
         return branch(given.is_tensor, lambda: within(as_tensor(given)), lambda: end)
     return end if given is None else within(given)
 

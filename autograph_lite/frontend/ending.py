@@ -13,7 +13,6 @@ from autograph_lite.errors import AutographError, Origin
 from autograph_lite.frontend.fillers import truth
 from autograph_lite.frontend.later import Error
 from autograph_lite.frontend.state import take_apart
-from autograph_lite.frontend.trace import Raised
 from autograph_lite.ops.control import CODES, fail_if
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.staging import Stopped, root
@@ -62,7 +61,7 @@ def _stop(trace: Any, error: Exception) -> None:
         fail_if(truth(True), name, CODES[type(error)], text)
         return
     structure, _ = take_apart((Error(type(error), error.args, {}),), numbers=False)
-    trace.emit_raise(Raised(structure), [])
+    trace.emit_raise(structure, [])
 
 
 def _is_pythons(error: Exception) -> bool:

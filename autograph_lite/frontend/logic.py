@@ -181,12 +181,11 @@ class Logic:
         return a is b
 
     def _may_be_object(self, one: Tagged, other: Any) -> bool:
-        is_number = one.python != "none" or value_of(one).type.kind == "py"
-        bools = [
-            isinstance(x, bool) or getattr(x, "dtype", "") == "bool"
-            for x in (as_number(one) if one.python != "none" else one.tensor, other)
-        ]
-        return is_number and bools[0] is bools[1]
+        number = as_number(one) if one.number is not None else one.tensor
+        if one.number is None and not isinstance(number, Number):
+            return False
+        bools = [isinstance(x, bool) or getattr(x, "dtype", "") == "bool" for x in (number, other)]
+        return bools[0] is bools[1]
 
     def _is_number(self, a: Any, b: Any) -> Any:
         bools = [isinstance(x, bool) or getattr(x, "dtype", "") == "bool" for x in (a, b)]

@@ -79,7 +79,7 @@ def raise_(trace: Trace, error: Any, *cause: Any) -> NoReturn:
     if _before_all(trace) and not values:
         reach(Raised(structure), [], None)
     _refuse_swallowing(trace)
-    trace.emit_raise(Raised(structure), values)
+    trace.emit_raise(structure, values)
     raise Stopped
 
 

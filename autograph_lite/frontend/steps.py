@@ -12,7 +12,7 @@ from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.tensors.boxes import Box, value_of
 from autograph_lite.tensors.number import kind_name
-from autograph_lite.tensors.tagged import Tagged, checked
+from autograph_lite.tensors.tagged import checked, may_be_none
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Counted:
 def number(obj: Any) -> Value:
     """A Python int, staged number or integer tensor as an int64 number."""
     builder: Any = context.interpreter
-    if isinstance(obj, Tagged) and obj.python == "none":
+    if may_be_none(obj):
         obj = checked(obj, "'NoneType' object cannot be interpreted as an integer")
     if isinstance(obj, Box):
         value = value_of(obj)

@@ -26,8 +26,9 @@ class Leaf:
     """A tensor ("ag"), a Python number ("py"), a NumPy scalar ("np"), or a tagged one of both: "int",
     "float", "bool" or "none" names what is not a tensor.  A tagged leaf has three values: whether it is the
     tensor, the tensor, the number ("none" has no third), which with "numpy" is NumPy's.  With `numpy` the
-    tensor is a NumPy scalar instead, with "int" it may be a Python float.  "cell": a tensor that may be in a
-    list that grows, and the number of its cell, which a tagged leaf with `cell` has too, after the others."""
+    tensor is a NumPy scalar instead, with "int" it may be a Python float, with "none" a number.  "cell": a
+    tensor that may be in a list that grows, and the number of its cell, which a tagged leaf with `cell` has
+    too, after the others."""
 
     kind: str
     numpy: bool = False
@@ -119,26 +120,26 @@ def size(structure: Structure) -> int:
     return sum(map(size, structure.parts)) if isinstance(structure, Container) else 0
 
 
-def leaf_places(structure: Structure, texts: bool = False) -> list[tuple[Leaf, int]]:
-    """The leaves in order, each with the position of its first value; `texts`: those of texts too, which
-    nothing but the text is bound to."""
+def leaf_places(structure: Structure) -> list[tuple[Leaf, int]]:
+    """The leaves in order, each with the position of its first value; not those of texts, which nothing but
+    the text is bound to."""
     found: list[tuple[Leaf, int]] = []
-    _places(structure, 0, found, texts)
+    _places(structure, 0, found)
     return found
 
 
-def _places(structure: Structure, at: int, found: list[tuple[Leaf, int]], texts: bool) -> int:
-    if is_text(structure) and not texts:
+def _places(structure: Structure, at: int, found: list[tuple[Leaf, int]]) -> int:
+    if is_text(structure):
         return at + size(structure)
     if isinstance(structure, Leaf):
         found.append((structure, at))
         return at + structure.count
     if isinstance(structure, Maybe):
-        return _places(structure.inner, at + 1, found, texts)
+        return _places(structure.inner, at + 1, found)
     if isinstance(structure, Growing):
         return at + size(structure)
     for part in structure.parts if isinstance(structure, Container) else ():
-        at = _places(part, at, found, texts)
+        at = _places(part, at, found)
     return at
 
 

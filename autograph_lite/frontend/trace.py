@@ -7,7 +7,7 @@ passes; everything else is a guard: if it is another object later, the function 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -73,18 +73,27 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A print of the program: how its items are put together, and the options it was given."""
+    """A print of the program: how its items are put together, which values are Python numbers, and the options
+    it was given."""
 
     voice: str
     structure: Structure
+    numbers: tuple[int, ...]
     options: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """A `raise` of the program: how the exception and, if it has one, its cause are put together."""
+    """A `raise` of the program: how the exception and, if it has one, its cause are put together, and which
+    values are Python numbers."""
 
     structure: Structure
+    numbers: tuple[int, ...] = ()
+
+
+def _numbers_among(values: Sequence[Value]) -> tuple[int, ...]:
+    """The places of the Python numbers."""
+    return tuple(i for i, v in enumerate(values) if v.type.kind == "py")
 
 
 class Calls:
@@ -260,12 +269,12 @@ class Trace(Builder):
     def emit_print(self, voice: str, items: tuple[Any, ...], **options: Any) -> None:
         """A node that records the values; the text is made, as eagerly, when they are known."""
         structure, values = take_apart(tuple(items), numbers=False)
-        self.prints.append(Printed(voice, structure, options))
+        self.prints.append(Printed(voice, structure, _numbers_among(values), options))
         apply_all(PRINT, tuple(values), {"key": str(len(self.prints) - 1)})
 
-    def emit_raise(self, raised: Raised, values: list[Value]) -> None:
+    def emit_raise(self, structure: Structure, values: list[Value]) -> None:
         """Nodes that record the values and stop the kernel."""
-        self.raises.append(raised)
+        self.raises.append(Raised(structure, _numbers_among(values)))
         key = str(len(self.raises) - 1)
         if values:
             apply_all(PRINT, tuple(values), {"key": told(key)})

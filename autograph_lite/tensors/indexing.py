@@ -15,7 +15,7 @@ from autograph_lite.ops.index import GETITEM, SETITEM, Spec, is_view
 from autograph_lite.ops.regions import pick
 from autograph_lite.tensors.boxes import Box, as_value, refuse_view, value_of, view, wrap, write
 from autograph_lite.tensors.operators import cast, strong
-from autograph_lite.tensors.tagged import Tagged, as_tensor, checked
+from autograph_lite.tensors.tagged import Tagged, as_tensor, checked, may_be_none
 
 _LONGEST = 2**63
 _ALLOWED = (
@@ -154,7 +154,7 @@ def _entry(entry: Any, dynamic: list[Value]) -> tuple[Any, ...]:
         return ("int", _position(int(entry)))
     if isinstance(entry, Tagged) and entry.python == "int" and _holds_both(entry):
         entry = as_tensor(entry)  # an index is the same of both
-    if isinstance(entry, Tagged) and entry.python == "none":
+    if may_be_none(entry):
         entry = checked(entry, _NO_INDEX)
     if isinstance(entry, Box | np.ndarray | list):
         return _value_entry(entry, dynamic)
@@ -169,17 +169,14 @@ _NO_INDEX = (
 
 def _bounds(start: Any, stop: Any, step: Any) -> tuple[Any, Any, Any]:
     """Bounds of a slice of which some may be None: the ends of the axis in those runs, a step of 1."""
-    if isinstance(step, Tagged) and step.python == "none":
+    if may_be_none(step):
         step = _else(step, 1)
     forwards = step is None or (isinstance(step, int) and step > 0)
-    ends = (0, _LONGEST - 1) if forwards else (None, None)
-    found = [start, stop]
-    for n, bound in enumerate(found):
-        if isinstance(bound, Tagged) and bound.python == "none":
-            if not forwards:
-                raise GraphTypeError(_NO_BOUND)
-            found[n] = _else(bound, ends[n])
-    return found[0], found[1], step
+    if not forwards and (may_be_none(start) or may_be_none(stop)):
+        raise GraphTypeError(_NO_BOUND)
+    start = _else(start, 0) if may_be_none(start) else start
+    stop = _else(stop, _LONGEST - 1) if may_be_none(stop) else stop
+    return start, stop, step
 
 
 _NO_BOUND = (
@@ -188,7 +185,7 @@ _NO_BOUND = (
 )
 
 
-def _else(x: Tagged, number: Any) -> Any:
+def _else(x: Tagged, number: int) -> Any:
     """The number, where it is None."""
     value = value_of(as_tensor(x))
     if value.type.shape or not _is_integer(x):

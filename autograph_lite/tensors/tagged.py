@@ -12,7 +12,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 import numpy as np
 
@@ -73,8 +73,8 @@ def _one(op: Operator) -> Operator:
 
 class Tagged(Box):
     """`number` (of kind py) counts where `is_tensor` is false, None where `python` is "none"; the value
-    is the number too then, in the tensor's dtype, unless the tensor has axes.  The value is a tensor, or a
-    Python float where the number is an int."""
+    is the number too then, in the tensor's dtype, unless the tensor has axes.  The value is a tensor, a Python
+    float where the number is an int, or a Python number where there is None."""
 
     __slots__ = ("is_tensor", "number", "python", "tensor")
     is_tagged = True
@@ -163,7 +163,7 @@ class Tagged(Box):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         whole = all(isinstance(x, Tagged) or scalar.is_scalar(x) for x in inputs)
-        if whole and method == "__call__" and not kwargs and not any(map(_may_be_none, inputs)):
+        if whole and method == "__call__" and not kwargs and not any(map(may_be_none, inputs)):
             return _of_scalars(ufunc, inputs)
         if any(isinstance(x, Tagged) and x.apart for x in inputs):
             return self.in_each(partial(getattr(ufunc, method), **kwargs), *inputs)
@@ -203,7 +203,7 @@ class Tagged(Box):
 
 def combined(op: Operator, *operands: Any) -> Any:
     """An operator on operands of which one at least is tagged."""
-    none = [x for x in operands if isinstance(x, Tagged) and x.python == "none"]
+    none = [x for x in operands if may_be_none(x)]
     if none and op in _EQUAL:
         return _equal_to_none(op, operands, none[0])
     given = tuple(defined(op, operands, x) for x in operands)
@@ -257,7 +257,8 @@ def _is_number(x: Any) -> bool:
     return isinstance(x, Number) or x.__class__ in (bool, int, float)
 
 
-def _may_be_none(x: Any) -> bool:
+def may_be_none(x: Any) -> TypeGuard[Tagged]:
+    """Whether it is None in some runs."""
     return isinstance(x, Tagged) and x.python == "none"
 
 
@@ -304,7 +305,7 @@ def as_number(x: Any) -> Any:
 
 def defined(op: Operator, operands: tuple[Any, ...], x: Any) -> Any:
     """What may be None as a tensor, after a check at run time; anything else as it is."""
-    if not isinstance(x, Tagged) or x.python != "none":
+    if not may_be_none(x):
         return x
     names = ["NoneType" if o is x else _class_name(o) for o in operands]
     return checked(x, unsupported(op, *names))

@@ -132,7 +132,7 @@ def printed(x, n):
     for i in range(n):
         if x[i] > 0.5:
             k = i
-        print(k, f"{k}")
+        print(k, [k], f"{k!r} {(k, x[i])}")
     return x
 
 
@@ -155,4 +155,8 @@ PROGRAMS = [f for f in list(globals().values()) if getattr(f, "__module__", "") 
 FOUND, LATE, NONE = (
     ag.constant(v) for v in ([0.1, 0.7, -0.3, 0.9], [0.9, 0.1, 0.2, 0.3], [-0.1, 0.2, 0.3, 0.4])
 )
+RAISES = {
+    f.__name__: 2
+    for f in (arithmetic_of_none, compared, no_number, an_index_of_a_list, steps_of_a_range)
+}
 CASES = [(f, (x, n)) for f in PROGRAMS for x, n in ((FOUND, 4), (LATE, 4), (NONE, 3), (FOUND, 0))]

@@ -13,7 +13,7 @@ import pytest
 import autograph_lite as ag
 from autograph_lite.call.verify import modes, outcome
 from autograph_lite.tensors.boxes import Box
-from tests.identity import deletes, found, guarded, scalars, told, walrus
+from tests.identity import deletes, found, guarded, none_or_number, scalars, told, walrus
 from tests.identity.observe import BANK
 from tests.identity.programs import CASES
 from tests.identity.programs import VALUES_ONLY as WRITTEN
@@ -103,6 +103,7 @@ RAISES = {
     "faults_between": 1,
     **told.RAISES,
     **scalars.RAISES,
+    **none_or_number.RAISES,
 }
 """How many cases of a program raise; any other that did so in both modes would agree unseen."""
 
@@ -112,6 +113,7 @@ def test_a_program_raises_where_it_is_meant_to() -> None:
     for program, arguments, order in BANK:
         f = compiled(program)
         f.compile(*arguments)  # now the state that it captures is known, and put back
-        found = [dict(outcome(run, f, arguments).parts) for _, run in modes(f, order).values()]
+        runs = {reference for _, reference in modes(f, order).values()}  # each by itself, eagerly
+        found = [dict(outcome(run, f, arguments).parts) for run in runs]
         raised[program.__name__] += any("error" in parts for parts in found)
     assert +raised == RAISES
