@@ -66,14 +66,18 @@ class Callee:
         return self.ready(order).run(values, self.printer, leave)  # type: ignore[no-any-return]
 
     def outputs(self, inputs: tuple[Value, ...], order: int) -> list[Value]:
-        """The same on values: a result that is an argument, or another result, is that value."""
+        """The same on values: a result that is an argument, or another result, is that value, or where that is
+        of a variable, a later one of it."""
         whole = self.saving(order)
         data = self.run([v.data for v in inputs], order)
         out = [_held(v, d) for v, d in zip(whole.graph.body.results, data, strict=True)]
         for i, other, flag in whole.same:
             one = out[other] if isinstance(other, int) else inputs[other[1]]
-            if (flag is None or data[flag]) and _same_bits(out[i].data, one.data):
-                out[i] = one
+            if flag is None or data[flag]:
+                if _same_bits(out[i].data, one.data):
+                    out[i] = one
+                for tape in context.tapes if out[i] is not one else ():
+                    tape.joins(out[i], one)
         return out
 
     def merging(self, inputs: tuple[Value, ...]) -> Callee:
@@ -213,11 +217,11 @@ def call(callee: Callee, inputs: tuple[Value, ...]) -> tuple[Value, ...]:
 def _arrived(sweep: Sweep, node: Node) -> list[Cotangent | None]:
     """What has arrived at each result; at one that is an argument, or an earlier result, nothing of its
     own."""
-    seen = set(node.inputs)
+    seen = set(map(sweep.name, node.inputs))
     found: list[Cotangent | None] = []
     for v in node.outputs:
-        found.append(sweep.get(v) if v.type.carries and v not in seen else None)
-        seen.add(v)
+        found.append(sweep.get(v) if v.type.carries and sweep.name(v) not in seen else None)
+        seen.add(sweep.name(v))
     return found
 
 

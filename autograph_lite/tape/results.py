@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograph_lite.errors import ConversionError
+from autograph_lite.errors import ConversionError, GradientError
 from autograph_lite.gradient.cotangents import Cotangent
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import NESTS, rebuild
@@ -66,3 +66,11 @@ def arranged(sources: Any, parts: list[Any]) -> Any:
         return parts[0]
     rest = iter(parts)
     return rebuild(sources, lambda _: next(rest))
+
+
+def wants_zeros(unconnected: Any) -> bool:
+    """Whether what is not connected has a gradient of zeros."""
+    name = getattr(unconnected, "value", unconnected)
+    if name not in ("none", "zero"):
+        raise GradientError(f"unconnected_gradients is {unconnected!r}; 'none' or 'zero' is needed")
+    return bool(name == "zero")

@@ -28,7 +28,7 @@ from autograph_lite.ops.staging import at_one_line, reverse_pass, tape_begins, t
 from autograph_lite.tape.depends import REGIONS
 from autograph_lite.tape.following import Following
 from autograph_lite.tape.inside import refuse_used_inside
-from autograph_lite.tape.results import arranged, result, stacked
+from autograph_lite.tape.results import arranged, result, stacked, wants_zeros
 from autograph_lite.tape.seeds import by_names, one_hot, seeds, target_value
 from autograph_lite.tensors.boxes import staging, value_of
 from autograph_lite.tensors.number import kind_name
@@ -157,6 +157,12 @@ class GradientTape:
         if id(variable) in self._variables or (self._automatic and variable._trainable):
             self._add_root(variable, value)
 
+    def joins(self, value: Value, source: Value) -> None:
+        """A value is a later one of the variable that another value is of, if it is of one."""
+        if source in self._roots:
+            self._roots[value] = self._roots[source]
+            self._followed.always(value)
+
     def _add_root(self, variable: Any, value: Value) -> None:
         if value.type.dtype not in FLOATS:
             return
@@ -248,7 +254,7 @@ class GradientTape:
         or variable, GraphTypeError and ShapeError for targets and output gradients that do not fit, and
         ConversionError where compiled code cannot tell what eager execution would give.
         """
-        zeros = unconnected_gradients != "none" and _wants_zeros(unconnected_gradients)
+        zeros = unconnected_gradients != "none" and wants_zeros(unconnected_gradients)
         return self._gradient(seeds(target, output_gradients), sources, zeros)
 
     def _gradient(self, starts: list[Seed], sources: Any, zeros: bool = False) -> Any:
@@ -290,7 +296,7 @@ class GradientTape:
         ConversionError where only the run knows the shape of the target.
         """
         del parallel_iterations, experimental_use_pfor  # TensorFlow's; they change no result
-        zeros = _wants_zeros(unconnected_gradients)
+        zeros = wants_zeros(unconnected_gradients)
         listed = leaves(sources)
         keys = [self._key(source) for source in listed]
         value = target_value(target)
@@ -391,10 +397,3 @@ def _is_floating(value: Value) -> bool:
         GradientWarning,
     )
     return False
-
-
-def _wants_zeros(unconnected: Any) -> bool:
-    name = getattr(unconnected, "value", unconnected)
-    if name not in ("none", "zero"):
-        raise GradientError(f"unconnected_gradients is {unconnected!r}; 'none' or 'zero' is needed")
-    return bool(name == "zero")

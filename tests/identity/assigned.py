@@ -86,6 +86,27 @@ def two_in_while(x):
     return s, RATE.read_value(), WEIGHTS.read_value()
 
 
+def returned_on_the_way(x):
+    """Values of before, between and after: contributions to each are to the variable, at once."""
+    x = ag.cast(x, "float64")
+    before = between = RATE.read_value()
+    for k in range(3):
+        RATE.assign(RATE * x[0])
+        if k == 1:
+            between = RATE.read_value()
+    return before, between, RATE.read_value(), between * x[1]
+
+
+def assigned_and_returned(x):
+    """What is assigned is no value of the variable; what is read then is."""
+    x = ag.cast(x, "float64")
+    y = RATE * x[0]
+    RATE.assign(y)
+    if x[1] > 0.0:
+        RATE.assign(x[2] * 2.0)
+    return y, RATE.read_value()
+
+
 def trained(x):
     x = ag.cast(x, "float64")
     s = x[0]
@@ -109,6 +130,8 @@ CASES = [
         in_branches,
         beside_an_earlier_value,
         two_in_while,
+        returned_on_the_way,
+        assigned_and_returned,
         trained,
     )
     for x in SAMPLES
