@@ -107,7 +107,7 @@ def modes(f: Function, order: int) -> dict[str, tuple[Callable[..., Any], Callab
             return differentiated(f.eager, a, order)
 
         found["compiled under a tape"] = (lambda *a: differentiated(f, a, order), eager)
-        found["compiled, its arguments used again"] = (
+        found[AGAIN] = (
             lambda *a: differentiated(f, a, order, again=True),
             lambda *a: differentiated(f.eager, a, order, again=True),
         )
@@ -121,6 +121,7 @@ def modes(f: Function, order: int) -> dict[str, tuple[Callable[..., Any], Callab
 
 
 RESULT = "the result"
+AGAIN = "compiled, its arguments used again"
 
 
 def named(out: Any) -> list[tuple[str, Any]]:
