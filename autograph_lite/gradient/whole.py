@@ -77,7 +77,13 @@ class _Back:
         self.seeds, self.current = pattern
         self.names = names_in_the_end(graph.body, self.current)
         self.builder = Builder(None, CONSTANT, no_origin)
-        source = replace(graph.body, nodes=(*graph.body.nodes, *self.names.values()))
+        links = tuple(
+            link
+            for link in graph.body.links
+            if roots.get(link.a, link.a) is not roots.get(link.b, link.b)  # they are one anyway
+        )
+        nodes = (*graph.body.nodes, *self.names.values())
+        source = replace(graph.body, nodes=nodes, links=links)
         self.mirror = Mirror(source, self.builder, self._find)
         self.adjoint = self.mirror.adjoint
         self.wanted = wanted

@@ -107,6 +107,16 @@ def assigned_and_returned(x):
     return y, RATE.read_value()
 
 
+def assigned_before_a_loop(x):
+    """What the loop reads is saved, and is written as well: one source twice in the reverse of the reverse."""
+    x = ag.cast(x, "float64")
+    RATE.assign_sub(0.25 * x[0])
+    y = x[1]
+    for _ in range(2):
+        y = np.sin(y * y) * RATE
+    return y * x
+
+
 def trained(x):
     x = ag.cast(x, "float64")
     s = x[0]
@@ -132,6 +142,7 @@ CASES = [
         two_in_while,
         returned_on_the_way,
         assigned_and_returned,
+        assigned_before_a_loop,
         trained,
     )
     for x in SAMPLES
