@@ -1,8 +1,8 @@
 """`verify`: run a function eagerly and compiled and compare every byte.
 
-Compared are values, gradients up to `order` (by a tape around the call, by one that sees the arguments
-used again after it, and by a tape staged with the call), written variables and tensors, printed text, and
-errors.  All NaNs are equal.
+Compared are values, gradients up to `order` (by a tape around the call, and by a tape staged with the
+call), first gradients by a tape that sees the arguments used again after the call, written variables and
+tensors, printed text, and errors.  All NaNs are equal.
 """
 
 from __future__ import annotations
@@ -96,8 +96,11 @@ def verify(f: Function, *args: Any, order: int = 2) -> None:
             raise IdentityError(f"{f.__name__}: eager and {mode} differ in {found}")
 
 
-def modes(f: Function, order: int) -> dict[str, tuple[Callable[..., Any], Callable[..., Any]]]:
-    """Name -> (compiled run, eager run); each takes arguments and returns named results."""
+def modes(
+    f: Function, order: int, again: int = 1
+) -> dict[str, tuple[Callable[..., Any], Callable[..., Any]]]:
+    """Name -> (compiled run, eager run); each takes arguments and returns named results.  `again`: the order
+    of gradients where the arguments are used again, of which the kernels are others."""
     found: dict[str, Any] = {
         "compiled": (lambda *a: [(RESULT, f(*a))], lambda *a: [(RESULT, f.eager(*a))])
     }
@@ -108,8 +111,8 @@ def modes(f: Function, order: int) -> dict[str, tuple[Callable[..., Any], Callab
 
         found["compiled under a tape"] = (lambda *a: differentiated(f, a, order), eager)
         found[AGAIN] = (
-            lambda *a: differentiated(f, a, order, again=True),
-            lambda *a: differentiated(f.eager, a, order, again=True),
+            lambda *a: differentiated(f, a, min(order, again), again=True),
+            lambda *a: differentiated(f.eager, a, min(order, again), again=True),
         )
 
         def inside(*a: Any) -> Any:

@@ -70,7 +70,7 @@ def check(program: Callable[..., Any], inputs: list[tuple[Any, ...]], order: int
             f.compile(*args)  # now the state that it captures is known, and put back after a run
         except Exception as error:
             return _refused(f, args, error)
-        for mode, (run, reference) in modes(f, order).items():
+        for mode, (run, reference) in modes(f, order, again=order).items():
             found = _compared(f, args, mode, run, reference)
             if found.kind not in ("same", "raised"):
                 return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 import autograph_lite as ag
 from autograph_lite.call.verify import modes, outcome
 from autograph_lite.tensors.boxes import Box
+from autograph_lite_runtime import load as loading
 from tests.identity import deletes, found, guarded, none_or_number, scalars, told, walrus
 from tests.identity.observe import BANK
 from tests.identity.programs import CASES
@@ -21,6 +23,15 @@ from tests.identity.programs import VALUES_ONLY as WRITTEN
 VALUES_ONLY = [*WRITTEN, *found.VALUES_ONLY]
 FIRST_ORDER = found.FIRST_ORDER
 compiled = functools.cache(ag.function)
+
+
+@pytest.fixture(autouse=True)
+def _large_kernels_compiled_in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No level of optimisation changes a bit.  Values and most first gradients are compiled as users have them;
+    of longer kernels, which take most of the time, LLVM optimises nothing."""
+    monkeypatch.setattr(loading, "TIERS", ((1_000, 3), (sys.maxsize, 0)))
+
+
 NAMES = [f"{i}-{program.__name__}" for i, (program, _) in enumerate(CASES)]
 
 

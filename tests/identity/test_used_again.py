@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 
 import numpy as np
 import pytest
 
 import autograph_lite as ag
-from tests.identity import used_again
+from autograph_lite.call.verify import AGAIN, modes, outcome
+from autograph_lite_runtime import load as loading
+from tests.identity import assigned, kept, used_again
 from tests.identity.used_again import PROGRAMS, halves
 
 compiled = cache(ag.function)
+SECOND = [*kept.CASES, *assigned.CASES]
 NUMBERS = np.random.default_rng(3).uniform(0.3, 2.0, 12)
 
 
@@ -54,6 +58,20 @@ def test_a_function_that_calls_itself_compiled():
     """Step by step it calls its compiled form, to which a tape leads."""
     a, b = map(ag.constant, (0.1, 2.9))
     ag.verify(halves_compiled, a, b, ag.constant(0.3), order=1)
+
+
+@pytest.mark.parametrize(
+    ("program", "given"),
+    SECOND,
+    ids=[f"{i}-{program.__name__}" for i, (program, _) in enumerate(SECOND)],
+)
+def test_second_derivatives(program, given, monkeypatch):
+    """What arrives at a cell, or at a variable, in the second pass goes on outside the call."""
+    monkeypatch.setattr(loading, "TIERS", ((sys.maxsize, 0),))  # no level changes a bit
+    f = compiled(program)
+    f.compile(*given)
+    run, reference = modes(f, 2, again=2)[AGAIN]
+    assert outcome(reference, f, given).difference(outcome(run, f, given)) is None
 
 
 def test_every_program_is_here():
