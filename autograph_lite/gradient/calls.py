@@ -76,7 +76,8 @@ class Callee:
             if flag is None or data[flag]:
                 if _same_bits(out[i].data, one.data):
                     out[i] = one
-                for tape in context.tapes if out[i] is not one else ():
+                    continue
+                for tape in context.tapes:
                     tape.joins(out[i], one)
         return out
 

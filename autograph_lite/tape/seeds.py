@@ -17,7 +17,7 @@ from autograph_lite.ops.dispatch import constant, f
 from autograph_lite.ops.shapes import text
 from autograph_lite.tensors.boxes import Box, as_value, staging, value_of
 from autograph_lite.tensors.operators import strong
-from autograph_lite.tensors.tagged import Tagged, checked
+from autograph_lite.tensors.tagged import Tagged, checked, may_be_none
 from autograph_lite.tensors.tensor import Tensor
 
 
@@ -26,7 +26,7 @@ def target_value(target: Any) -> Value:
         return value_of(target)
     if target is None:
         raise GraphTypeError("target is None; gradients are taken of a tensor")
-    if isinstance(target, Tagged) and target.python == "none":
+    if may_be_none(target):
         return value_of(checked(target, "target is None; gradients are taken of a tensor"))
     if isinstance(target, Box):
         return value_of(target)

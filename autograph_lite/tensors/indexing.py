@@ -191,7 +191,8 @@ def _else(x: Tagged, number: int) -> Any:
     if value.type.shape or not _is_integer(x):
         raise GraphTypeError(f"slice indices must be integers or None, not {_class_name(x)}")
     value = value if value.type.kind == "py" else f.number(value, dtype="int64")
-    return wrap(pick(x.is_tensor, value, context.interpreter.number(number)))  # type: ignore[attr-defined]
+    builder: Any = context.interpreter
+    return wrap(pick(x.is_tensor, value, builder.number(number)))
 
 
 def _holds_both(entry: Tagged) -> bool:
