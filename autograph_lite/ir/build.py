@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograph_lite.errors import Origin
+from autograph_lite.ir.conditions import Conditions
 from autograph_lite.ir.graph import Condition, Link, Node, Region, Test, Value
 from autograph_lite.ir.types import PY_DTYPE, Type, representable, tensor
 
@@ -60,6 +61,7 @@ class Builder:
         self.places: dict[Value, int] = {}  # result of a node -> the place of the node
         self.outside: dict[Value, Value] = {}  # argument that stands for a captured value -> it
         self.bools: dict[Any, Value] = {}  # what conditions came to
+        self.conditions = Conditions()  # and what they mean
         self.consulted = False  # whether a tape asked which values are one
         self.repeated = False  # whether it is of the steps of a loop
         self.before: dict[int, tuple[Any, int, Any]] = {}  # boxes before they were written

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograph_lite.ir.build import Builder
+from autograph_lite.ir.conditions import ALWAYS, Conditions
 from autograph_lite.ir.graph import Condition, Link, Test, Value
 from autograph_lite.ops.dispatch import context, f
 
@@ -72,11 +73,9 @@ def both(a: Sure, b: Sure) -> Sure:
         return b if a else False
     if isinstance(b, bool):
         return a if b else False
-    if a is b:
-        return a
-    if opposite(a, b):
-        return False
-    return once(("and", a, b), lambda: f.bitwise_and(a, b))
+    known = _conditions()
+    meant = known.both(known.number(a), known.number(b))
+    return _meaning(meant, ("and", a, b), lambda: f.bitwise_and(a, b))
 
 
 def some(a: Sure, b: Sure) -> Sure:
@@ -85,24 +84,40 @@ def some(a: Sure, b: Sure) -> Sure:
         return True if a else b
     if isinstance(b, bool):
         return True if b else a
-    if a is b:
-        return a
-    if opposite(a, b):
-        return True
-    return once(("or", a, b), lambda: f.bitwise_or(a, b))
+    known = _conditions()
+    neither = known.both(-known.number(a), -known.number(b))
+    meant = None if neither is None else -neither
+    return _meaning(meant, ("or", a, b), lambda: f.bitwise_or(a, b))
 
 
 def negated(a: Sure) -> Sure:
     if isinstance(a, bool):
         return not a
-    out = once(("not", a), lambda: f.logical_not(a))
-    context.interpreter.bools["not", out] = a  # type: ignore[attr-defined]
-    return out
+    return _meaning(-_conditions().number(a), ("not", a), lambda: f.logical_not(a))
 
 
 def opposite(a: Sure, b: Sure) -> bool:
     """Whether one is known to hold where the other does not."""
-    return context.interpreter.bools.get(("not", a)) is b  # type: ignore[attr-defined]
+    if isinstance(a, bool) or isinstance(b, bool):
+        return isinstance(a, bool) and isinstance(b, bool) and a is not b
+    known = _conditions()
+    return known.number(a) == -known.number(b)
+
+
+def _conditions() -> Conditions:
+    return context.interpreter.conditions  # type: ignore[attr-defined,no-any-return]
+
+
+def _meaning(number: int | None, key: Any, make: Callable[[], Value]) -> Sure:
+    """The bool that means this, made where there is none yet."""
+    if number is None:
+        return once(key, make)
+    if abs(number) == ALWAYS:
+        return number == ALWAYS
+    known = _conditions()
+    if number not in known.values:
+        known.mean(make(), number)
+    return known.values[number]
 
 
 # --- values ----------------------------------------------------------------------------------------
