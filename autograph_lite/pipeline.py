@@ -44,6 +44,11 @@ def compile_graph(graph: Graph, name: str = "kernel") -> Executable:
     )
 
 
+def prepared(graph: Graph) -> Callable[[list[Any]], list[Any]]:
+    """What runs a small graph that says how numbers are computed before a kernel runs."""
+    return compile_graph(graph, "numbers").run
+
+
 def kernel_source(graph: Graph, name: str = "kernel") -> str:
     """The kernel of a graph as Python."""
     return print_source(lower_graph(optimize(graph), name).kernel)

@@ -17,11 +17,12 @@ Changed = tuple[str, ...]
 
 
 def captured(staged: Staged) -> tuple[str, ...]:
-    """Two lines at most: whose present value every call reads, and what is compiled in."""
+    """Three lines at most: whose present value every call reads, and what is compiled in."""
     read = _unique((i.what, kind_of(i.read())) for i in staged.inputs)
     held = _unique((g.what, "" if g.about else shown(g.expected)) for g in staged.guards)
     lines = [
         _listed("read at every call", [f"{what} ({kind})" for what, kind in read]),
+        _listed("made by NumPy at every call", [h.what for h in staged.hosted]),
         _listed("compiled for", [f"{what} = {x}" if x else what for what, x in held]),
     ]
     return tuple(line for line in lines if line)

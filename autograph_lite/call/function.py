@@ -30,7 +30,7 @@ from autograph_lite.nests import rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.staging import root
 from autograph_lite.optimize.passes import optimize
-from autograph_lite.pipeline import kernel_source
+from autograph_lite.pipeline import kernel_source, prepared
 from autograph_lite.tensors.boxes import array_data, entered, staging, wrap
 from autograph_lite_runtime.gate import MISS
 
@@ -85,7 +85,10 @@ class Function:
             return root().caller.call_inside(self, args, kwargs)
         nest, leaves = self._bound(args, kwargs)
         again = partial(self.eager, *args, **kwargs)
-        specialisation = self._specialisation(nest, leaves, again)
+        try:
+            specialisation = self._specialised(nest, leaves)
+        except LeftTry:  # nothing has been written yet
+            return again()
         out = specialisation(leaves, again)
         prepare = specialisation.calls > 1 and not specialisation.quick_tried
         if prepare and not kwargs and not context.tapes:
@@ -95,7 +98,9 @@ class Function:
     def _prepare(self, specialisation: Specialisation, args: tuple[Any, ...]) -> None:
         specialisation.quick_tried = True
         staged, executable = specialisation.staged, specialisation.callee.ready()
-        if staged.repeats and (staged.held or executable.sites):  # a fault is for the ordinary way
+        if (
+            staged.repeats and staged.held
+        ):  # what a call that stops has written is for the ordinary way
             return
         left = partial(specialisation.take_left, [])
         made = trampoline(staged, executable, list(args), self.plain, left)
@@ -124,27 +129,26 @@ class Function:
                 return f"argument {name!r}"
         return "an argument"
 
-    def _specialisation(
-        self, nest: Any, leaves: list[Any], again: Callable[[], Any] | None = None
-    ) -> Specialisation:
-        """`again` runs the function step by step: where Python's own error ends staging inside a `try`, so
-        that its `finally` runs."""
-        key, recorded = (_skeleton(nest), signature(leaves)), bool(context.tapes)
-        if (known := self._known(key, recorded)) is not None:
-            return known
+    def _specialisation(self, nest: Any, leaves: list[Any]) -> Specialisation:
+        """That of the signature, staged where it is new."""
         try:
-            with self._lock:
-                return self._known(key, recorded) or self._stage(key, nest, leaves, recorded)
+            return self._specialised(nest, leaves)
         except LeftTry as left:
             stopped = left.error
-        if again is not None:  # nothing has been written yet
-            again()
         raise stopped
 
-    def _known(self, key: Any, recorded: bool) -> Specialisation | None:
+    def _specialised(self, nest: Any, leaves: list[Any]) -> Specialisation:
+        key, recorded = (_skeleton(nest), signature(leaves)), bool(context.tapes)
+        if (known := self._known(key, leaves, recorded)) is not None:
+            return known
+        with self._lock:
+            known = self._known(key, leaves, recorded)
+            return known or self._stage(key, nest, leaves, recorded)
+
+    def _known(self, key: Any, leaves: list[Any], recorded: bool) -> Specialisation | None:
         """One that was staged before, and that tapes can follow if they have to."""
         for found in self._specialisations.get(key, ()):
-            if not (recorded and found.staged.unasked) and found.holds():
+            if not (recorded and found.staged.unasked) and found.holds(leaves):
                 return found
         return None
 
@@ -154,14 +158,14 @@ class Function:
         why = "first call" if not self._specialisations else "another signature"
         changed = closest([found.staged for found in known])
         why = f"changed: {', '.join(changed)}" if changed else why
-        if any(found.staged.unasked and found.holds() for found in known):
+        if any(found.staged.unasked and found.holds(leaves) for found in known):
             why = "a tape follows the call"
 
         def arrange(entered: list[Any]) -> Any:
             rest = iter(entered)
             return rebuild(nest, lambda _: next(rest))
 
-        staged = stage(self.python_function, leaves, arrange, recorded)
+        staged = stage(self.python_function, leaves, arrange, prepared, recorded)
         took = time.perf_counter() - start
         self._history.append(Seen(_shown(leaves), why, took, captured(staged)))
         made = Specialisation(staged, self._history[-1], self.plain)

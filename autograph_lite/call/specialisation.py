@@ -14,6 +14,7 @@ import numpy as np
 from autograph_lite.call.signature import fits, require_apart
 from autograph_lite.errors import AutographError, ConversionError, InternalError
 from autograph_lite.execute import Executable, Reached
+from autograph_lite.frontend.host import made
 from autograph_lite.frontend.later import known
 from autograph_lite.frontend.packing import ListedFloats
 from autograph_lite.frontend.raising import reach
@@ -69,6 +70,14 @@ class _Printing(threading.local):
     waiting: list[tuple[str, list[Any]]] | None = None
 
 
+class _Stepwise(Exception):
+    """A call was made step by step, and this is its result."""
+
+    def __init__(self, result: Any) -> None:
+        super().__init__()
+        self.result = result
+
+
 class Specialisation:
     """A staged signature and its kernels."""
 
@@ -78,7 +87,9 @@ class Specialisation:
         self.callee = Callee(staged.graph, seen.compile)
         self.positions = tuple(i for i, _ in staged.passed)
         order = {v: n for n, v in enumerate(staged.graph.body.arguments)}
-        self.slots = [order[v] for _, v in staged.passed] + [order[i.value] for i in staged.inputs]
+        read, hosted = [i.value for i in staged.inputs], [i.value for i in staged.hosted]
+        self.slots = [order[v] for v in [*(v for _, v in staged.passed), *read, *hosted]]
+        self.recipes = (*(h.recipe for h in staged.hosted), *staged.given, *staged.made)
         if staged.prints:
             self.callee.printer = self._print
         self.views = () if plain else staged.views
@@ -91,17 +102,30 @@ class Specialisation:
         self.printing = _Printing()
         self.waits = any(p.voice == "python" for p in staged.prints)
 
-    def holds(self) -> bool:
+    def holds(self, leaves: list[Any]) -> bool:
         """Whether everything that was captured as a guard is still the same."""
-        return all(guard.holds() for guard in self.staged.guards) and all(
-            fits(i.read(), i.type) for i in self.staged.inputs
-        )
+        staged = self.staged
+        if not all(guard.holds() for guard in staged.guards):
+            return False
+        return all(fits(i.read(), i.type) for i in staged.inputs) and self._hosted_fit(leaves)
+
+    def _hosted_fit(self, leaves: list[Any]) -> bool:
+        """Whether what the host makes has the types that it had."""
+        found = made(self.recipes, leaves) if self.recipes else []
+        pairs = zip(self.staged.hosted, found or (), strict=False)
+        return all(fits(obj, hosted.type) for hosted, obj in pairs)
 
     def __call__(self, leaves: list[Any], again: Callable[[], Any]) -> Any:
         """`again` runs the function step by step on the same arguments."""
         self.calls += 1
         staged = self.staged
         objects = [leaves[i] for i in self.positions] + [i.read() for i in staged.inputs]
+        if self.recipes:
+            hosted = made(self.recipes, leaves)
+            if hosted is None:
+                return again()
+            objects += hosted[: len(staged.hosted)]
+            leaves = [*leaves, *hosted[len(staged.hosted) :][: len(staged.given)]]
         if staged.written_arguments or self.outside:
             require_apart([*(leaves[i] for i in staged.written_arguments), *self.outside], objects)
         if context.tapes and (followed := self._followed(objects)):
@@ -115,6 +139,8 @@ class Specialisation:
             run = partial(self._unrecorded, data, leaves, again)
         try:
             results = run()
+        except _Stepwise as found:
+            return found.result
         except Reached as found:
             reached = found
         else:
@@ -161,7 +187,9 @@ class Specialisation:
             for record in [] if stepwise else waiting:
                 self._print(*record)
         with muted(printing.count):
-            again()
+            result = again()
+        if isinstance(fault, Reached) and self.staged.raises[fault.key].structure is None:
+            raise _Stepwise(result)
         raise fault
 
     def _ordered(self, items: list[Any]) -> list[Any]:

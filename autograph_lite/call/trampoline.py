@@ -60,7 +60,7 @@ def trampoline(
     writes = staged.written_arguments or any(isinstance(whose, int) for whose in staged.held)
     told = staged.prints or holds_text(staged.structure)
     outside = staged.assigned or any(box._base is not None for box in staged.written_boxes)
-    if told or outside or writes:
+    if told or outside or writes or staged.made:
         return None
     if staged.views and not plain:
         return None

@@ -23,7 +23,7 @@ from autograph_lite.frontend import growing, packing
 from autograph_lite.frontend.advice import mentions_run, refuse_call, refuse_maker
 from autograph_lite.frontend.again import Running
 from autograph_lite.frontend.convert import Converted, convert
-from autograph_lite.frontend.effects import changes_its_owner, refuse_unsteady
+from autograph_lite.frontend.effects import changes_its_owner, refuse_unsteady, refuse_writer
 from autograph_lite.frontend.grown import mentions_grown, refuse_spread
 from autograph_lite.frontend.holders import changing, is_made, note_made
 from autograph_lite.frontend.iterators import Generator
@@ -32,15 +32,18 @@ from autograph_lite.frontend.raising import later, raise_
 from autograph_lite.frontend.shared import MISSING
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace
-from autograph_lite.nests import leaves, rebuild
+from autograph_lite.nests import rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors import scalar
 from autograph_lite.tensors.boxes import Box, entered, wrap
+from autograph_lite.tensors.host_array import HostArray
 from autograph_lite.tensors.mathematics import FUNCTIONS, is_number
 from autograph_lite.tensors.operators import strong
 from autograph_lite.tensors.scalar import KINDS, NumpyScalar
 from autograph_lite.tensors.scalar_functions import FUNCTIONS as OF_NUMBERS
 
+OF_HOST = (len, float, int, bool, abs, min, max, sum, round, sorted)
+"""What Python itself computes of a plain array."""
 LIBRARIES = ("autograph_lite", "numpy", "scipy")
 
 
@@ -154,6 +157,8 @@ class Caller:
 
     def attribute(self, obj: Any, name: str) -> Any:
         """`obj.name`; data of a user's object, module or class is read anew at every call."""
+        if isinstance(obj, HostArray):
+            return getattr(obj, name)
         getter = getattr(type(obj), name, None) if is_made(obj) else None
         if isinstance(getter, property) and isinstance(getter.fget, types.FunctionType):
             return self.call(self.operators, getter.fget, (obj,), {})
@@ -181,6 +186,11 @@ class Caller:
         listed = args and isinstance(args[0], Generator) and args[0].at_once
         if listed and meaning not in FOLDS:
             args = (list(args[0]), *args[1:])
+        if any(isinstance(a, HostArray) for a in args):
+            if function is isinstance:
+                return isinstance(args[0].sample, *args[1:])
+            if _hashable(function) and function in OF_HOST:
+                return self.trace.hosts.operator(function, *args, **kwargs)
         text = ops.texts.meaning(function)
         if text is not None:
             return text(*args, **kwargs)
@@ -215,7 +225,7 @@ class Caller:
         arrays: list[Any] = []
 
         def enter(leaf: Any) -> Any:
-            if not isinstance(leaf, np.ndarray | np.generic | NumpyScalar):
+            if not isinstance(leaf, np.ndarray | np.generic | NumpyScalar | HostArray):
                 return leaf
             arrays.append(wrap(strong(leaf)))
             return arrays[-1]
@@ -250,33 +260,8 @@ class Caller:
         if mentions_run(args, kwargs):
             if _standard(function):
                 refuse_call(self.trace, function)
-            refuse_maker(self.trace, function, args)
-            return function(*args, **kwargs)
-        return self._host(function, args, kwargs)
-
-    def _host(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """NumPy on plain objects: its result is read anew, by calling it again."""
-        if getattr(function, "__module__", "").startswith("numpy.random"):
-            raise ConversionError(
-                "np.random inside compiled code would run once, at conversion; pass"
-                " random numbers as an argument",
-                self.trace.origin(),
-            )
-        found = function(*args, **kwargs)
-        if isinstance(found, np.ndarray | np.generic):
-            getters = [self.trace._getters.get(id(a), (a, None))[1] for a in args]
-            unknown = [a for a, g in zip(args, getters, strict=True) if g is None]
-            self.trace.settle(*unknown, *kwargs.values())
-            if not any(map(_holds_array, (*args, *kwargs.values()))):
-                self.trace.alone[id(found)] = found
-            if any(g is not None for g in getters):
-                pairs = zip(getters, args, strict=True)
-                again = [g or functools.partial(lambda given: given, a) for g, a in pairs]
-                self.trace._getters[id(found)] = (
-                    found,
-                    lambda: function(*(g() for g in again), **kwargs),
-                )
-        return found
+            return self._of_run(function, args, kwargs)
+        return self.trace.hosts.plain(function, args, kwargs)
 
     def _other(self, ops: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if isinstance(function, type | types.BuiltinFunctionType | types.MethodType | np.ufunc):
@@ -288,16 +273,15 @@ class Caller:
 
     def _native(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """C code and classes."""
+        refuse_writer(self.trace, function, args, kwargs)
         ufunc = isinstance(getattr(function, "__self__", function), np.ufunc)
         if ufunc or owner(function) in LIBRARIES:
             scalars = all(map(scalar.is_scalar, (*args, *kwargs.values())))
             if not mentions_run(args, kwargs) and not (scalars and scalar.warns(function, args)):
-                return self._host(function, args, kwargs)
+                return self.trace.hosts.plain(function, args, kwargs)
             if scalars:
                 return self._of_scalars(function, args, kwargs)
-            if _hashable(function):
-                refuse_maker(self.trace, function, args)
-            return scalar.call(function, args, kwargs)
+            return scalar.called(self._of_run, function, args, kwargs)
         own = getattr(function, "__self__", None)
         if isinstance(own, list) and (mentions_grown(own) or mentions_grown(args)):
             return growing.method(self.trace, own, function.__name__, args, kwargs)
@@ -330,8 +314,16 @@ class Caller:
             return scalar.of_ufunc(function, *args)
         if function in KINDS and len(args) == 1 and not kwargs:
             return wrap(scalar.value_as(args[0], KINDS[function]))
-        refuse_maker(self.trace, function, args)
-        return scalar.call(function, args, kwargs)
+        return scalar.called(self._of_run, function, args, kwargs)
+
+    def _of_run(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A function of NumPy's, of what only the run knows: the host's, where that is there before the kernel
+        runs."""
+        found = self.trace.hosts.call(function, args, kwargs)
+        if found is MISSING:
+            refuse_maker(self.trace, function, args)
+            found = function(*args, **kwargs)
+        return found
 
     def _made(self, kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A new object of a class of the user's; its `__init__` is converted where it has a source."""
@@ -384,10 +376,6 @@ def _steady(obj: Any) -> bool:
         return home in (*LIBRARIES, "builtins") or home in sys.stdlib_module_names
     home = owner(obj if isinstance(obj, type) else type(obj))
     return home in (*LIBRARIES, "builtins")
-
-
-def _holds_array(obj: Any) -> bool:
-    return any(isinstance(leaf, np.ndarray | np.generic) for leaf in leaves(obj))
 
 
 def _hashable(obj: Any) -> bool:

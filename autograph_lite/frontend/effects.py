@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import functools
 import types
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.later import Text
+from autograph_lite.nests import leaves
+from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box
+from autograph_lite.tensors.host_array import IN_PLACE, HostArray
 
 CONTAINERS = (list, dict, set)
 CHANGES = {
@@ -46,6 +49,41 @@ _ADVICE = {
 """What to write instead of some functions, by module and name."""
 
 
+WRITERS = (np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis)
+"""Functions of NumPy's that write into their first argument."""
+
+
+def refuse_writer(trace: Any, function: Any, args: Any, kwargs: Any) -> None:
+    """An error where a function or method of NumPy's writes into a plain array that it must not write."""
+    owner = getattr(function, "__self__", None)
+    written = [kwargs.get("out"), args[0] if args and function in WRITERS else None]
+    if isinstance(owner, np.ndarray) and function.__name__ in IN_PLACE:
+        written.append(owner)
+    if isinstance(owner, np.ufunc) and function.__name__ == "at":
+        written.append(args[0])
+    for array in leaves(written):
+        if isinstance(array, np.ndarray):
+            refuse_write(trace, array)
+
+
+def refuse_write(trace: Any, array: Any) -> None:
+    """An error for a write into a plain array from outside, or in a step or branch, which happens once; one
+    that the function has made is written while it is staged."""
+    base = array
+    while isinstance(base, np.ndarray) and id(base) not in trace._getters:
+        base = base.base
+    if base is not None or context.interpreter is not trace:
+        refuse_assignment(trace)
+
+
+def refuse_assignment(trace: Any) -> NoReturn:
+    raise ConversionError(
+        "an element of a plain ndarray is assigned inside compiled code; make it a tensor, for"
+        " instance with ag.constant or ag.zeros",
+        trace.origin(),
+    )
+
+
 RESULTS = "return tensors, numbers, strings, None, or tuples, lists and dicts of them"
 
 
@@ -53,7 +91,7 @@ def refuse_result(obj: Any) -> None:
     """An error for a result that holds what is only there while the function is staged: a tensor in an
     object of the user's, or a function that was defined inside."""
     found = only_staged(obj)
-    if isinstance(found, Box):
+    if isinstance(found, Box | HostArray):
         raise ConversionError(
             f"the function returns an object of class {type(obj).__name__} that holds what only the"
             f" run knows; {RESULTS}"
@@ -71,7 +109,7 @@ def only_staged(obj: Any) -> Any:
         if id(part) in seen or isinstance(part, type | types.ModuleType | Text):
             continue
         seen.add(id(part))
-        if isinstance(part, Box) and part._value.data is None:
+        if isinstance(part, HostArray) or (isinstance(part, Box) and part._value.data is None):
             return part
         if isinstance(part, types.FunctionType) and part.__code__.co_filename.startswith("<staged"):
             return part

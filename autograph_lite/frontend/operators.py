@@ -22,6 +22,7 @@ from autograph_lite.frontend.again import Recursive
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import Caller
 from autograph_lite.frontend.desugar import is_ours
+from autograph_lite.frontend.effects import refuse_assignment, refuse_write
 from autograph_lite.frontend.grown import (
     Grown,
     grown_in,
@@ -30,6 +31,7 @@ from autograph_lite.frontend.grown import (
     refuse_objects,
 )
 from autograph_lite.frontend.holders import changing, is_holder, is_made
+from autograph_lite.frontend.host import plain_element
 from autograph_lite.frontend.iterators import Generator, note_iterator, still_there
 from autograph_lite.frontend.logic import Logic, Thunk, checked, symbolic, truth
 from autograph_lite.frontend.loops import stage_loop
@@ -41,8 +43,10 @@ from autograph_lite.frontend.texts import Texts
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.frontend.unpacking import unpacked
 from autograph_lite.frontend.walk import Walk, go_through
+from autograph_lite.nests import rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box, value_of
+from autograph_lite.tensors.host_array import HostArray
 
 INPLACE: dict[str, Callable[[Any, Any], Any]] = {
     "add": operator.iadd,
@@ -167,6 +171,10 @@ class Operators(Logic, Matching, Recursive):
                 growing.sliced(obj, index) if isinstance(index, slice) else elements.get(obj, index)
             )
         refuse_among(obj)
+        if isinstance(obj, HostArray):
+            return plain_element(self.trace, obj, index)
+        if isinstance(obj, Box):
+            index = rebuild(index, self.trace.hosts.in_kernel)
         if isinstance(obj, list | tuple | dict | np.ndarray) and mentions_run((index,), {}):
             return self._by_run(obj, index)
         self.trace.settle(obj, index)
@@ -174,6 +182,8 @@ class Operators(Logic, Matching, Recursive):
 
     def _by_run(self, obj: Any, index: Any) -> Any:
         """An element by a number that only the run knows."""
+        if isinstance(obj, np.ndarray):
+            return plain_element(self.trace, obj, index)
         found, sliced = None, isinstance(index, slice)
         if type(obj) in ((list,) if sliced else (list, tuple)) and not mentions_grown(obj):
             found = (growing.sliced if sliced else elements.get_by_run)(obj, index)
@@ -185,18 +195,17 @@ class Operators(Logic, Matching, Recursive):
         if isinstance(obj, dict):
             text = "a dict is asked for a key that only the run knows; write `if` and `elif`"
         else:
-            text = "a plain array is indexed by a number that only the run knows; make it a tensor first:"
-            text += " x = ag.array(x)"
-            if not isinstance(obj, np.ndarray):
-                text = (
-                    f"a {type(obj).__name__} whose elements are not of one dtype and number of axes is indexed"
-                    " by a number that only the run knows; write `if` and `elif`"
-                )
+            text = (
+                f"a {type(obj).__name__} whose elements are not of one dtype and number of axes is indexed"
+                " by a number that only the run knows; write `if` and `elif`"
+            )
         raise ConversionError(text, self.trace.origin())
 
     def set_item(self, obj: Any, index: Any, value: Any) -> None:
         if isinstance(obj, np.ndarray):
             self._refuse_write(obj, (index, value))
+        if isinstance(obj, HostArray):
+            refuse_assignment(self.trace)
         if grown_in(obj) is not None:
             growing.put(self.trace, obj, index, value)
             return
@@ -223,18 +232,16 @@ class Operators(Logic, Matching, Recursive):
         del obj[index]
 
     def _refuse_write(self, array: Any, given: tuple[Any, Any]) -> None:
-        inside = context.interpreter is not self.trace
-        if inside or id(array) in self.trace._getters or mentions_run(given, {}):
-            raise ConversionError(
-                "an element of a plain ndarray is assigned inside compiled code; make it a tensor, for"
-                " instance with ag.constant or ag.zeros",
-                self.trace.origin(),
-            )
+        if mentions_run(given, {}) or any(isinstance(x, HostArray) for x in given):
+            refuse_assignment(self.trace)
+        refuse_write(self.trace, array)
 
     def inplace(self, name: str, x: Any, value: Any) -> Any:
         x = self.ld(x)
         if name == "add" and isinstance(x, list):
             return growing.in_place(self.trace, x, value)
+        if isinstance(x, np.ndarray):
+            refuse_write(self.trace, x)
         return INPLACE[name](x, value)
 
     # --- control flow ---

@@ -1,7 +1,8 @@
 """The first step of a loop apart from the others, where it makes something else of a name.
 
 `s = 0.0`, then in a loop `s = s + row`: a number before the first step, an array after each.  The loop that
-follows the first step knows the array alone; after both, the run knows whether there was a step.
+follows the first step knows the array alone; after both, the run knows whether there was a step.  What begins
+as a plain array is a tensor then, and a call in which there is no step is made step by step.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from autograph_lite.frontend.branches import choose, stage_if
 from autograph_lite.frontend.plan import Plan
 from autograph_lite.frontend.slots import Becomes
 from autograph_lite.frontend.steps import number, one_fewer, one_later
-from autograph_lite.frontend.truth import as_bool
+from autograph_lite.frontend.truth import as_bool, condition
 from autograph_lite.ops.dispatch import f
+from autograph_lite.ops.staging import root
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 
 MOST = 3
@@ -24,7 +26,7 @@ MOST = 3
 def first_apart(plan: Plan, found: Becomes, go_on: Callable[[Plan], None]) -> None:
     """Stage the first step, then the loop of the others by `go_on`."""
     known = plan.known_bound()
-    if plan.peeled == MOST or not (found.tagged or plan.surely_runs()):
+    if plan.peeled == MOST or not (found.tagged or found.plain or plan.surely_runs()):
         raise found.told from None
     if known is not None and known <= 0:
         return
@@ -37,7 +39,10 @@ def first_apart(plan: Plan, found: Becomes, go_on: Callable[[Plan], None]) -> No
         go_on(others)
 
     begins = _begins(plan)
-    if isinstance(begins, Box):
+    if isinstance(begins, Box) and found.plain:
+        root().emit_stepwise(f.logical_not(condition(begins)))
+        steps()
+    elif isinstance(begins, Box):
         stage_if(value_of(begins), steps, lambda: None, plan.get, plan.set, plan.names)
     elif begins:
         steps()

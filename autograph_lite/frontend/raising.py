@@ -125,6 +125,7 @@ def _anew(trace: Trace, error: Any) -> Any:
 
 def reach(raised: Raised, values: list[Value], origin: Origin | None) -> NoReturn:
     """Raise what the program raises, given the values that it holds."""
+    assert raised.structure is not None
     try:
         error, *cause = known(put_together(raised.structure, iter(values), as_given))
         if isinstance(error, type) and issubclass(error, BaseException):

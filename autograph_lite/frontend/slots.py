@@ -10,7 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograph_lite.errors import ConversionError, GraphTypeError, Origin, ShapeError
+from autograph_lite.errors import (
+    AutographError,
+    ConversionError,
+    GraphTypeError,
+    Origin,
+    ShapeError,
+)
 from autograph_lite.frontend.desugar import RESULT, RETURN_VALUE
 from autograph_lite.frontend.joins import GROWING, Typed, joined, refuse_growth
 from autograph_lite.frontend.promote import as_type
@@ -81,11 +87,11 @@ def slot(name: str, obj: Any) -> Slot:
 
 class Becomes(Exception):
     """A step changes what a name is; `told` says how, where it cannot be; `tagged`: a number, which the run
-    can tell from what it becomes."""
+    can tell from what it becomes; `plain`: a plain array, which it cannot."""
 
-    def __init__(self, told: ShapeError | GraphTypeError, tagged: bool) -> None:
+    def __init__(self, told: AutographError, tagged: bool, plain: bool) -> None:
         super().__init__(told)
-        self.told, self.tagged = told, tagged
+        self.told, self.tagged, self.plain = told, tagged, plain
 
 
 def widen(own: Slot, structure: Structure, values: list[Value], exact: Exact) -> bool:
@@ -96,7 +102,8 @@ def widen(own: Slot, structure: Structure, values: list[Value], exact: Exact) ->
         return True
     held = joined(own.name, own.held, after, own.join)
     if held is None or _becomes_arrays(own.structure, after):
-        raise Becomes(_refused(own, structure, values), tagged=held is not None)
+        told = _refused(own, structure, values)
+        raise Becomes(told, tagged=held is not None, plain=holds_array(own.structure))
     changed = held != own.held
     own.structure, own.types = held
     return changed
@@ -136,7 +143,7 @@ def _becomes_arrays(structure: Structure, after: Typed) -> bool:
     )
 
 
-def _refused(own: Slot, structure: Structure, values: list[Value]) -> ShapeError | GraphTypeError:
+def _refused(own: Slot, structure: Structure, values: list[Value]) -> AutographError:
     """What is said of a name that is one thing before a step and another one after it; raised at once where
     it can never be."""
     refuse_growth(own.name, own.held, (structure, [v.type for v in values]), own.line)
@@ -145,10 +152,13 @@ def _refused(own: Slot, structure: Structure, values: list[Value]) -> ShapeError
     if holds_array(own.structure) or holds_array(structure):
         before_it = f" before the loop: {own.name} = ag.constant({own.name})"
         instead = ": ag.constant(...)" if returned else before_it
-        raise ConversionError(
+        told = ConversionError(
             f"{name} is a NumPy array that no tensor has touched, and another one after a step;"
             f" make it a tensor{instead}"
         )
+        if not holds_array(own.structure):
+            raise told
+        return told
     before = describe(own.structure, iter([Value(t) for t in own.types]))
     if holds_text(own.structure) or holds_text(structure):
         raise ConversionError(

@@ -24,6 +24,7 @@ from autograph_lite.frontend.convert import origin_of
 from autograph_lite.frontend.effects import CONTAINERS, refuse_result
 from autograph_lite.frontend.grown import grown_in
 from autograph_lite.frontend.holders import is_made
+from autograph_lite.frontend.host import HostInput, Hosts, Run
 from autograph_lite.frontend.iterators import ForLoop
 from autograph_lite.frontend.joins import refuse_unlike
 from autograph_lite.frontend.operators import Operators
@@ -40,26 +41,30 @@ from autograph_lite.nests import leaves as leaves_of
 from autograph_lite.ops.cells import cells_at_end
 from autograph_lite.ops.staging import Asked, Stopped, building
 from autograph_lite.tensors.boxes import Box, entered, wrap
+from autograph_lite.tensors.host_array import HostArray, Recipe
 from autograph_lite.tensors.number import Number
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """A returned object that is an argument of the call, by position among the leaves."""
+    """A returned object that is an argument of the call, by position among the leaves; after them come the
+    arrays that the host has made."""
 
     position: int
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """`graph` takes the values of the leaves listed in `passed`, then those of `inputs`, in the
+    """`graph` takes the values of the leaves listed in `passed`, those of `inputs` and `hosted`, in the
     order of its arguments; it returns the values of `structure`, then those written into boxes.
     `held` has, by the key of a `hold`, the box or the position of the argument; `handed` the positions
-    of the arguments that are returned as they are.  `repeats`: a fault is repeated step by step."""
+    of the arguments that are returned as they are, `given` the arrays of the host's that are; `made` are all
+    calls of the host's.  `repeats`: a fault is repeated step by step."""
 
     graph: Graph
     passed: tuple[tuple[int, Value], ...]
     inputs: tuple[Input, ...]
+    hosted: tuple[HostInput, ...]
     guards: tuple[Guard, ...]
     structure: Structure
     returned: int
@@ -70,6 +75,8 @@ class Staged:
     raises: tuple[Raised, ...]
     held: tuple[Any, ...]
     handed: tuple[int, ...]
+    given: tuple[Recipe, ...]
+    made: tuple[Recipe, ...]
     views: tuple[Viewed, ...]
     repeats: bool
     assigned: tuple[Outside, ...]  # what they hold follows what is returned, in one structure
@@ -79,7 +86,8 @@ class Staged:
 
 
 class LeftTry(Exception):
-    """Staging ended in this error, which left a `try` block, and which Python raises too."""
+    """Staging ended in this error, which left a `try` block or a host call: step by step Python raises it too,
+    where it gets there."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
@@ -104,15 +112,19 @@ def present_origin() -> Origin | None:
 
 @patient()
 def stage(
-    function: types.FunctionType, leaves: list[Any], arrange: Any, recorded: bool = False
+    function: types.FunctionType,
+    leaves: list[Any],
+    arrange: Any,
+    prepare: Callable[[Graph], Run],
+    recorded: bool = False,
 ) -> Staged:
     """Run the converted function once; `arrange(leaves)` gives its args and kwargs.  Once more for each
     function that turns out to call itself until the run ends it, and where a tape begins after another is
-    done.  `recorded`: whether tapes may follow a call."""
+    done.  `prepare` makes a graph executable; `recorded`: whether tapes may follow a call."""
     loops: frozenset[tuple[types.CodeType, int]] = frozenset()
     while True:
         try:
-            return _staged(function, leaves, arrange, Running(loops), recorded)
+            return _staged(function, leaves, arrange, prepare, Running(loops), recorded)
         except Recursion as met:
             loops |= {(met.code, met.line)}
         except Asked:
@@ -120,7 +132,12 @@ def stage(
 
 
 def _staged(
-    function: types.FunctionType, leaves: list[Any], arrange: Any, running: Running, recorded: bool
+    function: types.FunctionType,
+    leaves: list[Any],
+    arrange: Any,
+    prepare: Callable[[Graph], Run],
+    running: Running,
+    recorded: bool,
 ) -> Staged:
     trace = Trace(present_origin)
     trace.place_of = lambda error: _where(error.__traceback__)[0]
@@ -131,6 +148,7 @@ def _staged(
     trace.caller = caller
     with building(trace):
         arguments, passed = _enter(trace, leaves)
+        trace.hosts = Hosts(trace, leaves, {value: i for i, value in passed}, prepare)
         args, kwargs = arrange(arguments)
         for part in (*args, *kwargs.values()):
             if isinstance(part, (*CONTAINERS, tuple)):
@@ -279,6 +297,7 @@ def _close(
         Graph(function.__name__, region),
         tuple(passed),
         tuple(trace.inputs),
+        tuple(trace.hosts.inputs),
         trace.all_guards(),
         structure,
         len(values),
@@ -288,7 +307,13 @@ def _close(
         tuple(trace.prints),
         tuple(trace.raises),
         tuple(whose for _, whose in trace.held.values()),
-        tuple(leaf.position for leaf in leaves_of(outgoing) if isinstance(leaf, Argument)),
+        tuple(
+            leaf.position
+            for leaf in leaves_of(outgoing)
+            if isinstance(leaf, Argument) and leaf.position < len(leaves)
+        ),
+        tuple(trace.hosts.results),
+        tuple(trace.hosts.calls),
         returned_views(outgoing, structure, positions, trace),
         trace.repeats or bool(assigned),
         tuple(assigned),
@@ -309,7 +334,7 @@ def _left(variable: Outside) -> Any:
             f"{variable.name!r}, a variable from outside, is assigned an object that is made inside; assign"
             " tensors, numbers, or tuples, lists and dicts of them"
         )
-    if any(isinstance(leaf, np.ndarray | np.generic) for leaf in leaves_of(obj)):
+    if any(isinstance(leaf, np.ndarray | np.generic | HostArray) for leaf in leaves_of(obj)):
         raise ConversionError(
             f"{variable.name!r}, a variable from outside, is assigned a plain array; make it a tensor first:"
             f" {variable.name} = ag.array({variable.name})"
@@ -325,6 +350,8 @@ def _outgoing(obj: Any, positions: dict[int, int], trace: Trace) -> Any:
         if obj._value.data is None:
             return obj
         return Outer(trace._getters.get(id(obj), (obj, lambda: obj))[1])
+    if isinstance(obj, HostArray):
+        return Argument(trace.hosts.give_back(obj))
     if isinstance(obj, tuple) and hasattr(obj, "_fields"):
         return type(obj)(*(_outgoing(o, positions, trace) for o in obj))
     if grown_in(obj) is not None:

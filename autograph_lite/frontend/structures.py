@@ -14,6 +14,7 @@ import numpy as np
 from autograph_lite.frontend.grown import Growing
 from autograph_lite.frontend.later import Later
 from autograph_lite.ir.graph import Value
+from autograph_lite.tensors.host_array import HostArray
 from autograph_lite.tensors.number import PYTHON_NAME
 
 NAMED = {"none": "None", "numpy": "a NumPy scalar"}
@@ -196,7 +197,8 @@ def holds_array(structure: Structure) -> bool:
     """Whether there is a plain array in it, which is the same in every run."""
     if isinstance(structure, Container):
         return any(map(holds_array, structure.parts))
-    return isinstance(structure, Static) and isinstance(structure.obj, np.ndarray | np.generic)
+    plain = np.ndarray | np.generic | HostArray
+    return isinstance(structure, Static) and isinstance(structure.obj, plain)
 
 
 def is_function(structure: Structure) -> bool:

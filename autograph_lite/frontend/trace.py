@@ -29,6 +29,7 @@ from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.control import CONSTANT, HOLD, PRINT, fail_if, told
 from autograph_lite.ops.dispatch import apply_all
 from autograph_lite.tensors.boxes import Box, dtype_name, wrap
+from autograph_lite.tensors.host_array import HostArray, refuse_use
 
 Getter = Callable[[], Any]
 
@@ -85,9 +86,9 @@ class Printed:
 @dataclass(frozen=True, slots=True)
 class Raised:
     """A `raise` of the program: how the exception and, if it has one, its cause are put together, and which
-    values are Python numbers."""
+    values are Python numbers.  None: nothing is raised, the call is made step by step."""
 
-    structure: Structure
+    structure: Structure | None
     numbers: tuple[int, ...] = ()
 
 
@@ -129,6 +130,7 @@ class Trace(Builder):
         self.guards: list[Guard] = []
         self.given: dict[int, Any] = {}
         self._by_object: dict[int, tuple[Any, Value]] = {}
+        self._kept: dict[int, tuple[Any, Any, Value]] = {}  # arrays made inside, as they were
         self._getters: dict[int, tuple[Any, Getter]] = {}
         self._names: dict[int, str] = {}  # of arrays and tensors from outside, by id
         self._homes: dict[int, tuple[Any, str, Getter]] = {}  # where each was read first
@@ -162,6 +164,7 @@ class Trace(Builder):
         )
         self.float_errors = np.geterr()
         self.caller: Any = None
+        self.hosts: Any = None
         self.place_of: Callable[[Exception], Origin | None] = lambda error: None
         self.variables = Variables()
 
@@ -220,6 +223,8 @@ class Trace(Builder):
     def settle(self, *objects: Any) -> None:
         """Something is computed from plain arrays now and not at each call: what they hold is a guard."""
         for obj in objects:
+            if isinstance(obj, HostArray):
+                refuse_use("an element")
             if isinstance(obj, np.ndarray | np.generic) and id(obj) not in self.alone:
                 self.settled = True
 
@@ -272,6 +277,12 @@ class Trace(Builder):
         self.prints.append(Printed(voice, structure, _numbers_among(values), options))
         apply_all(PRINT, tuple(values), {"key": str(len(self.prints) - 1)})
 
+    def emit_stepwise(self, when: Value) -> None:
+        """Nodes that stop the kernel where something holds: the call is made step by step then."""
+        self.repeats = True
+        self.raises.append(Raised(None))
+        fail_if(when, "Reached", "RAISED", str(len(self.raises) - 1))
+
     def emit_raise(self, structure: Structure, values: list[Value]) -> None:
         """Nodes that record the values and stop the kernel."""
         self.raises.append(Raised(structure, _numbers_among(values)))
@@ -310,15 +321,27 @@ class Trace(Builder):
 
     def lift(self, obj: Any) -> Value:
         """An array, tensor or variable from outside: an input that every call reads anew."""
+        if id(obj) not in self._getters and not isinstance(obj, Box):
+            return self._lift_made(obj)
         known = self._by_object.get(id(obj))
         if known is None:
-            if id(obj) not in self._getters:  # it was made of others, or of nothing
-                self.settle(obj)
             _, read = self._getters.get(id(obj), (obj, lambda: obj))
             what = self._names.get(id(obj), "an array that is made of those outside")
             known = (obj, self.input(read, type_of(obj), what))
             self._by_object[id(obj)] = known
         return known[1]
+
+    def _lift_made(self, array: Any) -> Value:
+        """An array that was made of others, or of nothing, as it is now: it may be written later."""
+        self.settle(array)
+        known = self._kept.get(id(array))
+        if known is None or known[1].tobytes() != array.tobytes():
+            kept = array.copy()
+            made = self.input(
+                lambda: kept, type_of(array), "an array that is made of those outside"
+            )
+            known = self._kept[id(array)] = array, kept, made
+        return known[2]
 
 
 def _is_none_of(read: Getter, boxes: dict[int, Any]) -> bool:

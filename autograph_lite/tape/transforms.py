@@ -20,6 +20,7 @@ from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.dispatch import f as ops
 from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.boxes import Box, as_value, call, staging, value_of, wrap
+from autograph_lite.tensors.host_array import HostArray
 from autograph_lite.tensors.number import Number, kind_name
 from autograph_lite.tensors.operators import strong
 from autograph_lite.tensors.scalar import NumpyScalar
@@ -164,7 +165,7 @@ def _holds_tensor(nest: Any) -> bool:
 
 def _entered(leaf: Any) -> Any:
     """Arrays and NumPy scalars become tensors at the entry, as for a compiled function."""
-    plain = isinstance(leaf, np.ndarray | np.generic | NumpyScalar)
+    plain = isinstance(leaf, np.ndarray | np.generic | NumpyScalar | HostArray)
     return wrap(strong(leaf)) if plain else leaf
 
 

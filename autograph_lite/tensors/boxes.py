@@ -24,6 +24,7 @@ from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.regions import pick
 from autograph_lite.ops.staging import root
 from autograph_lite.tensors.aliases import same_as
+from autograph_lite.tensors.host_array import HostArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +250,8 @@ def as_value(obj: Any, like_dtype: str | None = None, what: str = "the operand")
             return Value(None, array_data(obj, what))
         lifted: Value = context.interpreter.lift(obj)  # type: ignore[attr-defined]
         return lifted
+    if isinstance(obj, HostArray):
+        return obj.lifted()
     if isinstance(obj, list | tuple):
         return _from_list(obj, like_dtype, what)
     if obj is None or isinstance(obj, str | bytes | complex | dict | set):

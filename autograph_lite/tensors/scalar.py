@@ -23,7 +23,8 @@ from autograph_lite.ops.record import OPS
 from autograph_lite.ops.staging import root
 from autograph_lite.tensors import protocols
 from autograph_lite.tensors.boxes import Box, value_of, wrap
-from autograph_lite.tensors.number import COMPARE, Number, refuse_array, without_modulus
+from autograph_lite.tensors.host_array import HostArray
+from autograph_lite.tensors.number import COMPARE, Number, without_modulus
 from autograph_lite.tensors.promotion import BY_NAME
 
 UFUNC_OF = {"truediv": "divide", "floordiv": "floor_divide", "mod": "remainder"} | {
@@ -159,8 +160,10 @@ def of_operator(name: str, *operands: Any) -> Any:
     """An operator of Python's, one operand of which is a NumPy scalar or a plain array."""
     name = UFUNC_OF.get(name, name)
     arrays = [x for x in operands if isinstance(x, np.ndarray)]
+    if any(isinstance(x, HostArray) for x in operands):
+        return NotImplemented
     if any(x.ndim for x in arrays) or (arrays and name == "power"):
-        refuse_array(name)
+        return root().hosts.operator(OPERATORS[name], *operands)
     if arrays:  # NumPy takes its function for arrays
         return of_ufunc(getattr(np, name), *operands)
     if any(map(_is_tensor, operands)):
@@ -200,11 +203,11 @@ class _State(threading.local):
 _state = _State()
 
 
-def call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """The program calls a function of NumPy's."""
+def called(call: Callable[..., Any], *args: Any) -> Any:
+    """What `call` gives; the program calls a function of NumPy's by its name."""
     _state.called = True
     try:
-        return function(*args, **kwargs)
+        return call(*args)
     finally:
         _state.called = False
 
@@ -231,7 +234,8 @@ def array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any)
         return tagged.__array_ufunc__(ufunc, method, *inputs, **kwargs)  # type: ignore[attr-defined]
     if not all(map(is_scalar, inputs)):
         if any(isinstance(x, np.ndarray) for x in inputs) and not any(map(_is_tensor, inputs)):
-            refuse_array(ufunc.__name__ if ufunc.__name__ in OPERATORS else f"np.{ufunc.__name__}")
+            function = meant(ufunc) if method == "__call__" else getattr(ufunc, method)
+            return root().hosts.operator(function, *inputs, **kwargs)
         return protocols.array_ufunc(self, ufunc, method, *inputs, **kwargs)
     if method == "reduce" and (found := _reduced(ufunc.__name__, inputs, kwargs)) is not None:
         return found

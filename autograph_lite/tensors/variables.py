@@ -24,6 +24,7 @@ from autograph_lite.tensors.boxes import (
     value_of,
     write,
 )
+from autograph_lite.tensors.host_array import HostArray
 from autograph_lite.tensors.operators import strong
 from autograph_lite.tensors.tensor import ArrayLike, Tensor
 
@@ -193,7 +194,7 @@ def _converted(obj: Any, dtype: str, name: str) -> Value:
                 f" first: ag.cast(value, {dtype!r})"
             )
         return value
-    if isinstance(obj, np.ndarray | np.generic | list | tuple):
+    if isinstance(obj, np.ndarray | np.generic | HostArray | list | tuple):
         return strong(as_value(obj, None, "the assigned value"), dtype)
     if obj.__class__ in PY_DTYPE and weak(PY_DTYPE[obj.__class__], dtype) != dtype:
         raise GraphTypeError(f"cannot assign {obj!r} to variable {name!r} of dtype {dtype}")

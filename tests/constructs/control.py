@@ -131,6 +131,14 @@ def array_from_a_number(x):
     return s * 2.0
 
 
+@case(FOR, "a plain array before, a tensor after the first step", X, 3)
+def from_plain(x, n):
+    s = np.zeros(3)
+    for _ in range(n):
+        s = s * 0.5 + x * x
+    return s * x
+
+
 @case(FOR, "over the rows of a plain array from outside", X, how=REFUSED)
 def over_plain_rows(x):
     for v in np.ones(3):

@@ -139,6 +139,12 @@ def live_array(x):
     return x * x * ARRAY
 
 
+@case(OUTSIDE, "NumPy of plain arrays and of numbers that the call is given", X, 3)
+def made_by_numpy(x, n):
+    noise = FACTOR * np.eye(n) + np.outer(np.arange(n), np.full(n, 0.5))
+    return noise @ x * noise[0, 1]
+
+
 @case(OUTSIDE, "variables assigned in loops and branches", S)
 def variable(x):
     for _ in range(3):

@@ -92,9 +92,19 @@ def list_by_number(x, n):
     return [x, 1.0, None][n]
 
 
-@case("`x[i] = v`", "a plain array indexed by a number of the run", S, 1, how=REFUSED)
+@case("`x[i] = v`", "an element of a plain array by a number of the run", S, 3)
 def plain_by_number(x, n):
-    return x * np.ones(3)[n]
+    table, s = np.array([0.5, -1.25, 2.0]), x * np.ones(3)[n - 1]
+    for i in range(n):
+        s = s * table[i] + x
+    return s
+
+
+@case("`x[i] = v`", "a row of a plain array by a number of a loop", S, 2, how=REFUSED)
+def plain_row_by_number(x, n):
+    for i in range(n):
+        x = x * np.eye(3)[i]
+    return x
 
 
 @case("`x[i] = v`", "a dict asked for a key of the run", S, 1, how=REFUSED)

@@ -205,12 +205,18 @@ def function(text):
     return ag.function(written(text, space))
 
 
-def written(text, space):
+def in_step(text):
+    """A function with it in a loop, of numbers that are not there before the kernel runs."""
+    space = {"np": np, "math": __import__("math"), "LIST": LIST, "PLAIN": PLAIN}
+    return ag.function(written(text, space, "for n in range(n):\n        h = h + n\n        "))
+
+
+def written(text, space, before=""):
     """A function with a source of its own."""
     import linecache
 
-    name = f"<scalar {text}>"
-    source = f"def program(x, h, n):\n    return {text}\n"
+    name = f"<scalar {text} {before}>"
+    source = f"def program(x, h, n):\n    {before}return {text}\n"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     exec(compile(source, name, "exec"), space)
     return space["program"]
@@ -259,7 +265,7 @@ REFUSED = {
 @pytest.mark.parametrize("text", REFUSED)
 def test_what_is_refused(text):
     with pytest.raises(errors.AutographError) as caught:
-        function(text)(X, 0.4, 3)
+        in_step(text)(X, 0.4, 3)
     assert isinstance(caught.value, errors.ConversionError | errors.GraphTypeError)
     first = str(caught.value).splitlines()[0]
     assert first.startswith(REFUSED[text]) and len(first) < 300

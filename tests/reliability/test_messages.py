@@ -95,10 +95,12 @@ MORE += [
     "global LAST\nif x[0] > 5.0:\n    LAST = x\nreturn x",
     "global LAST\nLAST = Point(x)\nreturn x",
     "global LAST\nLAST = np.ones(3)\nreturn x",
-    "return np.ones(3) * n * x",
-    "return np.multiply(np.ones(3), n) * x",
-    "return np.ones(3) < n",
-    "return n + np.ones(3)",
+    "for k in range(n):\n    x = np.ones(3) * k * x\nreturn x",
+    "for k in range(n):\n    x = np.multiply(np.ones(3), k) * x\nreturn x",
+    "for k in range(n):\n    x = x * (np.ones(3) < k)\nreturn x",
+    "for k in range(n):\n    x = (k + np.ones(3)) * x\nreturn x",
+    "y = np.ones(n)\ny += 1.0\nreturn y * x",
+    "return x * np.array2string(np.ones(n))",
     TAPE
     + "    t.watch(x)\n    y = x * x\n    for i in range(n):\n        y = y * float(x[0])\n"
     + "return t.gradient(y, x)",
@@ -111,19 +113,20 @@ MORE += [
     "return t.gradient(y, x)",
 ]
 MORE += [  # of numbers, as NumPy's functions see them
-    f"return x * {body}"
+    f"for k in range(n):\n    x = x * {body}\nreturn x"
     for body in (
-        "np.ldexp(0.5 * n, 2)",
-        "(np.sin(0.1 * n) + LONG)",
-        "np.sin(0.1 * n, dtype='float32')",
-        "np.sin(0.1 * n).astype('float32')",
-        "np.where(0.1 * n > 0.0, 0.5 * n, 0.0)",
-        "np.round(0.1 * n, n)",
-        "np.clip(0.1 * n, 0.1)",
+        "np.ldexp(0.5 * k, 2)",
+        "(np.sin(0.1 * k) + LONG)",
+        "np.sin(0.1 * k, dtype='float32')",
+        "np.sin(0.1 * k).astype('float32')",
+        "np.where(0.1 * k > 0.0, 0.5 * k, 0.0)",
+        "np.round(0.1 * k, k)",
+        "np.clip(0.1 * k, 0.1)",
     )
 ]
 MORE += [
     "with np.errstate(all='ignore'):\n    y = np.sin(0.1 * n)\nreturn x * y",
+    "with np.errstate(all='ignore'):\n    y = n * np.ones(3)\nreturn x * y",
     "y = 0.5\nif n > 2:\n    y = np.sin(0.1 * n)\nreturn y.is_integer()",
 ]
 TABLES = (
