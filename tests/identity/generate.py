@@ -37,6 +37,7 @@ from tests.identity.generator.grammar import CLASSES, HELPERS
 from tests.identity.generator.holders import adder, change, closure, holder, named_tuple
 from tests.identity.generator.loops import (
     array_from_number,
+    array_from_plain,
     best_of,
     for_arange,
     for_each,
@@ -93,6 +94,7 @@ MENU = (
     *(Rule(1, make, _with_steps) for make in (for_rows, for_zip, for_arange, for_each)),
     *(Rule(1, make, _with_steps) for make in (while_count, while_named, best_of)),
     *(Rule(1, make, _with_steps) for make in (array_from_number, state_from_number, number_powers)),
+    Rule(1, array_from_plain, _with_steps),
     Rule(2, tape, _may_jump),
     Rule(1, early_return, _inside),
     Rule(2, leave, _in_a_loop),
@@ -124,6 +126,7 @@ def build(rng: random.Random) -> tuple[Program, list[str]]:
     prelude = (
         f"DT = '{dtype}'\nK = {rng.choice(('0.7', '-1.3', '2.0'))}\n"
         f"W = ag.constant([0.4, -0.9, 1.6], dtype=DT)\n"
+        "TABLE = np.array([0.5, -1.25, 2.0])\n"
         f"V = ag.Variable({rng.choice(('0.8', '-0.6'))}, dtype=DT)\n"
         f"TOTAL = ag.constant(0.4, dtype=DT)\n\n{CLASSES}\n\n" + rng.choice(HELPERS)
     )

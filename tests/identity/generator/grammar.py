@@ -161,7 +161,13 @@ HOLDERS: tuple[Row, ...] = (
     ("s", "({0}.speed * {0}[0])", "p", 1),
     ("s", "{}({})", "cs", 3),
 )
-ROWS = ARRAYS + BUILTINS + NUMBERS + HOLDERS
+PLAIN: tuple[Row, ...] = (  # arrays that NumPy makes before the kernel runs
+    ("s", "(float(TABLE[{} % 3]) * {})", "is", 1),
+    ("v", "((K * np.eye(3, dtype=DT)) @ {})", "v", 1),
+    ("v", "({} * np.full(3, K * n + 0.5, dtype=DT))", "v", 1),
+    ("v", "(np.linspace(0.5, K, 3, dtype=DT) - {})", "v", 1),
+)
+ROWS = ARRAYS + BUILTINS + NUMBERS + HOLDERS + PLAIN
 NAMED = "ldopc"
 """Kinds that only names have."""
 # A name where an expression would lose something: a kind and the kind of its names.

@@ -126,6 +126,24 @@ def array_from_number(g: Generator, scope: Scope) -> list[Stmt]:
     ]
 
 
+def array_from_plain(g: Generator, scope: Scope) -> list[Stmt]:
+    """A plain array that is a tensor after the first step, if there is one."""
+    name = g.rng.choice(FRESH["v"])
+    used = {n: k for n, k in scope.names.items() if n != name}
+    k = g.counter()
+    inner = Scope(used, True, scope.depth + 1, scope.fixed | {k}, scope.tape)
+    inner.names[k] = "i"
+    update = g.rng.choice(("{n} = {n} * {{0}} + {{1}}", "{n} = {{1}} - np.sin({n})"))
+    inside = Stmt(update.format(n=name), (g.expr("f", inner, 0), g.expr("v", inner, 1)))
+    header = f"for {k} in range({g.rng.choice(('n', '3', 'n - 1', '1'))}):"
+    start = g.rng.choice(("np.zeros(3, dtype=DT)", "np.full(3, K, dtype=DT)"))
+    made = Stmt("", (), ((header, (*g.block(inner, 2), inside)),))
+    scope.names[name] = "v"
+    own = Scope(used, False, scope.depth, scope.fixed)
+    last = Stmt(f"{name} = {name} * 0.5 + {{0}}", (g.expr("v", own, 1),))
+    return [Stmt(f"{name} = {start}"), made, last]
+
+
 def for_each(g: Generator, scope: Scope) -> list[Stmt]:
     """Over arrays or numbers in a list, what a dict holds, or the rows in reverse."""
     r, kind = g.counter() + "r", g.rng.choice("sv")
