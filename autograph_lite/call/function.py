@@ -15,7 +15,7 @@ import numpy as np
 
 from autograph_lite.call.explain import captured, closest, kind_of
 from autograph_lite.call.signature import signature
-from autograph_lite.call.specialisation import Seen, Specialisation
+from autograph_lite.call.specialisation import Given, Seen, Specialisation
 from autograph_lite.call.trampoline import trampoline
 from autograph_lite.eager.interpreter import EAGER
 from autograph_lite.errors import GraphTypeError
@@ -108,10 +108,10 @@ class Function:
             known = self._quick.get(len(args), ())
             self._quick[len(args)] = (made, *known)[:4]
 
-    def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, list[Any]]:
+    def _bound(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Given]:
         """The arguments as a nest and its leaves."""
         nest = (args, kwargs)
-        leaves = list(args) if not kwargs and _flat(args) else leaves_of(nest)
+        leaves = Given(list(args) if not kwargs and _flat(args) else leaves_of(nest))
         for i, leaf in enumerate(leaves):
             if isinstance(leaf, np.ndarray | np.generic) and not _usual(leaf):
                 leaves[i] = array_data(leaf, self._name(nest, leaf))
@@ -129,7 +129,7 @@ class Function:
                 return f"argument {name!r}"
         return "an argument"
 
-    def _specialisation(self, nest: Any, leaves: list[Any]) -> Specialisation:
+    def _specialisation(self, nest: Any, leaves: Given) -> Specialisation:
         """That of the signature, staged where it is new."""
         try:
             return self._specialised(nest, leaves)
@@ -137,7 +137,7 @@ class Function:
             stopped = left.error
         raise stopped
 
-    def _specialised(self, nest: Any, leaves: list[Any]) -> Specialisation:
+    def _specialised(self, nest: Any, leaves: Given) -> Specialisation:
         key, recorded = (_skeleton(nest), signature(leaves)), bool(context.tapes)
         if (known := self._known(key, leaves, recorded)) is not None:
             return known
@@ -145,14 +145,14 @@ class Function:
             known = self._known(key, leaves, recorded)
             return known or self._stage(key, nest, leaves, recorded)
 
-    def _known(self, key: Any, leaves: list[Any], recorded: bool) -> Specialisation | None:
+    def _known(self, key: Any, leaves: Given, recorded: bool) -> Specialisation | None:
         """One that was staged before, and that tapes can follow if they have to."""
         for found in self._specialisations.get(key, ()):
             if not (recorded and found.staged.unasked) and found.holds(leaves):
                 return found
         return None
 
-    def _stage(self, key: Any, nest: Any, leaves: list[Any], recorded: bool) -> Specialisation:
+    def _stage(self, key: Any, nest: Any, leaves: Given, recorded: bool) -> Specialisation:
         start = time.perf_counter()
         known = self._specialisations.get(key, [])
         why = "first call" if not self._specialisations else "another signature"

@@ -36,7 +36,7 @@ TENSOR = Leaf("ag")
 @dataclass(slots=True)
 class Seen:
     """A signature that was met: why it was staged, the seconds that staging and compiling took, what it
-    reads from outside, and what its loops save for gradients."""
+    reads from outside, what its loops save for gradients, and how many calls no kernel could make."""
 
     shown: str
     why: str
@@ -44,6 +44,7 @@ class Seen:
     captured: tuple[str, ...]
     compiling: float = 0.0
     saves: tuple[str, ...] = ()
+    stepwise: int = 0
 
     def compile(self, graph: Graph) -> Executable:
         start = time.perf_counter()
@@ -54,9 +55,16 @@ class Seen:
 
     def __str__(self) -> str:
         took = f"staged in {self.staging:.3f} s, compiled in {self.compiling:.3f} s"
-        return "\n    ".join([f"{self.shown}: {self.why}, {took}", *self.captured, *self.saves])
+        lines = [f"{self.shown}: {self.why}, {took}", *self.captured, *self.saves]
+        if self.stepwise:
+            lines.append(f"{self.stepwise} {_STEPWISE}")
+        return "\n    ".join(lines)
 
 
+_STEPWISE = (
+    "call(s) were made step by step: NumPy failed or warned before the kernel, or a loop that makes a tensor of"
+    " a plain array had no step"
+)
 _LISTS = (
     "a list of tensors that grows is returned where a gradient tape follows, which could not find its way"
     " back; return np.stack(items)"
@@ -68,6 +76,14 @@ class _Printing(threading.local):
 
     count = 0
     waiting: list[tuple[str, list[Any]]] | None = None
+
+
+class Given(list[Any]):
+    """The arguments of one call, and what NumPy has made of them, by the specialisation that asked."""
+
+    def __init__(self, leaves: list[Any]) -> None:
+        super().__init__(leaves)
+        self.made: dict[int, list[Any] | None] = {}
 
 
 class _Stepwise(Exception):
@@ -94,7 +110,7 @@ class Specialisation:
             self.callee.printer = self._print
         self.views = () if plain else staged.views
         self.outside = [box for box in staged.written_boxes if not is_variable(box)]
-        self.calls = 0
+        self.calls, self.seen = 0, seen
         self.quick_tried = False
         self.forced: frozenset[int] | None = None
         self.texts = holds_text(staged.structure)
@@ -102,30 +118,35 @@ class Specialisation:
         self.printing = _Printing()
         self.waits = any(p.voice == "python" for p in staged.prints)
 
-    def holds(self, leaves: list[Any]) -> bool:
+    def holds(self, given: Given) -> bool:
         """Whether everything that was captured as a guard is still the same."""
         staged = self.staged
         if not all(guard.holds() for guard in staged.guards):
             return False
-        return all(fits(i.read(), i.type) for i in staged.inputs) and self._hosted_fit(leaves)
+        pairs = zip(staged.hosted, self._made(given) or (), strict=False)
+        return all(fits(i.read(), i.type) for i in staged.inputs) and all(
+            fits(obj, hosted.type) for hosted, obj in pairs
+        )
 
-    def _hosted_fit(self, leaves: list[Any]) -> bool:
-        """Whether what the host makes has the types that it had."""
-        found = made(self.recipes, leaves) if self.recipes else []
-        pairs = zip(self.staged.hosted, found or (), strict=False)
-        return all(fits(obj, hosted.type) for hosted, obj in pairs)
+    def _made(self, given: Given) -> list[Any] | None:
+        """What NumPy makes for this call; None where it fails or warns."""
+        if not self.recipes:
+            return []
+        if id(self) not in given.made:
+            given.made[id(self)] = made(self.recipes, given)
+        return given.made[id(self)]
 
-    def __call__(self, leaves: list[Any], again: Callable[[], Any]) -> Any:
+    def __call__(self, given: Given, again: Callable[[], Any]) -> Any:
         """`again` runs the function step by step on the same arguments."""
         self.calls += 1
-        staged = self.staged
+        staged, leaves = self.staged, list(given)
         objects = [leaves[i] for i in self.positions] + [i.read() for i in staged.inputs]
-        if self.recipes:
-            hosted = made(self.recipes, leaves)
-            if hosted is None:
-                return again()
-            objects += hosted[: len(staged.hosted)]
-            leaves = [*leaves, *hosted[len(staged.hosted) :][: len(staged.given)]]
+        hosted = self._made(given)
+        if hosted is None:
+            self.seen.stepwise += 1
+            return again()
+        objects += hosted[: len(staged.hosted)]
+        leaves += hosted[len(staged.hosted) :][: len(staged.given)]
         if staged.written_arguments or self.outside:
             require_apart([*(leaves[i] for i in staged.written_arguments), *self.outside], objects)
         if context.tapes and (followed := self._followed(objects)):
@@ -189,6 +210,7 @@ class Specialisation:
         with muted(printing.count):
             result = again()
         if isinstance(fault, Reached) and self.staged.raises[fault.key].structure is None:
+            self.seen.stepwise += 1
             raise _Stepwise(result)
         raise fault
 

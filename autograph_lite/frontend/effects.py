@@ -49,6 +49,9 @@ _ADVICE = {
 """What to write instead of some functions, by module and name."""
 
 
+SAVERS = (np.save, np.savez, np.savez_compressed, np.savetxt, np.seterr, np.set_printoptions)
+SAVING = ("dump", "dumps", "tofile")
+"""Functions of NumPy's, and methods of its arrays, that are called for what they do."""
 WRITERS = (np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis)
 """Functions of NumPy's that write into their first argument."""
 
@@ -196,10 +199,11 @@ def refuse_unsteady(trace: Any, function: Any) -> None:
     home = module or type(getattr(function, "__self__", None)).__module__
     name = getattr(function, "__name__", "")
     instead = _ADVICE.get((home, name))
-    steady = home.partition(".")[0] not in UNSTEADY and function is not next
+    saves = function in SAVERS or (home == "numpy" and name in SAVING)
+    steady = home.partition(".")[0] not in UNSTEADY and function is not next and not saves
     if isinstance(function, type) or (steady and instead is None and function is not input):
         return
-    advice = instead or "pass its result as an argument"
+    advice = instead or ("call it outside" if saves else "pass its result as an argument")
     raise ConversionError(
         f"{name} inside compiled code would run once, when it is compiled; {advice}", trace.origin()
     )

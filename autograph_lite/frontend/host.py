@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError
-from autograph_lite.frontend.effects import refuse_writer
+from autograph_lite.frontend.effects import refuse_unsteady, refuse_writer
 from autograph_lite.frontend.later import Later
 from autograph_lite.frontend.shared import MISSING
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
@@ -112,7 +112,7 @@ class Hosts:
 
     def plain(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """NumPy on plain objects: its result is read anew, by calling it again."""
-        self._refuse_random(function)
+        self._refuse(function)
         given = leaves((args, kwargs))
         if any(isinstance(leaf, HostArray) for leaf in given):
             return self.operator(function, *args, **kwargs)
@@ -135,7 +135,7 @@ class Hosts:
         arguments = self._recipe((args, kwargs))
         if arguments is None:
             return MISSING
-        self._refuse_random(function)
+        self._refuse(function)
         if np.geterr() != self.trace.float_errors:
             raise ConversionError(ERRSTATE)
         recipe = HostCall(function, arguments)
@@ -148,7 +148,8 @@ class Hosts:
             raise
         return self._outcome(sample, recipe, getattr(function, "__name__", "a function"))
 
-    def _refuse_random(self, function: Any) -> None:
+    def _refuse(self, function: Any) -> None:
+        refuse_unsteady(self.trace, function)
         if (getattr(function, "__module__", None) or "").startswith("numpy.random"):
             raise ConversionError(
                 "np.random inside compiled code would run once, at conversion; pass"

@@ -80,6 +80,28 @@ def test_a_warning_is_given_once_at_every_call_and_at_the_line_of_the_program():
         assert given[0].lineno == logarithms.__code__.co_firstlineno + 1
 
 
+def test_explain_counts_the_calls_that_no_kernel_could_make():
+    f = ag.function(logarithms)
+    with np.errstate(all="ignore"):
+        f(X, 2)
+    assert "step by step" not in f.explain()
+    for _ in range(2):
+        with pytest.warns(RuntimeWarning):
+            f(X, 2)
+    assert "2 call(s) were made step by step: NumPy failed or warned" in f.explain()
+
+
+@pytest.mark.parametrize("name", ["save", "savetxt"])
+def test_what_is_called_for_what_it_does_is_refused(name, tmp_path):
+    save, path = getattr(np, name), str(tmp_path / "x")
+    f = ag.function(lambda x, q: save(path, q * np.eye(2)))
+    with pytest.raises(
+        ag.errors.ConversionError, match="would run once, when it is compiled; call"
+    ):
+        f(X, 0.5)
+    assert not list(tmp_path.iterdir())
+
+
 def begins_plain(x, n):
     print("begins")
     s = np.zeros(3)
