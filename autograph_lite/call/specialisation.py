@@ -186,10 +186,24 @@ class Specialisation:
 
     def _run(self, data: list[Any], leaves: list[Any], again: Callable[[], Any]) -> Any:
         """The kernel; a call that stops leaves what it wrote, or is repeated up to its fault."""
-        if not self.staged.repeats:
-            leave = partial(self.take_left, leaves) if self.staged.held else None
-            return self.callee.run(data, leave=leave)
-        return self._repeating(lambda: self.callee.run(data), again)
+        if self.staged.undone or not self.staged.held:
+            run = partial(self.callee.run, data)
+        elif self.staged.repeats:
+            run = partial(self._interrupted, data, leaves)
+        else:
+            return self.callee.run(data, leave=partial(self.take_left, leaves))
+        return self._repeating(run, again) if self.staged.repeats else run()
+
+    def _interrupted(self, data: list[Any], leaves: list[Any]) -> Any:
+        """The kernel of a call that a fault repeats; what it wrote where a signal stops it stays."""
+        left: list[tuple[int, Any]] = []
+        try:
+            return self.callee.run(data, leave=left.extend)
+        except (AutographError, Reached):
+            raise
+        except BaseException:
+            self.take_left(leaves, left)
+            raise
 
     def _repeating(self, run: Callable[[], Any], again: Callable[[], Any]) -> Any:
         """After a fault everything is done step by step up to it: the kernel wrote nothing back, and what

@@ -59,7 +59,8 @@ class Staged:
     order of its arguments; it returns the values of `structure`, then those written into boxes.
     `held` has, by the key of a `hold`, the box or the position of the argument; `handed` the positions
     of the arguments that are returned as they are, `given` the arrays of the host's that are; `made` are all
-    calls of the host's.  `repeats`: a fault is repeated step by step."""
+    calls of the host's.  `repeats`: a fault is repeated step by step; `undone`: a call that a signal stops
+    leaves all as it was."""
 
     graph: Graph
     passed: tuple[tuple[int, Value], ...]
@@ -79,6 +80,7 @@ class Staged:
     made: tuple[Recipe, ...]
     views: tuple[Viewed, ...]
     repeats: bool
+    undone: bool
     assigned: tuple[Outside, ...]  # what they hold follows what is returned, in one structure
     # whether no tape can follow a call: a reverse pass inside was taken for the last one, or a loop does not
     # say all that is known of which values are one
@@ -315,6 +317,7 @@ def _close(
         tuple(trace.hosts.results),
         tuple(trace.hosts.calls),
         returned_views(outgoing, structure, positions, trace),
+        trace.repeats or trace.stepwise or bool(assigned),
         trace.repeats or bool(assigned),
         tuple(assigned),
         trace.taken_as_last or trace.unrelated,

@@ -159,6 +159,7 @@ class Trace(Builder):
         self.rows_of: dict[Any, Any] = {}  # lists that are indexed by the run, as rows
         self.unlike: dict[Value, Any] = {}  # rows whose elements are held in another form
         self.repeats = False  # whether a fault has to be repeated step by step
+        self.stepwise = False  # whether what is no fault is made step by step
         self.left: tuple[Exception, Origin | None] | None = (
             None  # the error that left a `try` block
         )
@@ -279,7 +280,7 @@ class Trace(Builder):
 
     def emit_stepwise(self, when: Value) -> None:
         """Nodes that stop the kernel where something holds: the call is made step by step then."""
-        self.repeats = True
+        self.stepwise = True
         self.raises.append(Raised(None))
         fail_if(when, "Reached", "RAISED", str(len(self.raises) - 1))
 

@@ -18,6 +18,7 @@ from autograph_lite.ir.types import PYTHON_CLASS
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.record import OPS
+from autograph_lite.ops.staging import root
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 
 _BITWISE = ("and", "or", "xor")  # of bools a bool
@@ -51,12 +52,24 @@ def apply(name: str, *operands: Value) -> Any:
         inputs = list(operands)
     elif name in COMPARE and dtypes == {"int64", "float64"} and not _is_small(operands):
         return _compared(name, *operands)
-    elif "float64" in dtypes:
+    elif "float64" in dtypes or (name == "power" and _is_negative(operands[1])):
         inputs = [v if v.type.dtype == "float64" else f.py_float(v) for v in operands]
     else:
         inputs = [v if v.type.dtype == "int64" else f.py_int(v) for v in operands]
         name += "_integer" if f"py_{name}_integer" in OPS else ""  # a body of its own
     return wrap(getattr(f, "py_" + name)(*inputs))
+
+
+def _is_negative(exponent: Value) -> bool:
+    """Whether an int is a negative literal: a power by it is a float.  Where only the run knows, a call in
+    which it is negative is made step by step."""
+    builder: Any = context.interpreter
+    made = builder.makers.get(exponent)
+    known = None if made is None else made.params.get("value")
+    if known is None:
+        below = f.py_less(exponent, builder.number(0))
+        root().emit_stepwise(f.weak(below, dtype="bool"))
+    return known is not None and known < 0
 
 
 def _is_small(operands: tuple[Value, ...]) -> bool:

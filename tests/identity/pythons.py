@@ -57,10 +57,19 @@ def handed_through(x, n):
     return ag.stop_gradient([z, s]), divmod(s, 0.7), divmod(3.0, s), s * x
 
 
+def negative_powers(x, n):
+    """Ints to negative powers are floats, by a literal, by what the run knows, and in a loop."""
+    s = x * n**-1 + x * 2**-n * (n**n)
+    for i in range(1, n + 1):
+        s = s + x * i**-2 + x * 3 ** (n - i) * True**-3
+    return s, n**-2, (n > 0) ** -1
+
+
 c = ag.constant
 LONG = c(np.random.default_rng(5).normal(size=29))
 MATRIX = c(np.random.default_rng(1).normal(size=(3, 4)))
 CASES = [
+    *((negative_powers, (c([0.5, 1.4]), n)) for n in (1, 3, -2)),
     *((handed_through, (c([0.5, 1.4]), n)) for n in (1, 2)),
     *((tensor_or_none, (c([0.5, 1.4]), n)) for n in (0, 1, 2)),
     *((compared_with_none, (c([0.5, 1.4]), n)) for n in (1, 2)),

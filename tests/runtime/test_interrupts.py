@@ -318,3 +318,22 @@ def test_a_call_whose_finally_would_run_leaves_all_as_it_was(interrupted):
     assert interrupted(counts_and_ends, 10**12) < SOON
     assert (int(count.numpy()), float(total.numpy())) == (7, 8.0)
     assert int(counts_and_ends(4)) == 4
+
+
+@ag.function
+def counts_beside_an_array(n):
+    count.assign(0)
+    total.assign(0.0)
+    s = np.zeros(2)
+    for i in range(n):
+        s = s + ag.ones(2) * 2 ** (i % 2)
+        count.assign_add(1)
+        total.assign_add(2.0)
+    return s
+
+
+def test_a_call_that_may_be_made_step_by_step_leaves_what_its_steps_wrote(interrupted):
+    assert [counts_beside_an_array(2).numpy().tolist() for _ in range(3)] == [[3.0, 3.0]] * 3
+    assert interrupted(counts_beside_an_array, 10**12) < SOON
+    assert 2.0 * int(count.numpy()) == float(total.numpy()) > 20_000.0
+    assert counts_beside_an_array(0).tolist() == [0.0, 0.0] and int(count.numpy()) == 0
