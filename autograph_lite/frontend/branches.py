@@ -24,7 +24,7 @@ from autograph_lite.frontend.holders import (
     reached,
     refuse_moved,
 )
-from autograph_lite.frontend.joins import GROWING, Typed, joined, may_be_text, refuse_growth
+from autograph_lite.frontend.joins import GROWING, Typed, joined, may_be_text
 from autograph_lite.frontend.lifting import keep_elements, lifted
 from autograph_lite.frontend.shared import Get, Set, Watch, extended
 from autograph_lite.frontend.state import put_together, take_apart, tensors_of, unwrapped
@@ -38,6 +38,7 @@ from autograph_lite.frontend.structures import (
     leaf_places,
 )
 from autograph_lite.frontend.truth import condition
+from autograph_lite.frontend.unlike import refuse_growth
 from autograph_lite.frontend.whence import note_places
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Condition, Test, Value

@@ -20,6 +20,7 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend import growing, packing
+from autograph_lite.frontend.absent import surely
 from autograph_lite.frontend.advice import mentions_run, refuse_call, refuse_maker
 from autograph_lite.frontend.again import Running
 from autograph_lite.frontend.convert import Converted, convert
@@ -153,7 +154,7 @@ class Caller:
 
     def call_inside(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call that reached a decorated function through code that is not converted."""
-        return self.call(self.operators, function, args, kwargs)
+        return surely(self.call(self.operators, function, args, kwargs))
 
     def attribute(self, obj: Any, name: str) -> Any:
         """`obj.name`; data of a user's object, module or class is read anew at every call."""
@@ -193,7 +194,7 @@ class Caller:
                 return self.trace.hosts.operator(function, *args, **kwargs)
         text = ops.texts.meaning(function)
         if text is not None:
-            return text(*args, **kwargs)
+            return text(*map(surely, args), **kwargs)
         if mentions_grown(args) or mentions_grown(kwargs):
             refuse_spread((*args, *kwargs.values()))
             known = packing.known_to(function, meaning)
@@ -201,7 +202,7 @@ class Caller:
                 return known(*args, **kwargs)
         self.trace.settle(*(args if meaning else (a for a in args if isinstance(a, np.generic))))
         if meaning is not None:
-            return meaning(*args, **kwargs)
+            return meaning(*map(surely, args), **kwargs)
         if isinstance(function, functools.partial):
             return self.call(
                 ops, function.func, (*function.args, *args), {**function.keywords, **kwargs}
@@ -254,6 +255,7 @@ class Caller:
         return converted.bind(self.operators, Scope(function, self.trace, self.operators))
 
     def _library(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        args = tuple(map(surely, args))
         if owner(function) == "autograph_lite":
             return function(*args, **kwargs)
         refuse_unsteady(self.trace, function)
@@ -273,6 +275,7 @@ class Caller:
 
     def _native(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """C code and classes."""
+        args = tuple(map(surely, args))
         refuse_writer(self.trace, function, args, kwargs)
         ufunc = isinstance(getattr(function, "__self__", function), np.ufunc)
         if ufunc or owner(function) in LIBRARIES:

@@ -8,13 +8,10 @@ one: then a bool says which.  Kinds, dtypes and numbers of axes that cannot be j
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
-from autograph_lite.errors import ConversionError, Origin
-from autograph_lite.frontend.desugar import is_ours
 from autograph_lite.frontend.fillers import unread
 from autograph_lite.frontend.grown import Growing, of_all, row_type
 from autograph_lite.frontend.later import Text, chosen
@@ -23,15 +20,13 @@ from autograph_lite.frontend.structures import (
     Leaf,
     Maybe,
     Nothing,
+    OrNone,
     Static,
     Structure,
-    describe,
     is_text,
     size,
 )
-from autograph_lite.ir.graph import Region, Value
 from autograph_lite.ir.types import NUMBER, Type, join, py, weak
-from autograph_lite.ir.walk import everything
 from autograph_lite.ops.regions import FLAG
 from autograph_lite.tensors.number import PYTHON_NAME
 
@@ -48,94 +43,6 @@ def joined(name: str, a: Typed, b: Typed, join_types: Join = join) -> Typed | No
     return None if structure is None else (structure, types)
 
 
-def refuse_growth(name: str, left: Typed, right: Typed, line: Origin | None = None) -> None:
-    """An error where two structures differ in how much is in them; `line`: where one was changed."""
-    a, b = left[0], right[0]
-    if not isinstance(a, Container) or not isinstance(b, Container) or a.type is not b.type:
-        return
-    if a.type is list and (a.grows or b.grows or len(a.parts) != len(b.parts)):
-        sides = ((a, left[1]), (b, right[1]))
-        _refuse_elements(
-            name, [e for side, types in sides for e in _elements(side, iter(types))], line
-        )
-    if a.keys is not None and b.keys is not None and a.keys != b.keys:
-        differ = [key for key in (*a.keys, *b.keys) if key not in a.keys or key not in b.keys]
-        raise ConversionError(
-            f"{name!r} has {differ[0]!r} in some runs only; give it that before the loop or branch"
-            if differ
-            else f"{name!r} has its parts in another order in some runs; build it in one order",
-            line,
-        )
-
-
-def _refuse_elements(name: str, elements: list[Typed], line: Origin | None) -> NoReturn:
-    """The first two elements of a list that cannot be joined, or what none of them has."""
-    if _WAITING.fullmatch(name):
-        _refuse_waiting(elements, line)
-    of = "a list" if " " in name or is_ours(name) else f"the list {name!r}"
-    held = elements[0]
-    for other in elements[1:]:
-        wider = joined(name, held, other)
-        if wider is None:
-            raise ConversionError(
-                f"elements of {of}, which grows in a loop or branch, are {_described(held)} and"
-                f" {_described(other)}; give all of them one dtype and one number of axes",
-                line,
-            )
-        held = wider
-    raise ConversionError(
-        f"elements of {of}, which grows in a loop or branch, are {_described(held)}, and only numbers and"
-        " tensors, or tuples of them, can be in it; count the others in a number",
-        line,
-    )
-
-
-_WAITING = re.compile(r"frames_[0-9]+__")
-
-
-def _refuse_waiting(elements: list[Typed], line: Origin | None) -> NoReturn:
-    """The first that cannot wait for a call of the function itself to return."""
-    found = "a tuple of other lengths"
-    for first, *others in zip(*map(_parts, elements), strict=False):
-        other = next((o for o in others if joined("", first, o) is None), None)
-        if other is not None or not first[1]:
-            kinds = dict.fromkeys(_described(one) for one in (first, other) if one is not None)
-            found = " or ".join(kinds)
-            break
-    raise ConversionError(
-        f"what is read after a call of the function itself, which only the run ends, is {found}; only numbers,"
-        " tensors of one dtype and number of axes, and tuples of them, can wait for it: make anything else"
-        " after the call",
-        line,
-    )
-
-
-def _parts(held: Typed) -> list[Typed]:
-    structure, types = held
-    if not isinstance(structure, Container) or structure.type is not tuple:
-        return [held]
-    rest = iter(types)
-    return [(part, [next(rest) for _ in range(size(part))]) for part in structure.parts]
-
-
-def refuse_unlike(trace: Any, region: Region) -> None:
-    """An error where elements would have to be held in another form than when they were put in."""
-    for node in everything(region) if trace.unlike else ():
-        for out in node.outputs:
-            if out in trace.unlike:
-                held, wanted = trace.unlike[out]
-                sides = [_described((g.structure, list(g.types))) for g in (held, wanted)]
-                raise ConversionError(
-                    f"elements of a list, which grows in a loop or branch, are {sides[0]} at first and"
-                    f" {sides[1]} later; give all of them one dtype and one number of axes",
-                    node.origin,
-                )
-
-
-def _described(held: Typed) -> str:
-    return describe(held[0], iter([Value(t) for t in held[1]]))
-
-
 Ends = tuple[Iterator[Type], Iterator[Type]]
 
 
@@ -146,6 +53,8 @@ def _joined(
         return Nothing(name)
     if isinstance(a, Nothing | Maybe) or isinstance(b, Nothing | Maybe):
         return _joined_maybe(name, a, b, ends, types, join_types)
+    if _is_tuple_or_none(a, b) or _is_tuple_or_none(b, a):
+        return _joined_or_none(name, a, b, ends, types, join_types)
     if may_be_text(a) and may_be_text(b) and a != b:
         return _joined_texts(name, a, b, ends, types, join_types)
     if isinstance(a, Leaf | Static) and isinstance(b, Leaf | Static):
@@ -172,7 +81,7 @@ def _joined_lists(
 ) -> Structure | None:
     """A list of which only the run knows how long it is: its elements are joined into one."""
     both = zip((a, b), ends, strict=True)
-    elements = [e for side, end in both for e in _elements(side, end)]
+    elements = [e for side, end in both for e in elements_of(side, end)]
     held: Typed | None = elements[0]
     for other in elements[1:]:
         held = None if held is None else joined(name, held, other, join_types)
@@ -183,7 +92,7 @@ def _joined_lists(
     return Container(list, None, (Growing(held[0], found),))
 
 
-def _elements(x: Container, end: Iterator[Type]) -> Iterator[Typed]:
+def elements_of(x: Container, end: Iterator[Type]) -> Iterator[Typed]:
     """The elements of a list; that a tensor is in a cell goes without saying."""
     for part in x.parts:
         own = [next(end) for _ in range(size(part))]
@@ -204,6 +113,9 @@ def without_cells(x: Structure, given: Iterator[Any], kept: list[Any]) -> Struct
     if isinstance(x, Maybe):
         kept.append(next(given))
         return Maybe(x.name, without_cells(x.inner, given, kept))
+    if isinstance(x, OrNone):
+        kept.append(next(given))
+        return OrNone(without_cells(x.inner, given, kept))
     if isinstance(x, Container):
         parts = tuple(without_cells(part, given, kept) for part in x.parts)
         return Container(x.type, x.keys, parts)
@@ -226,6 +138,31 @@ def _joined_maybe(
         return Maybe(name, there)
     inner = _joined(name, a, b, ends, types, join_types)
     return None if inner is None else Maybe(name, inner)
+
+
+def _is_tuple_or_none(a: Structure, b: Structure) -> bool:
+    """Whether one may be None, and the other a tuple, or either."""
+    tuples = isinstance(b, Container) and issubclass(b.type, tuple)
+    return (a == Static(None) and (tuples or isinstance(b, OrNone))) or (
+        isinstance(a, OrNone) and (tuples or isinstance(b, OrNone))
+    )
+
+
+def _joined_or_none(
+    name: str, a: Structure, b: Structure, ends: Ends, types: list[Type], join_types: Join
+) -> Structure | None:
+    types.append(FLAG)
+    for side, end in ((a, ends[0]), (b, ends[1])):
+        if isinstance(side, OrNone):
+            next(end)
+    a = a.inner if isinstance(a, OrNone) else a
+    b = b.inner if isinstance(b, OrNone) else b
+    if isinstance(a, Static) or isinstance(b, Static):
+        there, rest = (b, ends[1]) if isinstance(a, Static) else (a, ends[0])
+        types.extend(unread(next(rest)) for _ in range(size(there)))
+        return OrNone(there)
+    inner = _joined(name, a, b, ends, types, join_types)
+    return None if inner is None else OrNone(inner)
 
 
 def _joined_leaf(

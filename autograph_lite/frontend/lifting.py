@@ -16,6 +16,7 @@ from autograph_lite.frontend.structures import (
     Leaf,
     Maybe,
     Nothing,
+    OrNone,
     Static,
     Structure,
     size,
@@ -43,14 +44,14 @@ def _lift(
     types: Iterator[Type],
     out: list[Value],
 ) -> None:
-    if isinstance(target, Maybe):
+    if isinstance(target, Maybe | OrNone):
         next(types)
-        if isinstance(x, Maybe):
+        if isinstance(x, Maybe | OrNone) and type(x) is type(target):
             out.append(next(values))
             x = x.inner
         else:
-            out.append(truth(not isinstance(x, Nothing)))
-        if isinstance(x, Nothing):
+            out.append(truth(not isinstance(x, Nothing if isinstance(target, Maybe) else Static)))
+        if isinstance(x, Nothing) or (isinstance(target, OrNone) and isinstance(x, Static)):
             out.extend(filler(next(types)) for _ in range(size(target.inner)))
         else:
             _lift(x, values, target.inner, types, out)
@@ -163,9 +164,11 @@ def keep_elements(structure: Structure, values: list[Value], target: Structure) 
 
 
 def _keep(x: Structure, values: Iterator[Value], target: Structure) -> None:
-    if isinstance(x, Maybe) and isinstance(target, Maybe):
+    if isinstance(x, Maybe | OrNone) and type(x) is type(target):
         next(values)
         _keep(x.inner, values, target.inner)
+    elif isinstance(target, OrNone):
+        _keep(x, values, target.inner)
     elif isinstance(x, Container) and isinstance(target, Container) and target.grows:
         for v in [next(values) for _ in range(size(x))]:
             in_row(v)

@@ -16,6 +16,7 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend import elements, membership
+from autograph_lite.frontend.absent import Perhaps, surely
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import LIBRARIES, owner
 from autograph_lite.frontend.grown import grown_in, refuse_among
@@ -49,7 +50,8 @@ NO_STATE: State = (tuple, lambda _: None, ())
 
 def symbolic(obj: Any) -> bool:
     """Whether only the run knows the truth of an object."""
-    return (isinstance(obj, Box) and not obj.is_variable) or grown_in(obj) is not None
+    known = not isinstance(obj, Perhaps) and (not isinstance(obj, Box) or obj.is_variable)
+    return not known or grown_in(obj) is not None
 
 
 def truth(obj: Any) -> Any:
@@ -165,6 +167,10 @@ class Logic:
 
     def is_(self, a: Any, b: Any) -> Any:
         """What may be None is compared with it when the kernel runs, and a bool, of which there are two."""
+        for one, other in ((a, b), (b, a)):
+            if isinstance(one, Perhaps) and other is None:
+                return wrap(f.number(f.logical_not(one.there), dtype="bool"))
+        a, b = surely(a), surely(b)
         for one, other in ((a, b), (b, a)):
             if isinstance(one, Tagged) and other is None:
                 absent = f.number(f.logical_not(one.is_tensor), dtype="bool")

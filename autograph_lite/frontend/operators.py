@@ -17,6 +17,7 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend import elements, growing, raising
+from autograph_lite.frontend.absent import surely
 from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.again import Recursive
 from autograph_lite.frontend.branches import stage_if
@@ -336,7 +337,7 @@ class Operators(Logic, Matching, Recursive):
         raising.raise_(self.trace, *found)
 
     def format(self, value: Any, conversion: str, spec: Any) -> Any:
-        return self.texts.part(value, conversion, spec)
+        return self.texts.part(surely(value), conversion, spec)
 
     def join(self, *parts: Any) -> Any:
         """The parts of an f-string together."""

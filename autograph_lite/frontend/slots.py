@@ -18,7 +18,7 @@ from autograph_lite.errors import (
     ShapeError,
 )
 from autograph_lite.frontend.desugar import RESULT, RETURN_VALUE
-from autograph_lite.frontend.joins import GROWING, Typed, joined, refuse_growth
+from autograph_lite.frontend.joins import GROWING, Typed, joined
 from autograph_lite.frontend.promote import as_type
 from autograph_lite.frontend.state import take_apart
 from autograph_lite.frontend.structures import (
@@ -32,6 +32,7 @@ from autograph_lite.frontend.structures import (
     leaf_places,
     with_leaf,
 )
+from autograph_lite.frontend.unlike import refuse_growth
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, join
 

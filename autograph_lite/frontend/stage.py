@@ -18,6 +18,7 @@ from autograph_lite.errors import (
     excerpt,
 )
 from autograph_lite.frames import traceback_of
+from autograph_lite.frontend.absent import Perhaps
 from autograph_lite.frontend.again import Recursion, Running
 from autograph_lite.frontend.calls import Caller, owner, result_of
 from autograph_lite.frontend.convert import origin_of
@@ -26,7 +27,6 @@ from autograph_lite.frontend.grown import grown_in
 from autograph_lite.frontend.holders import is_made
 from autograph_lite.frontend.host import HostInput, Hosts, Run
 from autograph_lite.frontend.iterators import ForLoop
-from autograph_lite.frontend.joins import refuse_unlike
 from autograph_lite.frontend.operators import Operators
 from autograph_lite.frontend.packing import shown
 from autograph_lite.frontend.returned import Viewed, returned_views
@@ -34,6 +34,7 @@ from autograph_lite.frontend.shared import Outside
 from autograph_lite.frontend.state import MaybeUndefined, Undefined, is_variable, take_apart
 from autograph_lite.frontend.structures import Structure
 from autograph_lite.frontend.trace import Guard, Input, Printed, Raised, Trace
+from autograph_lite.frontend.unlike import refuse_unlike
 from autograph_lite.ir.collector import patient
 from autograph_lite.ir.graph import Graph, Region, Value
 from autograph_lite.ir.types import PY_DTYPE, Symbol, Type, generalised
@@ -353,6 +354,8 @@ def _outgoing(obj: Any, positions: dict[int, int], trace: Trace) -> Any:
         if obj._value.data is None:
             return obj
         return Outer(trace._getters.get(id(obj), (obj, lambda: obj))[1])
+    if isinstance(obj, Perhaps):
+        return _outgoing(obj.surely(), positions, trace)
     if isinstance(obj, HostArray):
         return Argument(trace.hosts.give_back(obj))
     if isinstance(obj, tuple) and hasattr(obj, "_fields"):

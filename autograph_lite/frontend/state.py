@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograph_lite.frontend.absent import Perhaps
 from autograph_lite.frontend.grown import Growing, Grown, adopt, grown_in, own, refuse_among
 from autograph_lite.frontend.holders import attributes, is_made, note_made, set_attributes
 from autograph_lite.frontend.later import Later
@@ -20,6 +21,7 @@ from autograph_lite.frontend.structures import (
     Leaf,
     Maybe,
     Nothing,
+    OrNone,
     Static,
     Structure,
     is_text,
@@ -55,8 +57,9 @@ class MaybeUndefined:
 
 
 def unwrapped(obj: Any) -> Any:
-    """An object that may be undefined as itself."""
-    return obj.obj if isinstance(obj, MaybeUndefined) else obj
+    """An object that may be undefined, or None, as itself."""
+    obj = obj.obj if isinstance(obj, MaybeUndefined) else obj
+    return obj.obj if isinstance(obj, Perhaps) else obj
 
 
 def take_apart(obj: Any, numbers: bool = True) -> tuple[Structure, list[Value]]:
@@ -73,6 +76,9 @@ def _apart(obj: Any, values: list[Value], numbers: bool) -> Structure:
     if isinstance(obj, MaybeUndefined):
         values.append(obj.defined)
         return Maybe(obj.name, _apart(obj.obj, values, numbers))
+    if isinstance(obj, Perhaps):
+        values.append(obj.there)
+        return OrNone(_apart(obj.obj, values, numbers))
     if isinstance(obj, Tagged):
         values += [obj.is_tensor, value_of(obj)]
         values += [] if obj.number is None else [obj.number]
@@ -135,6 +141,10 @@ def tensors_of(obj: Any, structure: Structure | None = None) -> list[Box | None]
         return tensors_of(obj.obj, structure.inner if isinstance(structure, Maybe) else None)
     if isinstance(structure, Maybe):
         structure = structure.inner
+    if isinstance(obj, Perhaps):
+        return tensors_of(obj.obj, structure.inner if isinstance(structure, OrNone) else None)
+    if isinstance(structure, OrNone):
+        structure = structure.inner
     if isinstance(structure, Container) and structure.grows:
         return []
     if isinstance(obj, Tagged):
@@ -168,6 +178,11 @@ def put_together(
         defined = next(values)
         inner = put_together(structure.inner, values, make)
         return MaybeUndefined(structure.name, inner, defined)
+    if isinstance(structure, OrNone):
+        there = next(values)
+        inner = put_together(structure.inner, values, make)
+        known = there.data is not None
+        return Perhaps(inner, there) if not known else inner if there.data else None
     kind: Any = structure.type
     if is_text(structure) and not staging():
         make = as_given  # a text shows tensors, however results leave

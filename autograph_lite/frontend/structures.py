@@ -89,7 +89,14 @@ class Maybe:
     inner: Any
 
 
-Structure = Leaf | Static | Container | Nothing | Maybe | Growing
+@dataclass(frozen=True, slots=True)
+class OrNone:
+    """A tuple where its first value, a bool, holds, else None."""
+
+    inner: Any
+
+
+Structure = Leaf | Static | Container | Nothing | Maybe | OrNone | Growing
 
 
 def _equal(a: Any, b: Any) -> bool:
@@ -103,7 +110,7 @@ def is_text(structure: Structure) -> bool:
 
 def growing_in(structure: Structure) -> int:
     """How many lists in it grow."""
-    if isinstance(structure, Maybe):
+    if isinstance(structure, Maybe | OrNone):
         return growing_in(structure.inner)
     if isinstance(structure, Container):
         return structure.grows + sum(map(growing_in, structure.parts))
@@ -114,7 +121,7 @@ def size(structure: Structure) -> int:
     """How many values an object of this structure has."""
     if isinstance(structure, Leaf):
         return structure.count
-    if isinstance(structure, Maybe):
+    if isinstance(structure, Maybe | OrNone):
         return 1 + size(structure.inner)
     if isinstance(structure, Growing):
         return len(structure.types)
@@ -135,7 +142,7 @@ def _places(structure: Structure, at: int, found: list[tuple[Leaf, int]]) -> int
     if isinstance(structure, Leaf):
         found.append((structure, at))
         return at + structure.count
-    if isinstance(structure, Maybe):
+    if isinstance(structure, Maybe | OrNone):
         return _places(structure.inner, at + 1, found)
     if isinstance(structure, Growing):
         return at + size(structure)
@@ -155,6 +162,8 @@ def _with_leaf(structure: Structure, left: list[int], leaf: Leaf) -> Structure:
         return leaf if left[0] == -1 else structure
     if isinstance(structure, Maybe):
         return Maybe(structure.name, _with_leaf(structure.inner, left, leaf))
+    if isinstance(structure, OrNone):
+        return OrNone(_with_leaf(structure.inner, left, leaf))
     if isinstance(structure, Container) and not is_text(structure):
         parts = tuple(_with_leaf(part, left, leaf) for part in structure.parts)
         return Container(structure.type, structure.keys, parts)
@@ -185,9 +194,10 @@ def describe(structure: Structure, values: Iterator[Value]) -> str:
         return f"the function {obj.__name__}" if is_function(structure) else repr(obj)
     if isinstance(structure, Nothing):
         return "nothing"
-    if isinstance(structure, Maybe):
+    if isinstance(structure, Maybe | OrNone):
         next(values)
-        return describe(structure.inner, values)
+        inner = describe(structure.inner, values)
+        return inner if isinstance(structure, Maybe) else f"{inner} or None"
     if is_text(structure):
         return "a text of what only the run knows"
     return f"a {structure.type.__name__} of {len(structure.parts)}"
@@ -209,7 +219,7 @@ def is_function(structure: Structure) -> bool:
 
 def holds_text(structure: Structure, kind: type = Later) -> bool:
     """Whether there is a text in it, or what else is made when its values are known."""
-    if isinstance(structure, Maybe):
+    if isinstance(structure, Maybe | OrNone):
         return holds_text(structure.inner, kind)
     if not isinstance(structure, Container):
         return False

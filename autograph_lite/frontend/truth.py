@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograph_lite.errors import AutographError, ShapeError
+from autograph_lite.frontend.absent import Perhaps
 from autograph_lite.frontend.grown import grown_in, length
 from autograph_lite.frontend.steps import number
 from autograph_lite.ir.graph import Value
@@ -20,6 +21,8 @@ def condition(obj: Any) -> Value:
     """Python's truth of an object."""
     if isinstance(obj, Tagged):
         return _tagged(obj)
+    if isinstance(obj, Perhaps):  # a tuple with nothing in it is false too
+        return obj.there if obj.obj else condition(False)
     if grown_in(obj) is not None:
         return f.py_greater(length(obj), number(0))
     if isinstance(obj, Box):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograph_lite.errors import ConversionError
+from autograph_lite.frontend.absent import Perhaps
 from autograph_lite.frontend.grown import grown_in
 from autograph_lite.frontend.iteration import counted
 from autograph_lite.frontend.steps import number
@@ -17,6 +18,8 @@ from autograph_lite.tensors.tagged import Tagged
 
 def unpacked(x: Any, count: int | None) -> Any:
     """The rows of a staged tensor that is unpacked into so many names, or into any number (None)."""
+    if isinstance(x, Perhaps):
+        return x.surely()
     if grown_in(x) is not None:
         return _unpacked_list(x, count)
     if isinstance(x, Tagged):

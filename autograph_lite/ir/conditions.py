@@ -11,7 +11,7 @@ from __future__ import annotations
 from autograph_lite.ir.graph import Value
 
 ALWAYS, NEVER = 1, -1
-STEPS = 60
+STEPS = 24
 """What one condition may take; one that needs more stands for itself."""
 
 

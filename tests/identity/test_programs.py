@@ -15,7 +15,16 @@ import autograph_lite as ag
 from autograph_lite.call.verify import modes, outcome
 from autograph_lite.tensors.boxes import Box
 from autograph_lite_runtime import load as loading
-from tests.identity import deletes, found, guarded, none_or_number, scalars, told, walrus
+from tests.identity import (
+    deletes,
+    found,
+    guarded,
+    none_or_number,
+    none_or_tuple,
+    scalars,
+    told,
+    walrus,
+)
 from tests.identity.observe import BANK
 from tests.identity.programs import CASES
 from tests.identity.programs import VALUES_ONLY as WRITTEN
@@ -115,6 +124,7 @@ RAISES = {
     **told.RAISES,
     **scalars.RAISES,
     **none_or_number.RAISES,
+    **none_or_tuple.RAISES,
 }
 """How many cases of a program raise; any other that did so in both modes would agree unseen."""
 
