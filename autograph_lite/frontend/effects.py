@@ -59,7 +59,7 @@ WRITERS = (np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_alo
 def refuse_writer(trace: Any, function: Any, args: Any, kwargs: Any) -> None:
     """An error where a function or method of NumPy's writes into a plain array that it must not write."""
     owner = getattr(function, "__self__", None)
-    written = [kwargs.get("out"), args[0] if args and function in WRITERS else None]
+    written = [kwargs.get("out"), args[0] if args and _is_one_of(function, WRITERS) else None]
     if isinstance(owner, np.ndarray) and function.__name__ in IN_PLACE:
         written.append(owner)
     if isinstance(owner, np.ufunc) and function.__name__ == "at":
@@ -67,6 +67,10 @@ def refuse_writer(trace: Any, function: Any, args: Any, kwargs: Any) -> None:
     for array in leaves(written):
         if isinstance(array, np.ndarray):
             refuse_write(trace, array)
+
+
+def _is_one_of(function: Any, functions: tuple[Any, ...]) -> bool:
+    return any(function is one for one in functions)
 
 
 def refuse_write(trace: Any, array: Any) -> None:
@@ -199,7 +203,7 @@ def refuse_unsteady(trace: Any, function: Any) -> None:
     home = module or type(getattr(function, "__self__", None)).__module__
     name = getattr(function, "__name__", "")
     instead = _ADVICE.get((home, name))
-    saves = function in SAVERS or (home == "numpy" and name in SAVING)
+    saves = _is_one_of(function, SAVERS) or (home == "numpy" and name in SAVING)
     steady = home.partition(".")[0] not in UNSTEADY and function is not next and not saves
     if isinstance(function, type) or (steady and instead is None and function is not input):
         return

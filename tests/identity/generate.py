@@ -54,7 +54,7 @@ from tests.identity.generator.tapes import tape
 from tests.identity.program import Program, Stmt, lines
 
 INPUTS = 6  # a sum in another order shows in one input of six
-LARGE = 12  # lines
+LARGE = 20  # lines
 SUMS = 10  # one program of so many is one of sums
 
 
@@ -133,8 +133,9 @@ def build(rng: random.Random) -> tuple[Program, list[str]]:
     )
     inputs = tuple(_arguments(rng, matrix) for _ in range(INPUTS))
     parameters = "x, a, M, n" if matrix else "x, a, n"
-    # Where arguments are written in place there is no gradient with respect to what they were.  The second gradient
-    # of a long program with a tape in two loops is a third one, of four loops or more: it takes minutes to compile.
+    # Where arguments are written in place there is no gradient with respect to what they were.  The second
+    # gradient of a long program with a tape in two loops is a third one, of four loops or more: it takes
+    # minutes to compile.
     large = taped(body) and len(list(lines(body))) > LARGE
     order = 0 if rng.random() < 0.1 else 1 if large else 2
     first = () if order == 0 else (Stmt("x, a = x.copy(), a.copy()"),)
