@@ -13,6 +13,7 @@ from typing import Any
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.staging import root
+from autograph_lite.tensors.boxes import wrap
 
 _OWN = ("count", "index", "_asdict", "_fields", "_replace")
 
@@ -32,6 +33,10 @@ class Perhaps:
 
     def __init__(self, obj: Any, there: Value) -> None:
         self.obj, self.there = obj, there
+
+    def is_there(self) -> Any:
+        """`is not None`, as a bool of Python that only the run knows."""
+        return wrap(f.number(self.there, dtype="bool"))
 
     def surely(self) -> Any:
         """The tuple, in the runs that go on."""

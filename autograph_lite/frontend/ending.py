@@ -35,8 +35,11 @@ def _ends_region(error: Exception) -> bool:
     """Let the region at work end in an error, if it is one that eager mode would meet there: not in a refusal,
     in what leaves a `try`, or in what a context around may swallow."""
     trace: Any = root()
-    left = trace.left is not None and trace.left[0] is error
-    if left or trace.managers or not (_is_pythons(error) or _is_of_an_operation(error)):
+    if (
+        trace.leaves(error)
+        or trace.managers
+        or not (_is_pythons(error) or _is_of_an_operation(error))
+    ):
         return False
     found = trace.place_of(error)
     place = trace.origin() if found is None else _called_from(found, trace.calls.around)

@@ -144,7 +144,7 @@ class Hosts:
             with np.errstate(all="ignore"):
                 sample = recipe(self._present)
         except Exception as error:
-            self.trace.left = error, self.trace.origin()  # found again step by step
+            self.trace.failed = error  # found again step by step
             raise
         return self._outcome(sample, recipe, getattr(function, "__name__", "a function"))
 

@@ -169,7 +169,7 @@ class Logic:
         """What may be None is compared with it when the kernel runs, and a bool, of which there are two."""
         for one, other in ((a, b), (b, a)):
             if isinstance(one, Perhaps) and other is None:
-                return wrap(f.number(f.logical_not(one.there), dtype="bool"))
+                return not_(one.is_there())
         a, b = surely(a), surely(b)
         for one, other in ((a, b), (b, a)):
             if isinstance(one, Tagged) and other is None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograph_lite.errors import ConversionError
+from autograph_lite.frontend.absent import Perhaps, surely
 from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.grown import refuse_objects
 from autograph_lite.frontend.iterators import Counting
@@ -31,6 +32,8 @@ class Matching:
             raise ConversionError(
                 "a range that the run counts is matched by a sequence pattern; compare its bounds instead"
             )
+        if isinstance(obj, Perhaps):
+            return self.is_sequence(obj.obj, least, starred) and obj.is_there()
         match obj:
             case [*_]:
                 length = self.call(len, (obj,))
@@ -69,6 +72,7 @@ class Matching:
             match obj:  # Python's own error
                 case cls():
                     pass
+        obj = surely(obj)
         found = MEANINGS[isinstance](obj, cls)
         if isinstance(found, Box):  # the class depends on the run, and so would what is captured
             obj.refused()

@@ -170,21 +170,17 @@ def _staged(
                 error.place(Origin(code.co_filename, code.co_firstlineno, -1, function.__name__))
             # without the frames of the conversion
             error = error.with_traceback(traceback_of(here or error.origin))
-            if isinstance(error, UndefinedVariableError) and _left_try(trace, error):
+            if isinstance(error, UndefinedVariableError) and trace.leaves(error):
                 raise LeftTry(error) from None
             raise error from None
         except Exception as error:
             here, below = _place(error)
             error = error.with_traceback(traceback_of(here, below))
-            if _left_try(trace, error):
+            if trace.leaves(error):
                 raise LeftTry(error) from None
             raise error
         finally:
             trace.forget_writes()  # nothing has been written yet
-
-
-def _left_try(trace: Trace, error: Exception) -> bool:
-    return trace.left is not None and trace.left[0] is error
 
 
 def _refuse_swallowed(trace: Trace) -> None:

@@ -163,11 +163,16 @@ class Trace(Builder):
         self.left: tuple[Exception, Origin | None] | None = (
             None  # the error that left a `try` block
         )
+        self.failed: Exception | None = None  # what a host call has raised
         self.float_errors = np.geterr()
         self.caller: Any = None
         self.hosts: Any = None
         self.place_of: Callable[[Exception], Origin | None] = lambda error: None
         self.variables = Variables()
+
+    def leaves(self, error: Exception) -> bool:
+        """Whether an error left a `try` block, or is one of the host's: the call is made step by step."""
+        return error is self.failed or (self.left is not None and error is self.left[0])
 
     def note(self, obj: Any, read: Getter, what: str, home: tuple[Any, str]) -> Any:
         """An object read from outside; what the staged function sees of it.  `home` is the object that

@@ -159,6 +159,42 @@ def under_a_tape(x, n):
     return tape.gradient(y, x, unconnected_gradients="zero")
 
 
+def matched(x, n):
+    best = None
+    for i in range(n):
+        if x[i] > 0.1:
+            best = (x[i], i)
+    match best:
+        case None:
+            return x
+        case (value, 0):
+            return x * value
+        case (value, place):
+            return x * value + place
+
+
+def matched_by_class(x, n):
+    best = None
+    for i in range(n):
+        if x[i] > 0.1:
+            best = Found(x[i], i)
+    match best:
+        case Found(value, place) if place > 0:
+            return x * value
+        case (_, _, _):
+            return -x
+    return x * 3
+
+
+def chosen_by_or(x, n):
+    best = None
+    for i in range(n):
+        if x[i] < 0.0:
+            best = (x[i], i)
+    value, place = best or (x[0] * 2.0, 7)
+    return value * x + place
+
+
 def as_an_attribute(x, n):
     kept = Kept()
     for i in range(n):
@@ -182,6 +218,9 @@ PROGRAMS = (
     of_nones_and_numbers,
     in_a_branch_of_a_step,
     under_a_tape,
+    matched,
+    matched_by_class,
+    chosen_by_or,
     as_an_attribute,
 )
 X = [ag.constant(v) for v in ([0.3, -0.2, 0.7], [-0.3, -0.2, -0.7])]
