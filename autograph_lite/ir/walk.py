@@ -87,4 +87,5 @@ def replaced(region: Region, by: Mapping[Value, Value]) -> Region:
         for pairs in (region.numbers, region.held)
     )
     results = tuple(map(one, region.results))
-    return Region(region.arguments, nodes, results, links, numbers, region.cells, held)
+    cells = tuple((kind, one(count), one(held)) for kind, count, held in region.cells)
+    return Region(region.arguments, nodes, results, links, numbers, cells, held)

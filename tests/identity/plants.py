@@ -79,7 +79,7 @@ def _reassociated(region: Region) -> Region:
         if node.op.name == "accumulate":
             made[node.outputs[0]] = node
         nodes.append(node)
-    return Region(region.arguments, tuple(nodes), region.results, region.links)
+    return replace(region, nodes=tuple(nodes))
 
 
 def shared() -> None:
@@ -103,7 +103,7 @@ def _shared(graph: Graph) -> Graph:
         if not by:
             return Graph(graph.name, body)
         nodes = tuple(n for n in body.nodes if not n.outputs or n.outputs[0] not in by)
-        body = replaced(Region(body.arguments, nodes, body.results, body.links), by)
+        body = replaced(replace(body, nodes=nodes), by)
 
 
 def calls_apart() -> None:
