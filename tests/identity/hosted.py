@@ -207,3 +207,4 @@ PROGRAMS = (
     counted,
 )
 CASES = [(f, (x, q, n)) for f in PROGRAMS for x, (q, n) in zip((*X, *X), GIVEN, strict=True)]
+RAISES = {"elements": 1}

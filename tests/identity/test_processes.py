@@ -37,6 +37,11 @@ REFUSED = {
         "squares",
         "in_one_arm",
         "used_after",
+        "by_the_run",
+        "by_the_run_of_made",
+        "by_two",
+        "in_a_loop",
+        "transition",
     },
     "of this condition and a float32 tensor": {
         "numbers",

@@ -19,6 +19,7 @@ from tests.identity import (
     deletes,
     found,
     guarded,
+    hosted,
     none_or_number,
     none_or_tuple,
     scalars,
@@ -111,6 +112,7 @@ RAISES = {
     "sums_rows": 1,
     "picks_the_first": 1,
     "tensor_or_none": 1,
+    "negative_powers": 1,
     "of_one_length": 3,
     "picks_of_none": 4,
     **walrus.RAISES,
@@ -123,6 +125,7 @@ RAISES = {
     "faults_between": 1,
     **told.RAISES,
     **scalars.RAISES,
+    **hosted.RAISES,
     **none_or_number.RAISES,
     **none_or_tuple.RAISES,
 }
