@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError
+from autograph_lite.frontend.absent import Perhaps
 from autograph_lite.frontend.effects import refuse_unsteady, refuse_writer
 from autograph_lite.frontend.later import Later
 from autograph_lite.frontend.shared import MISSING
@@ -218,8 +219,8 @@ class Hosts:
             return parts and (lambda present: slice(*parts(present)))
         if isinstance(obj, np.ndarray | np.generic):
             return self._of_array(obj)
-        local = isinstance(obj, Box | Later | Undefined | MaybeUndefined | types.FunctionType)
-        return None if local else lambda present: obj
+        local = Box | Later | Perhaps | Undefined | MaybeUndefined | types.FunctionType
+        return None if isinstance(obj, local) else lambda present: obj
 
     def _of_array(self, array: Any) -> Recipe:
         if id(array) in self.trace._getters:

@@ -139,6 +139,15 @@ def from_plain(x, n):
     return s * x
 
 
+@case(FOR, "None before, a tuple after a step", X, 3)
+def best_so_far(x, n):
+    best = None
+    for i in range(n):
+        if best is None or x[i] > best[0]:
+            best = (x[i], i)
+    return x if best is None else best[0] * x * best[1]
+
+
 @case(FOR, "over the rows of a plain array from outside", X, how=REFUSED)
 def over_plain_rows(x):
     for v in np.ones(3):
