@@ -111,6 +111,11 @@ def _reflected(name: str) -> Callable[[Any, Any], Any]:
 def _with_array(name: str, a: Any, b: Any) -> Any:
     """A number beside a plain array: step by step NumPy computes, and whatever follows has NumPy's bits."""
     other = b if isinstance(a, Number) else a
+    if name == "multiply" and isinstance(other, list | tuple):
+        raise ConversionError(
+            f"a {type(other).__name__} is repeated as often as only the run of the compiled function knows;"
+            " write [v for _ in range(n)], or ag.zeros(n) to fill it in"
+        )
     if isinstance(other, Box) or not isinstance(other, np.ndarray | np.generic):
         return NotImplemented
     from autograph_lite.tensors import scalar

@@ -63,6 +63,8 @@ FAULTS = [
             "x = x * float(str(y))": "an element",
         }.items()
     ),
+    refused("return [0.0] * n", "a list is repeated as often as only the run of the compiled function knows"),
+    refused("return (x, 1.0) * n", "a tuple is repeated as often as only the run"),
     refused("return np.array2string(np.ones(n))", "array2string of numbers that only the run"),
     refused("t = [x, x[0], 3.0]\nreturn t[n - 1] * x", "a list whose elements are not of one dtype"),
     refused("t = (x, x[0])\nreturn t[n - 2] * x", "a tuple whose elements are not of one dtype"),
