@@ -105,7 +105,6 @@ class Specialisation:
         order = {v: n for n, v in enumerate(staged.graph.body.arguments)}
         read, hosted = [i.value for i in staged.inputs], [i.value for i in staged.hosted]
         self.slots = [order[v] for v in [*(v for _, v in staged.passed), *read, *hosted]]
-        self.recipes = (*(h.recipe for h in staged.hosted), *staged.given, *staged.made)
         if staged.prints:
             self.callee.printer = self._print
         self.views = () if plain else staged.views
@@ -130,10 +129,10 @@ class Specialisation:
 
     def _made(self, given: Given) -> list[Any] | None:
         """What NumPy makes for this call; None where it fails or warns."""
-        if not self.recipes:
+        if not self.staged.made:
             return []
         if id(self) not in given.made:
-            given.made[id(self)] = made(self.recipes, given)
+            given.made[id(self)] = made(self.staged.recipes, given)
         return given.made[id(self)]
 
     def __call__(self, given: Given, again: Callable[[], Any]) -> Any:

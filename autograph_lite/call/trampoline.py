@@ -8,11 +8,13 @@ which checks the rest, and puts the results into boxes; at the first thing that 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from autograph_lite.execute import Executable, Leave
+from autograph_lite.frontend.host import made
 from autograph_lite.frontend.stage import Argument, Outer, Staged, given_back, leaf_type
 from autograph_lite.frontend.structures import WHOLE, Container, Leaf, Structure, holds_text
 from autograph_lite.ir.graph import Value
@@ -23,10 +25,11 @@ from autograph_lite_runtime import gate
 
 
 class _Writer:
-    """The source of one trampoline and the names it uses; `plain`: results leave without boxes."""
+    """The source of one trampoline of so many arguments and inputs that the host makes, and the names it uses;
+    `plain`: results leave without boxes."""
 
-    def __init__(self, plain: bool) -> None:
-        self.plain = plain
+    def __init__(self, plain: bool, count: int, hosted: int) -> None:
+        self.plain, self.count, self.hosted = plain, count, hosted
         self.lines: list[str] = []
         self.space: dict[str, Any] = {
             "MISS": gate.MISS,
@@ -60,7 +63,7 @@ def trampoline(
     writes = staged.written_arguments or any(isinstance(whose, int) for whose in staged.held)
     told = staged.prints or holds_text(staged.structure)
     outside = staged.assigned or any(box._base is not None for box in staged.written_boxes)
-    if told or outside or writes or staged.made:
+    if told or outside or writes:
         return None
     if staged.views and not plain:
         return None
@@ -73,7 +76,7 @@ def trampoline(
         return None
     if plain and not all(map(_leaves_as_it_comes, leaves)):
         return None
-    writer = _Writer(plain)
+    writer = _Writer(plain, len(leaves), len(staged.hosted))
     names = _arguments(writer, staged, leaves)
     enter = executable.gated(_relations(staged, executable), staged.returned * plain, leave)
     if names is None or enter is None:
@@ -118,6 +121,13 @@ def _arguments(writer: _Writer, staged: Staged, leaves: list[Any]) -> dict[Value
         read, expected = writer.name("read", guard.read), writer.name("expected", guard.expected)
         writer.lines.append(f"    g{i} = {read}()")
         writer.miss_unless(f"g{i} is {expected}")
+    if staged.made:
+        given = ", ".join(f"a{i}" for i in range(len(leaves)))
+        writer.lines.append(
+            f"    made = {writer.name('make', partial(made, staged.recipes))}([{given}])"
+        )
+        writer.miss_unless("made is not None")
+        names.update((hosted.value, f"made[{i}]") for i, hosted in enumerate(staged.hosted))
     for i, found in enumerate(staged.inputs):
         obj = found.read()
         boxed = None if not hasattr(obj, "_value") else writer.name("Box", obj.__class__)
@@ -189,7 +199,8 @@ def _literal(writer: _Writer, structure: Structure, parts: Iterator[tuple[str, T
     if not isinstance(structure, Container):
         obj = getattr(structure, "obj", None)
         if isinstance(obj, Argument):
-            return f"a{obj.position}"
+            beyond = obj.position - writer.count
+            return f"a{obj.position}" if beyond < 0 else f"made[{writer.hosted + beyond}]"
         if isinstance(obj, Outer):
             return writer.name("outer", obj.read) + "()"
         return writer.name("static", given_back(obj, []))

@@ -25,7 +25,7 @@ from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.trace import Trace, fits_word, type_of
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import PY_DTYPE, Type, scalar
-from autograph_lite.nests import leaves, rebuild
+from autograph_lite.nests import NESTS, leaves, rebuild
 from autograph_lite.ops.control import CONSTANT
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.same import origin
@@ -72,7 +72,7 @@ class HostInput:
 def made(recipes: Sequence[Recipe], given: Sequence[Any]) -> list[Any] | None:
     """What the host makes at a call; None where that fails or warns."""
     present = Present(given)
-    strict = {kind: "ignore" if what == "ignore" else "raise" for kind, what in np.geterr().items()}
+    strict = {kind: "raise" for kind, what in np.geterr().items() if what != "ignore"}
     try:
         with np.errstate(**strict):  # type: ignore[arg-type]
             return [recipe(present) for recipe in recipes]
@@ -133,7 +133,7 @@ class Hosts:
 
     def call(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """The result of a function of NumPy's; `MISSING` where an argument is there when the kernel runs."""
-        arguments = self._recipe((args, kwargs))
+        arguments = self._arguments(args, kwargs)
         if arguments is None:
             return MISSING
         self._refuse(function)
@@ -201,6 +201,14 @@ class Hosts:
 
     # --- recipes ---
 
+    def _arguments(self, args: Any, kwargs: Any) -> Recipe | None:
+        """How the arguments of a call are made."""
+        if kwargs or any(isinstance(given, NESTS) for given in args):
+            return self._recipe((args, kwargs))
+        found = [self._of_leaf(given) for given in args]
+        recipes = [recipe for recipe in found if recipe is not None]
+        return partial(_all, recipes) if len(recipes) == len(found) else None
+
     def _recipe(self, nest: Any) -> Recipe | None:
         """How a nest of arguments is made at a call."""
         found = [self._of_leaf(leaf) for leaf in leaves(nest)]
@@ -227,8 +235,8 @@ class Hosts:
             read = self.trace._getters[id(array)][1]
             return lambda present: read()
         self.trace.settle(array)
-        kept = array.copy()  # as it is now
-        return lambda present: kept
+        # as it is now; a call that returns a view of it has one of its own
+        return HostCall(array.copy().copy, partial(_all, []))
 
     def _of_value(self, value: Value) -> Recipe | None:
         """How a number is found before the kernel runs."""

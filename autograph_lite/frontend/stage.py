@@ -87,6 +87,11 @@ class Staged:
     # say all that is known of which values are one
     unasked: bool
 
+    @property
+    def recipes(self) -> tuple[Recipe, ...]:
+        """What the host makes at a call: its inputs of the kernel, what is returned, and all that it calls."""
+        return (*(hosted.recipe for hosted in self.hosted), *self.given, *self.made)
+
 
 class LeftTry(Exception):
     """Staging ended in this error, which left a `try` block or a host call: step by step Python raises it too,

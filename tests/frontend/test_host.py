@@ -21,10 +21,23 @@ def sizes(x, q, n):
 
 def test_other_numbers_and_sizes_do_not_compile_again():
     f = ag.function(sizes)
-    for q, n in ((0.5, 3), (-2.0, 4), (0.0, 7)):
+    for q, n in ((0.5, 3), (-2.0, 4), (0.0, 7), (1.5, 2), (-0.0, 3)):  # the last go the fast way
         assert f(X, q, n).numpy().tobytes() == f.eager(X, q, n).numpy().tobytes()
     assert len(f.explain().splitlines()) == 3, f.explain()  # one signature
     assert "made by NumPy at every call: a plain array" in f.explain()
+
+
+def part_of_a_table(n):
+    table = np.arange(4.0)
+    return table[:n], table[:n] * n
+
+
+def test_what_is_returned_belongs_to_the_caller():
+    f = ag.function(part_of_a_table)
+    for _ in range(5):
+        part, product = f(3)
+        assert part.tolist() == [0.0, 1.0, 2.0] and product.tolist() == [0.0, 3.0, 6.0]
+        part[:] = 7.0
 
 
 def test_an_array_from_outside_is_read_at_every_call(monkeypatch):
@@ -46,11 +59,12 @@ def test_what_fails_fails_where_the_program_gets_there(mode, capsys):
     run = f if mode == "compiled" else f.eager
     COUNT.assign(0.0)
     run(X, 3)
-    for calls in (2, 3):
+    run(X, 3)
+    for calls in (3, 4):
         with pytest.raises(ValueError, match="negative dimensions are not allowed"):
             run(X, -1)
         assert float(COUNT.numpy()) == calls
-    assert capsys.readouterr().out == "counted\n" * 3
+    assert capsys.readouterr().out == "counted\n" * 4
 
 
 def fails_in_a_branch(x, n):
@@ -61,7 +75,7 @@ def fails_in_a_branch(x, n):
 
 def test_what_no_run_gets_to_does_not_fail():
     f = ag.function(fails_in_a_branch)
-    for n in (3, -1, 1, -2):
+    for n in (3, -1, 1, -2, 3, 3, -1, 3):
         assert np.array_equal(f(X, n).numpy(), f.eager(X, n).numpy())
 
 
