@@ -29,6 +29,7 @@ class Conditions:
         self._parts: list[tuple[int, int, int]] = [(0, 0, 0), (0, ALWAYS, ALWAYS)]
         self._made: dict[tuple[int, int, int], int] = {}
         self._both: dict[tuple[int, int], int] = {}
+        self._refused: set[tuple[int, int]] = set()
         self._bools = self._left = 0
 
     def number(self, value: Value) -> int:
@@ -49,10 +50,13 @@ class Conditions:
 
     def both(self, a: int, b: int) -> int | None:
         """Where a and b hold; None where that is too much to be told."""
+        if (a, b) in self._refused:
+            return None
         self._left = STEPS
         try:
             return self._and(a, b)
         except TooLarge:
+            self._refused.add((a, b))
             return None
 
     def _and(self, a: int, b: int) -> int:
