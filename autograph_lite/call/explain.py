@@ -17,7 +17,8 @@ Changed = tuple[str, ...]
 
 
 def captured(staged: Staged) -> tuple[str, ...]:
-    """Three lines at most: whose present value every call reads, and what is compiled in."""
+    """Three lines at most: whose present value every call reads, what NumPy makes at every call, and what is
+    compiled in."""
     read = _unique((i.what, kind_of(i.read())) for i in staged.inputs)
     held = _unique((g.what, "" if g.about else shown(g.expected)) for g in staged.guards)
     lines = [

@@ -98,9 +98,7 @@ class Function:
     def _prepare(self, specialisation: Specialisation, args: tuple[Any, ...]) -> None:
         specialisation.quick_tried = True
         staged, executable = specialisation.staged, specialisation.callee.ready()
-        if (
-            staged.repeats and staged.held
-        ):  # what a call that stops has written is for the ordinary way
+        if staged.repeats and staged.held:  # what a stopped call has written: the ordinary way's
             return
         left = partial(specialisation.take_left, [])
         made = trampoline(staged, executable, list(args), self.plain, left)

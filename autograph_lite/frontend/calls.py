@@ -259,6 +259,7 @@ class Caller:
         if owner(function) == "autograph_lite":
             return function(*args, **kwargs)
         refuse_unsteady(self.trace, function)
+        refuse_writer(self.trace, function, args, kwargs)
         if mentions_run(args, kwargs):
             if _standard(function):
                 refuse_call(self.trace, function)

@@ -18,7 +18,7 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.absent import Perhaps
-from autograph_lite.frontend.effects import refuse_unsteady, refuse_writer
+from autograph_lite.frontend.effects import refuse_unsteady
 from autograph_lite.frontend.later import Later
 from autograph_lite.frontend.shared import MISSING
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
@@ -117,7 +117,6 @@ class Hosts:
         given = leaves((args, kwargs))
         if any(isinstance(leaf, HostArray) for leaf in given):
             return self.operator(function, *args, **kwargs)
-        refuse_writer(self.trace, function, args, kwargs)
         found = function(*args, **kwargs)
         if isinstance(found, np.ndarray | np.generic):
             getters = self.trace._getters

@@ -52,9 +52,9 @@ def _joined(
     if isinstance(a, Nothing) and isinstance(b, Nothing):
         return Nothing(name)
     if isinstance(a, Nothing | Maybe) or isinstance(b, Nothing | Maybe):
-        return _joined_maybe(name, a, b, ends, types, join_types)
+        return _joined_maybe(Maybe, Nothing, name, a, b, ends, types, join_types)
     if _is_tuple_or_none(a, b) or _is_tuple_or_none(b, a):
-        return _joined_or_none(name, a, b, ends, types, join_types)
+        return _joined_maybe(OrNone, Static, name, a, b, ends, types, join_types)
     if may_be_text(a) and may_be_text(b) and a != b:
         return _joined_texts(name, a, b, ends, types, join_types)
     if isinstance(a, Leaf | Static) and isinstance(b, Leaf | Static):
@@ -124,45 +124,37 @@ def without_cells(x: Structure, given: Iterator[Any], kept: list[Any]) -> Struct
 
 
 def _joined_maybe(
-    name: str, a: Structure, b: Structure, ends: Ends, types: list[Type], join_types: Join
+    kind: type[Maybe | OrNone],
+    absent: type[Nothing | Static],
+    name: str,
+    a: Structure,
+    b: Structure,
+    ends: Ends,
+    types: list[Type],
+    join_types: Join,
 ) -> Structure | None:
+    """What is there in some runs, and in the others nothing, or None: `kind` says so, of what is there."""
     types.append(FLAG)
     for side, end in ((a, ends[0]), (b, ends[1])):
-        if isinstance(side, Maybe):
+        if isinstance(side, kind):
             next(end)
-    a = a.inner if isinstance(a, Maybe) else a
-    b = b.inner if isinstance(b, Maybe) else b
-    if isinstance(a, Nothing) or isinstance(b, Nothing):
-        there, rest = (b, ends[1]) if isinstance(a, Nothing) else (a, ends[0])
-        types.extend(unread(next(rest)) for _ in range(size(there)))
-        return Maybe(name, there)
-    inner = _joined(name, a, b, ends, types, join_types)
-    return None if inner is None else Maybe(name, inner)
+    a = a.inner if isinstance(a, kind) else a
+    b = b.inner if isinstance(b, kind) else b
+    inner: Structure | None
+    if isinstance(a, absent) or isinstance(b, absent):
+        inner, rest = (b, ends[1]) if isinstance(a, absent) else (a, ends[0])
+        types.extend(unread(next(rest)) for _ in range(size(inner)))
+    else:
+        inner = _joined(name, a, b, ends, types, join_types)
+    if inner is None:
+        return None
+    return Maybe(name, inner) if kind is Maybe else OrNone(inner)
 
 
 def _is_tuple_or_none(a: Structure, b: Structure) -> bool:
     """Whether one may be None, and the other a tuple, or either."""
-    tuples = isinstance(b, Container) and issubclass(b.type, tuple)
-    return (a == Static(None) and (tuples or isinstance(b, OrNone))) or (
-        isinstance(a, OrNone) and (tuples or isinstance(b, OrNone))
-    )
-
-
-def _joined_or_none(
-    name: str, a: Structure, b: Structure, ends: Ends, types: list[Type], join_types: Join
-) -> Structure | None:
-    types.append(FLAG)
-    for side, end in ((a, ends[0]), (b, ends[1])):
-        if isinstance(side, OrNone):
-            next(end)
-    a = a.inner if isinstance(a, OrNone) else a
-    b = b.inner if isinstance(b, OrNone) else b
-    if isinstance(a, Static) or isinstance(b, Static):
-        there, rest = (b, ends[1]) if isinstance(a, Static) else (a, ends[0])
-        types.extend(unread(next(rest)) for _ in range(size(there)))
-        return OrNone(there)
-    inner = _joined(name, a, b, ends, types, join_types)
-    return None if inner is None else OrNone(inner)
+    is_tuple = isinstance(b, Container) and issubclass(b.type, tuple)
+    return (isinstance(a, OrNone) or a == Static(None)) and (is_tuple or isinstance(b, OrNone))
 
 
 def _joined_leaf(

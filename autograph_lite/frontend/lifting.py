@@ -46,12 +46,13 @@ def _lift(
 ) -> None:
     if isinstance(target, Maybe | OrNone):
         next(types)
+        absent = Nothing if isinstance(target, Maybe) else Static
         if isinstance(x, Maybe | OrNone) and type(x) is type(target):
             out.append(next(values))
             x = x.inner
         else:
-            out.append(truth(not isinstance(x, Nothing if isinstance(target, Maybe) else Static)))
-        if isinstance(x, Nothing) or (isinstance(target, OrNone) and isinstance(x, Static)):
+            out.append(truth(not isinstance(x, absent)))
+        if isinstance(x, absent):
             out.extend(filler(next(types)) for _ in range(size(target.inner)))
         else:
             _lift(x, values, target.inner, types, out)

@@ -36,9 +36,8 @@ class Conditions:
         """What a bool means; one that is not put together from others is asked for."""
         found = self._numbers.get(value)
         if found is None:
-            self._bools += (
-                1  # the newest is asked first: most conditions are an old one and something new
-            )
+            # the newest is asked first: most conditions are an old one and something new
+            self._bools += 1
             found = self._choice(self._bools, ALWAYS, NEVER)
             self.mean(value, found)
         return found
