@@ -15,6 +15,7 @@ import numpy as np
 from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.staging import root
+from autograph_lite.tensors.forwarding import Forwarding
 
 Recipe = Callable[[Any], Any]
 """How an object is made again at a call, of what that call is given (`frontend.host.Present`)."""
@@ -30,7 +31,6 @@ IN_PLACE = (
     "setflags",
     "sort",
 )
-_TENSOR = "make it a tensor first: x = ag.array(x)"
 
 
 def _refused(what: str) -> Callable[..., NoReturn]:
@@ -45,23 +45,11 @@ def refuse_use(what: str) -> NoReturn:
     """An error where something needs the elements while the function is staged."""
     raise ConversionError(
         f"{what} of a plain array that is made of numbers which only the run of the compiled function knows is"
-        f" not available; {_TENSOR}"
+        " not available; make it a tensor first: x = ag.array(x)"
     )
 
 
-def _forward(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda self, other: root().hosts.operator(function, self, other)
-
-
-def _reflected(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda self, other: root().hosts.operator(function, other, self)
-
-
-def _one(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda self: root().hosts.operator(function, self)
-
-
-class HostArray:
+class HostArray(Forwarding):
     """An array of NumPy's that is made anew at every call; `sample` is that of the call that is staged, of
     which only the dtype and the number of axes are the same in every call."""
 
@@ -75,26 +63,19 @@ class HostArray:
         value: Value = root().hosts.lift(self)
         return value
 
-    __add__, __radd__ = _forward(operator.add), _reflected(operator.add)
-    __sub__, __rsub__ = _forward(operator.sub), _reflected(operator.sub)
-    __mul__, __rmul__ = _forward(operator.mul), _reflected(operator.mul)
-    __truediv__, __rtruediv__ = _forward(operator.truediv), _reflected(operator.truediv)
-    __floordiv__, __rfloordiv__ = _forward(operator.floordiv), _reflected(operator.floordiv)
-    __mod__, __rmod__ = _forward(operator.mod), _reflected(operator.mod)
-    __pow__, __rpow__ = _forward(operator.pow), _reflected(operator.pow)
-    __divmod__, __rdivmod__ = _forward(divmod), _reflected(divmod)
-    __matmul__, __rmatmul__ = _forward(operator.matmul), _reflected(operator.matmul)
-    __and__, __rand__ = _forward(operator.and_), _reflected(operator.and_)
-    __or__, __ror__ = _forward(operator.or_), _reflected(operator.or_)
-    __xor__, __rxor__ = _forward(operator.xor), _reflected(operator.xor)
-    __lshift__, __rlshift__ = _forward(operator.lshift), _reflected(operator.lshift)
-    __rshift__, __rrshift__ = _forward(operator.rshift), _reflected(operator.rshift)
-    __lt__, __le__ = _forward(operator.lt), _forward(operator.le)
-    __gt__, __ge__ = _forward(operator.gt), _forward(operator.ge)
-    __eq__, __ne__ = _forward(operator.eq), _forward(operator.ne)
-    __neg__, __pos__ = _one(operator.neg), _one(operator.pos)
-    __abs__, __invert__ = _one(operator.abs), _one(operator.invert)
-    __getitem__ = _forward(operator.getitem)
+    @staticmethod
+    def operate(op: Callable[..., Any], *operands: Any) -> Any:
+        return root().hosts.operator(op, *operands)
+
+    def __matmul__(self, other: Any) -> Any:
+        return self.operate(operator.matmul, self, other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return self.operate(operator.matmul, other, self)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.operate(operator.getitem, self, index)
+
     __hash__ = None  # type: ignore[assignment]
 
     __iadd__ = __isub__ = __imul__ = __itruediv__ = __ifloordiv__ = _refused("an in-place operator")

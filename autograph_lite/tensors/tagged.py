@@ -24,6 +24,7 @@ from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.staging import root
 from autograph_lite.tensors import scalar
 from autograph_lite.tensors.boxes import Box, value_of, wrap
+from autograph_lite.tensors.forwarding import Forwarding
 from autograph_lite.tensors.number import PYTHON_NAME, Number
 from autograph_lite.tensors.tag_words import COMPARE, Operator, not_the_same, unsupported
 
@@ -46,14 +47,6 @@ def _refused(self: Tagged, *args: Any) -> NoReturn:
     raise not_the_same(value_of(self).type, self.python)
 
 
-def _forward(op: Operator) -> Operator:
-    return lambda self, other: combined(op, self, other)
-
-
-def _reflected(op: Operator) -> Operator:
-    return lambda self, other: combined(op, other, self)
-
-
 def _in_place(op: Operator) -> Operator:
     """`x += v` writes into a tensor with axes, and makes another number."""
 
@@ -67,11 +60,7 @@ def _in_place(op: Operator) -> Operator:
     return method
 
 
-def _one(op: Operator) -> Operator:
-    return lambda self: combined(op, self)
-
-
-class Tagged(Box):
+class Tagged(Forwarding, Box):
     """`number` (of kind py) counts where `is_tensor` is false, None where `python` is "none"; the value
     is the number too then, in the tensor's dtype, unless the tensor has axes.  The value is a tensor, a Python
     float where the number is an int, or a Python number where there is None."""
@@ -109,24 +98,11 @@ class Tagged(Box):
         numbers = rebuild(args, lambda x: number if x is one else x)
         return _branch(one.is_tensor, lambda: function(*tensors), lambda: function(*numbers))
 
-    __add__, __radd__ = _forward(operator.add), _reflected(operator.add)
-    __sub__, __rsub__ = _forward(operator.sub), _reflected(operator.sub)
-    __mul__, __rmul__ = _forward(operator.mul), _reflected(operator.mul)
-    __truediv__, __rtruediv__ = _forward(operator.truediv), _reflected(operator.truediv)
-    __floordiv__, __rfloordiv__ = _forward(operator.floordiv), _reflected(operator.floordiv)
-    __mod__, __rmod__ = _forward(operator.mod), _reflected(operator.mod)
-    __pow__, __rpow__ = _forward(operator.pow), _reflected(operator.pow)
-    __and__, __rand__ = _forward(operator.and_), _reflected(operator.and_)
-    __or__, __ror__ = _forward(operator.or_), _reflected(operator.or_)
-    __xor__, __rxor__ = _forward(operator.xor), _reflected(operator.xor)
-    __lshift__, __rlshift__ = _forward(operator.lshift), _reflected(operator.lshift)
-    __rshift__, __rrshift__ = _forward(operator.rshift), _reflected(operator.rshift)
-    __lt__, __le__ = _forward(operator.lt), _forward(operator.le)
-    __gt__, __ge__ = _forward(operator.gt), _forward(operator.ge)
-    __eq__, __ne__ = _forward(operator.eq), _forward(operator.ne)
+    @staticmethod
+    def operate(op: Operator, *operands: Any) -> Any:
+        return combined(op, *operands)
+
     __hash__ = __str__ = __call__ = _refused
-    __neg__, __pos__, __abs__ = _one(operator.neg), _one(operator.pos), _one(operator.abs)
-    __invert__ = _one(operator.invert)
     __iadd__, __isub__ = _in_place(operator.iadd), _in_place(operator.isub)
     __imul__, __itruediv__ = _in_place(operator.imul), _in_place(operator.itruediv)
     __ifloordiv__, __imod__ = _in_place(operator.ifloordiv), _in_place(operator.imod)
@@ -154,12 +130,6 @@ class Tagged(Box):
         if name.startswith("__"):
             raise AttributeError(name)
         _refused(self)
-
-    def __divmod__(self, other: Any) -> Any:
-        return combined(divmod, self, other)
-
-    def __rdivmod__(self, other: Any) -> Any:
-        return combined(divmod, other, self)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         whole = all(isinstance(x, Tagged) or scalar.is_scalar(x) for x in inputs)
