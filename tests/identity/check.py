@@ -162,7 +162,7 @@ def serve() -> None:
 class Server:
     """A process that checks programs; started again when it ends."""
 
-    def __init__(self, planted: str = "", seconds: float = 600.0) -> None:
+    def __init__(self, planted: str = "", seconds: float = 1800.0) -> None:
         self.planted, self.seconds = planted, seconds
         self.process: subprocess.Popen[str] | None = None
         self.served = 0

@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from queue import SimpleQueue
 
@@ -22,15 +22,19 @@ from tests.identity.check import Server, Verdict
 from tests.identity.generate import generate
 from tests.identity.program import Program, smaller, source
 
+SLOWEST = 3
+"""How many programs are named for the time that they took."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The verdict on the program of one seed."""
+    """The verdict on the program of one seed, and the seconds that it took."""
 
     seed: int
     program: Program
     constructs: tuple[str, ...]
     verdict: Verdict
+    seconds: float
 
 
 class Servers:
@@ -59,7 +63,9 @@ class Servers:
 
 def examine(servers: Servers, seed: int) -> Result:
     program, constructs = generate(seed)
-    return Result(seed, program, tuple(constructs), servers.ask(program))
+    begun = time.monotonic()
+    verdict = servers.ask(program)
+    return Result(seed, program, tuple(constructs), verdict, time.monotonic() - begun)
 
 
 def shrink(servers: Servers, program: Program, verdict: Verdict, seconds: float) -> Program:
@@ -78,20 +84,24 @@ def shrink(servers: Servers, program: Program, verdict: Verdict, seconds: float)
 
 
 def run(seeds: Iterable[int], servers: Servers) -> Iterable[Result]:
+    """As they are done: a program that takes long does not keep back what is known of others."""
     pool = ThreadPoolExecutor(len(servers.all))
     try:
-        yield from pool.map(lambda seed: examine(servers, seed), seeds)
+        for done in as_completed([pool.submit(examine, servers, seed) for seed in seeds]):
+            yield done.result()
     finally:
         pool.shutdown(cancel_futures=True)
 
 
 def coverage(results: list[Result]) -> str:
-    """How many programs held each construct, and what was refused and why."""
+    """How many programs held each construct, which took longest, and what was refused and why."""
     held = Counter(c for r in results for c in set(r.constructs))
     kinds = Counter(r.verdict.kind for r in results)
     refused = Counter(r.verdict.detail for r in results if r.verdict.kind == "refused")
     raised = Counter(r.verdict.detail for r in results if r.verdict.kind == "raised")
     rows = [f"{len(results)} programs: " + ", ".join(f"{n} {k}" for k, n in kinds.most_common())]
+    slow = sorted(results, key=lambda r: -r.seconds)[:SLOWEST]
+    rows += [f"  slowest: seed {r.seed}, {r.seconds:.0f} s" for r in slow]
     rows += [f"  {n:5d} with {c}" for c, n in held.most_common()]
     rows += [f"  {n:5d} refused: {c}" for c, n in refused.most_common(12)]
     return "\n".join(rows + [f"  {n:5d} raised: {c}" for c, n in raised.most_common(12)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.identity.generator.grammar import FRESH, LITERALS
+from tests.identity.generator.grammar import FRESH
 from tests.identity.generator.scope import Generator, Scope, names
 from tests.identity.program import Stmt
 
@@ -85,19 +85,20 @@ def print_(g: Generator, scope: Scope) -> list[Stmt]:
 
 def number_powers(g: Generator, scope: Scope) -> list[Stmt]:
     """Powers of Python floats, which are those of the C library: one square in a thousand is another
-    number than the product, and a comparison sees each that is."""
+    number than the product, and who counts them sees each that is."""
     old = names(scope, "s")
     if not old:
         return assign(g, scope)
-    k, e, s = g.counter(), g.rng.choice(FRESH["f"]), g.rng.choice(old)
-    start, power = g.rng.choice(LITERALS), g.rng.choice(("2", "2", "2.0", "3"))
+    k, count, e, s = g.counter(), g.counter(), g.rng.choice(FRESH["f"]), g.rng.choice(old)
+    power = g.rng.choice(("2", "2", "2.0", "3"))
     steps = (
         Stmt(f"{e} = 0.9 * {e} + 0.13 * K"),
-        Stmt(f"{s} = {s} + (0.1 if {e} ** {power} == {e} * {e} else -0.2) * {e} ** {power}"),
+        Stmt(f"{count} += 1 if {e} ** {power} == {e} * {e} else 2"),
     )
     scope.names.pop(e, None)
-    begun = Stmt(f"{e} = float({start})")
-    return [begun, Stmt("", (), ((f"for {k} in range(60):", steps),))]
+    begun = Stmt(f"{e} = {round(g.rng.uniform(-4.0, 4.0), 3)}"), Stmt(f"{count} = 0")
+    used = Stmt(f"{s} = {s} + 0.01 * {count} * {e} ** {power}")
+    return [*begun, Stmt("", (), ((f"for {k} in range(200):", steps),)), used]
 
 
 def several(g: Generator, scope: Scope) -> list[Stmt]:
