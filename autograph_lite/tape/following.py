@@ -18,7 +18,7 @@ from autograph_lite.ops.same import (
     some,
     what_it_is,
 )
-from autograph_lite.tape.depends import REGIONS, followed_results
+from autograph_lite.tape.depends import REGIONS, Follows, followed_results
 from autograph_lite.tensors.boxes import staging
 
 
@@ -104,13 +104,22 @@ class Following:
     def _enter(
         self, op: Op, inputs: tuple[Value, ...], outputs: tuple[Value, ...], params: dict[str, Any]
     ) -> None:
-        """A branch or a loop: the results that depend on what is followed."""
-        known = {v: None if v in self.untold else True for v in inputs if v in self}
-        when = self._any(known)
-        found = followed_results(op, inputs, outputs, params, known)
-        for value, depends in zip(outputs, found, strict=True):
-            if value.type.dtype not in FLOATS or depends is False:
-                continue
-            if depends is None:
-                self.untold.add(value)
-            self.add(value, when if depends is None else both(when, depends))
+        """A branch or a loop: the results that depend on what is followed, of each condition apart."""
+        alike: dict[Sure, dict[Value, Follows]] = {}
+        for value in inputs:
+            if value in self:
+                known = alike.setdefault(self.when(value), {})
+                known[value] = None if value in self.untold else True
+        told: dict[Value, Sure] = {}
+        for when, known in alike.items():
+            found = followed_results(op, inputs, outputs, params, known)
+            for value, depends in zip(outputs, found, strict=True):
+                if value.type.dtype not in FLOATS or depends is False:
+                    continue
+                if depends is None:
+                    self.untold.add(value)
+                    self.add(value, when)
+                else:
+                    told[value] = some(told.get(value, False), both(when, depends))
+                    self.add(value, told[value])
+        self.untold.difference_update(v for v, when in told.items() if when is True)

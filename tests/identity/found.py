@@ -260,6 +260,37 @@ def followed_in_one_branch(x, n):
     return g * x
 
 
+def followed_beside_another(x, a, m):
+    """What else goes through a branch or a loop is followed in every run, and `a` is not for that."""
+    with ag.GradientTape() as tape:
+        tape.watch([a, x])
+        a = np.sum(m) if x[0] > 0.5 else a * x[0]
+        b = np.sum(m) if x[1] > 0.5 else x[1] * 1.5
+        if x[2] > 0.0:
+            a, x = a * 2.0, x * 2.0
+        else:
+            b = a * b
+        for k in [x, x * 0.5]:
+            if k[0] < 0.9:
+                x, a = x * k, a * 0.5
+        y = a + b
+    return tape.gradient(y, [a, b, x], unconnected_gradients="zero")
+
+
+def followed_by_either(x, m):
+    """Two that are followed in some runs, in which another follows."""
+    with ag.GradientTape() as tape:
+        tape.watch(x)
+        a = np.sum(m) if x[0] > 0.5 else x[0] * 2.0
+        b = np.sum(m) if x[1] > 0.5 else x[1] * 1.5
+        s = a + 1.0
+        if x[2] > 0.0:
+            s = s + b
+        z = s * 0.5
+        y = z * z
+    return tape.gradient(y, [z, a, b], unconnected_gradients="zero")
+
+
 def writes_rows(m, a):
     """A row that a loop sees is a view."""
     for i, r in enumerate(m):
@@ -473,6 +504,7 @@ def falls_twice(x, s, n):
 PAIR = c([0.4, -1.1])
 PAIRS = c([[0.3, 1.2], [-0.7, 0.1], [0.9, -0.4]])
 SAMPLES = [c(v) for v in np.random.default_rng(0).normal(size=20)]
+FOLLOWED = [c([a, b, d]) for a in (0.3, 0.8) for b in (0.2, 0.9) for d in (-0.4, 0.6)]
 
 CASES = [
     (two_relations_of_one_state, (VECTOR, SCALAR, 4)),
@@ -487,6 +519,8 @@ CASES = [
     (gradient_of_a_name_that_a_loop_defines, (SCALAR,)),
     (one_source_in_nested_loops, (c(0.8),)),
     *((third_derivative, (v,)) for v in SAMPLES),
+    *((followed_beside_another, (v, SCALAR, VECTOR)) for v in FOLLOWED),
+    *((followed_by_either, (v, VECTOR)) for v in FOLLOWED),
     *((state_of_two_loops, (v,)) for v in SAMPLES),
     *((hands_the_state_on, (v,)) for v in SAMPLES),
     *((saved_and_given, (v,)) for v in SAMPLES),
