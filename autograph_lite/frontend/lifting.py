@@ -26,6 +26,7 @@ from autograph_lite.ir.types import Type, element
 from autograph_lite.ops.cells import in_row, number_now
 from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.regions import pick
+from autograph_lite.ops.same import once
 from autograph_lite.ops.staging import root
 from autograph_lite.tensors.boxes import value_of, wrap
 
@@ -100,7 +101,10 @@ def _in_its_form(x: Structure, own: list[Value], target: Leaf, types: list[Type]
         return [truth(False), f.py_float(given), given]
     if types[1].kind == "np":
         return [truth(False), f.np_scalar(given, dtype=types[1].dtype), given]
-    return [truth(False), f.weak(given, dtype=types[1].dtype), given]
+    dtype = types[
+        1
+    ].dtype  # once: what is noted of a value before a loop is found when its body is staged again
+    return [truth(False), once(("begins", given, dtype), lambda: f.weak(given, dtype=dtype)), given]
 
 
 def _lift_text(

@@ -14,32 +14,60 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.branches import choose
-from autograph_lite.frontend.elements import none_in, settled, value_at
-from autograph_lite.frontend.grown import grown_in
+from autograph_lite.frontend.elements import element, none_in, settled, value_at
+from autograph_lite.frontend.grown import Grown, grown_in
 from autograph_lite.frontend.later import Later
 from autograph_lite.frontend.state import as_given, put_together
 from autograph_lite.frontend.steps import Counted, number
 from autograph_lite.frontend.structures import Leaf, Structure
 from autograph_lite.frontend.walk import Walk, loop
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import Symbol, Type
+from autograph_lite.ir.types import Symbol, Type, weak
 from autograph_lite.numpy import array, asarray, stack, transpose, zeros
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.shapes import normal_axis
+from autograph_lite.ops.staging import root
 from autograph_lite.tensors.boxes import value_of, wrap
 
 
 def stacked(items: list[Any], axis: Any = 0) -> Any:
     """np.stack of the elements, which are tensors or numbers."""
     grown = settled(items)
-    if not isinstance(grown.structure, Leaf) or len(grown.types) != 1:
+    either = _is_scalar_or_number(grown)
+    if not isinstance(grown.structure, Leaf) or not (either or len(grown.types) == 1):
         raise ConversionError(
             "np.stack needs tensors in a list that grows; make one list for each of them"
         )
     fail_if(none_in(grown), "DomainError", "DOMAIN", "need at least one array to stack")
-    out = _together(grown.rows[0], grown.types[0])
+    out = _with_numbers(grown) if either else _together(grown.rows[0], grown.types[0])
     return out if axis == 0 else _moved(out, axis)
+
+
+def _is_scalar_or_number(grown: Grown) -> bool:
+    """Whether the elements are tensors without axes in some runs, and in others Python numbers, which take
+    their dtype."""
+    if not isinstance(grown.structure, Leaf) or len(grown.types) != 3:
+        return False
+    _, tensor, number = grown.types
+    fits = weak(number.dtype, tensor.dtype) == tensor.dtype
+    return fits and tensor.kind == "ag" and number.kind == "py" and not tensor.rank
+
+
+def _with_numbers(grown: Grown) -> Any:
+    """A tensor of such elements.  Of numbers alone NumPy makes a plain array: then the call is made step by
+    step."""
+    flags = Type("ag", "bool", (Symbol(),))
+    tensors = wrap(f.list_pack(grown.rows[0], packed=flags))
+    root().emit_stepwise(f.logical_not(value_of(tensors.any())))
+    dtype = grown.types[1].dtype
+    out = zeros((wrap(grown.count),), dtype=dtype)
+
+    def step(k: Value) -> None:
+        out[wrap(k)] = element(grown, k)
+
+    loop(Counted(grown.count, lambda k: k), step, Walk(None, tuple, lambda _: None, ()))
+    return out
 
 
 def _moved(out: Any, axis: Any) -> Any:

@@ -15,7 +15,7 @@ from autograph_lite.ops.index import GETITEM, SETITEM, Spec, is_view
 from autograph_lite.ops.regions import pick
 from autograph_lite.tensors.boxes import Box, as_value, refuse_view, value_of, view, wrap, write
 from autograph_lite.tensors.operators import cast, strong
-from autograph_lite.tensors.tagged import Tagged, as_tensor, checked, may_be_none
+from autograph_lite.tensors.tagged import Tagged, as_tensor, assigned, checked, may_be_none
 
 _LONGEST = 2**63
 _ALLOWED = (
@@ -69,6 +69,7 @@ def put(box: Box, index: Any, item: Any) -> None:
             "assignment by an array of positions is not available: a position may stand in it twice;"
             " write a loop over the positions, or use a bool mask"
         )
+    item = assigned(item, x.type.dtype)
     v = cast(
         strong(item, x.type.dtype if _is_number(item) else None, "the assigned value"), x.type.dtype
     )

@@ -17,6 +17,7 @@ from typing import Any, NoReturn, TypeGuard
 import numpy as np
 
 from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import PY_DTYPE, weak
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops import regions
 from autograph_lite.ops.control import fail_if
@@ -151,6 +152,8 @@ class Tagged(Forwarding, Box):
                 _refused(x)
         if any(isinstance(x, Tagged) and x.apart for x in leaves(args)):
             return self.in_each(partial(function, **kwargs), *args)
+        if function is np.stack and _all_numbers(args[0]):
+            args = _some_tensor(args[0]), *args[1:]
         given = [type(x)(settled(x)) if isinstance(x, list | tuple) else x for x in args]
         return function(*settled(given), **kwargs)
 
@@ -310,6 +313,37 @@ def settled(args: Iterable[Any]) -> list[Any]:
     return given
 
 
+def _all_numbers(items: Any) -> bool:
+    """Whether all are Python numbers in some run, and tensors without axes, of one dtype that these take, in
+    others."""
+    tags = [x for x in items if isinstance(x, Tagged)]
+    if not all(isinstance(x, Tagged) or _is_number(x) for x in items):
+        return False
+    dtypes = {value_of(x).type.dtype for x in tags}
+    whole = all(x.number is not None and value_of(x).type.kind == "ag" for x in tags)
+    numbers = (as_number(x) for x in items)
+    return whole and len(dtypes) == 1 and all(_takes(n, *dtypes) for n in numbers)
+
+
+def _takes(number: Any, dtype: str) -> bool:
+    """Whether a Python number takes a dtype that it meets."""
+    own = number.dtype if isinstance(number, Number) else PY_DTYPE[type(number)]
+    return weak(own, dtype) == dtype
+
+
+def _some_tensor(items: Any) -> list[Any]:
+    """The same as tensors.  Of numbers alone NumPy makes a plain array: then the call is made step by step."""
+    tags = [x for x in items if isinstance(x, Tagged)]
+    none = f.logical_not(tags[0].is_tensor)
+    for x in tags[1:]:
+        none = f.bitwise_and(none, f.logical_not(x.is_tensor))
+    root().emit_stepwise(none)
+    return [
+        wrap(in_dtype(x, value_of(tags[0]).type.dtype)) if isinstance(x, Tagged) else x
+        for x in items
+    ]
+
+
 def either(x: Tagged) -> Value:
     """Whichever of the two it is, as a value of the tensor's dtype: itself, not a copy."""
     if x.number is None:
@@ -331,7 +365,17 @@ def in_dtype(x: Tagged, dtype: str) -> Value:
         tensor = f.weak(tensor, dtype=dtype)
     elif tensor.type.dtype != dtype:
         tensor = f.cast(tensor, dtype=dtype)
-    return f.where(x.is_tensor, tensor, f.weak(x.number, dtype=dtype))
+    number = f.weak(x.number, dtype=dtype)
+    if not tensor.type.differentiable:
+        return f.where(x.is_tensor, tensor, number)
+    return regions.either(x.is_tensor, tensor, number)  # no gradient goes where the number is
+
+
+def assigned(x: Any, dtype: str) -> Any:
+    """What is put among elements of a dtype, which it takes whichever of the two it is."""
+    if not isinstance(x, Tagged) or x.number is None or x.apart:
+        return x
+    return wrap(in_dtype(x, dtype)) if weak(x.number.type.dtype, dtype) == dtype else x
 
 
 def _branch(cond: Value, then: Callable[[], Any], orelse: Callable[[], Any]) -> Any:

@@ -26,6 +26,7 @@ from tests.identity import (
     members,
     none_or_number,
     none_or_tuple,
+    number_at_first,
     outside,
     passed_on,
     passes,
@@ -575,6 +576,7 @@ CASES = [
     *hosted.CASES,
     *none_or_number.CASES,
     *none_or_tuple.CASES,
+    *number_at_first.CASES,
     *members.CASES,
     *iterated.CASES,
     *late.CASES,
@@ -592,7 +594,7 @@ CASES = [
 
 # Where arguments are written in place there is no gradient with respect to what they were.
 VALUES_ONLY = [(writes_rows, (c([[0.3, 1.2], [-0.7, 0.1]]), SCALAR)), *finals.VALUES_ONLY]
-VALUES_ONLY += growing.VALUES_ONLY
+VALUES_ONLY += growing.VALUES_ONLY + number_at_first.VALUES_ONLY
 FIRST_ORDER = [
     *walrus.FIRST_ORDER,
     *carried.FIRST_ORDER,
