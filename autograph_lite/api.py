@@ -22,8 +22,9 @@ def function() -> Callable[[Callable[..., Any]], Function]: ...
 def function(f: Callable[..., Any] | None = None) -> Any:
     """Compile a function of arrays, loops included, into one native kernel per signature.
 
-    The decorated function means what the undecorated one means and gives the same bits.  Raises
-    ConversionError, naming the line, where something cannot be staged.
+    The decorated function means what the undecorated one means on tensors, and gives the same bits; arrays that
+    are passed become tensors.  On plain arrays the undecorated one is NumPy's, whose last bits are not always
+    ours.  Raises ConversionError, naming the line, where something cannot be staged.
     """
     return make_function if f is None else make_function(f)
 

@@ -28,6 +28,7 @@ from autograph_lite.ir.types import Symbol, Type
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import wrap
 from autograph_lite.tensors.host_array import HostArray
+from autograph_lite.tensors.plain_array import PlainArray
 from autograph_lite.tensors.scalar import NumpyScalar
 
 DEEPEST = 24
@@ -133,7 +134,7 @@ class Recursive:
 
     def enter(self, calls: list[Any], place: int, *given: Any) -> None:
         """One call more that has not returned."""
-        arrays = np.ndarray | np.generic | NumpyScalar | HostArray
+        arrays = np.ndarray | np.generic | NumpyScalar | HostArray | PlainArray
         if self.caller.running.calls[-1].compiled and any(isinstance(a, arrays) for a in given):
             raise ConversionError(PLAIN)
         deep = self.call(len, (calls,)) >= sys.getrecursionlimit()

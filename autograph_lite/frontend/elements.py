@@ -133,7 +133,9 @@ def _fits(index: Any) -> bool:
     """Whether it is an int, or can be asked for one."""
     if isinstance(index, Number):
         return index.dtype != "float64"
-    return hasattr(type(index), "__index__") and not isinstance(index, NumpyScalar)
+    if isinstance(index, NumpyScalar):
+        return index.dtype == "int64"
+    return hasattr(type(index), "__index__")
 
 
 def position(grown: Grown, index: Any, text: str = OUT_OF_RANGE) -> Value:

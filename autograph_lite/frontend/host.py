@@ -27,11 +27,12 @@ from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import PY_DTYPE, Type, scalar
 from autograph_lite.nests import NESTS, leaves, rebuild
 from autograph_lite.ops.control import CONSTANT
-from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.same import origin
-from autograph_lite.tensors.boxes import Box, array_data, as_value, value_of, wrap
+from autograph_lite.tensors.boxes import Box, array_data, value_of, wrap
 from autograph_lite.tensors.host_array import HostArray, Recipe
 from autograph_lite.tensors.number import Number, refuse_array
+from autograph_lite.tensors.plain_array import PlainArray, element_of
 from autograph_lite.tensors.scalar import ERRSTATE, KINDS, OPERATORS, NumpyScalar
 
 Run = Callable[[list[Any]], list[Any]]
@@ -313,14 +314,7 @@ def plain_element(trace: Trace, array: Any, index: Any) -> Any:
     found = trace.hosts.call(operator.getitem, (array, index), {})
     if found is not MISSING:
         return found
-    value = value_of(wrap(as_value(array))[index])
-    if value.type.rank or value.type.dtype not in KINDS.values():
-        raise ConversionError(
-            "a plain array is indexed by a number that only the run knows; make it a tensor first:"
-            " x = ag.array(x)",
-            trace.origin(),
-        )
-    return wrap(f.np_scalar(value, dtype=value.type.dtype))
+    return element_of(array, index)
 
 
 def _named(function: Callable[..., Any]) -> str:
@@ -330,7 +324,7 @@ def _named(function: Callable[..., Any]) -> str:
 
 
 def _of_kernel(obj: Any) -> bool:
-    return isinstance(obj, Box) and not isinstance(obj, Number | NumpyScalar)
+    return isinstance(obj, Box) and not isinstance(obj, Number | NumpyScalar | PlainArray)
 
 
 def _data(obj: Any) -> Any:

@@ -26,7 +26,11 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Symbol
 from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors import indexing
-from autograph_lite.tensors.boxes import Box, value_of, wrap
+from autograph_lite.tensors.boxes import Box, as_value, value_of, wrap
+from autograph_lite.tensors.host_array import HostArray
+from autograph_lite.tensors.plain_array import PlainArray, element_of
+
+_PLAIN = np.ndarray | HostArray | PlainArray
 
 
 def counted(iterable: Any) -> Counted | None:
@@ -50,7 +54,9 @@ def is_staged(obj: Any) -> bool:
 
 
 def _has_rows(obj: Any) -> bool:
-    return (isinstance(obj, Box) and bool(value_of(obj).type.shape)) or isinstance(obj, np.ndarray)
+    if isinstance(obj, Box):
+        return bool(value_of(obj).type.shape)
+    return isinstance(obj, _PLAIN)
 
 
 def _counting(r: Counting, dtype: str | None = None) -> Counted:
@@ -74,14 +80,17 @@ def _arange(made: Any) -> Counted | None:
 
 def _rows(x: Any) -> Counted:
     """The rows of an array as they are when each step begins, as NumPy iterates."""
-    if not isinstance(x, Box):
-        # step by step NumPy would compute with its rows, by functions and sums of its own
-        raise ConversionError(
-            "a loop goes over the rows of a plain array; make it a tensor first: x = ag.array(x), or write"
-            " range or ag.arange for np.arange"
-        )
+    if isinstance(x, _PLAIN):
+        return _elements(x)
     # a view, to be written through
     return Counted(f.dim(value_of(x), axis=0), lambda k: indexing.get(x, wrap(k)))
+
+
+def _elements(x: Any) -> Counted:
+    """Of a plain array: scalars of NumPy's, or rows."""
+    if x.ndim == 0:
+        raise TypeError("iteration over a 0-d array")
+    return Counted(f.dim(as_value(x), axis=0), lambda k: element_of(x, wrap(k)))
 
 
 def surely_some(obj: Any) -> bool:
@@ -91,8 +100,8 @@ def surely_some(obj: Any) -> bool:
     if isinstance(obj, Once):
         plain_one = not isinstance(obj, Generator) or (obj.condition is None and not obj.nested)
         return plain_one and all(map(surely_some, obj.inside()))
-    if isinstance(obj, Box):
-        shape = value_of(obj).type.shape
+    if isinstance(obj, Box | _PLAIN):
+        shape = as_value(obj).type.shape
         extent = shape[0] if shape else 0
         return extent.several if isinstance(extent, Symbol) else extent > 0
     return isinstance(obj, range) and len(obj) > 0

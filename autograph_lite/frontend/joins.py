@@ -213,6 +213,7 @@ def tagged(x: Leaf | Static, own: list[Type], other: list[Type]) -> tuple[Leaf, 
     if isinstance(x, Static):
         fits = x.obj is None and len(other) in (1, 2)
         is_numpy = fits and other[-1].kind == "np"
+        fits = fits and not (is_numpy and other[-1].rank)
         return (Leaf("none", is_numpy), [FLAG, unread(other[-1])]) if fits else None
     if x.kind == "py":
         if not other or (len(other) == 2 and other[1].kind == "py"):
@@ -221,6 +222,8 @@ def tagged(x: Leaf | Static, own: list[Type], other: list[Type]) -> tuple[Leaf, 
         if rest.kind == "py":
             return _tagged_numbers(own[0], other)
         leaf = Leaf(PYTHON_NAME[own[0].dtype], rest.kind == "np")
+        if rest.kind == "np" and rest.rank:
+            return None
         if rest.rank:
             return leaf, [FLAG, unread(rest), own[0]]
         fits = weak(own[0].dtype, rest.dtype) == rest.dtype
@@ -230,6 +233,8 @@ def tagged(x: Leaf | Static, own: list[Type], other: list[Type]) -> tuple[Leaf, 
         if rest.rank:
             return Leaf("numpy"), [FLAG, unread(rest), own[0]]
         return (Leaf("numpy"), [FLAG, rest, own[0]]) if rest.dtype == own[0].dtype else None
+    if x.kind == "np" and own[0].rank:
+        return x, own  # a plain array is no other thing
     if x.kind in ("ag", "np"):
         is_numpy = x.kind == "np"
         numbers = [t for t in other if t.kind == "py" or (t.kind == "np" and not is_numpy)]

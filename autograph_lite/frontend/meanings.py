@@ -7,6 +7,8 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autograph_lite.errors import ConversionError, GraphTypeError
 from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.branches import stage_if
@@ -29,6 +31,7 @@ from autograph_lite.frontend.truth import as_bool, not_, only_element
 from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.number import Number, kind_name, operand, python_class
+from autograph_lite.tensors.plain_array import PlainArray
 from autograph_lite.tensors.scalar import NumpyScalar, numpy_class
 from autograph_lite.tensors.tagged import Tagged, as_number, as_tensor, checked
 from autograph_lite.tensors.tensor import ArrayLike, refuse_recorded
@@ -130,7 +133,7 @@ def _is_scalar(obj: Any) -> bool:
 def _isinstance(obj: Any, classes: Any) -> Any:
     if isinstance(obj, Tagged):
         return _is_either(obj, classes)
-    staged = isinstance(obj, Number | NumpyScalar | ForLoop | Later)
+    staged = isinstance(obj, Number | NumpyScalar | PlainArray | ForLoop | Later)
     return issubclass(_type(obj), classes) if staged else isinstance(obj, classes)
 
 
@@ -152,6 +155,8 @@ def _type(obj: Any, *rest: Any) -> Any:
         return python_class(obj)
     if isinstance(obj, NumpyScalar):
         return numpy_class(obj)
+    if isinstance(obj, PlainArray):
+        return np.ndarray
     if isinstance(obj, ForLoop):
         return obj.python
     if isinstance(obj, Later):

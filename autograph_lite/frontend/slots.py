@@ -66,7 +66,8 @@ class Slot:
         return {
             i: values[at + leaf.place]
             for i, (leaf, at) in enumerate(leaf_places(self.structure))
-            if leaf.kind in ("ag", "cell") or values[at + leaf.place].type.rank
+            if leaf.kind in ("ag", "cell")
+            or (leaf.kind != "np" and values[at + leaf.place].type.rank)
         }
 
     def join(self, old: Type, new: Type) -> Type | None:

@@ -35,6 +35,8 @@ def number(obj: Any) -> Value:
             return value if value.type.dtype == "int64" else f.py_int(value)
         if value.type.kind == "py":
             raise GraphTypeError("'float' object cannot be interpreted as an integer")
+        if value.type.kind == "np" and value.type.dtype == "int64":
+            return f.number(value, dtype="int64")
         if value.type.kind == "np":
             name = kind_name(obj)
             raise GraphTypeError(f"{name!r} object cannot be interpreted as an integer")

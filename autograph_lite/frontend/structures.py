@@ -14,6 +14,7 @@ import numpy as np
 from autograph_lite.frontend.grown import Growing
 from autograph_lite.frontend.later import Later
 from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import INTEGERS
 from autograph_lite.tensors.host_array import HostArray
 from autograph_lite.tensors.number import PYTHON_NAME
 
@@ -178,11 +179,13 @@ def describe(structure: Structure, values: Iterator[Value]) -> str:
         if type.kind == "py":
             number = f"a Python {PYTHON_NAME[type.dtype]}"
             return number if structure.count == 1 else f"{number} or {structure.kind}"
+        if type.kind == "np" and type.rank:
+            return "a plain array"
         if type.kind == "np":
             text = f"a NumPy {type.dtype}"
             return text if structure.count == 1 else f"{text} or a Python {structure.kind}"
         rank = f" with {type.rank} axes" if type.rank != 1 else " with 1 axis"
-        text = f"a {type.dtype} tensor{rank if type.rank else ''}"
+        text = f"a{'n' * (type.dtype in INTEGERS)} {type.dtype} tensor{rank if type.rank else ''}"
         other = NAMED.get(structure.kind, f"a Python {structure.kind}")
         return text if structure.place == 0 else f"{text} or {other}"
     if isinstance(structure, Growing):

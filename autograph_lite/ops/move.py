@@ -7,6 +7,7 @@ is the next such input, -1 is what remains.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -113,6 +114,16 @@ register(
         _VIEW,
         Linear(lambda g, x, out, *, axes: (f.expand_dims(g, axes=axes),)),
         exact=lambda x, *, axes: np.squeeze(x, axes),
+        dtypes=NUMERIC,
+    )
+)
+register(
+    Op(
+        "as_kind",  # a row of a plain array as a tensor, and the other way round
+        lambda x, *, kind: (replace(x, kind=kind),),
+        _VIEW,
+        Constant("a plain array has no gradient"),
+        exact=lambda x, *, kind: x,
         dtypes=NUMERIC,
     )
 )

@@ -140,6 +140,10 @@ def _view(x: Array, pairs: list[tuple[Expr, Expr]]) -> Array:
     )
 
 
+def _as_kind(low: Lowering, node: Node) -> None:
+    low.set(node.outputs[0], low.array(node.inputs[0]))
+
+
 def _flip(low: Lowering, node: Node) -> None:
     x = low.array(node.inputs[0])
     offset, strides = x.offset, list(x.strides)
@@ -329,6 +333,7 @@ STRUCTURAL: dict[str, Handler] = {
     "transpose": _transpose,
     "expand_dims": _expand_dims,
     "squeeze": _squeeze,
+    "as_kind": _as_kind,
     "flip": _flip,
     "broadcast_to": _broadcast_to,
     "broadcast_like": _broadcast_like,

@@ -23,6 +23,7 @@ from autograph_lite.tensors.boxes import Box, as_value, call, staging, value_of,
 from autograph_lite.tensors.host_array import HostArray
 from autograph_lite.tensors.number import Number, kind_name
 from autograph_lite.tensors.operators import strong
+from autograph_lite.tensors.plain_array import PlainArray
 from autograph_lite.tensors.scalar import NumpyScalar
 from autograph_lite.tensors.tagged import Tagged, either
 from autograph_lite.tensors.tensor import ArrayLike, Tensor
@@ -165,7 +166,7 @@ def _holds_tensor(nest: Any) -> bool:
 
 def _entered(leaf: Any) -> Any:
     """Arrays and NumPy scalars become tensors at the entry, as for a compiled function."""
-    plain = isinstance(leaf, np.ndarray | np.generic | NumpyScalar | HostArray)
+    plain = isinstance(leaf, np.ndarray | np.generic | NumpyScalar | HostArray | PlainArray)
     return wrap(strong(leaf)) if plain else leaf
 
 

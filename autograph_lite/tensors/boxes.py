@@ -59,7 +59,7 @@ class Box:
     __slots__ = ("__weakref__", "_base", "_value", "_version")
     classes: ClassVar[
         dict[str, type[Box]]
-    ] = {}  # "ag", dtype of a Python number, or "np." and dtype -> class
+    ] = {}  # "ag", "np.array", dtype of a Python number, or "np." and dtype -> class
     is_variable: ClassVar[bool] = False
     is_tagged: ClassVar[bool] = False
 
@@ -181,10 +181,11 @@ def call(function: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 def wrap(value: Value) -> Any:
-    """A value as the user sees it: a Tensor, or a staged number of Python's or NumPy's."""
+    """A value as the user sees it: a Tensor, or a staged number of Python's or NumPy's, or a plain array."""
     if value.data is None and value.type.kind != "ag":
         type = value.type
-        return _classes[type.dtype if type.kind == "py" else str(type)](value)
+        known = "np.array" if type.rank else str(type) if type.kind == "np" else type.dtype
+        return _classes[known](value)
     return _classes["ag"](value)
 
 

@@ -61,7 +61,7 @@ def _in_dtype(value: Any, dtype: str, wanted: str) -> Value:
     if value.__class__ is not Value:
         return context.interpreter.constant(value, wanted)
     if value.type.kind == "np":
-        return f.weak(value, dtype=wanted)
+        return cast(value, wanted)
     if dtype == wanted:
         return value
     if dtype.startswith("py."):
@@ -70,8 +70,10 @@ def _in_dtype(value: Any, dtype: str, wanted: str) -> Value:
 
 
 def cast(value: Value, dtype: str) -> Value:
-    """The value in another dtype; a staged number of Python's or NumPy's becomes an array."""
-    if value.type.kind != "ag":
+    """The value in another dtype; a staged number of Python's or NumPy's and a plain array become a tensor."""
+    if value.type.rank and value.type.kind == "np":
+        value = f.as_kind(value, kind="ag")
+    elif value.type.kind != "ag":
         return f.weak(value, dtype=dtype)
     return value if value.type.dtype == dtype else f.cast(value, dtype=dtype)
 
@@ -81,9 +83,9 @@ def strong(obj: Any, dtype: str | None = None, what: str = "the operand") -> Val
     if isinstance(obj, Tagged) and dtype is not None:
         return in_dtype(obj, dtype)
     value = as_value(obj, dtype, what)
-    if value.type.kind != "ag":
-        return f.weak(value, dtype=dtype or value.type.dtype)
-    return value if dtype is None else cast(value, dtype)
+    if value.type.kind == "ag" and dtype is None:
+        return value
+    return cast(value, dtype or value.type.dtype)
 
 
 def common(*objects: Any) -> list[Value]:

@@ -91,10 +91,8 @@ def _find(name: str) -> Any:
         ours = _ours()
         if name not in ours.__all__:
             instead = INSTEAD.get(name)
-            told = (
-                f"write {instead}" if instead else f"available: {', '.join(sorted(ours.__all__))}"
-            )
             called = f"np.{name}" if hasattr(np, name) else name
+            told = f"write {instead or f'{called}(x.numpy()) outside of compiled code and of gradients'}"
             raise GraphTypeError(f"{called} is not available on tensors; {told}")
         found = _functions[name] = getattr(ours, name)
     return found

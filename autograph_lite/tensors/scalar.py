@@ -1,8 +1,8 @@
-"""NumpyScalar: a float64 or bool of NumPy's that no tensor has touched, while a function is staged.
+"""NumpyScalar: a float64, int64 or bool of NumPy's that no tensor has touched, while a function is staged.
 
-`np.sin(0.1 * i)` of a Python number is one.  It is computed with NumPy's own bits and warns as NumPy
-does; where it meets a tensor it is strong in promotion.  What an operator or a ufunc gives for operands
-of which kinds is found by asking NumPy for a sample.
+`np.sin(0.1 * i)` of a Python number is one, and so is an element of a plain array.  It is computed with NumPy's
+own bits and warns as NumPy does; where it meets a tensor it is strong in promotion.  What an operator or a
+ufunc gives for operands of which kinds is found by asking NumPy for a sample.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ OF_BOOLS = {
     **{name: name for name in ("logical_and", "logical_or", "logical_xor", "logical_not")},
 }
 """What a function of bools is that gives a bool."""
-KINDS = {np.float64: "float64", np.bool_: "bool"}
+KINDS = {np.float64: "float64", np.bool_: "bool", np.int64: "int64"}
 BOOLS = {np.bool_, bool}
 INTEGERS = BOOLS | {int, np.int32, np.int64}
 TAKEN = INTEGERS | {float, np.float32, np.float64}
@@ -141,10 +141,11 @@ def _refuse(name: str, kind: type, classes: tuple[type, ...]) -> NoReturn:
     names = ["NumPy " * issubclass(c, np.generic) + c.__name__ for c in classes]
     given = " and ".join(("an " if n[0] == "i" else "a ") + n for n in names)
     if f"np_{name}" in OPS or name in OPERATORS or name in OF_BOOLS:
+        own = "an int first, int(x)" if np.int64 in classes else "a float first, float(x)"
         raise ConversionError(
             f"np.{name} of {given} gives a NumPy {kind.__name__}, which is not available where only the run of"
-            " the compiled function knows the number; make it a float first, float(x), or use Python's own"
-            " operators and functions"
+            f" the compiled function knows the number; make it {own}, or use Python's own operators and"
+            " functions"
         )
     instead = protocols.INSTEAD.get(name)
     told = f"write {instead}" if instead else "use math, or make it a tensor first: ag.constant(x)"
@@ -298,7 +299,7 @@ _USUAL = (
 
 
 class NumpyScalar(Box):
-    """A float64 or bool of NumPy's that is known only when the kernel runs."""
+    """A float64, int64 or bool of NumPy's that is known only when the kernel runs."""
 
     __slots__ = ()
     __array_ufunc__ = array_ufunc

@@ -55,6 +55,11 @@ _EXAMPLE = {"float": "0.0", "int": "0", "bool": "False", "none": "0.0", "numpy":
 _OTHER = {"none": "None", "numpy": "a NumPy scalar"}
 
 
+def sign(op: Operator) -> str:
+    """An operator as it is written."""
+    return _SYMBOLS.get(op) or _UNARY.get(op) or "@"
+
+
 def not_the_same(value: Type, python: str) -> ConversionError:
     """It is a value of this type in some runs, and they do not do the same where it is used."""
     other = _OTHER.get(python, f"a Python {python}")
@@ -85,8 +90,8 @@ def unsupported(op: Operator, *names: str) -> str:
     """What Python says of an operator on objects of classes with these names."""
     if op in COMPARE:
         left, right = names
-        return f"'{_SYMBOLS[op]}' not supported between instances of {left!r} and {right!r}"
+        return f"'{sign(op)}' not supported between instances of {left!r} and {right!r}"
     if len(names) == 2:
         left, right = names
-        return f"unsupported operand type(s) for {_SYMBOLS[op]}: {left!r} and {right!r}"
-    return f"bad operand type for {_UNARY[op]}: 'NoneType'"
+        return f"unsupported operand type(s) for {sign(op)}: {left!r} and {right!r}"
+    return f"bad operand type for {sign(op)}: 'NoneType'"

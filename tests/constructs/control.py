@@ -148,10 +148,18 @@ def best_so_far(x, n):
     return x if best is None else best[0] * x * best[1]
 
 
-@case(FOR, "over the rows of a plain array from outside", X, how=REFUSED)
+@case(FOR, "over the numbers or the rows of a plain array", X)
 def over_plain_rows(x):
-    for v in np.ones(3):
-        x = x * v
+    for v in np.linspace(0.5, 1.5, 3):
+        for row in np.eye(3):
+            x = x * v + row
+    return x
+
+
+@case(FOR, "over rows of a plain array, of which NumPy computes alone", X, how=REFUSED)
+def sums_of_plain_rows(x):
+    for row in np.eye(3):
+        x = x * np.sum(row)
     return x
 
 

@@ -487,6 +487,7 @@ SHAPED: dict[str, Callable[[str], Any]] = {
     "transpose": _rows((((2, 3),), {"axes": (1, 0)}), (((2, 3, 4),), {"axes": (1, 2, 0)})),
     "expand_dims": _rows((((3,),), {"axes": (0,)}), (((2, 3),), {"axes": (0, 3)})),
     "squeeze": _rows((((1, 3),), {"axes": (0,)}), (((2, 1, 1),), {"axes": (1, 2)})),
+    "as_kind": _rows((((2, 3),), {"kind": "ag"}), (((0,),), {"kind": "ag"})),
     "flip": _rows(
         (((4,),), {"axes": (0,)}), (((2, 3),), {"axes": (1,)}), (((0,),), {"axes": (0,)})
     ),

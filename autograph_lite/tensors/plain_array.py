@@ -1,0 +1,142 @@
+"""PlainArray: a part of a plain array that a staged loop or index picks, which only the run knows.
+
+`for row in data` of an array that is no tensor gives them.  A row may be indexed, gone through and used where
+a tensor is, which makes it one; what NumPy would compute of rows alone has NumPy's bits and is refused.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import numpy as np
+
+from autograph_lite.errors import ConversionError
+from autograph_lite.nests import leaves, rebuild
+from autograph_lite.ops.dispatch import f
+from autograph_lite.tensors.boxes import Box, as_value, value_of, wrap
+from autograph_lite.tensors.forwarding import Forwarding, Operator
+from autograph_lite.tensors.number import Number
+from autograph_lite.tensors.scalar import KINDS, NumpyScalar
+from autograph_lite.tensors.tag_words import sign
+
+
+def refuse_alone(what: str) -> NoReturn:
+    """An error where NumPy would compute with a row of a plain array."""
+    raise ConversionError(
+        f"{what} of a row of a plain array, which NumPy would compute, is not available where only the run of"
+        " the compiled function knows the row; make the array a tensor before the call: data = ag.array(data)"
+    )
+
+
+def element_of(array: Any, index: Any) -> Any:
+    """`array[index]` of a plain array, by an index that only the run knows: a scalar of NumPy's, or a row."""
+    value = value_of(in_kernel(array)[index])
+    if value.type.rank:
+        return wrap(f.as_kind(value, kind="np"))
+    if value.type.dtype not in KINDS.values():
+        raise ConversionError(
+            f"an element of a plain array of {value.type.dtype} is picked by what only the run knows; make the"
+            " array a tensor before the call: data = ag.array(data)"
+        )
+    return wrap(f.np_scalar(value, dtype=value.type.dtype))
+
+
+def in_kernel(obj: Any) -> Any:
+    """A plain array as a tensor."""
+    value = as_value(obj)
+    return wrap(f.as_kind(value, kind="ag") if value.type.kind == "np" else value)
+
+
+def _as_tensor(obj: Any) -> Any:
+    return in_kernel(obj) if isinstance(obj, PlainArray) else obj
+
+
+def _is_tensor(obj: Any) -> bool:
+    return isinstance(obj, Box) and not isinstance(obj, Number | NumpyScalar | PlainArray)
+
+
+def _refused(what: str) -> Callable[..., NoReturn]:
+    def method(self: PlainArray, *args: Any, **kwargs: Any) -> NoReturn:
+        del self, args, kwargs
+        refuse_alone(what)
+
+    return method
+
+
+class PlainArray(Forwarding, Box):
+    """A row of a plain array, or a slice of one."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def operate(op: Operator, *operands: Any) -> Any:
+        if not any(map(_is_tensor, operands)):
+            refuse_alone(sign(op))
+        return op(*map(_as_tensor, operands))
+
+    def __matmul__(self, other: Any) -> Any:
+        return self.operate(operator.matmul, self, other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return self.operate(operator.matmul, other, self)
+
+    def __getitem__(self, index: Any) -> Any:
+        return element_of(self, index)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    __iadd__ = __isub__ = __imul__ = __itruediv__ = __ifloordiv__ = _refused("an in-place operator")
+    __imod__ = __ipow__ = __imatmul__ = __iand__ = __ior__ = _refused("an in-place operator")
+    __ixor__ = __ilshift__ = __irshift__ = __setitem__ = _refused("an in-place operator")
+    __bool__, __contains__ = _refused("the truth"), _refused("`in`")
+    __float__ = __int__ = __index__ = __complex__ = _refused("a number")
+    __str__ = __format__ = _refused("a text")
+    __array__ = _refused("np.asarray()")
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        return self._given(getattr(ufunc, method), inputs, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        del types
+        return self._given(function, args, kwargs)
+
+    @staticmethod
+    def _given(function: Any, args: Any, kwargs: Any) -> Any:
+        if not any(map(_is_tensor, leaves((args, kwargs)))):
+            refuse_alone(f"np.{getattr(function, '__name__', function)}")
+        args, kwargs = rebuild((args, kwargs), _as_tensor)
+        return function(*args, **kwargs)
+
+    def length(self) -> Any:
+        """The extent of the first axis."""
+        return wrap(f.dim(value_of(self), axis=0))
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = in_kernel(self).shape
+        return found
+
+    @property
+    def size(self) -> Any:
+        return in_kernel(self).size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return np.dtype(value_of(self).type.dtype)
+
+    @property
+    def ndim(self) -> int:
+        return value_of(self).type.rank
+
+    def __getattr__(self, name: str) -> Any:
+        if hasattr(np.ndarray, name) and not name.startswith("__"):
+            refuse_alone(f"{name}")
+        raise AttributeError(f"'numpy.ndarray' object has no attribute {name!r}")
+
+    def __repr__(self) -> str:
+        return "a row of a plain array"
+
+
+Box.classes["np.array"] = PlainArray
