@@ -18,7 +18,7 @@ from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors.boxes import Box, as_value, value_of, wrap
 from autograph_lite.tensors.forwarding import Forwarding, Operator
 from autograph_lite.tensors.number import Number
-from autograph_lite.tensors.scalar import KINDS, NumpyScalar
+from autograph_lite.tensors.scalar import PICKED, NumpyScalar
 from autograph_lite.tensors.tag_words import sign
 
 
@@ -35,7 +35,7 @@ def element_of(array: Any, index: Any) -> Any:
     value = value_of(in_kernel(array)[index])
     if value.type.rank:
         return wrap(f.as_kind(value, kind="np"))
-    if value.type.dtype not in KINDS.values():
+    if value.type.dtype not in PICKED.values():
         raise ConversionError(
             f"an element of a plain array of {value.type.dtype} is picked by what only the run knows; make the"
             " array a tensor before the call: data = ag.array(data)"

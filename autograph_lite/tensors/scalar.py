@@ -46,7 +46,9 @@ OF_BOOLS = {
     **{name: name for name in ("logical_and", "logical_or", "logical_xor", "logical_not")},
 }
 """What a function of bools is that gives a bool."""
-KINDS = {np.float64: "float64", np.bool_: "bool", np.int64: "int64"}
+KINDS = {np.float64: "float64", np.bool_: "bool"}
+PICKED = {**KINDS, np.int64: "int64"}
+"""What an element of a plain array may be; of an int64 nothing is computed."""
 BOOLS = {np.bool_, bool}
 INTEGERS = BOOLS | {int, np.int32, np.int64}
 TAKEN = INTEGERS | {float, np.float32, np.float64}
@@ -376,5 +378,5 @@ def numpy_class(scalar: NumpyScalar) -> type:
 
 
 # Python names the class of an operand in its errors, so each is called what the user knows it as.
-for _kind, _dtype in KINDS.items():
+for _kind, _dtype in PICKED.items():
     Box.classes[f"np.{_dtype}"] = type(f"numpy.{_kind.__name__}", (NumpyScalar,), {"__slots__": ()})

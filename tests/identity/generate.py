@@ -13,6 +13,7 @@ from tests.identity.generator.assignments import (
     augmented,
     delete,
     number_powers,
+    payoff,
     print_,
     set_element,
     set_mask,
@@ -41,9 +42,11 @@ from tests.identity.generator.loops import (
     best_of,
     for_arange,
     for_each,
+    for_plain,
     for_range,
     for_rows,
     for_zip,
+    number_kept,
     state_from_number,
     while_count,
     while_named,
@@ -85,7 +88,7 @@ def _in_a_loop(g: Generator, scope: Scope) -> bool:
 MENU = (
     *(Rule(n, make, _anywhere) for n, make in ((6, assign), (2, augmented), (2, swap), (1, alias))),
     *(Rule(n, make, _anywhere) for n, make in ((2, set_element), (1, set_slice), (1, set_mask))),
-    *(Rule(1, make, _anywhere) for make in (print_, stop, variable, several, delete)),
+    *(Rule(1, make, _anywhere) for make in (print_, stop, variable, several, delete, payoff)),
     *(Rule(n, make, _anywhere) for n, make in ((1, holder), (2, change), (1, named_tuple))),
     *(Rule(1, make, _anywhere) for make in (adder, closure)),
     Rule(5, branch, _with_blocks),
@@ -95,7 +98,7 @@ MENU = (
     *(Rule(1, make, _with_steps) for make in (for_rows, for_zip, for_arange, for_each)),
     *(Rule(1, make, _with_steps) for make in (while_count, while_named, best_of)),
     *(Rule(1, make, _with_steps) for make in (array_from_number, state_from_number, number_powers)),
-    Rule(1, array_from_plain, _with_steps),
+    *(Rule(1, make, _with_steps) for make in (array_from_plain, for_plain, number_kept)),
     Rule(2, tape, _may_jump),
     Rule(1, early_return, _inside),
     Rule(2, leave, _in_a_loop),
@@ -128,6 +131,7 @@ def build(rng: random.Random) -> tuple[Program, list[str]]:
         f"DT = '{dtype}'\nK = {rng.choice(('0.7', '-1.3', '2.0'))}\n"
         f"W = ag.constant([0.4, -0.9, 1.6], dtype=DT)\n"
         "TABLE = np.array([0.5, -1.25, 2.0])\n"
+        "ROWS = np.array([[0.4, -0.7, 1.1], [0.9, 0.2, -0.3]], dtype=DT)\nLABELS = np.array([2, 0, 1])\n"
         f"V = ag.Variable({rng.choice(('0.8', '-0.6'))}, dtype=DT)\n"
         f"TOTAL = ag.constant(0.4, dtype=DT)\n\n{CLASSES}\n\n" + rng.choice(HELPERS)
     )

@@ -33,7 +33,7 @@ def over_numbers_alone(x):
     return s * x
 
 
-def counted(x):
+def counted_numbers(x):
     s = x * 0.0
     for i, (y, label) in enumerate(zip(NUMBERS, LABELS, strict=True)):
         s = s + y * x[label] * i
@@ -65,14 +65,14 @@ def over_what_numpy_makes(x):
     return s
 
 
-def backwards(x):
+def numbers_backwards(x):
     s = x[0]
     for y in reversed(NUMBERS):
         s = s * y + x[1]
     return s
 
 
-def from_the_host(x, h):
+def numbers_from_the_host(x, h):
     s = x * 0.0
     for t in np.linspace(0.0, h, 4):
         s = s + np.sin(t) * x
@@ -181,7 +181,7 @@ def in_a_comprehension(x):
     return np.sum(np.stack([np.sum(row * x) for row in DATA]))
 
 
-def in_a_while(x):
+def rows_in_a_while(x):
     s, n = x * 0.0, 0
     for row in DATA:
         while n < len(row) and row[n] < 0.5:
@@ -190,7 +190,7 @@ def in_a_while(x):
     return s, n
 
 
-def in_a_helper(x):
+def rows_in_a_helper(x):
     def step(row, s):
         return s + row * x
 
@@ -200,7 +200,7 @@ def in_a_helper(x):
     return s
 
 
-def of_other_dtypes(x):
+def rows_of_other_dtypes(x):
     s = x * 0.0
     for row, counts in zip(SINGLE, COUNTS, strict=True):
         s = s + row * x + counts
@@ -225,11 +225,11 @@ def as_an_object(x):
 PROGRAMS = (
     over_numbers,
     over_numbers_alone,
-    counted,
+    counted_numbers,
     by_labels,
     by_signs,
     over_what_numpy_makes,
-    backwards,
+    numbers_backwards,
     over_local,
     over_rows,
     regression,
@@ -243,14 +243,14 @@ PROGRAMS = (
     put_into_a_tensor,
     appended,
     in_a_comprehension,
-    in_a_while,
-    in_a_helper,
-    of_other_dtypes,
+    rows_in_a_while,
+    rows_in_a_helper,
+    rows_of_other_dtypes,
     returned,
     as_an_object,
 )
 X = ag.constant([0.3, 0.4, -0.5])
 CASES = [
     *((f, (X,)) for f in PROGRAMS),
-    *((from_the_host, (X, h)) for h in (0.5, 2.0)),
+    *((numbers_from_the_host, (X, h)) for h in (0.5, 2.0)),
 ]

@@ -58,6 +58,17 @@ def set_element(g: Generator, scope: Scope) -> list[Stmt]:
     return [Stmt(f"{g.rng.choice(old)}[{{0}} % 3] = {{1}}", (index, value))]
 
 
+def payoff(g: Generator, scope: Scope) -> list[Stmt]:
+    """A tensor or a number, as the run says, among elements."""
+    old = names(scope, "v")
+    if not old:
+        return assign(g, scope)
+    index = g.expr("i", scope, 0), g.expr("s", scope, 1)
+    name, number = g.rng.choice(old), g.rng.choice(("0.0", "0", "K"))
+    one = g.rng.choice(("max({{1}}, {m})", "min({m}, {{1}})", "{{1}} if x[0] > 0.0 else {m}"))
+    return [Stmt(f"{name}[{{0}} % 3] = {one.format(m=number)}", index)]
+
+
 def set_slice(g: Generator, scope: Scope) -> list[Stmt]:
     old = names(scope, "v")
     if not old:

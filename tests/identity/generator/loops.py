@@ -144,6 +144,52 @@ def array_from_plain(g: Generator, scope: Scope) -> list[Stmt]:
     return [Stmt(f"{name} = {start}"), made, last]
 
 
+def for_plain(g: Generator, scope: Scope) -> list[Stmt]:
+    """Over the rows of a plain array, with labels, or over its numbers."""
+    r, label, name = g.counter() + "r", g.counter() + "y", g.rng.choice(FRESH["v"])
+    used = {n: k for n, k in scope.names.items() if n != name}
+    inner = Scope(used, True, scope.depth + 1, scope.fixed | {r, label}, scope.tape)
+    header, update = g.rng.choice(
+        (
+            (f"for {r} in ROWS:", f"{name} = {name} + {r} * {{0}}"),
+            (
+                f"for {r} in reversed(ROWS):",
+                f"{name} = np.where({r} > {name}, {{0}}, {name} * {r})",
+            ),
+            (f"for {label}, {r} in zip(LABELS, ROWS):", f"{name} = {name} * {{0}}[{label}] + {r}"),
+            (f"for {label} in LABELS:", f"{name}[{label}] = {name}[0] * K + {{0}}[0]"),
+            (
+                f"for {r} in ROWS.astype('float64')[0]:",
+                f"{name} = {name} + ag.cast({r} * {{0}}, DT)",
+            ),
+        )
+    )
+    body = (*g.block(inner, 2), Stmt(update, (g.expr("v", inner, 1),)))
+    scope.names[name] = "v"
+    own = Scope(used, False, scope.depth, scope.fixed)
+    begun = Stmt(f"{name} = {{0}} * 0.5", (g.expr("v", own, 1),))
+    return [begun, Stmt("", (), ((header, body),))]
+
+
+def number_kept(g: Generator, scope: Scope) -> list[Stmt]:
+    """A number that steps make a tensor, kept under another name or in a list before they do."""
+    h, kept, k, to = g.counter("h"), g.counter("h"), g.counter(), g.rng.choice(FRESH["s"])
+    inner = Scope(dict(scope.names), True, scope.depth + 1, scope.fixed | {h, kept, k}, scope.tape)
+    inner.names[k] = "i"
+    listed = g.rng.random() < 0.4
+    start = f"{kept} = [{g.rng.choice(('x[0]', '0.5'))}]" if listed else f"{kept} = {h}"
+    keep = Stmt(f"{kept}.append({h})" if listed else f"{kept} = {h}")
+    change = Stmt(f"{h} = {h} * {{0}} + {{1}}", (g.expr("s", inner, 1), g.expr("f", inner, 0)))
+    if g.rng.random() < 0.3:
+        change = Stmt("", (g.expr("b", inner, 1),), (("if {0}:", (change,)),))
+    header = f"for {k} in range({g.rng.choice(('n', '3', '1', 'n - 1'))}):"
+    used = f"{kept}[-1] * {h}" if listed else f"{kept} * {h}"
+    last = Stmt(f"{to} = {{0}} + {used}", (g.expr("s", scope, 1),))
+    scope.names[to] = "s"
+    begun = [Stmt(f"{h} = {g.rng.choice(('0.1', 'K', '1.5'))}"), Stmt(start)]
+    return [*begun, Stmt("", (), ((header, (keep, *g.block(inner, 1), change)),)), last]
+
+
 def for_each(g: Generator, scope: Scope) -> list[Stmt]:
     """Over arrays or numbers in a list, what a dict holds, or the rows in reverse."""
     r, kind = g.counter() + "r", g.rng.choice("sv")
