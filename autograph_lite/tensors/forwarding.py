@@ -1,10 +1,13 @@
-"""Forwarding: an object of which every operator is one function of the operator and its operands."""
+"""Forwarding: an object of which every operator is one function of the operator and its operands.
+
+Untouched is one that stands for an array of NumPy's, of which only the run knows the elements.
+"""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 Operator = Callable[..., Any]
 
@@ -48,3 +51,37 @@ class Forwarding:
     __eq__, __ne__ = _forward(operator.eq), _forward(operator.ne)
     __neg__, __pos__, __abs__ = _one(operator.neg), _one(operator.pos), _one(operator.abs)
     __invert__ = _one(operator.invert)
+
+
+def _needs(what: str) -> Callable[..., NoReturn]:
+    def method(self: Untouched, *args: Any, **kwargs: Any) -> NoReturn:
+        del args, kwargs
+        self.refused(what)
+
+    return method
+
+
+class Untouched(Forwarding):
+    """An array of NumPy's that no tensor has touched; `refused` says that something of it is not available."""
+
+    __slots__ = ()
+
+    def refused(self, what: str) -> NoReturn:
+        raise NotImplementedError
+
+    def __matmul__(self, other: Any) -> Any:
+        return self.operate(operator.matmul, self, other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return self.operate(operator.matmul, other, self)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    __iadd__ = __isub__ = __imul__ = __itruediv__ = __ifloordiv__ = _needs("an in-place operator")
+    __imod__ = __ipow__ = __imatmul__ = __iand__ = __ior__ = _needs("an in-place operator")
+    __ixor__ = __ilshift__ = __irshift__ = __setitem__ = _needs("an in-place operator")
+    __bool__, __iter__ = _needs("the truth"), _needs("a loop over the rows")
+    __len__, __contains__ = _needs("len()"), _needs("`in`")
+    __float__ = __int__ = __index__ = __complex__ = _needs("a number")
+    __str__ = __format__ = _needs("a text")
+    __array__ = _needs("np.asarray()")

@@ -15,7 +15,7 @@ import numpy as np
 from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.staging import root
-from autograph_lite.tensors.forwarding import Forwarding
+from autograph_lite.tensors.forwarding import Untouched
 
 Recipe = Callable[[Any], Any]
 """How an object is made again at a call, of what that call is given (`frontend.host.Present`)."""
@@ -33,14 +33,6 @@ IN_PLACE = (
 )
 
 
-def _refused(what: str) -> Callable[..., NoReturn]:
-    def method(self: HostArray, *args: Any, **kwargs: Any) -> NoReturn:
-        del self, args, kwargs
-        refuse_use(what)
-
-    return method
-
-
 def refuse_use(what: str) -> NoReturn:
     """An error where something needs the elements while the function is staged."""
     raise ConversionError(
@@ -49,7 +41,7 @@ def refuse_use(what: str) -> NoReturn:
     )
 
 
-class HostArray(Forwarding):
+class HostArray(Untouched):
     """An array of NumPy's that is made anew at every call; `sample` is that of the call that is staged, of
     which only the dtype and the number of axes are the same in every call."""
 
@@ -67,25 +59,11 @@ class HostArray(Forwarding):
     def operate(op: Callable[..., Any], *operands: Any) -> Any:
         return root().hosts.operator(op, *operands)
 
-    def __matmul__(self, other: Any) -> Any:
-        return self.operate(operator.matmul, self, other)
-
-    def __rmatmul__(self, other: Any) -> Any:
-        return self.operate(operator.matmul, other, self)
+    def refused(self, what: str) -> NoReturn:
+        refuse_use(what)
 
     def __getitem__(self, index: Any) -> Any:
         return self.operate(operator.getitem, self, index)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    __iadd__ = __isub__ = __imul__ = __itruediv__ = __ifloordiv__ = _refused("an in-place operator")
-    __imod__ = __ipow__ = __imatmul__ = __iand__ = __ior__ = _refused("an in-place operator")
-    __ixor__ = __ilshift__ = __irshift__ = __setitem__ = _refused("an in-place operator")
-    __bool__, __iter__ = _refused("the truth"), _refused("a loop over the rows")
-    __float__ = __int__ = __index__ = __complex__ = _refused("a number")
-    __len__, __contains__ = _refused("len()"), _refused("`in`")
-    __str__ = __format__ = _refused("a text")
-    __array__ = _refused("np.asarray()")
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         """NumPy meets it: an operator or function of which another operand is a plain array or a tensor."""

@@ -6,8 +6,6 @@ a tensor is, which makes it one; what NumPy would compute of rows alone has NumP
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 import numpy as np
@@ -16,7 +14,7 @@ from autograph_lite.errors import ConversionError
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors.boxes import Box, as_value, value_of, wrap
-from autograph_lite.tensors.forwarding import Forwarding, Operator
+from autograph_lite.tensors.forwarding import Operator, Untouched
 from autograph_lite.tensors.number import Number
 from autograph_lite.tensors.scalar import PICKED, NumpyScalar
 from autograph_lite.tensors.tag_words import sign
@@ -57,15 +55,7 @@ def _is_tensor(obj: Any) -> bool:
     return isinstance(obj, Box) and not isinstance(obj, Number | NumpyScalar | PlainArray)
 
 
-def _refused(what: str) -> Callable[..., NoReturn]:
-    def method(self: PlainArray, *args: Any, **kwargs: Any) -> NoReturn:
-        del self, args, kwargs
-        refuse_alone(what)
-
-    return method
-
-
-class PlainArray(Forwarding, Box):
+class PlainArray(Untouched, Box):
     """A row of a plain array, or a slice of one."""
 
     __slots__ = ()
@@ -76,24 +66,11 @@ class PlainArray(Forwarding, Box):
             refuse_alone(sign(op))
         return op(*map(_as_tensor, operands))
 
-    def __matmul__(self, other: Any) -> Any:
-        return self.operate(operator.matmul, self, other)
-
-    def __rmatmul__(self, other: Any) -> Any:
-        return self.operate(operator.matmul, other, self)
+    def refused(self, what: str) -> NoReturn:
+        refuse_alone(what)
 
     def __getitem__(self, index: Any) -> Any:
         return element_of(self, index)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    __iadd__ = __isub__ = __imul__ = __itruediv__ = __ifloordiv__ = _refused("an in-place operator")
-    __imod__ = __ipow__ = __imatmul__ = __iand__ = __ior__ = _refused("an in-place operator")
-    __ixor__ = __ilshift__ = __irshift__ = __setitem__ = _refused("an in-place operator")
-    __bool__, __contains__ = _refused("the truth"), _refused("`in`")
-    __float__ = __int__ = __index__ = __complex__ = _refused("a number")
-    __str__ = __format__ = _refused("a text")
-    __array__ = _refused("np.asarray()")
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         return self._given(getattr(ufunc, method), inputs, kwargs)
