@@ -100,7 +100,7 @@ def plain_by_number(x, n):
     return s
 
 
-@case("`x[i] = v`", "a row of a plain array by a number of a loop", S, 2)
+@case("`x[i] = v`", "a row of a plain array by a number of a loop", X, 2)
 def plain_row_by_number(x, n):
     for i in range(n):
         x = x * np.eye(3)[i]

@@ -218,7 +218,7 @@ def as_an_object(x):
     s = 0.0
     for row in DATA:
         if isinstance(row, np.ndarray) and row.dtype == np.float64:
-            s = s + ag.sum(row) * x[0] + row.size
+            s = s + ag.numpy.sum(row) * x[0] + row.size
     return s
 
 
