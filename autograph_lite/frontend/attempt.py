@@ -218,17 +218,13 @@ class Attempt:
         return lambda i, new: self._exact(start + i, new)
 
     def _exact(self, place: int, new: Type) -> bool:
-        """Whether no use of a number of the state can tell that it begins as a value of a type; what is kept
-        under another name, or in a list, is the number."""
+        """Whether no use of a number of the state can tell that it begins as a value of a type."""
         if self.step.test is not None:
             argument = self.step.test_state[place]
             if any(argument in node.inputs for node in self.test_builder.nodes):
                 return False
-        number = self.step.state[place]
-        kept = [v for _, values in self.taken for v in values]
-        if number in map(self.builder.raw, kept):
-            return False
-        return exact(self.builder.nodes, number, new)
+        kept = {self.builder.raw(v) for _, values in self.taken for v in values}
+        return exact(self.builder.nodes, self.step.state[place], new, kept)
 
     def results(self) -> list[Value]:
         """The state after the step, in the order of the arguments."""

@@ -3,11 +3,13 @@
 `s = 0.0` before a loop that adds tensors to s is a number until the first step and a tensor after it.
 It may begin as a tensor where no use of it in the body can tell the difference in bits: where the
 body only converts it to the type that it takes, before or after arithmetic that is the same in both.
+What is kept after the step, under whatever name or in a list, is a number still, and so is what comes of it
+by arithmetic.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import Type
@@ -24,17 +26,21 @@ def as_type(number: Value, new: Type) -> Value:
     return f.weak(number, dtype=new.dtype) if new.kind == "ag" else f.py_float(number)
 
 
-def exact(nodes: Iterable[Node], argument: Value, new: Type) -> bool:
-    """Whether a number of the state may begin as a value of type `new`."""
+def exact(nodes: Iterable[Node], argument: Value, new: Type, kept: Collection[Value]) -> bool:
+    """Whether a number of the state may begin as a value of type `new`; `kept`: what the step leaves."""
     if new.kind == "py" and (new.dtype, argument.type.dtype) != ("float64", "int64"):
         return False
-    return not new.rank and only_converted(nodes, argument, new)
+    return not new.rank and only_converted(nodes, argument, new, kept)
 
 
-def only_converted(nodes: Iterable[Node], number: Value, new: Type) -> bool:
+def only_converted(
+    nodes: Iterable[Node], number: Value, new: Type, kept: Collection[Value]
+) -> bool:
     """Whether all that these nodes do with a Python number is to convert it to a type, before or after
     arithmetic that gives the same bits in both; what a branch hands through counts as converted where
     it is joined."""
+    if number in kept:
+        return False
     for node in nodes:
         if number not in node.inputs:
             continue
@@ -44,7 +50,7 @@ def only_converted(nodes: Iterable[Node], number: Value, new: Type) -> bool:
             continue
         if new.kind == "py" and new.dtype == "float64" and node.op is FLOAT:
             continue
-        if _same_in_both(node, new) and only_converted(nodes, node.outputs[0], new):
+        if _same_in_both(node, new) and only_converted(nodes, node.outputs[0], new, kept):
             continue
         if node.op is not IF or not _converted_in_arms(node, number, new):
             return False
@@ -67,7 +73,7 @@ def _converted_in_arms(node: Node, number: Value, new: Type) -> bool:
     if node.inputs[0] is number:
         return False
     return all(
-        only_converted(arm.nodes, arm.arguments[i], new) and arm.arguments[i] not in arm.results
+        only_converted(arm.nodes, arm.arguments[i], new, arm.results)
         for arm in arms
         for i in places
     )

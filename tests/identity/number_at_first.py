@@ -58,6 +58,34 @@ def kept_where_the_run_says(x, n):
     return k, h
 
 
+def what_comes_of_it_is_kept(x, n):
+    """Errors of the first step are numbers, as long as the place is."""
+    place, before, cost = 0.0, 0.0, 0.0
+    for _ in range(n):
+        error = (1.0 - place) * 2.0
+        cost = cost + error
+        place = place + x[0] * (error + (error - before))
+        before = error
+    return cost, before, place
+
+
+def what_comes_of_it_is_kept_in_a_branch(x, n):
+    place, kept = 0.0, 0.5
+    for i in range(n):
+        if x[i % 3] > 0.0:
+            kept = place * 2.0
+        place = place + x[1]
+    return place, kept
+
+
+def what_comes_of_it_is_appended(x, n):
+    place, held = 0.0, []
+    for _ in range(n):
+        held.append(1.0 - place)
+        place = place + x[0]
+    return np.stack(held) * x[1]
+
+
 def appended(x, n):
     h, held = 0.1, []
     for _ in range(n):
@@ -168,6 +196,9 @@ KEPT = (
     kept_in_a_list,
     kept_in_a_dict,
     kept_where_the_run_says,
+    what_comes_of_it_is_kept,
+    what_comes_of_it_is_kept_in_a_branch,
+    what_comes_of_it_is_appended,
     appended_with_its_step,
     appended_and_stacked,
     grown_from_its_last,
