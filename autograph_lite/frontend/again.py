@@ -14,8 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.branches import choose
 from autograph_lite.frontend.convert import definition
@@ -27,9 +25,7 @@ from autograph_lite.frontend.trace import Guard, Trace
 from autograph_lite.ir.types import Symbol, Type
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import wrap
-from autograph_lite.tensors.host_array import HostArray
-from autograph_lite.tensors.plain_array import PlainArray
-from autograph_lite.tensors.scalar import NumpyScalar
+from autograph_lite.tensors.plain_array import UNTOUCHED
 
 DEEPEST = 24
 """So many calls of a function inside itself, each in a branch or loop of the one before, are staged."""
@@ -134,8 +130,7 @@ class Recursive:
 
     def enter(self, calls: list[Any], place: int, *given: Any) -> None:
         """One call more that has not returned."""
-        arrays = np.ndarray | np.generic | NumpyScalar | HostArray | PlainArray
-        if self.caller.running.calls[-1].compiled and any(isinstance(a, arrays) for a in given):
+        if self.caller.running.calls[-1].compiled and any(isinstance(a, UNTOUCHED) for a in given):
             raise ConversionError(PLAIN)
         deep = self.call(len, (calls,)) >= sys.getrecursionlimit()
         text = "maximum recursion depth exceeded"

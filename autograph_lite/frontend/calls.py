@@ -40,8 +40,8 @@ from autograph_lite.tensors.boxes import Box, entered, wrap
 from autograph_lite.tensors.host_array import HostArray
 from autograph_lite.tensors.mathematics import FUNCTIONS, is_number
 from autograph_lite.tensors.operators import strong
-from autograph_lite.tensors.plain_array import PlainArray
-from autograph_lite.tensors.scalar import KINDS, NumpyScalar
+from autograph_lite.tensors.plain_array import UNTOUCHED
+from autograph_lite.tensors.scalar import KINDS
 from autograph_lite.tensors.scalar_functions import FUNCTIONS as OF_NUMBERS
 
 OF_HOST = (len, float, int, bool, abs, min, max, sum, round, sorted)
@@ -227,7 +227,7 @@ class Caller:
         arrays: list[Any] = []
 
         def enter(leaf: Any) -> Any:
-            if not isinstance(leaf, np.ndarray | np.generic | NumpyScalar | HostArray | PlainArray):
+            if not isinstance(leaf, UNTOUCHED):
                 return leaf
             arrays.append(wrap(strong(leaf)))
             return arrays[-1]

@@ -32,7 +32,7 @@ from autograph_lite.ops.same import origin
 from autograph_lite.tensors.boxes import Box, array_data, value_of, wrap
 from autograph_lite.tensors.host_array import HostArray, Recipe
 from autograph_lite.tensors.number import Number, refuse_array
-from autograph_lite.tensors.plain_array import PlainArray, element_of
+from autograph_lite.tensors.plain_array import element_of, is_tensor
 from autograph_lite.tensors.scalar import ERRSTATE, KINDS, OPERATORS, NumpyScalar
 
 Run = Callable[[list[Any]], list[Any]]
@@ -104,7 +104,7 @@ class Hosts:
 
     def operator(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """A function of NumPy's or an operator, one operand of which is a host array."""
-        if any(map(_of_kernel, leaves((args, kwargs)))):
+        if any(map(is_tensor, leaves((args, kwargs)))):
             lifted = rebuild((args, kwargs), self.in_kernel)
             return function(*lifted[0], **lifted[1])
         found = self.call(function, args, kwargs)
@@ -321,10 +321,6 @@ def _named(function: Callable[..., Any]) -> str:
     """An operator or a function of NumPy's, for a message."""
     found = next((name for name, known in OPERATORS.items() if known is function), None)
     return found or f"np.{getattr(function, '__name__', function)}"
-
-
-def _of_kernel(obj: Any) -> bool:
-    return isinstance(obj, Box) and not isinstance(obj, Number | NumpyScalar | PlainArray)
 
 
 def _data(obj: Any) -> Any:

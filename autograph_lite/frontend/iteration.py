@@ -27,10 +27,7 @@ from autograph_lite.ir.types import Symbol
 from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors import indexing
 from autograph_lite.tensors.boxes import Box, as_value, value_of, wrap
-from autograph_lite.tensors.host_array import HostArray
-from autograph_lite.tensors.plain_array import PlainArray, element_of
-
-_PLAIN = np.ndarray | HostArray | PlainArray
+from autograph_lite.tensors.plain_array import ARRAYS, element_of
 
 
 def counted(iterable: Any) -> Counted | None:
@@ -56,7 +53,7 @@ def is_staged(obj: Any) -> bool:
 def _has_rows(obj: Any) -> bool:
     if isinstance(obj, Box):
         return bool(value_of(obj).type.shape)
-    return isinstance(obj, _PLAIN)
+    return isinstance(obj, ARRAYS)
 
 
 def _counting(r: Counting, dtype: str | None = None) -> Counted:
@@ -80,7 +77,7 @@ def _arange(made: Any) -> Counted | None:
 
 def _rows(x: Any) -> Counted:
     """The rows of an array as they are when each step begins, as NumPy iterates."""
-    if isinstance(x, _PLAIN):
+    if isinstance(x, ARRAYS):
         return _elements(x)
     # a view, to be written through
     return Counted(f.dim(value_of(x), axis=0), lambda k: indexing.get(x, wrap(k)))
@@ -100,7 +97,7 @@ def surely_some(obj: Any) -> bool:
     if isinstance(obj, Once):
         plain_one = not isinstance(obj, Generator) or (obj.condition is None and not obj.nested)
         return plain_one and all(map(surely_some, obj.inside()))
-    if isinstance(obj, Box | _PLAIN):
+    if isinstance(obj, Box | ARRAYS):
         shape = as_value(obj).type.shape
         extent = shape[0] if shape else 0
         return extent.several if isinstance(extent, Symbol) else extent > 0

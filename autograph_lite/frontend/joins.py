@@ -26,7 +26,7 @@ from autograph_lite.frontend.structures import (
     is_text,
     size,
 )
-from autograph_lite.ir.types import NUMBER, Type, join, py, weak
+from autograph_lite.ir.types import NUMBER, Type, join, py, takes
 from autograph_lite.ops.regions import FLAG
 from autograph_lite.tensors.number import PYTHON_NAME
 
@@ -226,7 +226,7 @@ def tagged(x: Leaf | Static, own: list[Type], other: list[Type]) -> tuple[Leaf, 
             return None
         if rest.rank:
             return leaf, [FLAG, unread(rest), own[0]]
-        fits = weak(own[0].dtype, rest.dtype) == rest.dtype
+        fits = takes(own[0].dtype, rest.dtype)
         return (leaf, [FLAG, rest, own[0]]) if fits else None
     if x.kind == "np" and len(other) in (1, 3) and other[len(other) // 2].kind == "ag":
         rest = other[len(other) // 2]

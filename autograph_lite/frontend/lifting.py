@@ -101,9 +101,8 @@ def _in_its_form(x: Structure, own: list[Value], target: Leaf, types: list[Type]
         return [truth(False), f.py_float(given), given]
     if types[1].kind == "np":
         return [truth(False), f.np_scalar(given, dtype=types[1].dtype), given]
-    dtype = types[
-        1
-    ].dtype  # once: what is noted of a value before a loop is found when its body is staged again
+    # once: what is noted of a value before a loop is found when its body is staged again
+    dtype = types[1].dtype
     return [truth(False), once(("begins", given, dtype), lambda: f.weak(given, dtype=dtype)), given]
 
 

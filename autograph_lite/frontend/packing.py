@@ -22,7 +22,7 @@ from autograph_lite.frontend.steps import Counted, number
 from autograph_lite.frontend.structures import Leaf, Structure
 from autograph_lite.frontend.walk import Walk, loop
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import Symbol, Type, weak
+from autograph_lite.ir.types import Symbol, Type, takes
 from autograph_lite.numpy import array, asarray, stack, transpose, zeros
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import f
@@ -50,8 +50,8 @@ def _is_scalar_or_number(grown: Grown) -> bool:
     if not isinstance(grown.structure, Leaf) or len(grown.types) != 3:
         return False
     _, tensor, number = grown.types
-    fits = weak(number.dtype, tensor.dtype) == tensor.dtype
-    return fits and tensor.kind == "ag" and number.kind == "py" and not tensor.rank
+    kinds = tensor.kind == "ag" and number.kind == "py"
+    return kinds and not tensor.rank and takes(number.dtype, tensor.dtype)
 
 
 def _with_numbers(grown: Grown) -> Any:

@@ -135,6 +135,11 @@ def weak(py_dtype: str, dtype: str) -> str:
     return str(np.result_type(number, np.dtype(dtype)))
 
 
+def takes(py_dtype: str, dtype: str) -> bool:
+    """Whether a Python number takes the dtype of an array that it meets, and does not widen it."""
+    return weak(py_dtype, dtype) == dtype
+
+
 BITS = {"int32": 32, "int64": 64}
 
 

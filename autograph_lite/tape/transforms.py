@@ -20,11 +20,9 @@ from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.dispatch import f as ops
 from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.boxes import Box, as_value, call, staging, value_of, wrap
-from autograph_lite.tensors.host_array import HostArray
 from autograph_lite.tensors.number import Number, kind_name
 from autograph_lite.tensors.operators import strong
-from autograph_lite.tensors.plain_array import PlainArray
-from autograph_lite.tensors.scalar import NumpyScalar
+from autograph_lite.tensors.plain_array import UNTOUCHED
 from autograph_lite.tensors.tagged import Tagged, either
 from autograph_lite.tensors.tensor import ArrayLike, Tensor
 
@@ -166,8 +164,7 @@ def _holds_tensor(nest: Any) -> bool:
 
 def _entered(leaf: Any) -> Any:
     """Arrays and NumPy scalars become tensors at the entry, as for a compiled function."""
-    plain = isinstance(leaf, np.ndarray | np.generic | NumpyScalar | HostArray | PlainArray)
-    return wrap(strong(leaf)) if plain else leaf
+    return wrap(strong(leaf)) if isinstance(leaf, UNTOUCHED) else leaf
 
 
 def _source(f: Function, place: int, leaf: Any) -> Any:

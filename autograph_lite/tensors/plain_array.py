@@ -13,9 +13,11 @@ import numpy as np
 from autograph_lite.errors import ConversionError
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import f
-from autograph_lite.tensors.boxes import Box, as_value, value_of, wrap
+from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.forwarding import Operator, Untouched
+from autograph_lite.tensors.host_array import HostArray
 from autograph_lite.tensors.number import Number
+from autograph_lite.tensors.operators import strong
 from autograph_lite.tensors.scalar import PICKED, NumpyScalar
 from autograph_lite.tensors.tag_words import sign
 
@@ -30,7 +32,7 @@ def refuse_alone(what: str) -> NoReturn:
 
 def element_of(array: Any, index: Any) -> Any:
     """`array[index]` of a plain array, by an index that only the run knows: a scalar of NumPy's, or a row."""
-    value = value_of(in_kernel(array)[index])
+    value = value_of(wrap(strong(array))[index])
     if value.type.rank:
         return wrap(f.as_kind(value, kind="np"))
     if value.type.dtype not in PICKED.values():
@@ -41,17 +43,12 @@ def element_of(array: Any, index: Any) -> Any:
     return wrap(f.np_scalar(value, dtype=value.type.dtype))
 
 
-def in_kernel(obj: Any) -> Any:
-    """A plain array as a tensor."""
-    value = as_value(obj)
-    return wrap(f.as_kind(value, kind="ag") if value.type.kind == "np" else value)
-
-
 def _as_tensor(obj: Any) -> Any:
-    return in_kernel(obj) if isinstance(obj, PlainArray) else obj
+    return wrap(strong(obj)) if isinstance(obj, PlainArray) else obj
 
 
-def _is_tensor(obj: Any) -> bool:
+def is_tensor(obj: Any) -> bool:
+    """Whether it is a tensor, or may be one."""
     return isinstance(obj, Box) and not isinstance(obj, Number | NumpyScalar | PlainArray)
 
 
@@ -62,7 +59,7 @@ class PlainArray(Untouched, Box):
 
     @staticmethod
     def operate(op: Operator, *operands: Any) -> Any:
-        if not any(map(_is_tensor, operands)):
+        if not any(map(is_tensor, operands)):
             refuse_alone(sign(op))
         return op(*map(_as_tensor, operands))
 
@@ -81,7 +78,7 @@ class PlainArray(Untouched, Box):
 
     @staticmethod
     def _given(function: Any, args: Any, kwargs: Any) -> Any:
-        if not any(map(_is_tensor, leaves((args, kwargs)))):
+        if not any(map(is_tensor, leaves((args, kwargs)))):
             refuse_alone(f"np.{getattr(function, '__name__', function)}")
         args, kwargs = rebuild((args, kwargs), _as_tensor)
         return function(*args, **kwargs)
@@ -92,12 +89,12 @@ class PlainArray(Untouched, Box):
 
     @property
     def shape(self) -> tuple[Any, ...]:
-        found: tuple[Any, ...] = in_kernel(self).shape
+        found: tuple[Any, ...] = _as_tensor(self).shape
         return found
 
     @property
     def size(self) -> Any:
-        return in_kernel(self).size
+        return _as_tensor(self).size
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -109,7 +106,7 @@ class PlainArray(Untouched, Box):
 
     def __getattr__(self, name: str) -> Any:
         if hasattr(np.ndarray, name) and not name.startswith("__"):
-            refuse_alone(f"{name}")
+            refuse_alone(name)
         raise AttributeError(f"'numpy.ndarray' object has no attribute {name!r}")
 
     def __repr__(self) -> str:
@@ -117,3 +114,7 @@ class PlainArray(Untouched, Box):
 
 
 Box.classes["np.array"] = PlainArray
+ARRAYS = np.ndarray | HostArray | PlainArray
+"""Arrays that no tensor has touched."""
+UNTOUCHED = ARRAYS | np.generic | NumpyScalar
+"""These and NumPy's scalars, which become tensors where a compiled function is entered."""

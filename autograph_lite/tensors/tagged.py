@@ -17,7 +17,7 @@ from typing import Any, NoReturn, TypeGuard
 import numpy as np
 
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import PY_DTYPE, weak
+from autograph_lite.ir.types import PY_DTYPE, takes
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops import regions
 from autograph_lite.ops.control import fail_if
@@ -321,14 +321,11 @@ def _all_numbers(items: Any) -> bool:
         return False
     dtypes = {value_of(x).type.dtype for x in tags}
     whole = all(x.number is not None and value_of(x).type.kind == "ag" for x in tags)
-    numbers = (as_number(x) for x in items)
-    return whole and len(dtypes) == 1 and all(_takes(n, *dtypes) for n in numbers)
-
-
-def _takes(number: Any, dtype: str) -> bool:
-    """Whether a Python number takes a dtype that it meets."""
-    own = number.dtype if isinstance(number, Number) else PY_DTYPE[type(number)]
-    return weak(own, dtype) == dtype
+    if not whole or len(dtypes) > 1:
+        return False
+    numbers = [as_number(x) for x in items]
+    own = [n.dtype if isinstance(n, Number) else PY_DTYPE[type(n)] for n in numbers]
+    return all(takes(one, *dtypes) for one in own)
 
 
 def _some_tensor(items: Any) -> list[Any]:
@@ -375,7 +372,7 @@ def assigned(x: Any, dtype: str) -> Any:
     """What is put among elements of a dtype, which it takes whichever of the two it is."""
     if not isinstance(x, Tagged) or x.number is None or x.apart:
         return x
-    return wrap(in_dtype(x, dtype)) if weak(x.number.type.dtype, dtype) == dtype else x
+    return wrap(in_dtype(x, dtype)) if takes(x.number.type.dtype, dtype) else x
 
 
 def _branch(cond: Value, then: Callable[[], Any], orelse: Callable[[], Any]) -> Any:
