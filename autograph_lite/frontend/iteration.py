@@ -21,7 +21,7 @@ from autograph_lite.frontend.iterators import (
     Reversed,
     Zipped,
 )
-from autograph_lite.frontend.steps import Counted, least, number, same_length
+from autograph_lite.frontend.steps import Counted, in_range, known, least, number, same_length, span
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Symbol
 from autograph_lite.ops.dispatch import f
@@ -59,11 +59,14 @@ def _has_rows(obj: Any) -> bool:
 def _counting(r: Counting, dtype: str | None = None) -> Counted:
     """Python numbers, or scalar tensors of `dtype`."""
     start, stop, step = number(r.start), number(r.stop), number(r.step)
-    count = f.range_length(start, stop, step)
+    count = span(start, stop, step)
 
     def element(k: Value) -> Any:
-        index = f.position(k, start, step)
-        return wrap(index if dtype is None else f.weak(index, dtype=dtype))
+        index = in_range(k, start, step)
+        if dtype is not None:
+            return wrap(f.weak(index, dtype=dtype))
+        first = known(index)
+        return wrap(index) if first is None else first
 
     return Counted(count, element)
 

@@ -48,7 +48,13 @@ def stage_loop(plan: Plan) -> None:
     given = Assumed(slots, _bindings(slots, before))
     watch = Watch(plan.get)
     for _ in range(ATTEMPTS):
-        attempt = _attempted(plan, given, watch)
+        try:
+            attempt = _attempted(plan, given, watch)
+        except GraphTypeError as told:
+            if not _begins_as_none(slots):
+                raise
+            first_apart(plan, Becomes(told, tagged=False, once=True), stage_loop)
+            return
         if isinstance(attempt, Plan):
             stage_loop(attempt)
             return
@@ -66,6 +72,7 @@ def stage_loop(plan: Plan) -> None:
         try:
             widened, shown = attempt.widened(), attempt.shown()
         except Becomes as other:
+            other.once |= _begins_as_none(slots)
             first_apart(plan, other, stage_loop)
             return
         if growing != [own.grows for own in slots]:
@@ -87,6 +94,11 @@ def stage_loop(plan: Plan) -> None:
 
 def _bindings(slots: list[Slot], before: tuple[Any, ...]) -> Bindings:
     return Bindings(leaves(before, [own.structure for own in slots]))
+
+
+def _begins_as_none(slots: list[Slot]) -> bool:
+    """Whether a name is None before the loop, and may be something else from the first step on."""
+    return any(own.begins_as_none for own in slots)
 
 
 def _attempted(plan: Plan, given: Assumed, watch: Watch) -> Attempt | Plan:

@@ -2,7 +2,8 @@
 
 `s = 0.0`, then in a loop `s = s + row`: a number before the first step, an array after each.  The loop that
 follows the first step knows the array alone; after both, the run knows whether there was a step.  What begins
-as a plain array is a tensor then, and a call in which there is no step is made step by step.
+as a plain array is a tensor then, and what begins as None may be a number and, later, a tensor; a call in
+which there is no step is made step by step.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from autograph_lite.errors import GraphTypeError
 from autograph_lite.frontend.branches import choose, stage_if
 from autograph_lite.frontend.plan import Plan
 from autograph_lite.frontend.slots import Becomes
@@ -26,7 +28,7 @@ MOST = 3
 def first_apart(plan: Plan, found: Becomes, go_on: Callable[[Plan], None]) -> None:
     """Stage the first step, then the loop of the others by `go_on`."""
     known = plan.known_bound()
-    if plan.peeled == MOST or not (found.tagged or found.plain or plan.surely_runs()):
+    if plan.peeled == MOST or not (found.tagged or found.once or plan.surely_runs()):
         raise found.told from None
     if known is not None and known <= 0:
         return
@@ -39,12 +41,16 @@ def first_apart(plan: Plan, found: Becomes, go_on: Callable[[Plan], None]) -> No
         go_on(others)
 
     begins = _begins(plan)
-    if isinstance(begins, Box) and found.plain:
+    if isinstance(begins, Box):
+        try:
+            if found.tagged:
+                stage_if(value_of(begins), steps, lambda: None, plan.get, plan.set, plan.names)
+                return
+        except GraphTypeError:
+            if not found.once:
+                raise
         root().emit_stepwise(f.logical_not(condition(begins)))
-        steps()
-    elif isinstance(begins, Box):
-        stage_if(value_of(begins), steps, lambda: None, plan.get, plan.set, plan.names)
-    elif begins:
+    if isinstance(begins, Box) or begins:
         steps()
 
 

@@ -8,10 +8,9 @@ from typing import Any
 
 from autograph_lite.frontend.holders import Holder, by_value, contents, put
 from autograph_lite.frontend.shared import Get, Set
+from autograph_lite.frontend.steps import known
 from autograph_lite.frontend.truth import as_bool
 from autograph_lite.ir.graph import Value
-from autograph_lite.ops.control import CONSTANT
-from autograph_lite.ops.dispatch import context
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,7 @@ class Plan:
 
     def known_bound(self) -> int | None:
         """How many steps there are at most, if that is known before the run."""
-        made = None if self.bound is None else context.interpreter.makers.get(self.bound)  # type: ignore[attr-defined]
-        return made.params["value"] if made is not None and made.op is CONSTANT else None
+        return None if self.bound is None else known(self.bound)
 
     def state(self) -> tuple[Any, ...]:
         """What the names are bound to, and what the objects hold that steps change."""

@@ -23,6 +23,7 @@ from autograph_lite.frontend.promote import as_type
 from autograph_lite.frontend.state import take_apart
 from autograph_lite.frontend.structures import (
     Leaf,
+    Static,
     Structure,
     describe,
     growing_in,
@@ -58,6 +59,10 @@ class Slot:
         return growing_in(self.structure)
 
     @property
+    def begins_as_none(self) -> bool:
+        return self.start[0] == Static(None)
+
+    @property
     def held(self) -> Typed:
         return self.structure, self.types
 
@@ -89,11 +94,12 @@ def slot(name: str, obj: Any) -> Slot:
 
 class Becomes(Exception):
     """A step changes what a name is; `told` says how, where it cannot be; `tagged`: a number, which the run
-    can tell from what it becomes; `plain`: a plain array, which it cannot."""
+    can tell from what it becomes; `once`: a plain array or None, which can be told from that before the loop
+    alone."""
 
-    def __init__(self, told: AutographError, tagged: bool, plain: bool) -> None:
+    def __init__(self, told: AutographError, tagged: bool, once: bool) -> None:
         super().__init__(told)
-        self.told, self.tagged, self.plain = told, tagged, plain
+        self.told, self.tagged, self.once = told, tagged, once
 
 
 def widen(own: Slot, structure: Structure, values: list[Value], exact: Exact) -> bool:
@@ -105,7 +111,7 @@ def widen(own: Slot, structure: Structure, values: list[Value], exact: Exact) ->
     held = joined(own.name, own.held, after, own.join)
     if held is None or _becomes_arrays(own.structure, after):
         told = _refused(own, structure, values)
-        raise Becomes(told, tagged=held is not None, plain=holds_array(own.structure))
+        raise Becomes(told, tagged=held is not None, once=holds_array(own.structure))
     changed = held != own.held
     own.structure, own.types = held
     return changed

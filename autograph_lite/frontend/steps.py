@@ -8,7 +8,7 @@ from typing import Any
 
 from autograph_lite.errors import GraphTypeError
 from autograph_lite.ir.graph import Value
-from autograph_lite.ops.control import fail_if
+from autograph_lite.ops.control import CONSTANT, fail_if
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.tensors.boxes import Box, value_of
 from autograph_lite.tensors.number import kind_name
@@ -56,14 +56,43 @@ def after_the_first(steps: Counted) -> Counted:
 
 def one_fewer(count: Value) -> Value:
     one = number(1)
-    found: Value = f.range_length(one, count, one)
+    return span(one, count, one)
+
+
+def span(start: Value, stop: Value, step: Value) -> Value:
+    """How many steps a range has, which is known where its bounds are."""
+    match known(start), known(stop), known(step):
+        case int(first), int(last), int(by) if by and _length(range(first, last, by)) < 2**63:
+            return number(_length(range(first, last, by)))
+    found: Value = f.range_length(start, stop, step)
     return found
+
+
+def in_range(k: Value, start: Value, step: Value) -> Value:
+    """Element `k` of a range, which is known where that and the range are."""
+    match known(k), known(start), known(step):
+        case int(at), int(first), int(by):
+            return number(first + at * by)
+    found: Value = f.position(k, start, step)
+    return found
+
+
+def known(x: Value) -> int | None:
+    """What a number is that is known before the run."""
+    builder: Any = context.interpreter
+    made = builder.makers.get(x)
+    return made.params["value"] if made is not None and made.op is CONSTANT else None
+
+
+def _length(r: range) -> int:
+    """Of any range; `len` has an end."""
+    return (r[-1] - r[0]) // r.step + 1 if r else 0
 
 
 def one_later(element: Callable[[Value], Any]) -> Callable[[Value], Any]:
     """What a step sees that is counted from the second one on."""
     one = number(1)
-    return lambda k: element(f.position(k, one, one))
+    return lambda k: element(in_range(k, one, one))
 
 
 def least(counts: list[Value]) -> Value:
