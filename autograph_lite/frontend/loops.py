@@ -40,6 +40,8 @@ ATTEMPTS = 16
 
 def stage_loop(plan: Plan) -> None:
     """Stage until nothing changes, append the loop node, bind the names to its results."""
+    if plan.never_runs():
+        return
     run = (plan.body,) if plan.test is None else (plan.body, plan.test)
     plan = replace(plan, outside=reached(*run))
     before, noted = plan.state(), amended()

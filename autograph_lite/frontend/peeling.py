@@ -27,11 +27,8 @@ MOST = 3
 
 def first_apart(plan: Plan, found: Becomes, go_on: Callable[[Plan], None]) -> None:
     """Stage the first step, then the loop of the others by `go_on`."""
-    known = plan.known_bound()
     if plan.peeled == MOST or not (found.tagged or found.once or plan.surely_runs()):
         raise found.told from None
-    if known is not None and known <= 0:
-        return
     bound = None if plan.bound is None else one_fewer(plan.bound)
     body, peeled = one_later(plan.body), plan.peeled + 1
     others = Plan(bound, plan.test, body, plan.get, plan.set, plan.names, peeled=peeled)

@@ -32,6 +32,11 @@ class Plan:
         """Whether there is a step in every run."""
         return self.test is None and (self.known_bound() or 0) > 0
 
+    def never_runs(self) -> bool:
+        """Whether there is no step in any run."""
+        known = self.known_bound()
+        return known is not None and known <= 0
+
     def known_bound(self) -> int | None:
         """How many steps there are at most, if that is known before the run."""
         return None if self.bound is None else known(self.bound)

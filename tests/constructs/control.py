@@ -148,6 +148,16 @@ def best_so_far(x, n):
     return x if best is None else best[0] * x * best[1]
 
 
+@case(FOR, "None before, a number after a step, a tensor after the others", X, 3)
+def since_the_last_one(x, n):
+    y, previous = 0.0, None
+    for i in range(n):
+        step = 0.0 if previous is None else y - previous
+        previous = y
+        y = y + x[i] * (1.0 - y) + 0.2 * step
+    return y * x
+
+
 @case(FOR, "over the numbers or the rows of a plain array", X)
 def over_plain_rows(x):
     for v in np.linspace(0.5, 1.5, 3):

@@ -46,6 +46,7 @@ from tests.identity.generator.loops import (
     for_range,
     for_rows,
     for_zip,
+    none_first,
     number_kept,
     state_from_number,
     while_count,
@@ -98,7 +99,10 @@ MENU = (
     *(Rule(1, make, _with_steps) for make in (for_rows, for_zip, for_arange, for_each)),
     *(Rule(1, make, _with_steps) for make in (while_count, while_named, best_of)),
     *(Rule(1, make, _with_steps) for make in (array_from_number, state_from_number, number_powers)),
-    *(Rule(1, make, _with_steps) for make in (array_from_plain, for_plain, number_kept)),
+    *(
+        Rule(1, make, _with_steps)
+        for make in (array_from_plain, for_plain, number_kept, none_first)
+    ),
     Rule(2, tape, _may_jump),
     Rule(1, early_return, _inside),
     Rule(2, leave, _in_a_loop),

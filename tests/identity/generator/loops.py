@@ -190,6 +190,31 @@ def number_kept(g: Generator, scope: Scope) -> list[Stmt]:
     return [*begun, Stmt("", (), ((header, (keep, *g.block(inner, 1), change)),)), last]
 
 
+def none_first(g: Generator, scope: Scope) -> list[Stmt]:
+    """A name that is None before the loop, a number after a step and a tensor after another."""
+    h, before, step, k = g.counter("h"), g.counter("h"), g.counter("h"), g.counter()
+    to = g.rng.choice(FRESH["s"])
+    fixed = scope.fixed | {h, before, k}
+    inner = Scope(dict(scope.names), True, scope.depth + 1, fixed, scope.tape)
+    inner.names[k] = "i"
+    text = g.rng.choice((f"{h} - {before}", f"{before} * {{0}}", f"{{0}} - {before}"))
+    since = Stmt(
+        f"{step} = {{1}} if {before} is None else {text}",
+        (g.expr("s", inner, 1), g.expr("f", inner, 0)),
+    )
+    change = Stmt(f"{h} = {h} * {{0}} + {step}", (g.expr("s", inner, 1),))
+    if g.rng.random() < 0.2:
+        change = Stmt("", (g.expr("b", inner, 1),), (("if {0}:", (change,)),))
+    header = f"for {k} in range({g.rng.choice(('n', '3', '1', 'n - 1'))}):"
+    body = (since, *g.block(inner, 1), Stmt(f"{before} = {h}"), change)
+    used = Stmt(
+        f"{to} = {{0}} + ({h} if {before} is None else {before} * {h})", (g.expr("s", scope, 1),)
+    )
+    scope.names[to] = "s"
+    begun = [Stmt(f"{h} = {g.rng.choice(('0.1', 'K', '1.5'))}"), Stmt(f"{before} = None")]
+    return [*begun, Stmt("", (), ((header, body),)), used]
+
+
 def for_each(g: Generator, scope: Scope) -> list[Stmt]:
     """Over arrays or numbers in a list, what a dict holds, or the rows in reverse."""
     r, kind = g.counter() + "r", g.rng.choice("sv")
