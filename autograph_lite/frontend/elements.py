@@ -30,7 +30,7 @@ from autograph_lite.ops.staging import building
 from autograph_lite.tensors.boxes import wrap
 from autograph_lite.tensors.number import Number, kind_name
 from autograph_lite.tensors.scalar import NumpyScalar
-from autograph_lite.tensors.tagged import as_tensor, checked, may_be_none
+from autograph_lite.tensors.tags import as_tensor, checked, may_be_none
 
 OUT_OF_RANGE = "list index out of range"
 

@@ -21,7 +21,8 @@ from autograph_lite.frontend.truth import as_bool, not_
 from autograph_lite.frontend.walk import Walk, go_through, loop
 from autograph_lite.ops.staging import root
 from autograph_lite.tensors.boxes import Box, value_of
-from autograph_lite.tensors.tagged import Tagged, as_tensor
+from autograph_lite.tensors.tagged import Tagged
+from autograph_lite.tensors.tags import as_tensor
 from autograph_lite.tensors.tensor import is_tensor
 
 RESULT = "the result"

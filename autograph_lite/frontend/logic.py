@@ -31,7 +31,8 @@ from autograph_lite.ops.staging import root
 from autograph_lite.tensors.aliases import refuse_unknown
 from autograph_lite.tensors.boxes import Box, holds_box, value_of, wrap
 from autograph_lite.tensors.number import Number
-from autograph_lite.tensors.tagged import Tagged, as_number, compared
+from autograph_lite.tensors.tagged import Tagged, compared
+from autograph_lite.tensors.tags import as_number
 from autograph_lite.tensors.tensor import ArrayLike
 
 COMPARE = {

@@ -33,7 +33,8 @@ from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.number import Number, kind_name, operand, python_class
 from autograph_lite.tensors.plain_array import PlainArray
 from autograph_lite.tensors.scalar import NumpyScalar, numpy_class
-from autograph_lite.tensors.tagged import Tagged, as_number, as_tensor, checked
+from autograph_lite.tensors.tagged import Tagged
+from autograph_lite.tensors.tags import as_number, as_tensor, checked
 from autograph_lite.tensors.tensor import ArrayLike, refuse_recorded
 
 

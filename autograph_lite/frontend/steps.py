@@ -12,7 +12,7 @@ from autograph_lite.ops.control import CONSTANT, fail_if
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.tensors.boxes import Box, value_of
 from autograph_lite.tensors.number import kind_name
-from autograph_lite.tensors.tagged import checked, may_be_none
+from autograph_lite.tensors.tags import checked, may_be_none
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from autograph_lite.ops.dispatch import constant, f
 from autograph_lite.ops.shapes import text
 from autograph_lite.tensors.boxes import Box, as_value, staging, value_of
 from autograph_lite.tensors.operators import strong
-from autograph_lite.tensors.tagged import Tagged, checked, may_be_none
+from autograph_lite.tensors.tagged import Tagged
+from autograph_lite.tensors.tags import checked, may_be_none
 from autograph_lite.tensors.tensor import Tensor
 
 

@@ -23,7 +23,8 @@ from autograph_lite.tensors.boxes import Box, as_value, call, staging, value_of,
 from autograph_lite.tensors.number import Number, kind_name
 from autograph_lite.tensors.operators import strong
 from autograph_lite.tensors.plain_array import UNTOUCHED
-from autograph_lite.tensors.tagged import Tagged, either
+from autograph_lite.tensors.tagged import Tagged
+from autograph_lite.tensors.tags import either
 from autograph_lite.tensors.tensor import ArrayLike, Tensor
 
 Function = Callable[..., Any]

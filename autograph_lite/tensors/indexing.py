@@ -15,7 +15,8 @@ from autograph_lite.ops.index import GETITEM, SETITEM, Spec, is_view
 from autograph_lite.ops.regions import pick
 from autograph_lite.tensors.boxes import Box, as_value, refuse_view, value_of, view, wrap, write
 from autograph_lite.tensors.operators import cast, strong
-from autograph_lite.tensors.tagged import Tagged, as_tensor, assigned, checked, may_be_none
+from autograph_lite.tensors.tagged import Tagged
+from autograph_lite.tensors.tags import Tag, as_tensor, assigned, may_be_none, not_none
 
 _LONGEST = 2**63
 _ALLOWED = (
@@ -155,17 +156,10 @@ def _entry(entry: Any, dynamic: list[Value]) -> tuple[Any, ...]:
         return ("int", _position(int(entry)))
     if isinstance(entry, Tagged) and entry.python == "int" and _holds_both(entry):
         entry = as_tensor(entry)  # an index is the same of both
-    if may_be_none(entry):
-        entry = checked(entry, _NO_INDEX)
+    entry = not_none(entry)
     if isinstance(entry, Box | np.ndarray | list):
         return _value_entry(entry, dynamic)
     raise GraphIndexError(f"{_ALLOWED}, not {_class_name(entry)}")
-
-
-_NO_INDEX = (
-    "this index is None here, which would be a new axis; in compiled code an index that may be None has to be"
-    " a number when it is used"
-)
 
 
 def _bounds(start: Any, stop: Any, step: Any) -> tuple[Any, Any, Any]:
@@ -173,20 +167,14 @@ def _bounds(start: Any, stop: Any, step: Any) -> tuple[Any, Any, Any]:
     if may_be_none(step):
         step = _else(step, 1)
     forwards = step is None or (isinstance(step, int) and step > 0)
-    if not forwards and (may_be_none(start) or may_be_none(stop)):
-        raise GraphTypeError(_NO_BOUND)
+    if not forwards:
+        return not_none(start), not_none(stop), step
     start = _else(start, 0) if may_be_none(start) else start
     stop = _else(stop, _LONGEST - 1) if may_be_none(stop) else stop
     return start, stop, step
 
 
-_NO_BOUND = (
-    "this bound of a slice is None in some runs, and its step is negative or only known to the run; write the"
-    " bound as a number"
-)
-
-
-def _else(x: Tagged, number: int) -> Any:
+def _else(x: Tag, number: int) -> Any:
     """The number, where it is None."""
     value = value_of(as_tensor(x))
     if value.type.shape or not _is_integer(x):

@@ -17,7 +17,8 @@ from autograph_lite.ops.record import OPS
 from autograph_lite.ops.shapes import text
 from autograph_lite.tensors.boxes import Box, as_value, refuse_view, staging, value_of, wrap, write
 from autograph_lite.tensors.promotion import BINARY, BY_NAME, UNARY, Rule, promoted, resolve
-from autograph_lite.tensors.tagged import Tagged, combined, in_dtype, settled
+from autograph_lite.tensors.tagged import Tagged, combined, settled
+from autograph_lite.tensors.tags import in_dtype, present
 
 _WEAK = {kind: "py." + dtype for kind, dtype in PY_DTYPE.items()}
 OPERATORS = {**BY_NAME, "power_number": operator.pow}
@@ -233,7 +234,7 @@ def _as_written(name: str, x: Value, result: Value) -> Value:
 def _matmul(self: Box, other: Any) -> Any:
     from autograph_lite.numpy.linalg import matmul
 
-    return matmul(self, other) if _is_operand(other) else NotImplemented
+    return matmul(self, present(other)) if _is_operand(other) else NotImplemented
 
 
 def _reflected_matmul(self: Box, other: Any) -> Any:

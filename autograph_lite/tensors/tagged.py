@@ -12,22 +12,33 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, NoReturn, TypeGuard
+from typing import Any
 
 import numpy as np
 
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE, takes
 from autograph_lite.nests import leaves, rebuild
-from autograph_lite.ops import regions
-from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.staging import root
 from autograph_lite.tensors import scalar
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.forwarding import Forwarding
 from autograph_lite.tensors.number import PYTHON_NAME, Number
-from autograph_lite.tensors.tag_words import COMPARE, Operator, not_the_same, unsupported
+from autograph_lite.tensors.tag_words import COMPARE, Operator, unsupported
+from autograph_lite.tensors.tags import (
+    CLASSES,
+    Tag,
+    as_number,
+    as_tensor,
+    checked,
+    either,
+    in_dtype,
+    is_number,
+    may_be_none,
+    not_none,
+    present,
+)
 
 _EQUAL = (operator.eq, operator.ne)
 _TOTAL = (operator.add, operator.sub, operator.mul, operator.neg, operator.abs)
@@ -43,11 +54,6 @@ _UFUNCS: dict[str, Operator] = {
 }
 
 
-def _refused(self: Tagged, *args: Any) -> NoReturn:
-    del args
-    raise not_the_same(value_of(self).type, self.python)
-
-
 def _in_place(op: Operator) -> Operator:
     """`x += v` writes into a tensor with axes, and makes another number."""
 
@@ -61,33 +67,10 @@ def _in_place(op: Operator) -> Operator:
     return method
 
 
-class Tagged(Forwarding, Box):
-    """`number` (of kind py) counts where `is_tensor` is false, None where `python` is "none"; the value
-    is the number too then, in the tensor's dtype, unless the tensor has axes.  The value is a tensor, a Python
-    float where the number is an int, or a Python number where there is None."""
+class Tagged(Forwarding, Tag):
+    """A tag with everything that is done with a tensor or a number."""
 
-    __slots__ = ("is_tensor", "number", "python", "tensor")
-    is_tagged = True
-    refused = _refused
-
-    def __init__(
-        self, tensor: Box, is_tensor: Value, python: str, number: Value | None = None
-    ) -> None:
-        super().__init__(tensor._value)
-        self.tensor = tensor
-        self.is_tensor = is_tensor
-        self.python = python
-        self.number = number
-
-    @property
-    def has_axes(self) -> bool:
-        """Whether the tensor has axes, and may be written in place under another name."""
-        return self._value.type.rank > 0
-
-    @property
-    def apart(self) -> bool:
-        """Whether the value is nothing where the number counts: a tensor with axes holds no number."""
-        return self.number is not None and self.has_axes
+    __slots__ = ()
 
     @staticmethod
     def in_each(function: Callable[..., Any], *args: Any) -> Any:
@@ -103,7 +86,7 @@ class Tagged(Forwarding, Box):
     def operate(op: Operator, *operands: Any) -> Any:
         return combined(op, *operands)
 
-    __hash__ = __str__ = __call__ = _refused
+    __hash__ = __str__ = __call__ = Tag.refused
     __iadd__, __isub__ = _in_place(operator.iadd), _in_place(operator.isub)
     __imul__, __itruediv__ = _in_place(operator.imul), _in_place(operator.itruediv)
     __ifloordiv__, __imod__ = _in_place(operator.ifloordiv), _in_place(operator.imod)
@@ -111,8 +94,14 @@ class Tagged(Forwarding, Box):
     __iand__, __ior__ = _in_place(operator.iand), _in_place(operator.ior)
     __ixor__ = _in_place(operator.ixor)
     __ilshift__, __irshift__ = _in_place(operator.ilshift), _in_place(operator.irshift)
-    __float__ = __int__ = __index__ = __bool__ = __format__ = __array__ = __iter__ = _refused
-    __len__ = __matmul__ = __rmatmul__ = _refused
+    __float__ = __int__ = __index__ = __bool__ = __format__ = __array__ = __iter__ = Tag.refused
+    __len__ = Tag.refused
+
+    def __matmul__(self, other: Any) -> Any:
+        return present(self) @ present(other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return other @ present(self)
 
     def __getitem__(self, index: Any) -> Any:
         return self.surely("{!r} object is not subscriptable")[index]
@@ -120,55 +109,42 @@ class Tagged(Forwarding, Box):
     def __setitem__(self, index: Any, value: Any) -> None:
         self.surely("{!r} object does not support item assignment")[index] = value
 
-    def surely(self, text: str) -> Any:
-        """The tensor; at run time, what Python says of an object of another class where it is none."""
-        if not self.has_axes or self.python == "numpy":
-            _refused(self)
-        name = "NoneType" if self.number is None else self.python
-        return checked(self, text.format(name))
-
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        _refused(self)
+        if hasattr(CLASSES[self.python], name) or not hasattr(type(self.tensor), name):
+            self.refused()
+        return getattr(present(self), name)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if any(map(may_be_none, inputs)):
+            return getattr(ufunc, method)(*map(not_none, inputs), **kwargs)
         whole = all(isinstance(x, Tagged) or scalar.is_scalar(x) for x in inputs)
-        if whole and method == "__call__" and not kwargs and not any(map(may_be_none, inputs)):
+        if whole and method == "__call__" and not kwargs:
             return _of_scalars(ufunc, inputs)
         if any(isinstance(x, Tagged) and x.apart for x in inputs):
             return self.in_each(partial(getattr(ufunc, method), **kwargs), *inputs)
         op = _UFUNCS.get(ufunc.__name__)
         numbers = all(
-            isinstance(x, Tagged) or _is_number(x) for x in inputs
+            isinstance(x, Tagged) or is_number(x) for x in inputs
         )  # NumPy's result is strong
         if method == "__call__" and not kwargs and op is not None and not numbers:
             return combined(op, *inputs)
         return getattr(ufunc, method)(*settled(inputs), **kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if any(map(may_be_none, leaves((args, kwargs)))):
+            args, kwargs = rebuild((args, kwargs), not_none)
+            return function(*args, **kwargs)
         for x in kwargs.values():
             if isinstance(x, Tagged):
-                _refused(x)
+                x.refused()
         if any(isinstance(x, Tagged) and x.apart for x in leaves(args)):
             return self.in_each(partial(function, **kwargs), *args)
         if function is np.stack and _all_numbers(args[0]):
             args = _some_tensor(args[0]), *args[1:]
         given = [type(x)(settled(x)) if isinstance(x, list | tuple) else x for x in args]
         return function(*settled(given), **kwargs)
-
-    def changed(self, change: Callable[[Value], Value]) -> Tagged:
-        """The same with another tensor; a number or None stays what it is."""
-        return Tagged(wrap(change(value_of(self))), self.is_tensor, self.python, self.number)
-
-    def settled(self) -> Value:
-        """Its value where it does not matter which of the two it is: a bool makes no other dtype of what
-        it meets, be it Python's or an array's, and a NumPy scalar has the dtype of the tensor."""
-        if self.python == "numpy" and not self.apart:
-            return either(self)
-        if self.python != "bool" or value_of(self).type.dtype != "bool":
-            _refused(self)
-        return either(self)
 
     def __repr__(self) -> str:
         return f"<staged {value_of(self).type} or {self.python}>"
@@ -189,7 +165,7 @@ def combined(op: Operator, *operands: Any) -> Any:
         return op(*map(as_tensor, given))
     floats = op in COMPARE or (op in _TOTAL and all(x.python == "float" for x in tags))
     tensors = all(value_of(x).type.kind == "ag" and x.python != "numpy" for x in tags)
-    if tensors and floats and all(_is_number(x) or isinstance(x, Tagged) for x in given):
+    if tensors and floats and all(is_number(x) or isinstance(x, Tagged) for x in given):
         return _both(op, given, tags)
     first = tags[0]
     arms = [
@@ -203,7 +179,7 @@ def compared(op: Operator, left: Any, right: Any) -> Any:
     return combined(op, left, right) if isinstance(right, Tagged) else op(left, right)
 
 
-def _equal_to_none(op: Operator, operands: tuple[Any, ...], x: Tagged) -> Any:
+def _equal_to_none(op: Operator, operands: tuple[Any, ...], x: Tag) -> Any:
     """None equals None alone."""
     rest = [y for y in operands if y is not x]
     arms = [
@@ -215,7 +191,7 @@ def _equal_to_none(op: Operator, operands: tuple[Any, ...], x: Tagged) -> Any:
 
 def _same_either_way(op: Operator, given: tuple[Any, ...], tags: list[Tagged]) -> bool:
     """Whether another operand makes a number take the dtype that the tensor has."""
-    strong = [x for x in given if not isinstance(x, Tagged) and not _is_number(x)]
+    strong = [x for x in given if not isinstance(x, Tagged) and not is_number(x)]
     if not strong or (op is operator.pow and isinstance(given[1], Tagged)):
         return False
     if any(value_of(x).type.kind == "ag" for x in tags) and all(map(scalar.is_scalar, strong)):
@@ -224,15 +200,6 @@ def _same_either_way(op: Operator, given: tuple[Any, ...], tags: list[Tagged]) -
         x._value.type.dtype if isinstance(x, Box) else np.asarray(x).dtype.name for x in strong
     }
     return all(dtypes == {value_of(x).type.dtype} for x in tags)
-
-
-def _is_number(x: Any) -> bool:
-    return isinstance(x, Number) or x.__class__ in (bool, int, float)
-
-
-def may_be_none(x: Any) -> TypeGuard[Tagged]:
-    """Whether it is None in some runs."""
-    return isinstance(x, Tagged) and x.python == "none"
 
 
 def _of_scalars(ufunc: Any, inputs: tuple[Any, ...]) -> Any:
@@ -266,28 +233,12 @@ def _both(op: Operator, given: tuple[Any, ...], tags: list[Tagged]) -> Any:
     return Tagged(wrap(either(made)), is_tensor, python, value)
 
 
-def as_tensor(x: Any) -> Any:
-    """The tensor of a tagged object."""
-    return x.tensor if isinstance(x, Tagged) else x
-
-
-def as_number(x: Any) -> Any:
-    """The number of a tagged object."""
-    return wrap(x.number) if isinstance(x, Tagged) and x.number is not None else x
-
-
 def defined(op: Operator, operands: tuple[Any, ...], x: Any) -> Any:
     """What may be None as a tensor, after a check at run time; anything else as it is."""
     if not may_be_none(x):
         return x
     names = ["NoneType" if o is x else _class_name(o) for o in operands]
     return checked(x, unsupported(op, *names))
-
-
-def checked(x: Tagged, text: str) -> Any:
-    """The tensor; a fault at run time where it is None, or a number."""
-    fail_if(f.logical_not(x.is_tensor), "GraphTypeError", "TYPE", text)
-    return as_tensor(x)
 
 
 def _class_name(x: Any) -> str:
@@ -317,7 +268,7 @@ def _all_numbers(items: Any) -> bool:
     """Whether all are Python numbers in some run, and tensors without axes, of one dtype that these take, in
     others."""
     tags = [x for x in items if isinstance(x, Tagged)]
-    if not all(isinstance(x, Tagged) or _is_number(x) for x in items):
+    if not all(isinstance(x, Tagged) or is_number(x) for x in items):
         return False
     dtypes = {value_of(x).type.dtype for x in tags}
     whole = all(x.number is not None and value_of(x).type.kind == "ag" for x in tags)
@@ -339,40 +290,6 @@ def _some_tensor(items: Any) -> list[Any]:
         wrap(in_dtype(x, value_of(tags[0]).type.dtype)) if isinstance(x, Tagged) else x
         for x in items
     ]
-
-
-def either(x: Tagged) -> Value:
-    """Whichever of the two it is, as a value of the tensor's dtype: itself, not a copy."""
-    if x.number is None:
-        return value_of(checked(x, "target is None; gradients are taken of a tensor"))
-    if value_of(x).type.kind == "py" or x.apart:
-        _refused(x)
-    dtype = value_of(x).type.dtype
-    if value_of(x).type.kind == "np":
-        return in_dtype(x, dtype)
-    return regions.either(x.is_tensor, value_of(x), f.weak(x.number, dtype=dtype))
-
-
-def in_dtype(x: Tagged, dtype: str) -> Value:
-    """Either one as a value of a dtype."""
-    if x.number is None or x.apart:
-        _refused(x)
-    tensor = value_of(x)
-    if tensor.type.kind != "ag":
-        tensor = f.weak(tensor, dtype=dtype)
-    elif tensor.type.dtype != dtype:
-        tensor = f.cast(tensor, dtype=dtype)
-    number = f.weak(x.number, dtype=dtype)
-    if not tensor.type.differentiable:
-        return f.where(x.is_tensor, tensor, number)
-    return regions.either(x.is_tensor, tensor, number)  # no gradient goes where the number is
-
-
-def assigned(x: Any, dtype: str) -> Any:
-    """What is put among elements of a dtype, which it takes whichever of the two it is."""
-    if not isinstance(x, Tagged) or x.number is None or x.apart:
-        return x
-    return wrap(in_dtype(x, dtype)) if takes(x.number.type.dtype, dtype) else x
 
 
 def _branch(cond: Value, then: Callable[[], Any], orelse: Callable[[], Any]) -> Any:

@@ -36,6 +36,7 @@ from tests.identity import (
     rounded,
     scalars,
     shares,
+    surely_there,
     told,
     walrus,
 )
@@ -591,6 +592,7 @@ CASES = [
     *deletes.CASES,
     *finals.CASES,
     *shares.CASES,
+    *surely_there.CASES,
     *outside.CASES,
     *told.CASES,
     *scalars.CASES,
