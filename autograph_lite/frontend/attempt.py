@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any
 
+from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.bindings import Bindings, Key, enter_written, leaves, refresh_all
 from autograph_lite.frontend.ending import run_in_region
 from autograph_lite.frontend.fillers import truth
-from autograph_lite.frontend.holders import enter, note_several
+from autograph_lite.frontend.holders import ChangesCarried, enter, is_holder, note_several
 from autograph_lite.frontend.lifting import keep_elements, lifted
 from autograph_lite.frontend.plan import Plan
 from autograph_lite.frontend.promote import exact
@@ -29,7 +30,7 @@ from autograph_lite.ir.types import Type
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.regions import Step, followed
 from autograph_lite.ops.same import as_value
-from autograph_lite.ops.staging import Stopped, in_region, staged_region
+from autograph_lite.ops.staging import Stopped, in_region, root, staged_region
 from autograph_lite.ops.ties import VALUES, End, Relation, Things, at_entry, related
 from autograph_lite.tensors.boxes import Box, is_stale, wrap
 
@@ -51,6 +52,15 @@ class TestAssigns(Exception):
     """The test of a loop has effects, which only the body of a loop node can have."""
 
 
+class StaysBound(Exception):
+    """The object of the name at `place` is changed in place: it is the one that it was before the loop, or the
+    program is refused, as `told` says."""
+
+    def __init__(self, place: int, told: ConversionError) -> None:
+        super().__init__(told)
+        self.place, self.told = place, told
+
+
 class Attempt:
     """The body staged once."""
 
@@ -65,7 +75,7 @@ class Attempt:
         self.inits = self._inits() if given.inits is None else given.inits
         self.step = Step(self.builder, None if plan.test is None else self.test_builder)
         self._declare()
-        outer = plan.state()
+        outer, self.bound = plan.state(), plan.get()
         try:
             self._run_test()
             self._run_body()
@@ -167,10 +177,23 @@ class Attempt:
 
     def _take_step(self, before: tuple[Any, ...]) -> None:
         """The body; of one that comes to no end the state is as it was."""
+        carried, root().carried = root().carried, [*root().carried, *self._carried(before)]
         try:
             run_in_region(self.plan.body, self.step.k)
         except Stopped:
             self.plan.bind(before)
+        except ChangesCarried as other:
+            places = [i for i, obj in enumerate(before) if obj is other.obj]
+            if not places:
+                raise
+            raise StaysBound(places[0], other.told) from None
+        finally:
+            root().carried = carried
+
+    def _carried(self, before: tuple[Any, ...]) -> list[Any]:
+        """What stands for the objects that names are bound to, where one was before the loop."""
+        names = zip(self.bound, before, strict=False)
+        return [obj for was, obj in names if is_holder(was) and is_holder(obj)]
 
     # --- what it shows ---
 

@@ -67,10 +67,6 @@ def put(trace: Any, items: list[Any], index: Any, item: Any) -> None:
 def in_place(trace: Any, items: list[Any], more: Any) -> list[Any]:
     """`items += more`."""
     refuse_among(items)
-    if id(items) in trace.several:
-        raise ConversionError(
-            "+= of a list in a loop or branch binds its name anew; write items.extend(...), which does the same"
-        )
     changing(trace, items, "+=")
     _extend(items, more)
     return items

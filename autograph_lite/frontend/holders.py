@@ -34,6 +34,15 @@ class Holder:
         return f"the {type(self.obj).__name__} {self.name}"
 
 
+class ChangesCarried(BaseException):
+    """What stands for whatever a name of a loop is bound to is changed in place: the loop is staged again with
+    the one object that the name is bound to.  `told` says that it is not one."""
+
+    def __init__(self, obj: Any, told: ConversionError) -> None:
+        super().__init__(told)
+        self.obj, self.told = obj, told
+
+
 @dataclass(slots=True)
 class Changes:
     """What a region changes: `outside` are the objects that were there before it, `before` what those
@@ -195,11 +204,12 @@ def changing(trace: Any, obj: Any, what: str) -> None:
             trace.origin(),
         )
     if id(obj) in trace.several:
-        raise ConversionError(
+        told = ConversionError(
             f"{what} of what is one of several objects, as the run decides; take a copy before:"
             f" {type(obj).__name__}(...)",
             trace.origin(),
         )
+        raise ChangesCarried(obj, told) if any(obj is one for one in trace.carried) else told
     holder = known(obj)
     if holder is None or context.interpreter is trace:
         return

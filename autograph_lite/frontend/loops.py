@@ -12,6 +12,7 @@ from autograph_lite.errors import GraphTypeError
 from autograph_lite.frontend.attempt import (
     Assumed,
     Attempt,
+    StaysBound,
     TestAssigns,
     begun_as_numbers,
     objects_of,
@@ -38,12 +39,13 @@ from autograph_lite.tensors.tagged import Tagged
 ATTEMPTS = 16
 
 
-def stage_loop(plan: Plan) -> None:
+def stage_loop(whole: Plan) -> None:
     """Stage until nothing changes, append the loop node, bind the names to its results."""
-    if plan.never_runs():
+    if whole.never_runs():
         return
-    run = (plan.body,) if plan.test is None else (plan.body, plan.test)
-    plan = replace(plan, outside=reached(*run))
+    run = (whole.body,) if whole.test is None else (whole.body, whole.test)
+    whole = replace(whole, outside=reached(*run))
+    plan = whole.of_others()
     before, noted = plan.state(), amended()
     names = (*plan.names, *(holder.name for holder in plan.holders))
     slots = [slot(name, obj) for name, obj in zip(names, before, strict=True)]
@@ -51,31 +53,31 @@ def stage_loop(plan: Plan) -> None:
     watch = Watch(plan.get)
     for _ in range(ATTEMPTS):
         try:
-            attempt = _attempted(plan, given, watch)
+            attempt = _attempted(whole, given, watch)
         except GraphTypeError as told:
             if not _begins_as_none(slots):
                 raise
-            first_apart(plan, Becomes(told, tagged=False, once=True), stage_loop)
+            first_apart(whole, Becomes(told, tagged=False, once=True), stage_loop)
             return
         if isinstance(attempt, Plan):
             stage_loop(attempt)
             return
         if amended() != noted:
-            stage_loop(plan)
+            stage_loop(whole)
             return
         if attempt.more:
-            stage_loop(replace(plan, holders=(*plan.holders, *attempt.more)))
+            stage_loop(replace(whole, holders=(*plan.holders, *attempt.more)))
             return
         if elsewhere := moved(list(before), list(attempt.after)):
             refuse_moved(elsewhere, plan.holders)
-            stage_loop(replace(plan, copied=plan.copied | elsewhere))
+            stage_loop(replace(whole, copied=plan.copied | elsewhere))
             return
         growing = [own.grows for own in slots]
         try:
             widened, shown = attempt.widened(), attempt.shown()
         except Becomes as other:
             other.once |= _begins_as_none(slots)
-            first_apart(plan, other, stage_loop)
+            first_apart(whole, other, stage_loop)
             return
         if growing != [own.grows for own in slots]:
             given = Assumed(slots, _bindings(slots, before))
@@ -105,12 +107,20 @@ def _begins_as_none(slots: list[Slot]) -> bool:
 
 def _attempted(plan: Plan, given: Assumed, watch: Watch) -> Attempt | Plan:
     """The body staged once, or another plan: with more state, where the body assigned names of functions
-    around it (what went wrong then may be due to that), or with the test in the body."""
+    around it (what went wrong then may be due to that), with the test in the body, or with a name that
+    stays bound to one object."""
+    bound = plan.get()
     try:
-        attempt = Attempt(plan, given, watch)
+        attempt = Attempt(plan.of_others(), given, watch)
+        for place, told in plan.stays.items():
+            if plan.get()[place] is not bound[place]:
+                raise told
     except TestAssigns:
         watch.changed()
         return tested_in_the_body(plan)
+    except StaysBound as other:
+        watch.changed()
+        return replace(plan, stays={**plan.stays, plan.others()[other.place]: other.told})
     except Exception:
         changed = watch.changed()
         if not changed:
@@ -119,6 +129,8 @@ def _attempted(plan: Plan, given: Assumed, watch: Watch) -> Attempt | Plan:
         changed = watch.changed()
         if not changed:
             return attempt
+    finally:
+        plan.set(bound)
     get, set, names = extended(plan.get, plan.set, plan.names, changed)
     return replace(plan, get=get, set=set, names=names)
 

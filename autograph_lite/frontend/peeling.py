@@ -9,6 +9,7 @@ which there is no step is made step by step.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from autograph_lite.errors import GraphTypeError
@@ -31,7 +32,7 @@ def first_apart(plan: Plan, found: Becomes, go_on: Callable[[Plan], None]) -> No
         raise found.told from None
     bound = None if plan.bound is None else one_fewer(plan.bound)
     body, peeled = one_later(plan.body), plan.peeled + 1
-    others = Plan(bound, plan.test, body, plan.get, plan.set, plan.names, peeled=peeled)
+    others = replace(plan, bound=bound, body=body, holders=(), copied=frozenset(), peeled=peeled)
 
     def steps() -> None:
         plan.body(number(0))

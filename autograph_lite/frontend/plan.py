@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.holders import Holder, by_value, contents, put
 from autograph_lite.frontend.shared import Get, Set
 from autograph_lite.frontend.steps import known
@@ -27,6 +28,8 @@ class Plan:
     outside: dict[int, Holder] = field(default_factory=dict)
     copied: frozenset[Holder] = frozenset()
     peeled: int = 0
+    stays: dict[int, ConversionError] = field(default_factory=dict)
+    """Names, by their place, that are bound to the same object in every step, and what is said where not."""
 
     def surely_runs(self) -> bool:
         """Whether there is a step in every run."""
@@ -40,6 +43,29 @@ class Plan:
     def known_bound(self) -> int | None:
         """How many steps there are at most, if that is known before the run."""
         return None if self.bound is None else known(self.bound)
+
+    def others(self) -> list[int]:
+        """The places of the names that steps may bind anew."""
+        return [i for i in range(len(self.names)) if i not in self.stays]
+
+    def of_others(self) -> Plan:
+        """The same with these names alone."""
+        if not self.stays:
+            return self
+        places = self.others()
+
+        def get() -> tuple[Any, ...]:
+            bound = self.get()
+            return tuple(bound[i] for i in places)
+
+        def set(objects: tuple[Any, ...]) -> None:
+            bound = list(self.get())
+            for i, obj in zip(places, objects, strict=True):
+                bound[i] = obj
+            self.set(tuple(bound))
+
+        get.__wrapped__ = self.get  # type: ignore[attr-defined]
+        return replace(self, get=get, set=set, names=tuple(self.names[i] for i in places), stays={})
 
     def state(self) -> tuple[Any, ...]:
         """What the names are bound to, and what the objects hold that steps change."""

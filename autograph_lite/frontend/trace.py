@@ -143,6 +143,7 @@ class Trace(Builder):
         self.holders: dict[int, Any] = {}  # objects that regions may change, by id
         self.changes: dict[Builder, Any] = {}  # what a region changes
         self.several: dict[int, Any] = {}  # objects that stand for one of several
+        self.carried: list[Any] = []  # those that stand for what a name of a loop is bound to
         self.prints: list[Printed] = []
         self.raises: list[Raised] = []
         self.managers: list[Any] = []  # those entered that may swallow what is raised inside

@@ -27,6 +27,14 @@ def appends(x, n):
     return np.stack(parts)
 
 
+@case(LISTS, "`+=` in a staged loop", X, 3)
+def enlarged(x, n):
+    parts = [x]
+    for i in range(n):
+        parts += [x[i] * x[i] * i + x]
+    return np.sum(np.stack(parts) ** 3)
+
+
 @case(LISTS, "`append` in a branch", X, 3)
 def appends_in_a_branch(x, n):
     parts = [x[0]]
@@ -149,11 +157,12 @@ def written_into(x, n):
     return np.stack(path)
 
 
-@refused("`+=` of a name that a loop binds anew", X, 3)
+@refused("`+=` or `append` of a name that a loop binds to another list", X, 3)
 def added_in_place(x, n):
-    path = []
+    path = [x[0]]
     for i in range(n):
         path += [x[i]]
+        path = path[-2:]
     return np.stack(path)
 
 

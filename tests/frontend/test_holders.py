@@ -20,6 +20,7 @@ FAULTS = [
             f"assignment to an element {SEVERAL}"),
     refused("s = [x, x]\nm = s\nif x[0] > 1:\n    s = [x, x]\ns.append(x)  # here\nreturn m, s",
             f"'append' {SEVERAL}"),
+    refused("s = [x]\nfor i in range(n):\n    s += [x]  # here\n    s = s[1:]\nreturn s", f"+= {SEVERAL}"),
     refused("s = t = [x]\nif x[0] > 1:\n    s = t = [-x]\ns[0] = x  # here\nreturn t",
             f"assignment to an element {SEVERAL}"),
     refused("d = {}\nif x[0] > 0:\n    d['a'] = x  # here\nreturn d", "'d' has 'a' in some runs only"),
