@@ -53,6 +53,47 @@ def recurrence() -> Callable[..., Any]:
     return value_and_grad
 
 
+def appended() -> Callable[..., Any]:
+    """The same recurrence whose path is a list that grows, stacked at the end: value and adjoint by hand.
+
+    It allocates what the program asks for: the list, twice as long whenever it is full, the stacked array, the
+    cotangent of that and the gradient of u.
+    """
+
+    @njit
+    def value_and_grad(u, a):
+        n = u.shape[0]
+        rows, count = np.empty(16), 0
+        s = 0.0
+        for t in range(n):
+            s = a * s + u[t] * (1.0 - s * s)
+            if count == rows.shape[0]:
+                longer = np.empty(2 * count)
+                longer[:count] = rows
+                rows = longer
+            rows[count] = s
+            count += 1
+        y = rows[:count].copy()
+        total = 0.0
+        for t in range(count):
+            total += y[t] * y[t]
+        gy = np.empty(count)
+        for t in range(count):
+            gy[t] = 2.0 * y[t]
+        gu = np.empty(n)
+        ga = 0.0
+        gs = 0.0
+        for t in range(n - 1, -1, -1):
+            before = rows[t - 1] if t > 0 else 0.0
+            gs += gy[t]
+            gu[t] = gs * (1.0 - before * before)
+            ga += gs * before
+            gs = gs * (a - 2.0 * u[t] * before)
+        return total, gu, ga
+
+    return value_and_grad
+
+
 def product_in_each_step() -> Callable[..., Any]:
     """v' = tanh(m @ v): sum of squares, and adjoint of m and v; the path of v is kept."""
 

@@ -44,7 +44,7 @@ def gradients_of_loops() -> Iterator[Row]:
     """A list that grows, a captured matrix, a carried vector of 16; both allocate the same."""
     random = np.random.default_rng(0)
     m, v = random.normal(size=(16, 16)) / 16, random.normal(size=16)
-    grown = ag.value_and_grad(appended, argnums=(0, 1)), by_hand.recurrence()
+    grown = ag.value_and_grad(appended, argnums=(0, 1)), by_hand.appended()
     products = ag.value_and_grad(captured, argnums=(0, 1)), by_hand.product_in_each_step()
     vectors = ag.value_and_grad(carried, argnums=(0, 1)), by_hand.vector_in_each_step()
     for n in STEPS:

@@ -7,8 +7,9 @@ from benchmarks import by_hand
 from benchmarks.harness import Row, amount, compare
 
 
-def test_the_adjoint_by_hand_is_a_gradient():
-    value_and_grad = by_hand.recurrence()
+@pytest.mark.parametrize("made", [by_hand.recurrence, by_hand.appended])
+def test_the_adjoint_by_hand_is_a_gradient(made):
+    value_and_grad = made()
     u, a, step = np.random.default_rng(0).uniform(-0.1, 0.1, 50), 0.9, 1e-6
     _, gu, ga = value_and_grad(u, a)
     for t in (0, 5, 49):

@@ -46,6 +46,7 @@ from tests.identity.generator.loops import (
     for_range,
     for_rows,
     for_zip,
+    grown,
     none_first,
     number_kept,
     state_from_number,
@@ -101,7 +102,7 @@ MENU = (
     *(Rule(1, make, _with_steps) for make in (array_from_number, state_from_number, number_powers)),
     *(
         Rule(1, make, _with_steps)
-        for make in (array_from_plain, for_plain, number_kept, none_first)
+        for make in (array_from_plain, for_plain, number_kept, none_first, grown)
     ),
     Rule(2, tape, _may_jump),
     Rule(1, early_return, _inside),

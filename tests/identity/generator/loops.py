@@ -215,6 +215,42 @@ def none_first(g: Generator, scope: Scope) -> list[Stmt]:
     return [*begun, Stmt("", (), ((header, body),)), used]
 
 
+GROWTH = (
+    *("{p}.append({0})", "{p}.append({0})", "{p} += [{0}]", "{p}.extend([{0}, {p}[0]])"),
+    *("{p}.append({p}[-1] * {0})", "{p}[{k} % len({p})] = {0}", "{p}[-1] += {0}"),
+    "{p}.append({0} if {p} else {1})",
+)
+GROWN = (
+    *("sum({p})", "np.sum(np.stack({p}) ** 2)", "{p}[-1] * len({p})", "max({p})"),
+    *("sum(z * {0} for z in {p}[1:])", "np.mean(np.stack([z * {0} for z in {p}]))"),
+    *("{p}.pop() * {0}", "sum(y * z for y, z in zip({p}, {p}[1:]))", "{p}[n % len({p})]"),
+)
+
+
+def grown(g: Generator, scope: Scope) -> list[Stmt]:
+    """A list that grows in a loop, perhaps in a branch of it, and what is made of it."""
+    p, k, to = g.counter("h"), g.counter(), g.rng.choice(FRESH["s"])
+    begun = g.rng.choice(("[{0}]", "[{0}, {1}]", "[{1} * z for z in {2}]", "[{1}]", "[]"))
+    start = Stmt(
+        f"{p} = {begun}", (g.expr("s", scope, 1), g.expr("f", scope, 0), g.expr("v", scope, 0))
+    )
+    inner = Scope(dict(scope.names), True, scope.depth + 1, scope.fixed | {p, k}, scope.tape)
+    inner.names[k] = "i"
+    texts = g.rng.sample(GROWTH[:4] if begun == "[]" else GROWTH, g.rng.choice((1, 1, 2)))
+    body: list[Stmt] = []
+    for text in texts:
+        e = g.expr("s", inner, 1), g.expr("s", inner, 1)
+        made = Stmt(text.replace("{p}", p).replace("{k}", k), e)
+        if g.rng.random() < 0.3:
+            made = Stmt("", (g.expr("b", inner, 1),), (("if {0}:", (made,)),))
+        body += [*g.block(inner, 1), made]
+    header = f"for {k} in range({g.rng.choice(('n', '3', 'n - 1', 'n + 1'))}):"
+    used = f"{to} = {g.rng.choice(GROWN)}".replace("{p}", p)
+    last = Stmt(used, (g.expr("s", scope, 1),))
+    scope.names[to] = "s"
+    return [start, Stmt("", (), ((header, tuple(body)),)), last]
+
+
 def for_each(g: Generator, scope: Scope) -> list[Stmt]:
     """Over arrays or numbers in a list, what a dict holds, or the rows in reverse."""
     r, kind = g.counter() + "r", g.rng.choice("sv")
