@@ -21,7 +21,8 @@ from autograph_lite.eager.interpreter import EAGER
 from autograph_lite.errors import GraphTypeError
 from autograph_lite.frames import as_seen
 from autograph_lite.frontend.convert import convert, loops_in
-from autograph_lite.frontend.stage import LeftTry, of_library, stage
+from autograph_lite.frontend.ending import StepByStep
+from autograph_lite.frontend.stage import of_library, stage
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.text import graph_text
 from autograph_lite.ir.types import DTYPES
@@ -87,8 +88,8 @@ class Function:
         again = partial(self.eager, *args, **kwargs)
         try:
             specialisation = self._specialised(nest, leaves)
-        except LeftTry:  # nothing has been written yet
-            return again()
+        except StepByStep as left:  # nothing has been written yet
+            return left.run(again)
         out = specialisation(leaves, again)
         prepare = specialisation.calls > 1 and not specialisation.quick_tried
         if prepare and not kwargs and not context.tapes:
@@ -131,7 +132,7 @@ class Function:
         """That of the signature, staged where it is new."""
         try:
             return self._specialised(nest, leaves)
-        except LeftTry as left:
+        except StepByStep as left:
             stopped = left.error
         raise stopped
 

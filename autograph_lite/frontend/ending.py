@@ -7,17 +7,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
-from autograph_lite.errors import AutographError, Origin
+from autograph_lite.errors import AutographError, Origin, UndefinedVariableError
 from autograph_lite.frontend.fillers import truth
 from autograph_lite.frontend.later import Error
 from autograph_lite.frontend.state import take_apart
+from autograph_lite.ir.build import Builder
+from autograph_lite.ir.walk import everything, regions
 from autograph_lite.ops.control import CODES, fail_if
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.staging import Stopped, root
 
 PYTHONS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+
+
+class StepByStep(Exception):
+    """Staging ended in this error, which left a `try` block or a host call, or came after what a run does or
+    may end in: step by step Python raises it too, where it gets there."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+    def run(self, call: Callable[[], Any]) -> Any:
+        """The call step by step; if it ends in the same error, that tells the same place."""
+        try:
+            return call()
+        except AutographError as met:
+            own = self.error
+            if isinstance(own, AutographError) and own.origin and own.message == met.message:
+                met.place(own.origin)
+            raise
 
 
 def run_in_region(body: Callable[..., Any], *args: Any) -> Any:
@@ -35,11 +57,7 @@ def _ends_region(error: Exception) -> bool:
     """Let the region at work end in an error, if it is one that eager mode would meet there: not in a refusal,
     in what leaves a `try`, or in what a context around may swallow."""
     trace: Any = root()
-    if (
-        trace.leaves(error)
-        or trace.managers
-        or not (_is_pythons(error) or _is_of_an_operation(error))
-    ):
+    if trace.leaves(error) or trace.managers or not _of_both_modes(error):
         return False
     found = trace.place_of(error)
     place = trace.origin() if found is None else _called_from(found, trace.calls.around)
@@ -50,6 +68,26 @@ def _ends_region(error: Exception) -> bool:
     finally:
         builder.origin = present
     return True
+
+
+def is_left(trace: Any, error: Exception) -> bool:
+    """Whether what the staging of a function ends in is left to the run, to be met step by step."""
+    own = isinstance(error, AutographError) and not isinstance(error, UndefinedVariableError)
+    if trace.leaves(error) and not own:
+        return True
+    return _of_both_modes(error) and _does_something(trace)
+
+
+def _of_both_modes(error: Exception) -> bool:
+    """Whether eager mode raises it too where it gets there; anything else is a refusal."""
+    return _is_pythons(error) or _is_of_an_operation(error)
+
+
+def _does_something(builder: Builder) -> bool:
+    """Whether a run that gets here has done what is seen of it, or may have ended."""
+    inside = (r for node in builder.nodes for r in regions(node).values())
+    nodes = chain(builder.nodes, *map(everything, inside))
+    return bool(builder.overlay) or any(n.op.effect or n.op.faults or n.op.warns for n in nodes)
 
 
 def _called_from(place: Origin, around: Origin | None) -> Origin:

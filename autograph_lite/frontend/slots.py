@@ -22,6 +22,7 @@ from autograph_lite.frontend.joins import GROWING, Typed, joined
 from autograph_lite.frontend.promote import as_type
 from autograph_lite.frontend.state import take_apart
 from autograph_lite.frontend.structures import (
+    WHOLE,
     Leaf,
     Static,
     Structure,
@@ -43,7 +44,8 @@ Exact = Callable[[int, Type], bool]
 
 @dataclass(slots=True)
 class Slot:
-    """One name.  `numbers` has, by leaf, the numbers that begin as tensors."""
+    """One name.  `numbers` has, by leaf, the numbers that begin as tensors or floats; `as_it_is`: none may, a
+    number counts in some run after a step."""
 
     name: str
     start: tuple[Structure, list[Value]]
@@ -52,6 +54,7 @@ class Slot:
     numbers: dict[int, Value] = field(default_factory=dict)
     free: set[Any] = field(default_factory=set)  # extents that vary from step to step
     line: Origin | None = None  # where a step changes in place what this is
+    as_it_is: bool = False
 
     @property
     def grows(self) -> int:
@@ -94,8 +97,7 @@ def slot(name: str, obj: Any) -> Slot:
 
 class Becomes(Exception):
     """A step changes what a name is; `told` says how, where it cannot be; `tagged`: a number, which the run
-    can tell from what it becomes; `once`: a plain array or None, which can be told from that before the loop
-    alone."""
+    can tell from what it becomes; `once`: what it can be told from before the loop alone."""
 
     def __init__(self, told: AutographError, tagged: bool, once: bool) -> None:
         super().__init__(told)
@@ -106,15 +108,36 @@ def widen(own: Slot, structure: Structure, values: list[Value], exact: Exact) ->
     """Let the name hold what a step leaves in it; whether anything changed.  Raises `Becomes` where a step
     may make something else of it once."""
     after = structure, [v.type for v in values]
-    if _begins_as_tensor(own, after, exact):
+    if _is_tagged_now(own, structure):
+        _begin_anew(own)
+        return True
+    if not own.as_it_is and _begins_as_tensor(own, after, exact):
         return True
     held = joined(own.name, own.held, after, own.join)
     if held is None or _becomes_arrays(own.structure, after):
         told = _refused(own, structure, values)
-        raise Becomes(told, tagged=held is not None, once=holds_array(own.structure))
+        once = holds_array(own.structure) or _of_three(own.structure, structure)
+        raise Becomes(told, tagged=held is not None, once=once)
     changed = held != own.held
     own.structure, own.types = held
     return changed
+
+
+def _is_tagged_now(own: Slot, after: Structure) -> bool:
+    """Whether what begins as a tensor may be a number after a step, so that it tells of the number before."""
+    now = leaf_places(after)
+    return any(i < len(now) and now[i][0].kind not in (*WHOLE, "cell") for i in own.numbers)
+
+
+def _begin_anew(own: Slot) -> None:
+    """With the numbers as they are."""
+    structure, values = own.start
+    for i, number in own.numbers.items():
+        leaf, place = leaf_places(structure)[i]
+        values[place] = number
+        structure = with_leaf(structure, i, Leaf(number.type.kind, leaf.numpy))
+    own.start, own.numbers, own.as_it_is = (structure, values), {}, True
+    own.structure, own.types = structure, [v.type for v in values]
 
 
 def _begins_as_tensor(own: Slot, after: Typed, exact: Exact) -> bool:
@@ -140,6 +163,11 @@ def _begins_as_tensor(own: Slot, after: Typed, exact: Exact) -> bool:
         own.structure, own.types[place] = with_leaf(own.structure, i, leaf), new
         return True
     return False
+
+
+def _of_three(before: Structure, after: Structure) -> bool:
+    """Whether a number is one of two other things after a step, as in `sum()` of numbers and tensors."""
+    return before == Leaf("py") and isinstance(after, Leaf) and after.kind not in WHOLE
 
 
 def _becomes_arrays(structure: Structure, after: Typed) -> bool:

@@ -14,7 +14,6 @@ from autograph_lite.errors import (
     AutographError,
     ConversionError,
     Origin,
-    UndefinedVariableError,
     excerpt,
 )
 from autograph_lite.frames import traceback_of
@@ -23,6 +22,7 @@ from autograph_lite.frontend.again import Recursion, Running
 from autograph_lite.frontend.calls import Caller, owner, result_of
 from autograph_lite.frontend.convert import origin_of
 from autograph_lite.frontend.effects import CONTAINERS, refuse_result
+from autograph_lite.frontend.ending import StepByStep, is_left
 from autograph_lite.frontend.grown import grown_in
 from autograph_lite.frontend.holders import is_made
 from autograph_lite.frontend.host import HostInput, Hosts, Run
@@ -93,15 +93,6 @@ class Staged:
         return (*(hosted.recipe for hosted in self.hosted), *self.given, *self.made)
 
 
-class LeftTry(Exception):
-    """Staging ended in this error, which left a `try` block or a host call: step by step Python raises it too,
-    where it gets there."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__(str(error))
-        self.error = error
-
-
 def of_library(function: types.FunctionType) -> bool:
     """Whether a function is ours: it runs on symbolic values as it is."""
     return owner(function) == "autograph_lite"
@@ -169,20 +160,22 @@ def _staged(
             _refuse_swallowed(trace)
             return _close(trace, function, leaves, arguments, passed, out)
         except AutographError as error:
+            left = is_left(trace, error)
             here, _ = _place(error)
             if not of_library(function):  # what it returns is looked at after its last line
                 code = function.__code__
                 error.place(Origin(code.co_filename, code.co_firstlineno, -1, function.__name__))
             # without the frames of the conversion
             error = error.with_traceback(traceback_of(here or error.origin))
-            if isinstance(error, UndefinedVariableError) and trace.leaves(error):
-                raise LeftTry(error) from None
+            if left:
+                raise StepByStep(error) from None
             raise error from None
         except Exception as error:
+            left = is_left(trace, error)
             here, below = _place(error)
             error = error.with_traceback(traceback_of(here, below))
-            if trace.leaves(error):
-                raise LeftTry(error) from None
+            if left:
+                raise StepByStep(error) from None
             raise error
         finally:
             trace.forget_writes()  # nothing has been written yet

@@ -228,9 +228,11 @@ def _count_of(made: Node) -> Value | None:
 
 
 def _last(loop: _Loop, regions: dict[str, Region], i: int, out: Value, last: _Given) -> None:
-    """A bool that no step reads and that every step gives alike: it says whether there was a step."""
+    """A bool that no step reads and that every step gives alike: it says whether there was a step.  Not a bool
+    of Python's, of which `either` would make a tensor."""
     slot = loop.body.arguments[1 + i]
-    if out.type.dtype != "bool" or out.type.rank or any(_reads(r, slot) for r in regions.values()):
+    is_bool = out.type.kind == "ag" and out.type.dtype == "bool" and not out.type.rank
+    if not is_bool or any(_reads(region, slot) for region in regions.values()):
         return
     scope = loop.scope
     after = last.there(scope, out)

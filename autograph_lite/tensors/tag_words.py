@@ -29,18 +29,6 @@ _SYMBOLS: dict[Operator, str] = {
     operator.le: "<=",
     operator.gt: ">",
     operator.ge: ">=",
-    operator.iadd: "+=",
-    operator.isub: "-=",
-    operator.imul: "*=",
-    operator.itruediv: "/=",
-    operator.ifloordiv: "//=",
-    operator.imod: "%=",
-    operator.ipow: "**=",
-    operator.iand: "&=",
-    operator.ior: "|=",
-    operator.ixor: "^=",
-    operator.ilshift: "<<=",
-    operator.irshift: ">>=",
     operator.eq: "==",
     operator.ne: "!=",
     divmod: "divmod()",
@@ -84,14 +72,3 @@ def not_the_same(value: Type, python: str) -> ConversionError:
         f"this is a tensor in some runs and {other} in others, and they do not do the same here; make it a"
         f" tensor in both: {instead}"
     )
-
-
-def unsupported(op: Operator, *names: str) -> str:
-    """What Python says of an operator on objects of classes with these names."""
-    if op in COMPARE:
-        left, right = names
-        return f"'{sign(op)}' not supported between instances of {left!r} and {right!r}"
-    if len(names) == 2:
-        left, right = names
-        return f"unsupported operand type(s) for {sign(op)}: {left!r} and {right!r}"
-    return f"bad operand type for {sign(op)}: 'NoneType'"

@@ -25,13 +25,12 @@ from autograph_lite.tensors import scalar
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.forwarding import Forwarding
 from autograph_lite.tensors.number import PYTHON_NAME, Number
-from autograph_lite.tensors.tag_words import COMPARE, Operator, unsupported
+from autograph_lite.tensors.tag_words import COMPARE, Operator
 from autograph_lite.tensors.tags import (
     CLASSES,
     Tag,
     as_number,
     as_tensor,
-    checked,
     either,
     in_dtype,
     is_number,
@@ -60,9 +59,7 @@ def _in_place(op: Operator) -> Operator:
     def method(self: Tagged, other: Any) -> Any:
         if not self.has_axes:
             return NotImplemented
-        if self.number is None:
-            return op(checked(self, unsupported(op, "NoneType", _class_name(other))), other)
-        return Tagged.in_each(op, self, other)
+        return op(present(self), other) if self.number is None else Tagged.in_each(op, self, other)
 
     return method
 
@@ -155,7 +152,7 @@ def combined(op: Operator, *operands: Any) -> Any:
     none = [x for x in operands if may_be_none(x)]
     if none and op in _EQUAL:
         return _equal_to_none(op, operands, none[0])
-    given = tuple(defined(op, operands, x) for x in operands)
+    given = tuple(map(not_none, operands))
     tags = [x for x in given if isinstance(x, Tagged)]
     if not tags:
         return op(*given)
@@ -231,20 +228,6 @@ def _both(op: Operator, given: tuple[Any, ...], tags: list[Tagged]) -> Any:
         return made
     # rounded once, as the number is, not at every operation
     return Tagged(wrap(either(made)), is_tensor, python, value)
-
-
-def defined(op: Operator, operands: tuple[Any, ...], x: Any) -> Any:
-    """What may be None as a tensor, after a check at run time; anything else as it is."""
-    if not may_be_none(x):
-        return x
-    names = ["NoneType" if o is x else _class_name(o) for o in operands]
-    return checked(x, unsupported(op, *names))
-
-
-def _class_name(x: Any) -> str:
-    if isinstance(x, Number):
-        return PYTHON_NAME[x.dtype]
-    return "NoneType" if isinstance(x, Tagged) else type(x).__name__
 
 
 def settled(args: Iterable[Any]) -> list[Any]:

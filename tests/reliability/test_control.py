@@ -54,7 +54,7 @@ FAULTS = [
     Fault("46", "return missing * x", {"x": X}, NameError, "name 'missing' is not defined"),
     Fault(
         "47",
-        "s = a\nfor i in range(3):  # here\n    s = s + x[0]\nreturn s",
+        "s = a\nfor i in range(len(x)):  # here\n    s = s + x[0]\nreturn s",
         {"a": SINGLE, "x": X},
         TYPE,
         "the loop variable 's' is a float32 tensor before a step and a float64 tensor after it",
