@@ -110,11 +110,14 @@ class Bindings:
         return self if found.assumed() == self.assumed() else found
 
     def _related(self, builder: Builder, ends: dict[Key, Box]) -> tuple[Relation, ...]:
-        """Scalars are left out: they are hardly ever written."""
+        """Scalars are left out: they are hardly ever written.  A name may be bound to a tensor before the loop
+        and to none after a step."""
         wide = {k: box for k, box in ends.items() if k in self.rebound and box._value.type.rank}
-        entry = {k: box for k, box in self.entry.items() if k in wide or k not in self.rebound}
+        begun = {k: box for k, box in self.entry.items() if k not in ends and box._value.type.rank}
+        tied = wide.keys() | (begun.keys() & self.rebound)
+        entry = {k: box for k, box in self.entry.items() if k in tied or k not in self.rebound}
         found = related(TENSORS, self.relations, entry, End(builder, wide))
-        return tuple(r for r in found if r.a in wide)
+        return tuple(r for r in found if r.a in tied)
 
     def telling(self, builder: Builder, ends: dict[Key, Box]) -> list[Value]:
         """What a step hands on to the next about each relation that the state tells."""

@@ -80,7 +80,8 @@ def is_left(trace: Any, error: Exception) -> bool:
 
 def _of_both_modes(error: Exception) -> bool:
     """Whether eager mode raises it too where it gets there; anything else is a refusal."""
-    return _is_pythons(error) or _is_of_an_operation(error)
+    pythons = isinstance(error, PYTHONS) and not isinstance(error, AutographError)
+    return pythons or _is_of_an_operation(error)
 
 
 def _does_something(builder: Builder) -> bool:
@@ -101,14 +102,18 @@ def _stop(trace: Any, error: Exception) -> None:
         name, text = type(error).__name__, error.message.replace("{", "{{").replace("}", "}}")
         fail_if(truth(True), name, CODES[type(error)], text)
         return
+    if not _is_plain(error):
+        trace.emit_stepwise(truth(True))
+        return
     structure, _ = take_apart((Error(type(error), error.args, {}),), numbers=False)
     trace.emit_raise(structure, [])
 
 
-def _is_pythons(error: Exception) -> bool:
+def _is_plain(error: Exception) -> bool:
+    """Whether its class and arguments are all of it, of which the run can make it again."""
     own = vars(error) or error.__cause__ is not None
     plain = all(isinstance(given, str | int | float) for given in error.args)
-    return type(error).__module__ == "builtins" and isinstance(error, PYTHONS) and plain and not own
+    return type(error).__module__ == "builtins" and plain and not own
 
 
 def _is_of_an_operation(error: Exception) -> bool:

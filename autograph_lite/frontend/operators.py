@@ -33,6 +33,7 @@ from autograph_lite.frontend.grown import (
 )
 from autograph_lite.frontend.holders import changing, is_holder, is_made
 from autograph_lite.frontend.host import plain_element
+from autograph_lite.frontend.in_place import in_place
 from autograph_lite.frontend.iterators import Generator, note_iterator, still_there
 from autograph_lite.frontend.logic import Logic, Thunk, checked, symbolic, truth
 from autograph_lite.frontend.loops import stage_loop
@@ -49,21 +50,6 @@ from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box, value_of
 from autograph_lite.tensors.host_array import HostArray
 
-INPLACE: dict[str, Callable[[Any, Any], Any]] = {
-    "add": operator.iadd,
-    "sub": operator.isub,
-    "mul": operator.imul,
-    "truediv": operator.itruediv,
-    "floordiv": operator.ifloordiv,
-    "mod": operator.imod,
-    "pow": operator.ipow,
-    "matmul": operator.imatmul,
-    "and": operator.iand,
-    "or": operator.ior,
-    "xor": operator.ixor,
-    "lshift": operator.ilshift,
-    "rshift": operator.irshift,
-}
 Step = Callable[[Any], Any]
 
 
@@ -238,12 +224,7 @@ class Operators(Logic, Matching, Recursive):
         refuse_write(self.trace, array)
 
     def inplace(self, name: str, x: Any, value: Any) -> Any:
-        x = self.ld(x)
-        if name == "add" and isinstance(x, list):
-            return growing.in_place(self.trace, x, value)
-        if isinstance(x, np.ndarray):
-            refuse_write(self.trace, x)
-        return INPLACE[name](x, value)
+        return in_place(self.trace, name, self.ld(x), value)
 
     # --- control flow ---
 

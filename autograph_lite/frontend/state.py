@@ -25,6 +25,7 @@ from autograph_lite.frontend.structures import (
     Static,
     Structure,
     is_text,
+    leaf_places,
 )
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PY_DTYPE
@@ -136,7 +137,7 @@ def is_variable(obj: Any) -> bool:
 
 def tensors_of(obj: Any, structure: Structure | None = None) -> list[Box | None]:
     """What the leaves of an object are bound to: tensors, None for other leaves.  `structure`: as one of
-    which lists may grow, whose elements are none."""
+    which lists may grow, whose elements are none, and in which something may be a leaf that is None here."""
     if isinstance(obj, MaybeUndefined):
         return tensors_of(obj.obj, structure.inner if isinstance(structure, Maybe) else None)
     if isinstance(structure, Maybe):
@@ -155,7 +156,7 @@ def tensors_of(obj: Any, structure: Structure | None = None) -> list[Box | None]
         return [None]
     found = parts_of(obj)
     if found is None:
-        return []
+        return [] if structure is None else [None] * len(leaf_places(structure))
     inside = isinstance(structure, Container) and len(structure.parts) == len(found[2])
     parts: Any = structure.parts if inside else [None] * len(found[2])  # type: ignore[union-attr]
     return [box for pair in zip(found[2], parts, strict=True) for box in tensors_of(*pair)]

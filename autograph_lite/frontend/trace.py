@@ -380,7 +380,7 @@ def type_of(obj: Any) -> Type:
     else:
         data = obj
     if data.dtype.name not in ("bool", "int32", "int64", "float32", "float64"):
-        return Type("ag", dtype_name(data.dtype, "a captured array"), free(data.shape))
+        return Type("ag", dtype_name(data.dtype, "the operand"), free(data.shape))
     return Type("ag", data.dtype.name, free(data.shape))
 
 

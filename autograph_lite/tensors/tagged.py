@@ -240,11 +240,18 @@ def settled(args: Iterable[Any]) -> list[Any]:
                 x.refused()
             if x.python != "none" and _same_either_way(operator.add, (x, *others), [x]):
                 given[n] = as_tensor(x)
-            elif x.python == "numpy" and all(map(scalar.is_scalar, others)):
-                x.refused()  # of a NumPy scalar it is no tensor
+            elif x.python in ("bool", "numpy") and not any(map(_makes_tensors, others)):
+                x.refused()  # of a number or a NumPy scalar it is no tensor
             else:
                 given[n] = wrap(x.settled())
     return given
+
+
+def _makes_tensors(x: Any) -> bool:
+    """Whether what is computed of it is a tensor."""
+    if isinstance(x, list | tuple):
+        return any(map(_makes_tensors, x))
+    return isinstance(x, Box) and value_of(x).type.kind == "ag" and not isinstance(x, Tagged)
 
 
 def _all_numbers(items: Any) -> bool:
