@@ -8,6 +8,7 @@ import threading
 import time
 import types
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -216,9 +217,10 @@ class Function:
         return "\n".join([*lines, *(f"  {seen}" for seen in self._history)])
 
     def compile(self, *args: Any, **kwargs: Any) -> Function:
-        """Stage and compile for these arguments without running."""
-        nest, leaves = self._bound(args, kwargs)
-        self._specialisation(nest, leaves).callee.ready()
+        """Stage and compile for these arguments without running.  Where Python itself would end a call in an
+        error, after what it has done by then, that is left to the call."""
+        with suppress(StepByStep):
+            self._specialised(*self._bound(args, kwargs)).callee.ready()
         return self
 
     __name__: str

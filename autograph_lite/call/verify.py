@@ -20,7 +20,6 @@ import numpy as np
 
 from autograph_lite.call.function import Function
 from autograph_lite.errors import AutographError, ConversionError, DomainError, GraphTypeError
-from autograph_lite.frontend.ending import StepByStep
 from autograph_lite.frontend.grown import has_floats, mentions_grown
 from autograph_lite.frontend.shared import Outside
 from autograph_lite.frontend.state import is_variable
@@ -87,8 +86,7 @@ def verify(f: Function, *args: Any, order: int = 2) -> None:
     if order not in (0, 1, 2):
         raise DomainError(f"order is {order!r}; 0, 1 or 2 is needed")
     own = rebuild(args, _copied)
-    with contextlib.suppress(StepByStep):  # which the run is left to meet
-        f._specialised(*f._bound(own, {})).callee.ready()
+    f.compile(*own)
     for mode, (run, reference) in modes(f, order).items():
         given = args if mode == "compiled" else rebuild(args, _entered)
         want = outcome(reference, f, given)

@@ -244,10 +244,11 @@ class Attempt:
         """Whether no use of a number of the state can tell that it begins as a value of a type."""
         if self.step.test is not None:
             argument = self.step.test_state[place]
-            if any(argument in node.inputs for node in self.test_builder.nodes):
+            read = any(argument in node.inputs for node in self.test_builder.nodes)
+            if read or argument in root().asked:
                 return False
         kept = {self.builder.raw(v) for _, values in self.taken for v in values}
-        return exact(self.builder.nodes, self.step.state[place], new, kept)
+        return exact(self.builder.nodes, self.step.state[place], new, kept | root().asked)
 
     def results(self) -> list[Value]:
         """The state after the step, in the order of the arguments."""

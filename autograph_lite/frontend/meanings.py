@@ -29,13 +29,14 @@ from autograph_lite.frontend.selection import in_order, selecting
 from autograph_lite.frontend.steps import number
 from autograph_lite.frontend.truth import as_bool, not_, only_element
 from autograph_lite.ops.dispatch import f
+from autograph_lite.ops.staging import root
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.number import Number, kind_name, operand, python_class
 from autograph_lite.tensors.plain_array import PlainArray
 from autograph_lite.tensors.scalar import NumpyScalar, numpy_class
 from autograph_lite.tensors.tagged import Tagged
 from autograph_lite.tensors.tags import as_number, as_tensor, checked
-from autograph_lite.tensors.tensor import ArrayLike, refuse_recorded
+from autograph_lite.tensors.tensor import ArrayLike, is_tensor, refuse_recorded
 
 
 def _staged(obj: Any) -> bool:
@@ -135,6 +136,7 @@ def _isinstance(obj: Any, classes: Any) -> Any:
     if isinstance(obj, Tagged):
         return _is_either(obj, classes)
     staged = isinstance(obj, Number | NumpyScalar | PlainArray | ForLoop | Later)
+    _ask(obj)
     return issubclass(_type(obj), classes) if staged else isinstance(obj, classes)
 
 
@@ -148,8 +150,27 @@ def _is_either(obj: Tagged, classes: Any) -> Any:
     return as_bool(is_tensor) if tensor else not_(is_tensor)
 
 
+def _is_tensor(obj: Any) -> Any:
+    _ask(obj)
+    if isinstance(obj, Tagged):
+        return as_bool(wrap(obj.is_tensor)) if value_of(obj).type.kind == "ag" else False
+    return is_tensor(obj)
+
+
+def _hasattr(obj: Any, name: str) -> bool:
+    _ask(obj)
+    return hasattr(_type(obj) if isinstance(obj, Number | NumpyScalar) else obj, name)
+
+
+def _ask(obj: Any) -> None:
+    """Remember that the class of a number has been asked for, which no node tells."""
+    if isinstance(obj, Number | NumpyScalar):
+        root().asked.add(obj._value)
+
+
 def _type(obj: Any, *rest: Any) -> Any:
     """The class of an object; a staged number's or text's is Python's own, or NumPy's."""
+    _ask(obj)
     if isinstance(obj, Tagged):
         obj.refused()
     if isinstance(obj, Number):
@@ -238,6 +259,8 @@ MEANINGS: dict[Any, Callable[..., Any]] = {
     abs: abs,
     isinstance: _isinstance,
     type: _type,
+    hasattr: _hasattr,
+    is_tensor: _is_tensor,
     enumerate: _enumerate,
     reversed: _reversed,
     zip: _zip,

@@ -4,7 +4,7 @@
 It may begin as a tensor where no use of it in the body can tell the difference in bits: where the
 body only converts it to the type that it takes, before or after arithmetic that is the same in both.
 What is kept after the step, under whatever name or in a list, is a number still, and so is what comes of it
-by arithmetic.
+by arithmetic; and `isinstance` can tell.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ def as_type(number: Value, new: Type) -> Value:
 
 
 def exact(nodes: Iterable[Node], argument: Value, new: Type, kept: Collection[Value]) -> bool:
-    """Whether a number of the state may begin as a value of type `new`; `kept`: what the step leaves."""
+    """Whether a number of the state may begin as a value of type `new`; `kept`: what the step leaves, and
+    numbers whose class has been asked for."""
     if new.kind == "py" and (new.dtype, argument.type.dtype) != ("float64", "int64"):
         return False
     return not new.rank and only_converted(nodes, argument, new, kept)
@@ -52,7 +53,7 @@ def only_converted(
             continue
         if _same_in_both(node, new) and only_converted(nodes, node.outputs[0], new, kept):
             continue
-        if node.op is not IF or not _converted_in_arms(node, number, new):
+        if node.op is not IF or not _converted_in_arms(node, number, new, kept):
             return False
     return True
 
@@ -67,13 +68,13 @@ def _same_in_both(node: Node, new: Type) -> bool:
     )
 
 
-def _converted_in_arms(node: Node, number: Value, new: Type) -> bool:
+def _converted_in_arms(node: Node, number: Value, new: Type, kept: Collection[Value]) -> bool:
     places = [i for i, v in enumerate(node.inputs[1:]) if v is number]
     arms: list[Region] = [node.params["then"], node.params["orelse"]]
     if node.inputs[0] is number:
         return False
     return all(
-        only_converted(arm.nodes, arm.arguments[i], new, arm.results)
+        only_converted(arm.nodes, arm.arguments[i], new, (*arm.results, *kept))
         for arm in arms
         for i in places
     )

@@ -143,6 +143,7 @@ class Trace(Builder):
         self.holders: dict[int, Any] = {}  # objects that regions may change, by id
         self.changes: dict[Builder, Any] = {}  # what a region changes
         self.several: dict[int, Any] = {}  # objects that stand for one of several
+        self.asked: set[Value] = set()  # numbers whose class has been asked for
         self.carried: list[Any] = []  # those that stand for what a name of a loop is bound to
         self.prints: list[Printed] = []
         self.raises: list[Raised] = []

@@ -6,6 +6,7 @@ import numpy as np
 
 import autograph_lite as ag
 from tests.identity import (
+    asked,
     assigned,
     becomes,
     called,
@@ -564,6 +565,7 @@ CASES = [
     (grows, (VECTOR, 0)),
     (grows, (VECTOR, 3)),
     (as_it_comes.python_function, (c(ROWS),)),
+    *asked.CASES,
     *called.CASES,
     *becomes.CASES,
     *guarded.CASES,

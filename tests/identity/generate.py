@@ -36,6 +36,7 @@ from tests.identity.generator.branches import (
 )
 from tests.identity.generator.grammar import CLASSES, HELPERS
 from tests.identity.generator.holders import adder, change, closure, holder, named_tuple
+from tests.identity.generator.kinds import build_kinds
 from tests.identity.generator.loops import (
     array_from_number,
     array_from_plain,
@@ -60,7 +61,7 @@ from tests.identity.program import Program, Stmt, lines
 
 INPUTS = 6  # a sum in another order shows in one input of six
 LARGE = 20  # lines
-SUMS = 10  # one program of so many is one of sums
+SPECIAL = 10  # one program of so many is one of sums, and one of kinds
 
 
 def _anywhere(g: Generator, scope: Scope) -> bool:
@@ -113,7 +114,8 @@ MENU = (
 def generate(seed: int) -> tuple[Program, list[str]]:
     """The program of a seed, and the constructs that it holds."""
     rng = random.Random(seed)
-    return build(rng) if (seed + 1) % SUMS else build_sums(rng, INPUTS)
+    special = {0: build_sums, SPECIAL // 2: build_kinds}.get((seed + 1) % SPECIAL)
+    return build(rng) if special is None else special(rng, INPUTS)
 
 
 def build(rng: random.Random) -> tuple[Program, list[str]]:

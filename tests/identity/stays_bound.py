@@ -93,3 +93,7 @@ def left_early(x, n):
 PROGRAMS = [f for f in list(globals().values()) if getattr(f, "__module__", "") == __name__]
 X = ag.constant([0.5, 1.2, -0.3, 0.8])
 CASES = [(f, (X, n)) for f in PROGRAMS for n in (4, 1, 0)]
+RAISES = {
+    f.__name__: 1
+    for f in (in_a_loop, in_a_branch_too, beside_a_number_that_becomes_an_array, by_a_helper)
+}

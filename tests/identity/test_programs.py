@@ -16,6 +16,7 @@ from autograph_lite.call.verify import modes, outcome
 from autograph_lite.tensors.boxes import Box
 from autograph_lite_runtime import load as loading
 from tests.identity import (
+    asked,
     deletes,
     found,
     guarded,
@@ -23,6 +24,8 @@ from tests.identity import (
     none_or_number,
     none_or_tuple,
     scalars,
+    stays_bound,
+    surely_there,
     told,
     walrus,
 )
@@ -126,6 +129,9 @@ RAISES = {
     **told.RAISES,
     **scalars.RAISES,
     **hosted.RAISES,
+    **asked.RAISES,
+    **stays_bound.RAISES,
+    **surely_there.RAISES,
     **none_or_number.RAISES,
     **none_or_tuple.RAISES,
 }

@@ -149,7 +149,6 @@ FAULTS = [
         ("np.sum(s)", "a Python float"),
         ("{s: 1}", "a Python float"),
         ("z()", "None"),
-        ("ag.is_tensor(s)", "a Python float"),
         ("s.real", "a Python float"),
     )),
     *(Fault("either", f"z = None\nif n > 1:\n    z = 1\nreturn {body}", ONE, CONVERSION, words, True)
