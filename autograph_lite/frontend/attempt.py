@@ -21,7 +21,7 @@ from autograph_lite.frontend.promote import exact
 from autograph_lite.frontend.shared import Watch
 from autograph_lite.frontend.slots import Becomes, Slot, widen
 from autograph_lite.frontend.state import is_variable, put_together, take_apart, unwrapped
-from autograph_lite.frontend.structures import Structure, leaf_places
+from autograph_lite.frontend.structures import Structure, located
 from autograph_lite.frontend.truth import condition
 from autograph_lite.frontend.whence import note_places
 from autograph_lite.ir.build import Builder
@@ -277,8 +277,8 @@ def begun_as_numbers(slots: list[Slot], values: list[list[Value]]) -> dict[Key, 
     """The values of the leaves that begin as Python numbers and are floats or NumPy's after a step."""
     found = {}
     for n, (own, held) in enumerate(zip(slots, values, strict=True)):
-        for i, (leaf, place) in enumerate(leaf_places(own.structure)):
-            if i in own.numbers and leaf.kind in ("py", "np"):
+        for i, (path, (leaf, place)) in enumerate(located(own.structure).items()):
+            if path in own.numbers and leaf.kind in ("py", "np"):
                 found[n, i] = held[place]
     return found
 

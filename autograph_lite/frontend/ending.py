@@ -14,6 +14,7 @@ from autograph_lite.errors import AutographError, Origin, UndefinedVariableError
 from autograph_lite.frontend.fillers import truth
 from autograph_lite.frontend.later import Error
 from autograph_lite.frontend.state import take_apart
+from autograph_lite.frontend.truth import condition
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.walk import everything, regions
 from autograph_lite.ops.control import CODES, fail_if
@@ -98,12 +99,12 @@ def _called_from(place: Origin, around: Origin | None) -> Origin:
 
 
 def _stop(trace: Any, error: Exception) -> None:
+    if isinstance(error, TypeError | AttributeError) or not _is_plain(error):
+        trace.emit_stepwise(truth(True))  # it names classes, which staging may have assumed
+        return
     if isinstance(error, AutographError):
         name, text = type(error).__name__, error.message.replace("{", "{{").replace("}", "}}")
         fail_if(truth(True), name, CODES[type(error)], text)
-        return
-    if not _is_plain(error):
-        trace.emit_stepwise(truth(True))
         return
     structure, _ = take_apart((Error(type(error), error.args, {}),), numbers=False)
     trace.emit_raise(structure, [])
@@ -111,17 +112,20 @@ def _stop(trace: Any, error: Exception) -> None:
 
 def _is_plain(error: Exception) -> bool:
     """Whether its class and arguments are all of it, of which the run can make it again."""
+    if isinstance(error, AutographError):
+        return True
     own = vars(error) or error.__cause__ is not None
     plain = all(isinstance(given, str | int | float) for given in error.args)
     return type(error).__module__ == "builtins" and plain and not own
 
 
 def _is_of_an_operation(error: Exception) -> bool:
-    """Whether it is what an operation says of its operands in both modes; the frontend's own are refusals."""
+    """Whether it is what an operation says of its operands in both modes; the frontend's own are refusals, but
+    for the truth of an array."""
     if type(error) not in CODES:
         return False
     step = error.__traceback__
     while step is not None and step.tb_next is not None:
         step = step.tb_next
     home = "" if step is None else str(step.tb_frame.f_globals.get("__name__", ""))
-    return not home.startswith("autograph_lite.frontend")
+    return home == condition.__module__ or not home.startswith("autograph_lite.frontend")

@@ -72,14 +72,14 @@ def stage_loop(whole: Plan) -> None:
             refuse_moved(elsewhere, plan.holders)
             stage_loop(replace(whole, copied=plan.copied | elsewhere))
             return
-        growing = [own.grows for own in slots]
+        known = [own.parts() for own in slots]
         try:
             widened, shown = attempt.widened(), attempt.shown()
         except Becomes as other:
             other.once |= _begins_as_none(slots)
             first_apart(whole, other, stage_loop)
             return
-        if growing != [own.grows for own in slots]:
+        if known != [own.parts() for own in slots]:
             given = Assumed(slots, _bindings(slots, before))
             continue
         if widened or shown is not given:
@@ -185,7 +185,7 @@ def _finish(plan: Plan, attempt: Attempt, results: list[Value]) -> None:
 def _after_loop(attempt: Attempt, key: Key, value: Value, steps: Value | None) -> Any:
     """What a leaf is bound to after the loop: the tensor from before it, one of its own, or, where a
     number began as a tensor and no step was taken, still the number.  `steps`: None if there is one."""
-    bindings, begun = attempt.bindings, attempt.slots[key[0]].numbers.get(key[1])
+    bindings, begun = attempt.bindings, attempt.slots[key[0]].begun(key[1])
     if begun is not None:
         if steps is None:
             return wrap(value)

@@ -24,6 +24,7 @@ from autograph_lite.frontend.state import take_apart
 from autograph_lite.frontend.structures import (
     WHOLE,
     Leaf,
+    Path,
     Static,
     Structure,
     describe,
@@ -32,6 +33,7 @@ from autograph_lite.frontend.structures import (
     holds_text,
     is_function,
     leaf_places,
+    located,
     with_leaf,
 )
 from autograph_lite.frontend.unlike import refuse_growth
@@ -44,14 +46,14 @@ Exact = Callable[[int, Type], bool]
 
 @dataclass(slots=True)
 class Slot:
-    """One name.  `numbers` has, by leaf, the numbers that begin as tensors or floats; `as_it_is`: none may, a
-    number counts in some run after a step."""
+    """One name.  `numbers` has the numbers that begin as tensors or floats; `as_it_is`: none may, a number
+    counts in some run after a step."""
 
     name: str
     start: tuple[Structure, list[Value]]
     structure: Structure
     types: list[Type]
-    numbers: dict[int, Value] = field(default_factory=dict)
+    numbers: dict[Path, Value] = field(default_factory=dict)
     free: set[Any] = field(default_factory=set)  # extents that vary from step to step
     line: Origin | None = None  # where a step changes in place what this is
     as_it_is: bool = False
@@ -61,6 +63,10 @@ class Slot:
         """How many lists in it grow."""
         return growing_in(self.structure)
 
+    def parts(self) -> tuple[int, list[Path]]:
+        """What the numbers of its leaves go by."""
+        return self.grows, list(located(self.structure))
+
     @property
     def begins_as_none(self) -> bool:
         return self.start[0] == Static(None)
@@ -68,6 +74,10 @@ class Slot:
     @property
     def held(self) -> Typed:
         return self.structure, self.types
+
+    def begun(self, leaf: int) -> Value | None:
+        """The number that begins as something else, by the number of the leaf."""
+        return self.numbers.get(list(located(self.structure))[leaf])
 
     def tensors(self, values: list[Value]) -> dict[int, Value]:
         """The values of leaves that are tensors, by the number of the leaf."""
@@ -125,17 +135,17 @@ def widen(own: Slot, structure: Structure, values: list[Value], exact: Exact) ->
 
 def _is_tagged_now(own: Slot, after: Structure) -> bool:
     """Whether what begins as a tensor may be a number after a step, so that it tells of the number before."""
-    now = leaf_places(after)
-    return any(i < len(now) and now[i][0].kind not in (*WHOLE, "cell") for i in own.numbers)
+    now = located(after)
+    return any(p in now and now[p][0].kind not in (*WHOLE, "cell") for p in own.numbers)
 
 
 def _begin_anew(own: Slot) -> None:
     """With the numbers as they are."""
     structure, values = own.start
-    for i, number in own.numbers.items():
-        leaf, place = leaf_places(structure)[i]
+    for path, number in own.numbers.items():
+        leaf, place = located(structure)[path]
         values[place] = number
-        structure = with_leaf(structure, i, Leaf(number.type.kind, leaf.numpy))
+        structure = with_leaf(structure, path, Leaf(number.type.kind, leaf.numpy))
     own.start, own.numbers, own.as_it_is = (structure, values), {}, True
     own.structure, own.types = structure, [v.type for v in values]
 
@@ -144,11 +154,11 @@ def _begins_as_tensor(own: Slot, after: Typed, exact: Exact) -> bool:
     """Whether a number of the name can begin as what a step makes of it; then it does."""
     if holds_text(own.structure) != holds_text(after[0]):
         return False
-    now = leaf_places(after[0])
-    for i, (mine, place) in enumerate(leaf_places(own.structure)):
-        if i >= len(now):  # it holds an object that is no value now
-            return False
-        leaf, other = now[i]
+    now, start = located(after[0]), located(own.start[0])
+    for path, (mine, place) in located(own.structure).items():
+        if path not in now or path not in start:  # it is no value there
+            continue
+        leaf, other = now[path]
         if leaf.kind == "cell":
             leaf = Leaf("ag")  # at first; what it is joined with next tells of the cell
         if mine.kind not in ("py", "np") or leaf.count != 1:
@@ -156,11 +166,11 @@ def _begins_as_tensor(own: Slot, after: Typed, exact: Exact) -> bool:
         new = after[1][other]
         if new == own.types[place] or not exact(place, new):
             continue
-        begin = leaf_places(own.start[0])[i][1]
-        own.numbers[i] = own.start[1][begin]
+        begin = start[path][1]
+        own.numbers[path] = own.start[1][begin]
         own.start[1][begin] = as_type(own.start[1][begin], new)
-        own.start = with_leaf(own.start[0], i, leaf), own.start[1]
-        own.structure, own.types[place] = with_leaf(own.structure, i, leaf), new
+        own.start = with_leaf(own.start[0], path, leaf), own.start[1]
+        own.structure, own.types[place] = with_leaf(own.structure, path, leaf), new
         return True
     return False
 
@@ -172,10 +182,13 @@ def _of_three(before: Structure, after: Structure) -> bool:
 
 def _becomes_arrays(structure: Structure, after: Typed) -> bool:
     """Whether a number is a tensor with axes after a step."""
-    pairs = zip(leaf_places(structure), leaf_places(after[0]), strict=False)
+    before = located(structure)
     return any(
-        mine.kind in ("py", "np") and other.kind in ("ag", "cell") and after[1][place].rank > 0
-        for (mine, _), (other, place) in pairs
+        path in before
+        and before[path][0].kind in ("py", "np")
+        and other.kind in ("ag", "cell")
+        and after[1][place].rank > 0
+        for path, (other, place) in located(after[0]).items()
     )
 
 

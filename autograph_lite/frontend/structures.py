@@ -129,46 +129,50 @@ def size(structure: Structure) -> int:
     return sum(map(size, structure.parts)) if isinstance(structure, Container) else 0
 
 
+Path = tuple[int, ...]
+"""A leaf: the number of a part, of the part in that, and so on."""
+
+
 def leaf_places(structure: Structure) -> list[tuple[Leaf, int]]:
     """The leaves in order, each with the position of its first value; not those of texts, which nothing but
     the text is bound to."""
-    found: list[tuple[Leaf, int]] = []
-    _places(structure, 0, found)
+    return list(located(structure).values())
+
+
+def located(structure: Structure) -> dict[Path, tuple[Leaf, int]]:
+    """The same by their paths, which stay what they are where a part that is None may be a leaf."""
+    found: dict[Path, tuple[Leaf, int]] = {}
+    _locate(structure, (), 0, found)
     return found
 
 
-def _places(structure: Structure, at: int, found: list[tuple[Leaf, int]]) -> int:
+def _locate(structure: Structure, path: Path, at: int, found: dict[Path, tuple[Leaf, int]]) -> int:
     if is_text(structure):
         return at + size(structure)
     if isinstance(structure, Leaf):
-        found.append((structure, at))
+        found[path] = structure, at
         return at + structure.count
     if isinstance(structure, Maybe | OrNone):
-        return _places(structure.inner, at + 1, found)
+        return _locate(structure.inner, path, at + 1, found)
     if isinstance(structure, Growing):
         return at + size(structure)
-    for part in structure.parts if isinstance(structure, Container) else ():
-        at = _places(part, at, found)
+    for n, part in enumerate(structure.parts if isinstance(structure, Container) else ()):
+        at = _locate(part, (*path, n), at, found)
     return at
 
 
-def with_leaf(structure: Structure, n: int, leaf: Leaf) -> Structure:
-    """The structure with leaf number `n` replaced."""
-    return _with_leaf(structure, [n], leaf)
-
-
-def _with_leaf(structure: Structure, left: list[int], leaf: Leaf) -> Structure:
-    if isinstance(structure, Leaf):
-        left[0] -= 1
-        return leaf if left[0] == -1 else structure
+def with_leaf(structure: Structure, path: Path, leaf: Leaf) -> Structure:
+    """The structure with another leaf there."""
     if isinstance(structure, Maybe):
-        return Maybe(structure.name, _with_leaf(structure.inner, left, leaf))
+        return Maybe(structure.name, with_leaf(structure.inner, path, leaf))
     if isinstance(structure, OrNone):
-        return OrNone(_with_leaf(structure.inner, left, leaf))
-    if isinstance(structure, Container) and not is_text(structure):
-        parts = tuple(_with_leaf(part, left, leaf) for part in structure.parts)
-        return Container(structure.type, structure.keys, parts)
-    return structure
+        return OrNone(with_leaf(structure.inner, path, leaf))
+    if not path:
+        return leaf
+    assert isinstance(structure, Container)
+    parts = list(structure.parts)
+    parts[path[0]] = with_leaf(parts[path[0]], path[1:], leaf)
+    return Container(structure.type, structure.keys, tuple(parts))
 
 
 def describe(structure: Structure, values: Iterator[Value]) -> str:

@@ -11,8 +11,10 @@ from autograph_lite.frontend.steps import number
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.control import CODES, fail_if
 from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ops.staging import root
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.tagged import Tagged
+from autograph_lite.tensors.tags import as_tensor
 
 _ONE = "condition must be a scalar; use np.any or np.all"
 
@@ -68,6 +70,10 @@ def _tagged(obj: Tagged) -> Value:
     """Of the tensor or of the number; None is false."""
     if obj.apart:
         return value_of(obj.in_each(as_bool, obj))
+    if obj.has_axes:  # a run in which it is None does not ask the array
+        array = as_tensor(obj)
+        choose = root().caller.operators.ifexp
+        return condition(choose(wrap(obj.is_tensor), lambda: as_bool(array), lambda: False))
     tensor_holds = condition(wrap(value_of(obj)))
     if obj.number is None:
         return f.bitwise_and(obj.is_tensor, tensor_holds)

@@ -45,8 +45,10 @@ def builtin_abs(x, n):
     return abs(x) * pow(x[0], 2) + pow(n, 2, 5) * q + round(x[1], 1) * r + round(n / 3)
 
 
-@case(BUILTINS, "`isinstance`, `type`", X, 2)
+@case(BUILTINS, "`isinstance`, `type`, `hasattr`, and `is_tensor`", X, 2)
 def builtin_isinstance(x, n):
+    if hasattr(n, "shape") or not ag.is_tensor(x):
+        return x
     return x * x if isinstance(x, ag.Tensor) and type(n) is int else x
 
 

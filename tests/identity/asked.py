@@ -124,6 +124,24 @@ def behind_what_is_none(x, n):
     return p[0], p[1], y
 
 
+def bound_to_what_was_none(x, n):
+    h = x * 1.0
+    p = [None, h]
+    for _ in range(n):
+        p[0] = h
+        h[-1] += x[0]
+    return h, p[0], p[1]
+
+
+def the_truth_of_none_or_an_array(x, n):
+    s, h = None, x
+    for i in range(n):
+        s = s or h
+        if i == 0:
+            break
+    return s
+
+
 def an_array_added_to_a_list(x, n):
     """NumPy's sum, not a longer list."""
     s = [0.5, 0.25, 1.0]

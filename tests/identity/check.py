@@ -86,7 +86,8 @@ def _refused(f: Any, args: tuple[Any, ...], error: Exception) -> Verdict:
         return Verdict("raised", "staged", str(theirs))
     if not isinstance(error, AutographError):
         raise error
-    if theirs is None or isinstance(error, ConversionError | GraphTypeError | StaleViewError):
+    refusals = ConversionError | GraphTypeError | StaleViewError
+    if theirs is None or isinstance(error, refusals) or " before a step and " in str(error):
         return Verdict("refused", "staged", _first_line(error))
     return Verdict("differs", "staged", f"{_first_line(error)} (eager: {theirs})")
 
