@@ -42,8 +42,7 @@ def test_python_s_own_error_in_a_try() -> None:
         with pytest.raises(UnboundLocalError, match="local variable 'y'"):
             run(finals.X, 2.0)
         assert float(finals.DEPTH) == 0.5
-    with pytest.raises(KeyError):
-        ag.function(finals.raises_inside).compile(finals.X, 2.0)
+    ag.function(finals.raises_inside).compile(finals.X, 2.0)  # a call meets it
 
 
 def left(folder: Path) -> Any:
