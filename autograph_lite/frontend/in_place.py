@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -16,23 +15,6 @@ from autograph_lite.tensors.boxes import Box
 from autograph_lite.tensors.scalar import NumpyScalar
 from autograph_lite.tensors.tag_words import sign
 from autograph_lite.tensors.tagged import Tagged, combined
-
-Binary = Callable[[Any, Any], Any]
-OPERATORS: dict[str, tuple[Binary, Binary]] = {
-    "add": (operator.add, operator.iadd),
-    "sub": (operator.sub, operator.isub),
-    "mul": (operator.mul, operator.imul),
-    "truediv": (operator.truediv, operator.itruediv),
-    "floordiv": (operator.floordiv, operator.ifloordiv),
-    "mod": (operator.mod, operator.imod),
-    "pow": (operator.pow, operator.ipow),
-    "matmul": (operator.matmul, operator.imatmul),
-    "and": (operator.and_, operator.iand),
-    "or": (operator.or_, operator.ior),
-    "xor": (operator.xor, operator.ixor),
-    "lshift": (operator.lshift, operator.ilshift),
-    "rshift": (operator.rshift, operator.irshift),
-}
 
 
 def in_place(trace: Trace, name: str, x: Any, value: Any) -> Any:
@@ -55,7 +37,7 @@ def _is_numeric(x: Any) -> bool:
 
 def _applied(name: str, x: Any, value: Any) -> Any:
     """The same, where an error of Python's says `+=` though a number of the run says `+`."""
-    binary, own = OPERATORS[name]
+    binary, own = getattr(operator, f"__{name}__"), getattr(operator, f"__i{name}__")
     try:
         return own(x, value)
     except TypeError as error:

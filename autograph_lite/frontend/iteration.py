@@ -65,8 +65,8 @@ def _counting(r: Counting, dtype: str | None = None) -> Counted:
         index = in_range(k, start, step)
         if dtype is not None:
             return wrap(f.weak(index, dtype=dtype))
-        first = known(index)
-        return wrap(index) if first is None else first
+        now = known(index)
+        return wrap(index) if now is None else now
 
     return Counted(count, element)
 

@@ -150,6 +150,29 @@ def an_array_added_to_a_list(x, n):
     return s
 
 
+def an_array_added_in_place(x, n):
+    """NumPy's sum too, where the name may be bound to it."""
+    s = [0.5, 0.25, 1.0]
+    s += x
+    return s * n
+
+
+def words_of_an_int(x, n):
+    """Which is a tensor after a step that does not come to its end."""
+    s, h = 2, None
+    for i in range(n):
+        h = x[i % 3] if x[i % 3] > 2.0 else h
+        s = s * h
+    return s
+
+
+def words_of_an_operator_in_place(x, n):
+    s = 3
+    for _ in range(n):
+        s += None
+    return s
+
+
 def an_error_after_what_is_done(x, n):
     print("begin")
     for i in range(n):
@@ -176,3 +199,4 @@ PROGRAMS = [f for f in list(globals().values()) if getattr(f, "__module__", "") 
 X = ag.constant([0.5, 1.25, -0.3])
 CASES = [(f, (X, n)) for f in PROGRAMS for n in (0, 1, 2, 3)]
 RAISES = {"an_error_after_what_is_done": 4, "another_error_before_it": 4}
+RAISES |= {"words_of_an_int": 3, "words_of_an_operator_in_place": 3}

@@ -150,6 +150,7 @@ FAULTS = [
         ("{s: 1}", "a Python float"),
         ("z()", "None"),
         ("s.real", "a Python float"),
+        ("np.where((x[0] > 0.4) and (0.4 > 0.3), 1.0, 2)", "a Python bool"),
     )),
     *(Fault("either", f"z = None\nif n > 1:\n    z = 1\nreturn {body}", ONE, CONVERSION, words, True)
       for body, words in (

@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
+from tests.identity.generator.sums import arguments
 from tests.identity.program import Expr, Program, Stmt
 
 NAMES = ("s", "h", "y")
@@ -133,7 +134,7 @@ def build_kinds(rng: random.Random, inputs: int) -> tuple[Program, list[str]]:
     loop = Stmt("", (), ((header, g.block(2)),))
     returned = "return s, h, y, d['a'], p[0], p[1], q.place"
     order = 1 if rng.random() < 0.1 else 0
-    given = tuple(_arguments(rng) for _ in range(inputs))
+    given = tuple(arguments(rng, (0, 1, 2, 3)) for _ in range(inputs))
     kind = "arrays" if g.arrays else "numbers"
     prelude = f"DT = 'float64'\n\n\n{A_NUMBER}{HELPER}{WALKER}"
     program = Program(prelude, "x, a, n", (*start, loop, Stmt(returned)), given, order)
@@ -145,9 +146,3 @@ WALKER = """class Walker:
         self.place = place
         self.speed = speed
 """
-
-
-def _arguments(rng: random.Random) -> str:
-    number = lambda: str(round(rng.uniform(-1.2, 1.2), 3))
-    row = ", ".join(number() for _ in range(3))
-    return f"(ag.constant([{row}], dtype=DT), ag.constant({number()}, dtype=DT), {rng.choice((0, 1, 2, 3))})"

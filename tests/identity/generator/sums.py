@@ -132,12 +132,15 @@ def build_sums(rng: random.Random, inputs: int) -> tuple[Program, list[str]]:
     text = rng.choice(RETURNS)
     last = Stmt(f"return {text}", tuple(g.name() for _ in range(2)))
     order = 2 if kind == "plain" or rng.random() < 0.05 else 1
-    given = tuple(_arguments(rng) for _ in range(inputs))
+    given = tuple(arguments(rng, (1, 2, 3)) for _ in range(inputs))
     program = Program(prelude, "x, a, n", (*start, *body, last), given, order)
     return program, [f"sums: {name}" for name in (kind, *g.used)]
 
 
-def _arguments(rng: random.Random) -> str:
+def arguments(rng: random.Random, counts: tuple[int, ...]) -> str:
+    """Three numbers in an array, one more, and one of the counts, as text."""
     number = lambda: str(round(rng.uniform(-1.2, 1.2), 3))
     row = ", ".join(number() for _ in range(3))
-    return f"(ag.constant([{row}], dtype=DT), ag.constant({number()}, dtype=DT), {rng.choice((1, 2, 3))})"
+    return (
+        f"(ag.constant([{row}], dtype=DT), ag.constant({number()}, dtype=DT), {rng.choice(counts)})"
+    )
