@@ -207,7 +207,10 @@ def _number(here: Builder, value: Value, owner: Builder) -> Value:
 
 def _first_told(value: Value, owner: Builder) -> tuple[Value, Builder]:
     """What it is in the outermost region that says all that is said of it."""
-    while (outside := owner.outside.get(value)) and owner.parent and not owner.links_of.get(value):
+    numbers = owner.top.numbers
+    while (outside := owner.outside.get(value)) and owner.parent:
+        if owner.links_of.get(value) or value in numbers:
+            break
         value, owner = owner.parent.raw(outside), owner.parent
     return value, owner
 

@@ -89,6 +89,22 @@ def returned_while_it_is_kept(x, a, n):
     return s, s + t + s
 
 
+def read_in_each_arm(x, a, n):
+    """What an arm reads has a number there, and none among what the branch gives."""
+    a = a * x[1]
+    kept = []
+    s = t = a
+    for i in range(n):
+        if i == 0:
+            kept.append(a)
+        elif i == 1:
+            s = kept[0] * x[1]
+        else:
+            b = kept[0]
+            t = b * s + np.sin(b)
+    return t * t
+
+
 c = ag.constant
 _rng = np.random.default_rng(5)
 INPUTS = [c(float(v)) for v in _rng.uniform(-1.5, 1.5, 8)]
@@ -100,4 +116,6 @@ CASES = [
     *((before_it_is_watched, (x, 3)) for x in INPUTS[:2]),
     *((kept_after_it_is_watched, (x, 3)) for x in INPUTS[:2]),
     *((kept_in_a_loop_before, (x, 3)) for x in INPUTS[:2]),
+    (read_in_each_arm, (c([0.31, 0.979, -0.876]), c(0.857), 3)),
+    *((read_in_each_arm, (c(_rng.normal(size=3)), x, 3)) for x in INPUTS[:2]),
 ]
