@@ -70,9 +70,15 @@ class Executable:
         what the program raises, after printing what it printed before and giving to `leave` what its
         boxes hold, by key."""
         if self.enter is not None and printer is None and leave is None:
-            found = self._through(self.enter, values)
-            if found is not gate.MISS:
-                return [found] if len(self.results) == 1 else list(found)
+            fault = None
+            try:
+                found = self.enter(*values)
+                if found is not gate.MISS:
+                    return [found] if len(self.results) == 1 else list(found)
+            except gate.Fault as met:
+                fault = met
+            if fault is not None:
+                self._refuse(fault)
         self.runs += 1
         if self.runs == 2:
             self.enter = self.gated()
@@ -136,14 +142,11 @@ class Executable:
         stopped = None if leave is None else lambda slots: leave(self.found(slots))
         return gate.gate(self.entry, ins, places, relations, stopped, self.slots)
 
-    def _through(self, enter: Callable[..., Any], values: Sequence[Any]) -> Any:
-        try:
-            return enter(*values)
-        except gate.Fault as fault:
-            status, number, count, *details = fault.args
-        if status == faults.RAISED:  # what it told is gone: it is run again
-            return gate.MISS
-        self._explain(status, number, details[:count])
+    def _refuse(self, fault: gate.Fault) -> None:
+        """Raise what has stopped the kernel, unless it told more than is left: then it is run again."""
+        status, number, count, *details = fault.args
+        if status != faults.RAISED:
+            self._explain(status, number, details[:count])
 
     def _printed(self, records: list[Any], printer: Printer | None) -> None:
         for number, values in records:

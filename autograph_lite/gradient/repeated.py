@@ -57,13 +57,15 @@ def reversed_by_kernel(
     for value, root in roots.items():
         if value is not root:  # a source with several values: their contributions meet in the sweep
             return None
-    targets = [seed[0] for seed in seeds]
+    targets, data = [], []
+    for target, g, _ in seeds:
+        targets.append(target)
+        data.append(g.data)
     places, key = _recording(records, targets, wanted)
     plan = _plans.plan(key, _plan, records, places, targets, wanted)
     if plan is None:
         return None
     values = list(places)
-    data = [seed[1].data for seed in seeds]
     for n in plan.needs:
         data.append(values[n].data)
     found: dict[Value, Cotangent] = {}
@@ -89,9 +91,7 @@ def _recording(
         key.append(place(value, len(places)))
     for value in wanted:
         key.append(place(value, len(places)))
-    for value in places:
-        kind = value.data.__class__
-        key.append(kind if kind is not np.ndarray else value.type)
+    key += [v.type if v.data.__class__ is np.ndarray else v.data.__class__ for v in places]
     return places, tuple(key)
 
 

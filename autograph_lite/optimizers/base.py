@@ -89,10 +89,12 @@ class Optimizer(ABC):
         Variables without one are named in a warning; GradientError if none has one, GraphTypeError or
         ShapeError for a gradient that has not the dtype or shape of its variable.
         """
-        pairs = _with_gradients(grads_and_vars)
-        variables = [variable for _, variable in pairs]
+        variables: list[Variable] = []
+        gradients: list[Value] = []
+        for gradient, variable in _with_gradients(grads_and_vars):
+            variables.append(variable)
+            gradients.append(variable._checked(gradient))
         self.build(variables)
-        gradients = [variable._checked(gradient) for gradient, variable in pairs]
         step = None if staging() or context.tapes else self._repeated(gradients, variables)
         if step is not None:
             take(step, gradients)
@@ -180,11 +182,12 @@ def _listed(var_list: Any) -> list[Variable]:
 
 def _with_gradients(grads_and_vars: Iterable[tuple[Any, Variable]]) -> list[tuple[Any, Variable]]:
     """Without the pairs that have no gradient, which are named in a warning."""
-    pairs = list(grads_and_vars)
+    pairs, missing = list(grads_and_vars), []
     for pair in pairs:
         if len(pair) != 2 or not isinstance(pair[1], Variable):
             raise GraphTypeError("apply_gradients needs pairs of (gradient, variable)")
-    missing = [v.name for g, v in pairs if g is None]
+        if pair[0] is None:
+            missing.append(pair[1].name)
     if len(missing) == len(pairs):
         names = ", ".join(missing)
         raise GradientError(f"No gradients provided for any variable: [{names}].")

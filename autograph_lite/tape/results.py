@@ -18,9 +18,10 @@ from autograph_lite.tensors.variables import Variable, held
 
 def result(cotangent: Cotangent | None, source: Any, zeros: bool) -> Any:
     """The gradient with respect to one source as the user sees it."""
-    if cotangent is not None and _has_arrived(cotangent):
+    flag = None if cotangent is None else cotangent.arrived
+    # a compiled callee may say that nothing reached the source
+    if cotangent is not None and (flag is None or flag.data is None or flag.data):
         cotangent.value.pinned = True
-        flag = cotangent.arrived
         if flag is None or flag.data is not None:
             return wrap(cotangent.value)
         if not zeros:
@@ -32,12 +33,6 @@ def result(cotangent: Cotangent | None, source: Any, zeros: bool) -> Any:
         return None
     value = held(source) if isinstance(source, Variable) else value_of(source)
     return wrap(f.zeros_like(value))
-
-
-def _has_arrived(cotangent: Cotangent) -> bool:
-    """False where a compiled callee says that nothing reached the source."""
-    flag = cotangent.arrived
-    return flag is None or flag.data is None or bool(flag.data)
 
 
 def stacked(rows: list[Cotangent | None], source: Any, target: Value, zeros: bool) -> Any:

@@ -117,29 +117,44 @@ class GradientTape:
             if not staging() or not any(self.follows(v) for v in inputs):
                 return
         has, reads = _kinds.get(op) or _how(op)
-        if op in REGIONS and staging():  # one without results may take a number
-            self._followed.after(op, inputs, outputs, params)
-        if not has or not outputs or (len(outputs) == 1 and outputs[0] is inputs[0]):
-            return
-        staged = outputs[0].data is None
-        floating = False
-        for value in outputs:
-            if value.type.dtype in FLOATS:
-                floating = True
-                if not staged:
-                    tracked.add(value)
-        if not floating:
+        if len(outputs) == 1 and outputs[0].data is not None:  # one that is executed, as most are
+            out = outputs[0]
+            if not has or out is inputs[0] or out.type.dtype not in FLOATS:
+                return
+            tracked.add(out)
+        elif not self._depends(op, inputs, outputs, params, has):
             return
         assert self._records is not None
         self._records.append((op, inputs, outputs, params))
-        if staged and op not in REGIONS:
-            self._followed.after(op, inputs, outputs, params)
-        if reads:
-            for value in outputs:
-                value.pinned = True  # it may not be overwritten before the reverse pass
+        if not reads:
+            for value in inputs:
+                if value.type.dtype not in FLOATS:
+                    value.pinned = True
+            return
         for value in inputs:
-            if reads or value.type.dtype not in FLOATS:
-                value.pinned = True
+            value.pinned = True  # it may not be overwritten before the reverse pass
+        for value in outputs:
+            value.pinned = True
+
+    def _depends(
+        self,
+        op: Op,
+        inputs: tuple[Value, ...],
+        outputs: tuple[Value, ...],
+        params: dict[str, Any],
+        has: bool,
+    ) -> bool:
+        """Whether a gradient passes through any of these results, which are followed from now on."""
+        if op in REGIONS and staging():  # one without results may take a number
+            self._followed.after(op, inputs, outputs, params)
+        if not has or not outputs or (len(outputs) == 1 and outputs[0] is inputs[0]):
+            return False
+        floats = [v for v in outputs if v.type.dtype in FLOATS]
+        if outputs[0].data is not None:
+            self._followed.values.update(floats)
+        elif floats and op not in REGIONS:
+            self._followed.after(op, inputs, outputs, params)
+        return bool(floats)
 
     def follows(self, value: Value) -> bool:
         """Whether a gradient with respect to something watched passes through the value."""
@@ -377,7 +392,7 @@ class GradientTape:
 
     def _refuse_inside(self, what: str, instead: str) -> None:
         """A staged loop or branch is traced once: the state of a tape is that of its own region."""
-        if staging() and self._home is not context.interpreter:
+        if self._home is not context.interpreter and staging():
             raise ConversionError(
                 f"a tape that was made outside of a staged loop or branch is {what} inside it; {instead}"
             )
