@@ -6,13 +6,15 @@ it needs of the forward arm becomes a result of the forward branch; the other ar
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
+from autograph_lite.gradient.cells import is_kept, number_of
 from autograph_lite.gradient.cotangents import Cotangent, arrival, blanked, cotangent, nothing
 from autograph_lite.gradient.mirror import Mirror, present, roots_of, substitute
 from autograph_lite.gradient.reverse import THREADED, Sweep
 from autograph_lite.ir.graph import Node, Region, Value
+from autograph_lite.ops.cells import note_number
 from autograph_lite.ops.control import FILLER, filler_for
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.regions import Arm, emit_if_writing
@@ -20,6 +22,16 @@ from autograph_lite.ops.same import both, holds, negated
 from autograph_lite.ops.staging import in_region, staged_region
 
 ARMS = ("then", "orelse")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the arms hand back for a root: a cotangent in the shape of `like`, a flag, a number of its cell."""
+
+    root: Value
+    like: Value
+    flagged: bool
+    numbered: bool
 
 
 class ReversedArm:
@@ -73,17 +85,25 @@ class ReversedArm:
             return got is not before
         return got.value is not self.builder.local(before.value)
 
-    def results(self, plans: list[tuple[Value, Value, bool]]) -> list[Value]:
-        """Per root a cotangent and, where it is asked for, whether anything has arrived."""
+    def keeps(self, root: Value) -> bool:
+        """Whether the cotangent that the arm hands back may be in a cell."""
+        kept: bool = in_region(self.builder, lambda: is_kept(self.inner.cotangents.get(root)))
+        return kept
+
+    def results(self, plans: list[Plan]) -> list[Value]:
+        """Per root a cotangent and, where they are asked for, whether anything has arrived, and the number of
+        its cell."""
         found: list[Value] = []
-        for root, like, flagged in plans:
-            got = self.inner.cotangents.get(root)
-            if flagged and got is not None:
+        for plan in plans:
+            got = self.inner.cotangents.get(plan.root)
+            if plan.flagged and got is not None:
                 got = blanked(got)
-            value = nothing(like) if got is None else got.value
+            value = nothing(plan.like) if got is None else got.value
             found.append(self.builder.local(value))
-            if flagged:
-                found.append(arrival(got, like))
+            if plan.flagged:
+                found.append(arrival(got, plan.like))
+            if plan.numbered:
+                found.append(self.builder.local(number_of(got)))
         return found
 
 
@@ -98,7 +118,8 @@ def reverse_if(sweep: Sweep, node: Node) -> None:
     for root, like in roots.items():
         if any(arm.changes(root) for arm in arms):
             got = [arm.inner.cotangents.get(root) for arm in arms]
-            plans.append((root, like, any(g is None or g.arrived is not None for g in got)))
+            flagged = any(g is None or g.arrived is not None for g in got)
+            plans.append(Plan(root, like, flagged, any(arm.keeps(root) for arm in arms)))
     made = [Arm(a.builder, in_region(a.builder, partial(a.results, plans))) for a in arms]
     _save_more(sweep, node, arms)
     taken = holds(node.inputs[0])
@@ -108,10 +129,12 @@ def reverse_if(sweep: Sweep, node: Node) -> None:
     if not plans and not any(arm.builder.overlay for arm in arms):
         return
     outputs = iter(emit_if_writing(node.inputs[0], made[0], made[1]))
-    for root, _, flagged in plans:
+    for plan in plans:
         value = next(outputs)
-        there = next(outputs) if flagged else None
-        sweep.set(root, Cotangent(value, there, blank=flagged))
+        there = next(outputs) if plan.flagged else None
+        if plan.numbered:
+            note_number(value, next(outputs))
+        sweep.set(plan.root, Cotangent(value, there, blank=plan.flagged))
 
 
 def _save_more(sweep: Sweep, node: Node, arms: list[ReversedArm]) -> None:

@@ -25,6 +25,7 @@ from autograph_lite.ops.cells import (
     keep,
     none,
     note_number,
+    number_if_kept,
     number_now,
     read_cell,
 )
@@ -171,6 +172,13 @@ def _held(sweep: Sweep, number: Value, like: Value, where: Sure) -> Cotangent:
     )
     note_number(value, at)
     return Cotangent(value, there, blank=True)
+
+
+def is_kept(got: Cotangent | None) -> bool:
+    """Whether what has arrived may be in a cell."""
+    if got is None or got.value.type.depth:
+        return False
+    return number_if_kept(got.value) is not None
 
 
 def number_of(got: Cotangent | None) -> Value:

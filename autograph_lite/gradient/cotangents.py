@@ -151,10 +151,13 @@ def chosen(condition: Sure, a: Cotangent | None, b: Cotangent | None) -> Cotange
     value = choice(condition, a.value, b.value)
     if a.arrived is None and b.arrived is None:
         return Cotangent(value)
-    choose = f.either if value.type.depth else f.where
-    found = choose(as_value(condition), arrival(a, value), arrival(b, value))
     blank = (a.arrived is None or a.blank) and (b.arrived is None or b.blank)
-    return Cotangent(value, found, blank)
+    if value.type.depth:
+        found = f.either(as_value(condition), arrival(a, value), arrival(b, value))
+        return Cotangent(value, found, blank)
+    return cotangent(
+        value, some(both(condition, a.there), both(negated(condition), b.there)), blank
+    )
 
 
 def choice(condition: Sure, a: Value, b: Value) -> Value:

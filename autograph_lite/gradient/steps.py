@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from autograph_lite.gradient.cells import is_kept
 from autograph_lite.gradient.cells import number_of as number_of_cotangent
 from autograph_lite.gradient.cotangents import Cotangent, arrival, blanked, nothing, state
 from autograph_lite.gradient.mirror import Mirror
@@ -17,7 +18,7 @@ from autograph_lite.gradient.reverse import Sweep
 from autograph_lite.ir.build import Register
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import NUMBER, Symbol, Type, element, flags_of, history, py
-from autograph_lite.ops.cells import note_number, number_if_kept
+from autograph_lite.ops.cells import note_number
 from autograph_lite.ops.control import CONSTANT, LoopParts
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.regions import Step
@@ -141,12 +142,12 @@ class Reversal:
 
     def kept_after(self) -> list[Value]:
         """The cotangents that may be in cells when a step has ended."""
-        return [v for v in self.carried if v in self.kept or self._is_kept(self.after[v])]
-
-    def _is_kept(self, got: Cotangent | None) -> bool:
-        if got is None or got.value.type.depth:
-            return False
-        return in_region(self.builder, lambda: number_if_kept(got.value)) is not None
+        after = self.after
+        kept: list[Value] = in_region(
+            self.builder,
+            lambda: [v for v in self.carried if v in self.kept or is_kept(after[v])],
+        )
+        return kept
 
     def states_after(self) -> dict[Value, str]:
         """What has arrived after any number of steps, given what was assumed before."""

@@ -12,13 +12,14 @@ from __future__ import annotations
 from typing import Any
 
 from autograph_lite.ir.build import Builder, Note, Register
-from autograph_lite.ir.graph import Node, Value
+from autograph_lite.ir.graph import Node, Test, Value
 from autograph_lite.ir.types import NUMBER, Type, cells_of, kind_of_cells
 from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.record import Constant, Known, Op, Scalar, Structural, Threaded, register
 from autograph_lite.ops.same import (
     Sure,
     as_value,
+    both,
     consult,
     holds,
     led_to,
@@ -152,14 +153,27 @@ def number_if_kept(value: Value) -> Value | None:
     return None if builder.is_constant(found) else found
 
 
-def cell_of(value: Value) -> tuple[Node, Value] | None:
-    """The node that gives a value its present name, and the cells among which it may be; None where it is in
-    none in every run."""
+def name_of(value: Value) -> Node | None:
+    """The node that tells, by the present name of a value, in which cell it may be; None where it is in none in
+    every run."""
     builder = at_work()
     made = builder.makers.get(builder.local(value))
-    if made is None or made.op is not NAME:
-        return None
-    return made, builder.read(cells_for(builder, value.type))
+    return made if made is not None and made.op in (NAME, READ) else None
+
+
+def cells_now(type: Type) -> Value:
+    """The cells among which tensors of a type are."""
+    builder = at_work()
+    return builder.read(cells_for(builder, type))
+
+
+def is_cell(value: Value, number: Value) -> Sure:
+    """Whether a value is the cell with a number, which is below 0 where there is none."""
+    own = number_if_kept(value)
+    if own is None:
+        return False
+    equal: Sure = own is number or f.weak(f.py_equal(own, number), dtype="bool")
+    return both(equal, holds(Test("kept", number)))
 
 
 def number_now(value: Value) -> Value:

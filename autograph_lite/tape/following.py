@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import FLOATS
+from autograph_lite.ir.types import FLOATS, kind_of_cells
+from autograph_lite.ops.cells import is_cell
+from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Op
 from autograph_lite.ops.same import (
     Sure,
@@ -24,12 +26,14 @@ from autograph_lite.tensors.boxes import staging
 
 class Following:
     """`values` are followed in some runs at least; `perhaps` has, of those that are in some alone, the
-    bool that says so; of those in `untold` nobody is told."""
+    bool that says so; of those in `untold` nobody is told.  `in_cells` has the kinds and numbers of the cells
+    that sources are in, if they are."""
 
     def __init__(self) -> None:
         self.values: set[Value] = set()
         self.perhaps: dict[Value, Value] = {}
         self.untold: set[Value] = set()
+        self.in_cells: list[tuple[tuple[str, int], Value]] = []
 
     def __contains__(self, value: Value) -> bool:
         """Whether a value is followed in some runs; one that may be another value is if that one is."""
@@ -42,12 +46,23 @@ class Following:
 
     def _look(self, value: Value, seen: set[Value]) -> None:
         """Follow a value where one that it may be is followed, each of which is looked at once."""
+        builder: Any = context.interpreter
+        raw = builder.raw(value)
+        if raw is not value and self._leads(raw, seen):  # a name of what is in a cell by now
+            self.add(value, self.when(raw))
         for other in reached_from(value):
-            if other not in self.values and other not in seen:
-                seen.add(other)
-                self._look(other, seen)
-            if other in self.values:
+            if self._leads(other, seen):
                 self.add(value, both(same(value, other), self.when(other)))
+        for kind, number in self.in_cells:
+            if kind == kind_of_cells(value.type) and (here := is_cell(value, number)) is not False:
+                self.add(value, here)
+
+    def _leads(self, value: Value, seen: set[Value]) -> bool:
+        """Whether a value is followed, as far as that is seen without those that are looked at already."""
+        if value not in self.values and value not in seen:
+            seen.add(value)
+            self._look(value, seen)
+        return value in self.values
 
     def when(self, value: Value) -> Sure:
         """The same as the run knows it, of a value that is followed in some runs."""

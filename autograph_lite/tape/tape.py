@@ -18,9 +18,9 @@ from autograph_lite.gradient.repeated import Record, reversed_by_kernel
 from autograph_lite.gradient.reverse import Seed, Sweep, pullback
 from autograph_lite.gradient.straight import Straight
 from autograph_lite.ir.graph import Node, Value
-from autograph_lite.ir.types import FLOATS
+from autograph_lite.ir.types import FLOATS, kind_of_cells
 from autograph_lite.nests import leaves
-from autograph_lite.ops.cells import cell_of
+from autograph_lite.ops.cells import cells_now, name_of
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Constant, Indexed, Linear, Op
 from autograph_lite.ops.same import as_value, both, visible_links
@@ -29,7 +29,7 @@ from autograph_lite.tape.depends import REGIONS
 from autograph_lite.tape.following import Following
 from autograph_lite.tape.inside import refuse_used_inside
 from autograph_lite.tape.results import arranged, result, stacked, wants_zeros
-from autograph_lite.tape.seeds import by_names, one_hot, seeds, target_value
+from autograph_lite.tape.seeds import by_names, names_before, one_hot, seeds, target_value
 from autograph_lite.tensors.boxes import staging, value_of
 from autograph_lite.tensors.number import kind_name
 from autograph_lite.tensors.tensor import ArrayLike
@@ -216,12 +216,13 @@ class GradientTape:
         """Follow a source, by its present name; one that is in a cell by now is followed where it is read from
         there, too."""
         self._followed.always(value)
-        if not staging() or (kept := cell_of(value)) is None:
+        if not staging() or (name := name_of(value)) is None:
             return value
-        name, cells = kept
-        self._followed.values |= {*name.inputs[:1], *name.outputs, cells}
+        named, number = name.outputs[0], name.inputs[1]
+        self._followed.values |= {name.inputs[0], named, cells_now(value.type)}
+        self._followed.in_cells.append((kind_of_cells(value.type), number))
         self.record(name.op, name.inputs, name.outputs, name.params)
-        return name.outputs[0]
+        return named
 
     @contextmanager
     def stop_recording(self) -> Iterator[None]:
@@ -339,7 +340,11 @@ class GradientTape:
                 " tensors and variables"
             )
         box, value = self._at_watch.get(id(source), (None, None))
-        return value if box is source else value_of(source)
+        if box is source:
+            return value
+        value = value_of(source)
+        name = name_of(value) if staging() else None
+        return value if name is None else name.outputs[0]
 
     def _pullback(
         self, records: list[Record], seeds: list[Seed], keys: list[Value | None]
@@ -365,6 +370,11 @@ class GradientTape:
         nodes = [Node(*record) for record in records]
         if staging():
             reached = by_names(reached, nodes)
+            nodes[:0] = names_before(nodes, keys)
+            if self._followed.in_cells:  # to be asked before the pass, which may not ask for cells
+                for node in nodes:
+                    for value in node.inputs:
+                        self.follows(value)
             links = Links(visible_links(), nodes, asked=asked)
             refuse_used_inside(records, links.asked - self._roots.keys())
             with at_one_line(), reverse_pass():

@@ -41,6 +41,7 @@ from tests.identity import (
     surely_there,
     told,
     walrus,
+    watched,
 )
 
 SPEED = ag.Variable(-0.6, dtype="float64", name="speed")
@@ -596,6 +597,7 @@ CASES = [
     *finals.CASES,
     *shares.CASES,
     *stays_bound.CASES,
+    *watched.CASES,
     *surely_there.CASES,
     *outside.CASES,
     *told.CASES,

@@ -11,11 +11,11 @@ import pytest
 import autograph_lite as ag
 from autograph_lite.call.verify import AGAIN, modes, outcome
 from autograph_lite_runtime import load as loading
-from tests.identity import assigned, kept, used_again
+from tests.identity import assigned, kept, used_again, watched
 from tests.identity.used_again import PROGRAMS, halves
 
 compiled = cache(ag.function)
-SECOND = [*kept.CASES, *assigned.CASES]
+SECOND = [*kept.CASES, *assigned.CASES, *watched.CASES]
 NUMBERS = np.random.default_rng(3).uniform(0.3, 2.0, 12)
 
 
