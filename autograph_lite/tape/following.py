@@ -44,6 +44,11 @@ class Following:
             self._look(value, {value})
         return value in self.values
 
+    def look_at(self, values: Iterable[Value]) -> None:
+        """Find out of values whether they are followed."""
+        for value in values:
+            self.__contains__(value)
+
     def _look(self, value: Value, seen: set[Value]) -> None:
         """Follow a value where one that it may be is followed, each of which is looked at once."""
         builder: Any = context.interpreter

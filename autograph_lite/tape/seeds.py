@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograph_lite.errors import ConversionError, GradientError, GraphTypeError, ShapeError
 from autograph_lite.gradient.reverse import Seed
-from autograph_lite.ir.graph import Node, Value
+from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import may_agree
 from autograph_lite.nests import leaves
-from autograph_lite.ops.cells import name_of
 from autograph_lite.ops.control import require_one_shape
 from autograph_lite.ops.dispatch import constant, f
 from autograph_lite.ops.shapes import text
@@ -102,28 +100,3 @@ def one_hot(value: Value) -> list[Value | None]:
         return [ones_like(value)]
     rows = np.eye(int(np.prod(shape, dtype=np.int64)), dtype=value.type.dtype)  # type: ignore[arg-type]
     return [as_value(row.reshape(shape)) for row in rows]
-
-
-def names_before(nodes: Sequence[Node], sources: Iterable[Value | None]) -> list[Node]:
-    """The nodes that are not among these and tell in what cell a source, or what these read, may be."""
-    made = {v for node in nodes for v in node.outputs}
-    found: dict[Value, Node] = {}
-    for value in (*sources, *(v for node in nodes for v in node.inputs)):
-        if value is None or value in made or value in found:
-            continue
-        if (name := name_of(value)) is not None and name.outputs[0] is value:
-            found[value] = name
-    return list(found.values())
-
-
-def by_names(starts: list[Seed], nodes: list[Node]) -> list[Seed]:
-    """The same with targets under their present names, given by nodes that are added to the others: what is in
-    a cell by now is that cell."""
-    found = []
-    for target, g, there in starts:
-        if (name := name_of(target)) is not None:
-            (target,) = name.outputs
-            if all(target not in node.outputs for node in nodes):
-                nodes.append(name)
-        found.append((target, g, there))
-    return found

@@ -13,30 +13,25 @@ from typing import Any
 from autograph_lite.eager.warn import warn
 from autograph_lite.errors import ConversionError, GradientError, GradientWarning, TapeError
 from autograph_lite.gradient.cotangents import Cotangent
-from autograph_lite.gradient.links import Links
-from autograph_lite.gradient.repeated import Record, reversed_by_kernel
-from autograph_lite.gradient.reverse import Seed, Sweep, pullback
-from autograph_lite.gradient.straight import Straight
-from autograph_lite.ir.graph import Node, Value
+from autograph_lite.gradient.repeated import Record
+from autograph_lite.gradient.reverse import Seed
+from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import FLOATS, kind_of_cells
 from autograph_lite.nests import leaves
 from autograph_lite.ops.cells import cells_now, name_of
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Constant, Indexed, Linear, Op
-from autograph_lite.ops.same import as_value, both, visible_links
-from autograph_lite.ops.staging import at_one_line, reverse_pass, tape_begins, tape_pauses
+from autograph_lite.ops.same import as_value, both
+from autograph_lite.ops.staging import tape_begins, tape_pauses
 from autograph_lite.tape.depends import REGIONS
 from autograph_lite.tape.following import Following
-from autograph_lite.tape.inside import refuse_used_inside
 from autograph_lite.tape.results import arranged, result, stacked, wants_zeros
-from autograph_lite.tape.seeds import by_names, names_before, one_hot, seeds, target_value
+from autograph_lite.tape.seeds import one_hot, seeds, target_value
+from autograph_lite.tape.sweeps import Cotangents, swept
 from autograph_lite.tensors.boxes import staging, value_of
 from autograph_lite.tensors.number import kind_name
 from autograph_lite.tensors.tensor import ArrayLike
 from autograph_lite.tensors.variables import Variable, held
-
-Cotangents = Sweep | dict[Value, Cotangent]
-"""What has arrived, by value: `get` gives None where nothing has."""
 
 _USED = (
     "a non-persistent GradientTape can only be used to compute one set of gradients (or"
@@ -278,7 +273,7 @@ class GradientTape:
         keys = [self._key(source) for source in listed]
         records = self._taken()
         try:
-            found = self._pullback(records, starts, keys)
+            found = swept(records, starts, keys, self._followed, self._roots)
         finally:
             self._used()
         parts = []
@@ -319,7 +314,13 @@ class GradientTape:
         records = self._taken()
         try:
             rows = [
-                self._pullback(records, [(value, seed, None)] if seed is not None else [], keys)
+                swept(
+                    records,
+                    [] if seed is None else [(value, seed, None)],
+                    keys,
+                    self._followed,
+                    self._roots,
+                )
                 for seed in one_hot(value)
             ]
         finally:
@@ -345,42 +346,6 @@ class GradientTape:
         value = value_of(source)
         name = name_of(value) if staging() else None
         return value if name is None else name.outputs[0]
-
-    def _pullback(
-        self, records: list[Record], seeds: list[Seed], keys: list[Value | None]
-    ) -> Cotangents:
-        """Cotangents; a target that the tape does not follow leads nowhere."""
-        followed = self._followed.values
-        reached = []
-        for seed in seeds:
-            if seed[0] in followed or self.follows(seed[0]):
-                reached.append(seed)
-        if not reached:
-            return {}
-        if not staging():
-            wanted = {}
-            for key in keys:
-                if key in followed:
-                    wanted[key] = key
-            found = reversed_by_kernel(records, reached, wanted, self._roots)
-            if found is not None:
-                return found
-        asked = [key for key in keys if key is not None]
-        roots = {key: key for key in asked} | self._roots
-        nodes = [Node(*record) for record in records]
-        if staging():
-            reached = by_names(reached, nodes)
-            nodes[:0] = names_before(nodes, keys)
-            if self._followed.in_cells:  # to be asked before the pass, which may not ask for cells
-                for node in nodes:
-                    for value in node.inputs:
-                        self.follows(value)
-            links = Links(visible_links(), nodes, asked=asked)
-            refuse_used_inside(records, links.asked - self._roots.keys())
-            with at_one_line(), reverse_pass():
-                return pullback(Sweep(links, roots=roots, wanted=self.follows), nodes, reached)
-        refuse_used_inside(records, set(asked) - self._roots.keys())
-        return pullback(Straight(roots, self._followed.values.__contains__), nodes, reached)
 
     def _taken(self) -> list[Record]:
         """What was recorded; while they are reversed this tape does not record, unless it is persistent."""

@@ -1,0 +1,98 @@
+"""The reverse pass over what a tape has recorded: by a kernel, step by step, or in the region at work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from autograph_lite.gradient.cotangents import Cotangent
+from autograph_lite.gradient.links import Links
+from autograph_lite.gradient.repeated import Record, reversed_by_kernel
+from autograph_lite.gradient.reverse import Seed, Sweep, pullback
+from autograph_lite.gradient.straight import Straight
+from autograph_lite.ir.graph import Node, Value
+from autograph_lite.ops.cells import name_of
+from autograph_lite.ops.same import visible_links
+from autograph_lite.ops.staging import at_one_line, reverse_pass
+from autograph_lite.tape.following import Following
+from autograph_lite.tape.inside import refuse_used_inside
+from autograph_lite.tensors.boxes import staging
+
+Cotangents = Sweep | dict[Value, Cotangent]
+"""What has arrived, by value: `get` gives None where nothing has."""
+
+
+def swept(
+    records: Sequence[Record],
+    seeds: Iterable[Seed],
+    keys: Sequence[Value | None],
+    following: Following,
+    roots: dict[Value, Value],
+) -> Cotangents:
+    """What arrives at the sources with these keys; a target that the tape does not follow leads nowhere.
+    `roots` has the sources that have several values."""
+    followed = following.values
+    reached = []
+    for seed in seeds:
+        if seed[0] in followed or seed[0] in following:
+            reached.append(seed)
+    if not reached:
+        return {}
+    if staging():
+        return _in_region(records, reached, keys, following, roots)
+    wanted = {}
+    for key in keys:
+        if key in followed:
+            wanted[key] = key
+    found = reversed_by_kernel(records, reached, wanted, roots)
+    if found is not None:
+        return found
+    asked = {key: key for key in keys if key is not None}
+    refuse_used_inside(records, asked.keys() - roots.keys())
+    nodes = [Node(*record) for record in records]
+    return pullback(Straight(asked | roots, followed.__contains__), nodes, reached)
+
+
+def _in_region(
+    records: Sequence[Record],
+    seeds: list[Seed],
+    keys: Sequence[Value | None],
+    following: Following,
+    roots: dict[Value, Value],
+) -> Sweep:
+    nodes = [Node(*record) for record in records]
+    seeds = _by_names(seeds, nodes)
+    nodes[:0] = _names_before(nodes, keys)
+    if following.in_cells:  # to be asked before the pass, which may not ask for cells
+        for node in nodes:
+            following.look_at(node.inputs)
+    asked = [key for key in keys if key is not None]
+    links = Links(visible_links(), nodes, asked=asked)
+    refuse_used_inside(records, links.asked - roots.keys())
+    every = {key: key for key in asked} | roots
+    with at_one_line(), reverse_pass():
+        return pullback(Sweep(links, roots=every, wanted=following.__contains__), nodes, seeds)
+
+
+def _names_before(nodes: Sequence[Node], sources: Iterable[Value | None]) -> list[Node]:
+    """The nodes that are not among these and tell in what cell a source, or what these read, may be."""
+    made = {v for node in nodes for v in node.outputs}
+    found: dict[Value, Node] = {}
+    for value in (*sources, *(v for node in nodes for v in node.inputs)):
+        if value is None or value in made or value in found:
+            continue
+        if (name := name_of(value)) is not None and name.outputs[0] is value:
+            found[value] = name
+    return list(found.values())
+
+
+def _by_names(starts: list[Seed], nodes: list[Node]) -> list[Seed]:
+    """The same with targets under their present names, given by nodes that are added to the others: what is in
+    a cell by now is that cell."""
+    found = []
+    for target, g, there in starts:
+        if (name := name_of(target)) is not None:
+            (target,) = name.outputs
+            if all(target not in node.outputs for node in nodes):
+                nodes.append(name)
+        found.append((target, g, there))
+    return found
