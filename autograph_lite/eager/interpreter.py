@@ -310,7 +310,12 @@ def _setitem(inputs: tuple[Value, ...], params: dict[str, Any]) -> tuple[Value, 
     try:
         target[index] = inputs[1].data
     except ValueError:  # NumPy has a sentence of its own for masks
-        shapes = text(inputs[1].type.shape), text(target[index].shape)
+        try:
+            shape = target[index].shape
+        except IndexError:  # which NumPy finds later
+            (part,) = OPS["getitem"].types(x.type, *(v.type for v in inputs[2:]), **params)
+            shape = part.shape
+        shapes = text(inputs[1].type.shape), text(shape)
         raise ShapeError(
             "could not broadcast input array from shape {} into shape {}".format(*shapes)
         ) from None

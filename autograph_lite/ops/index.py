@@ -133,10 +133,25 @@ register(
 )
 
 
+def _is_left(x: Value, part: Value, dynamic: tuple[Value, ...], spec: Spec) -> Value:
+    """Per element of what an array of positions names whether it is there in the end: of elements with one
+    position the last one is."""
+    place = next(i for i, (kind, *_) in enumerate(spec) if kind == "array")
+    index = dynamic[sum(e is None for _, *entries in spec[:place] for e in entries)]
+    number = f.cumsum(f.cast(f.equal(index, index), dtype="int64"), axis=0)
+    lead = sum(kind in ("slice", "new") for kind, *_ in spec[:place])
+    number = f.expand_dims(number, axes=tuple(range(1, part.type.rank - lead)))
+    numbers = f.setitem(f.cast(f.zeros_like(x), dtype="int64"), number, *dynamic, spec=spec)
+    return f.equal(f.getitem(numbers, *dynamic, spec=spec), number)
+
+
 def _setitem_vjp(
     g: Value, x: Value, v: Value, *dynamic: Value, out: Value, spec: Spec
 ) -> tuple[Any, ...]:
-    part = summed(f.getitem(g, *dynamic, spec=spec), v)
+    part = f.getitem(g, *dynamic, spec=spec)
+    if any(kind == "array" for kind, *_ in spec):
+        part = f.choose(_is_left(x, part, dynamic, spec), part)
+    part = summed(part, v)
     rest = f.setitem(g, constant(0.0, g.type.dtype), *dynamic, spec=spec)
     return (rest, part, *(None for _ in dynamic))
 

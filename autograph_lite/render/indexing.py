@@ -88,7 +88,7 @@ def lower_getitem(low: Lowering, node: Node) -> None:
     low.flush()
     picked = Picked(low, x, spec, node.inputs[1:])
     out_array = new_array(low.k, hint(node), x.dtype, picked.extents)
-    picked.each(lambda at, position: out_array.store(low.k, at, x.load(position)))
+    picked.each(lambda at, position: out_array.store(low.k, at, picked.view.load(position)))
     low.set(node.outputs[0], out_array)
 
 
@@ -139,6 +139,12 @@ class Picked:
                 both(compare("ne", have, want), compare("ne", have, ZERO)),  # NumPy takes no bools
                 k.fault(faults.INDEX, text, "GraphIndexError", want, have),
             )
+
+    def check(self) -> None:
+        """That all positions are inside, before anything is written."""
+        k, extent = self.low.k, self.view.extents[self.lead]
+        with nest(k, self.index.extents, True) as at:
+            wrap_index(k, k.let("j", self.index.load(at)), extent, self.axis)
 
     def each(
         self, visit: Callable[[tuple[Expr, ...], tuple[Expr, ...]], None], whole: bool = False
@@ -215,6 +221,8 @@ def _write_elements(
         return
     picked = Picked(low, x, spec, dynamic)
     shaped = _fitted(low, new, picked.extents)
+    if not picked.mask:
+        picked.check()
 
     def visit(at: tuple[Expr, ...], position: tuple[Expr, ...]) -> None:
         v = shaped.load(at) if isinstance(shaped, Array) else shaped

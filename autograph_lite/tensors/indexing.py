@@ -10,6 +10,7 @@ import numpy as np
 
 from autograph_lite.errors import GraphIndexError, GraphTypeError, ShapeError, StagedOverflowError
 from autograph_lite.ir.graph import Value
+from autograph_lite.nests import leaves
 from autograph_lite.ops.dispatch import apply_all, context, f
 from autograph_lite.ops.index import GETITEM, SETITEM, Spec, is_view
 from autograph_lite.ops.regions import pick
@@ -65,10 +66,10 @@ def put(box: Box, index: Any, item: Any) -> None:
     spec, dynamic = index_spec(x, index)
     if _is_own_slice(box, item, spec, dynamic):
         return
-    if any(entry[0] == "array" for entry in spec):
+    if any(value.type.rank > 1 and value.type.dtype == "int64" for value in dynamic):
         raise GraphIndexError(
-            "assignment by an array of positions is not available: a position may stand in it twice;"
-            " write a loop over the positions, or use a bool mask"
+            "assignment by an array of positions with more than one axis is not available; write a loop over"
+            " its rows, or assign to x.ravel() of which the positions are i * x.shape[1] + j"
         )
     item = assigned(item, x.type.dtype)
     v = cast(
@@ -102,7 +103,8 @@ def index_spec(x: Value, index: Any) -> tuple[Spec, list[Value]]:
     if index.__class__ is slice and x.type.shape:
         entries = [index]
     else:
-        entries = _without_ellipsis(x, index if isinstance(index, tuple) else (index,))
+        given = index if isinstance(index, tuple) else (index,)
+        entries = _without_ellipsis(x, tuple(map(_array_of_list, given)))
     dynamic: list[Value] = []
     spec = [_entry(entry, dynamic) for entry in entries]
     _check(spec)
@@ -113,6 +115,13 @@ def _too_many(x: Value, count: int) -> GraphIndexError:
     return GraphIndexError(
         f"too many indices for array: array is {x.type.rank}-dimensional, but {count} were indexed"
     )
+
+
+def _array_of_list(entry: Any) -> Any:
+    """A list with numbers that only the run knows as an array; any other entry as it is."""
+    if isinstance(entry, list) and any(isinstance(leaf, Box) for leaf in leaves(entry)):
+        return wrap(strong(entry, None, "the index"))
+    return entry
 
 
 def _axes(entry: Any) -> int:

@@ -74,10 +74,19 @@ def items(x, n):
     return table["a"] + row[0]
 
 
-@case("`x[i] = v`", "an array of positions", X, how=REFUSED)
-def positions(x):
+@case("`x[i] = v`", "an array or list of positions", X, 2)
+def positions(x, n):
     y = x * 1.0
-    y[np.array([0, 2])] = x[1]
+    for i in range(n):
+        y[np.array([0, 2, 0])] = y[:3] * x[1]
+        y[[i, n]] = y[[n, i]]
+    return y
+
+
+@case("`x[i] = v`", "an array of positions with several axes", X, how=REFUSED)
+def rows_of_positions(x):
+    y = x * 1.0
+    y[np.array([[0], [2]])] = x[1]
     return y
 
 

@@ -25,6 +25,7 @@ REFUSED = {
         "after_writes",
         "before_it_is_written",
         "the_arguments_own",
+        "its_argument",
     },
     "is a float32 tensor": {
         "backwards_in_steps",

@@ -19,7 +19,7 @@ from typing import Any
 import mpmath
 import numpy as np
 
-from autograph_lite.ops.index import is_view, numpy_index
+from autograph_lite.ops.index import numpy_index
 from autograph_lite.ops.mathematics import LIBM
 from autograph_lite.ops.record import Op, Scalar
 from autograph_lite.ops.scalars import BOOLS, MOVES, ONE, SCALARS, SILENT, TESTS, TWO
@@ -351,6 +351,13 @@ def _index_samples(dtype: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]
     yield (_ramp(dtype, 4), i64(0, 3, -1, 0)), {"spec": (("array",),)}
     yield (_ramp(dtype, 4, 2), i64(2, 0, 2)), {"spec": (("array",),)}
     yield (_ramp(dtype, 4), mask), {"spec": (("mask", 1),)}
+    part = ("slice", 1, "", "")
+    yield (_ramp(dtype, 4, 3), mask), {"spec": (("mask", 1), part)}
+    yield (_ramp(dtype, 3, 4), mask), {"spec": (("slice", "", -1, ""), ("mask", 1))}
+    yield (_ramp(dtype, 4, 3), i64(2, -1, 2)), {"spec": (("array",), part)}
+    yield (_ramp(dtype, 4, 3), i64(2, 0)), {"spec": (part, ("array",))}
+    yield (_ramp(dtype, 3, 4, 3), i64(1, 1)), {"spec": (part, ("array",), ("slice", "", "", -2))}
+    yield (_ramp(dtype, 4, 3), i64(2, 0)), {"spec": (("new",), ("array",), part)}
 
 
 def _read(dtype: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
@@ -359,9 +366,8 @@ def _read(dtype: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
 
 def _write(dtype: str) -> Iterator[tuple[tuple[Any, ...], dict[str, Any]]]:
     for (x, *dynamic), params in _index_samples(dtype):
-        if is_view(params["spec"]):
-            read = np.asarray(x[numpy_index(params["spec"], tuple(dynamic))])
-            yield (x, _ramp(dtype, *read.shape), *dynamic), params
+        read = np.asarray(x[numpy_index(params["spec"], tuple(dynamic))])
+        yield (x, _ramp(dtype, *read.shape), *dynamic), params
     yield (_ramp(dtype, 3, 2), _ramp(dtype, 2)), {"spec": (("slice", 1, "", ""),)}
 
 

@@ -95,7 +95,7 @@ FAULTS = [
     Fault(
         "30",
         "x[k] += 1.0",
-        {"x": X, "k": ag.constant([0, 0])},
+        {"x": X, "k": ag.constant([[0, 0]])},
         INDEX,
         "assignment by an array of positions",
     ),
