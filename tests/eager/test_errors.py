@@ -20,7 +20,7 @@ CASES = {
     "float tensor index": (lambda: T()[ag.array(1.0)], errors.GraphIndexError, "float64"),
     "slice step": (lambda: T()[::0], errors.ShapeError, "cannot be zero"),
     "slice bound": (lambda: T()[1.5:], errors.GraphTypeError, "slice indices"),
-    "array assigned": (lambda: T().__setitem__([0, 0], 1.0), errors.GraphIndexError, "bool mask"),
+    "array assigned": (lambda: T().__setitem__([[0, 0]], 1.0), errors.GraphIndexError, "one axis"),
     "two arrays": (lambda: T()[[0, 1], [1, 0]], errors.GraphIndexError, "more than one array"),
     "array and int": (lambda: T()[[0, 1], 0], errors.GraphIndexError, "in two steps"),
     "mask shape": (lambda: T()[np.array([True, False, True])], errors.GraphIndexError, "boolean"),
