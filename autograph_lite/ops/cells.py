@@ -156,8 +156,12 @@ def number_if_kept(value: Value) -> Value | None:
 def name_of(value: Value) -> Node | None:
     """The node that tells, by the present name of a value, in which cell it may be; None where it is in none in
     every run."""
-    builder = at_work()
-    made = builder.makers.get(builder.local(value))
+    return maker_of(at_work().local(value))
+
+
+def maker_of(name: Value) -> Node | None:
+    """The node that tells in which cell a value of this name may be, if it is such a name."""
+    made = at_work().makers.get(name)
     return made if made is not None and made.op in (NAME, READ) else None
 
 

@@ -10,7 +10,7 @@ from autograph_lite.gradient.repeated import Record, reversed_by_kernel
 from autograph_lite.gradient.reverse import Seed, Sweep, pullback
 from autograph_lite.gradient.straight import Straight
 from autograph_lite.ir.graph import Node, Value
-from autograph_lite.ops.cells import name_of
+from autograph_lite.ops.cells import maker_of, name_of
 from autograph_lite.ops.same import visible_links
 from autograph_lite.ops.staging import at_one_line, reverse_pass
 from autograph_lite.tape.following import Following
@@ -62,10 +62,11 @@ def _in_region(
     nodes = [Node(*record) for record in records]
     seeds = _by_names(seeds, nodes)
     nodes[:0] = _names_before(nodes, keys)
+    asked = [key for key in keys if key is not None]
+    following.look_at(asked)  # what is not followed may be what is, in other runs
     if following.in_cells:  # to be asked before the pass, which may not ask for cells
         for node in nodes:
             following.look_at(node.inputs)
-    asked = [key for key in keys if key is not None]
     links = Links(visible_links(), nodes, asked=asked)
     refuse_used_inside(records, links.asked - roots.keys())
     every = {key: key for key in asked} | roots
@@ -80,7 +81,7 @@ def _names_before(nodes: Sequence[Node], sources: Iterable[Value | None]) -> lis
     for value in (*sources, *(v for node in nodes for v in node.inputs)):
         if value is None or value in made or value in found:
             continue
-        if (name := name_of(value)) is not None and name.outputs[0] is value:
+        if (name := maker_of(value)) is not None:
             found[value] = name
     return list(found.values())
 

@@ -283,7 +283,7 @@ class GradientTape:
 
     def _found(self, found: Cotangents, key: Value | None) -> Cotangent | None:
         """What has arrived at a source, where the tape follows it."""
-        got = None if key is None else found.get(key)
+        got = found.get(key) if key in self._followed.values else None
         if got is not None and key in self._followed.untold:
             raise ConversionError(
                 "whether the tape follows this tensor only the run knows, which decides between its"

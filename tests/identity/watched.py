@@ -107,6 +107,39 @@ def its_gradient_is_the_next(x, n):
     return h
 
 
+def what_is_not_followed(x, n):
+    """y is no source, and what was computed from it, as s in the first step, is none either."""
+    y = s = h = x * 1
+    items = [x]
+    for i in range(n):
+        with ag.GradientTape() as tape:
+            tape.watch(items[0])
+            z = np.sum(x * 3 * s * s)
+        h = h - tape.gradient(z, y, unconnected_gradients="zero")
+        items.append(items[0])
+        with ag.GradientTape(persistent=True) as tape:
+            tape.watch(items[i // 2])
+            z = np.sum(np.sin(s) * h * items[0])
+        s = tape.gradient(z, x, unconnected_gradients="zero")
+    return s, h
+
+
+def by_an_older_name(x, n):
+    """In the tape x is known to be in the list by a name from before, and by another one after it."""
+    s = y = h = x
+    items = [s]
+    a = x * 3
+    for i in range(n):
+        a = x * i
+        with ag.GradientTape() as tape:
+            tape.watch(items[i // 2])
+            items.append(h)
+            z = np.sum(np.sin(s) * y)
+        g = tape.gradient(z, items[i // 2])
+        y = h if g is None else g
+    return y, a
+
+
 c = ag.constant
 X = c([0.3, 0.7])
 IN_LISTS = (
@@ -117,6 +150,8 @@ IN_LISTS = (
     after_the_loop,
     by_its_place,
     two_names_without_a_list,
+    what_is_not_followed,
+    by_an_older_name,
 )
 CASES = [
     *((program, (X, n)) for program in IN_LISTS for n in (0, 1, 2, 3)),
