@@ -77,7 +77,7 @@ class Executable:
                     return [found] if len(self.results) == 1 else list(found)
             except gate.Fault as met:
                 fault = met
-            if fault is not None:
+            if fault is not None:  # raised here, where no other exception is being handled
                 self._refuse(fault)
         self.runs += 1
         if self.runs == 2:

@@ -87,8 +87,7 @@ class ReversedArm:
 
     def keeps(self, root: Value) -> bool:
         """Whether the cotangent that the arm hands back may be in a cell."""
-        kept: bool = in_region(self.builder, lambda: is_kept(self.inner.cotangents.get(root)))
-        return kept
+        return in_region(self.builder, lambda: is_kept(self.inner.cotangents.get(root)))
 
     def results(self, plans: list[Plan]) -> list[Value]:
         """Per root a cotangent and, where they are asked for, whether anything has arrived, and the number of

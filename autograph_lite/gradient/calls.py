@@ -19,13 +19,13 @@ from autograph_lite.gradient.cotangents import Cotangent, parts, state
 from autograph_lite.gradient.reverse import THREADED, Sweep
 from autograph_lite.gradient.whole import Reversed, reverse_graph
 from autograph_lite.ir.build import Builder, no_origin
-from autograph_lite.ir.graph import Graph, Node, Test, Value
+from autograph_lite.ir.graph import Graph, Node, Value
 from autograph_lite.ir.types import kind_of_cells
 from autograph_lite.ir.walk import replaced
-from autograph_lite.ops.cells import NAME
+from autograph_lite.ops.cells import NAME, one_cell
 from autograph_lite.ops.control import CALL, CONSTANT
-from autograph_lite.ops.dispatch import apply_all, context, f
-from autograph_lite.ops.same import Sure, as_value, both, holds, led_to, same, some
+from autograph_lite.ops.dispatch import apply_all, context
+from autograph_lite.ops.same import Sure, as_value, led_to, same, some
 from autograph_lite.ops.staging import building
 
 _TWICE = (
@@ -195,8 +195,7 @@ def _in_one_cell(a: Value, b: Value, numbers: dict[Value, Value]) -> Sure:
     """Whether two values are in one cell in the end."""
     if a not in numbers or b not in numbers or kind_of_cells(a.type) != kind_of_cells(b.type):
         return False
-    equal = f.weak(f.py_equal(numbers[a], numbers[b]), dtype="bool")
-    return both(equal, holds(Test("kept", numbers[a])))
+    return one_cell(numbers[b], numbers[a])
 
 
 def again(back: Reversed, callee: Callee, node: Node) -> dict[Value, Value]:

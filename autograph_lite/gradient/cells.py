@@ -21,6 +21,7 @@ from autograph_lite.ops.cells import (
     NAME,
     READ,
     cells_for,
+    cells_now,
     followed,
     keep,
     none,
@@ -78,9 +79,8 @@ def take_over(tables: Tables, cells: Value, got: Cotangent) -> None:
 
 def handed_on(tables: Tables, cells: Value) -> list[Value]:
     """The same for the calls that are reversed next."""
-    builder = at_work()
     table = tables[kind_of_cells(cells.type)]
-    return [builder.read(table), builder.read(cells_for(builder, cells.type))]
+    return [at_work().read(table), cells_now(cells.type)]
 
 
 def hand_out(sweep: Sweep, held: Sequence[tuple[Value, Value]]) -> None:

@@ -143,11 +143,10 @@ class Reversal:
     def kept_after(self) -> list[Value]:
         """The cotangents that may be in cells when a step has ended."""
         after = self.after
-        kept: list[Value] = in_region(
+        return in_region(
             self.builder,
             lambda: [v for v in self.carried if v in self.kept or is_kept(after[v])],
         )
-        return kept
 
     def states_after(self) -> dict[Value, str]:
         """What has arrived after any number of steps, given what was assumed before."""

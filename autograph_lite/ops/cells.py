@@ -133,7 +133,7 @@ def cells_at_end(top: Builder) -> tuple[tuple[tuple[str, int], Value, Value], ..
 def read_cell(number: Value, element: Type) -> Value:
     """The tensor, of this type, that is the cell with a number."""
     builder = at_work()
-    cells, number = builder.read(cells_for(builder, element)), builder.local(number)
+    cells, number = cells_now(element), builder.local(number)
     (value,) = _apply(builder, READ, (cells, number), element=element)
     builder.numbered[value] = number
     note_number(value, number)
@@ -174,10 +174,13 @@ def cells_now(type: Type) -> Value:
 def is_cell(value: Value, number: Value) -> Sure:
     """Whether a value is the cell with a number, which is below 0 where there is none."""
     own = number_if_kept(value)
-    if own is None:
-        return False
-    equal: Sure = own is number or f.weak(f.py_equal(own, number), dtype="bool")
-    return both(equal, holds(Test("kept", number)))
+    return False if own is None else one_cell(own, number)
+
+
+def one_cell(a: Value, b: Value) -> Sure:
+    """Whether two numbers are those of one cell; below 0 they are of none."""
+    equal: Sure = a is b or f.weak(f.py_equal(a, b), dtype="bool")
+    return both(equal, holds(Test("kept", b)))
 
 
 def number_now(value: Value) -> Value:

@@ -45,6 +45,15 @@ def is_view(spec: Spec) -> bool:
     return all(kind in ("int", "slice", "new") for kind, *_ in spec)
 
 
+def place_of_array(spec: Spec) -> tuple[int, int, int]:
+    """Of a spec with an array or a mask: how many entries, inputs of the index, and axes of the result come
+    before it."""
+    place = next(i for i, (kind, *_) in enumerate(spec) if kind in ("array", "mask"))
+    before = spec[:place]
+    inputs = sum(e is None for _, *entries in before for e in entries)
+    return place, inputs, sum(kind in ("slice", "new") for kind, *_ in before)
+
+
 def _sliced(extent: Extent, entries: tuple[Any, ...]) -> Extent:
     if entries == ("", "", ""):
         return extent
@@ -136,10 +145,9 @@ register(
 def _is_left(x: Value, part: Value, dynamic: tuple[Value, ...], spec: Spec) -> Value:
     """Per element of what an array of positions names whether it is there in the end: of elements with one
     position the last one is."""
-    place = next(i for i, (kind, *_) in enumerate(spec) if kind == "array")
-    index = dynamic[sum(e is None for _, *entries in spec[:place] for e in entries)]
+    _, count, lead = place_of_array(spec)
+    index = dynamic[count]
     number = f.cumsum(f.cast(f.equal(index, index), dtype="int64"), axis=0)
-    lead = sum(kind in ("slice", "new") for kind, *_ in spec[:place])
     number = f.expand_dims(number, axes=tuple(range(1, part.type.rank - lead)))
     numbers = f.setitem(f.cast(f.zeros_like(x), dtype="int64"), number, *dynamic, spec=spec)
     return f.equal(f.getitem(numbers, *dynamic, spec=spec), number)

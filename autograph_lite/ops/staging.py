@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type
 from autograph_lite.ops.dispatch import context
+
+Found = TypeVar("Found")
 
 
 class Stopped(BaseException):
@@ -144,7 +146,7 @@ class at_one_line:
         self.builder.origin = self.origin
 
 
-def in_region(builder: Builder, find: Callable[[], Any]) -> Any:
+def in_region(builder: Builder, find: Callable[[], Found]) -> Found:
     """The result of a function that may append nodes to a region."""
     with building(builder):
         return find()

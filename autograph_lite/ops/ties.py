@@ -119,7 +119,7 @@ def at_end(world: World, end: End, a: Any, b: Any) -> Sure:
     if one is None or other is None:
         return False
     told = world.leads_out if isinstance(b, Outer) else world.same
-    return in_region(end.builder, partial(told, one, other))  # type: ignore[no-any-return]
+    return in_region(end.builder, partial(told, one, other))
 
 
 # --- from step to step -----------------------------------------------------------------------------

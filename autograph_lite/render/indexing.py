@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from autograph_lite.ir.graph import Node, Value
-from autograph_lite.ops.index import Spec, is_view
+from autograph_lite.ops.index import Spec, is_view, place_of_array
 from autograph_lite.render.arrays import (
     Array,
     broadcast,
@@ -99,25 +99,18 @@ class Picked:
     def __init__(
         self, low: Lowering, x: Array, spec: tuple[Any, ...], dynamic: tuple[Value, ...]
     ) -> None:
-        self.low, self.x = low, x
-        place = next(i for i, (kind, *_) in enumerate(spec) if kind in ("array", "mask"))
+        self.low = low
+        place, count, self.lead = place_of_array(spec)
         self.mask = spec[place][0] == "mask"
-        before, after = self._split(spec, place, dynamic)
-        self.lead = sum(1 for kind, *_ in spec[:place] if kind in ("slice", "new"))
+        self.index = low.array(dynamic[count])
         self.axis = sum(1 for kind, *_ in spec[:place] if kind in ("slice", "int"))
         span = spec[place][1] if self.mask else 1
-        lowered = (*before, *((("slice", "", "", ""),) * span), *after)
-        self.view = view_of(low, x, lowered, self._rest)
+        lowered = (*spec[:place], *((("slice", "", "", ""),) * span), *spec[place + 1 :])
+        self.view = view_of(low, x, lowered, (*dynamic[:count], *dynamic[count + 1 :]))
         inner = self.view.extents
         chosen = (self._count(),) if self.mask else self.index.extents
         self.span = span
         self.extents = (*inner[: self.lead], *chosen, *inner[self.lead + span :])
-
-    def _split(self, spec: Any, place: int, dynamic: tuple[Value, ...]) -> tuple[Any, Any]:
-        count = sum(e is None for kind, *entries in spec[:place] for e in entries if kind != "mask")
-        self.index = self.low.array(dynamic[count])
-        self._rest = dynamic[:count] + dynamic[count + 1 :]
-        return spec[:place], spec[place + 1 :]
 
     def _count(self) -> Expr:
         k = self.low.k
@@ -221,7 +214,7 @@ def _write_elements(
         return
     picked = Picked(low, x, spec, dynamic)
     shaped = _fitted(low, new, picked.extents)
-    if not picked.mask:
+    if not picked.mask and not add:  # what is added to has been read by this index
         picked.check()
 
     def visit(at: tuple[Expr, ...], position: tuple[Expr, ...]) -> None:

@@ -61,8 +61,8 @@ def _in_region(
 ) -> Sweep:
     nodes = [Node(*record) for record in records]
     seeds = _by_names(seeds, nodes)
-    nodes[:0] = _names_before(nodes, keys)
     asked = [key for key in keys if key is not None]
+    nodes[:0] = _names_before(nodes, asked)
     following.look_at(asked)  # what is not followed may be what is, in other runs
     if following.in_cells:  # to be asked before the pass, which may not ask for cells
         for node in nodes:
@@ -74,14 +74,12 @@ def _in_region(
         return pullback(Sweep(links, roots=every, wanted=following.__contains__), nodes, seeds)
 
 
-def _names_before(nodes: Sequence[Node], sources: Iterable[Value | None]) -> list[Node]:
+def _names_before(nodes: Sequence[Node], sources: Iterable[Value]) -> list[Node]:
     """The nodes that are not among these and tell in what cell a source, or what these read, may be."""
     made = {v for node in nodes for v in node.outputs}
     found: dict[Value, Node] = {}
     for value in (*sources, *(v for node in nodes for v in node.inputs)):
-        if value is None or value in made or value in found:
-            continue
-        if (name := maker_of(value)) is not None:
+        if value not in made and (name := maker_of(value)) is not None:
             found[value] = name
     return list(found.values())
 

@@ -87,19 +87,19 @@ def its_argument(x, at):
 
 c = ag.constant
 _rng = np.random.default_rng(0)
-A, X, I = c(_rng.normal(size=(3, 3))), c(_rng.normal(size=4)), np.array  # noqa: E741
-MASK = I([True, False, True])
+A, X, array = c(_rng.normal(size=(3, 3))), c(_rng.normal(size=4)), np.array
+MASK = array([True, False, True])
 CASES = [
     *((swaps_rows, (A, i, p)) for i, p in ((0, 2), (1, 1), (0, 5))),
     (determinant, (A, 3)),
     (some_twice, (X, c(_rng.normal(size=4)))),
     *((one_value, (X, k)) for k in (0, 2)),
-    *((in_place, (X, I(at, dtype=np.int64))) for at in ([0, 1, 1, 3], [-1, -4], [])),
-    (in_a_loop, (X, I([0, 2, 2, 1]), 3)),
-    *((columns, (A, I(at))) for at in ([2, 0, 1], [2, 2, 1], [0, 9, 1])),
-    *((parts_of_rows, (A, at)) for at in (I([0, 2]), I([1, 1]), MASK)),
-    *((of_other_sizes, (X, I(at))) for at in ([0, 1], [0, 1, 7], [0, 9], [[0, 1, 2]], [2, 1, 0])),
-    (into_zeros, (X, I([2, 0, 3, 1]))),
-    (its_argument, (X, I([2, 0, 3, 1]))),
+    *((in_place, (X, array(p, dtype=np.int64))) for p in ([0, 1, 1, 3], [-1, -4], [])),
+    (in_a_loop, (X, array([0, 2, 2, 1]), 3)),
+    *((columns, (A, array(p))) for p in ([2, 0, 1], [2, 2, 1], [0, 9, 1])),
+    *((parts_of_rows, (A, p)) for p in (array([0, 2]), array([1, 1]), MASK)),
+    *((of_other_sizes, (X, array(p))) for p in ([0, 1], [0, 1, 7], [0, 9], [[0, 1, 2]], [2, 1, 0])),
+    (into_zeros, (X, array([2, 0, 3, 1]))),
+    (its_argument, (X, array([2, 0, 3, 1]))),
 ]
 RAISES = {"swaps_rows": 1, "columns": 1, "of_other_sizes": 4}
