@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from typing import Any, NoReturn
@@ -26,6 +27,7 @@ from autograph_lite.frontend.holders import (
 )
 from autograph_lite.frontend.joins import GROWING, Typed, joined, may_be_text
 from autograph_lite.frontend.lifting import keep_elements, lifted
+from autograph_lite.frontend.narrowing import Narrowed
 from autograph_lite.frontend.shared import Get, Set, Watch, extended
 from autograph_lite.frontend.state import put_together, take_apart, tensors_of, unwrapped
 from autograph_lite.frontend.structures import (
@@ -88,7 +90,12 @@ class Arm:
     """One arm after staging: what each name holds at its end."""
 
     def __init__(
-        self, body: Callable[[], Any], get: Get, set: Set, outside: dict[int, Holder]
+        self,
+        body: Callable[[], Any],
+        get: Get,
+        set: Set,
+        outside: dict[int, Holder],
+        told: AbstractContextManager[None],
     ) -> None:
         before = get()
         self.there = {*outside, *holders_in(tuple(map(unwrapped, before)))}
@@ -99,7 +106,7 @@ class Arm:
         self.ends = False  # whether a run may come to its end
         self.stale: frozenset[int] = frozenset()
         try:
-            with entered:
+            with entered, told:
                 self.changes = enter(outside)
                 returned = run_in_region(body)
                 self.after = (*get(), returned)
@@ -134,7 +141,7 @@ def stage_if(
     names: tuple[str, ...],
 ) -> Any:
     """Append an `if` node; names get their joined values, the result is the joined result."""
-    arms, get, set, names = _arms(then, orelse, (get, set, names))
+    arms, get, set, names = _arms(cond, then, orelse, (get, set, names))
     if not any(arm.ends for arm in arms):
         emit_if(cond, *(ops.Arm(arm.builder, []) for arm in arms))
         raise Stopped
@@ -188,15 +195,20 @@ def choose(cond: Any, then: Callable[[], Any], orelse: Callable[[], Any]) -> Any
 
 
 def _arms(
-    then: Callable[[], Any], orelse: Callable[[], Any], own: tuple[Get, Set, tuple[str, ...]]
+    cond: Value,
+    then: Callable[[], Any],
+    orelse: Callable[[], Any],
+    own: tuple[Get, Set, tuple[str, ...]],
 ) -> tuple[list[Arm], Get, Set, tuple[str, ...]]:
     """Both arms, and the state with the names of functions around it that they may assign; once more where
     an arm meets such a name for the first time, or gives cells to what is outside."""
-    watch, outside = Watch(own[0]), reached(then, orelse)
+    watch, outside, told = Watch(own[0]), reached(then, orelse), Narrowed(cond, then, orelse)
     while True:
         get, set, names = extended(*own, watch.all())
         before = amended()
-        arms = [Arm(body, get, set, outside) for body in (then, orelse)]
+        arms = [
+            Arm(body, get, set, outside, told.in_arm(k)) for k, body in enumerate((then, orelse))
+        ]
         if not watch.grew() and amended() == before:
             return arms, get, set, names
         watch.put_back()

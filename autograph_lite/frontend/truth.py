@@ -8,14 +8,17 @@ from autograph_lite.errors import AutographError, ShapeError
 from autograph_lite.frontend.absent import Perhaps
 from autograph_lite.frontend.grown import grown_in, length
 from autograph_lite.frontend.steps import number
+from autograph_lite.ir.conditions import Conditions
 from autograph_lite.ir.graph import Value
 from autograph_lite.ops.control import CODES, fail_if
 from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ops.python import NUMBER, WEAK
 from autograph_lite.ops.staging import root
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.tagged import Tagged
 from autograph_lite.tensors.tags import as_tensor
 
+_OPPOSITE = ("logical_not", "py_not")
 _ONE = "condition must be a scalar; use np.any or np.all"
 
 
@@ -37,6 +40,19 @@ def condition(obj: Any) -> Value:
     builder: Any = context.interpreter
     result: Value = builder.constant(bool(obj), "bool")
     return result
+
+
+def meaning(cond: Value) -> int:
+    """What a condition means in the present region, by its number (`ir.conditions`)."""
+    builder: Any = context.interpreter
+    made = builder.makers.get(cond)
+    if made is not None and made.inputs and made.inputs[0].type.dtype == "bool":
+        if made.op in (NUMBER, WEAK):
+            return meaning(made.inputs[0])
+        if made.op.name in _OPPOSITE:
+            return -meaning(made.inputs[0])
+    known: Conditions = builder.conditions
+    return known.number(cond)
 
 
 def as_bool(obj: Any) -> Any:

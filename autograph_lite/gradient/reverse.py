@@ -49,7 +49,8 @@ class Sweep:
     `roots` maps values that are one source (the reads of a variable) to their common key; `wanted`
     limits the work to values that can lead to a source, None to all.  `outer` is the sweep of the
     region around; `names` maps arguments of this region to the values that they are there.  `replace`
-    puts a node that saves more in the place of another; `present` finds it again.
+    puts a node that saves more in the place of another; `present` finds it again.  `limits` has, of results
+    that lead back in some runs alone, the bool that says so.
     """
 
     roots: dict[Value, Value]
@@ -63,6 +64,7 @@ class Sweep:
         outer: Sweep | None = None,
         replace: Replace | None = None,
         present: Callable[[Node], Node] | None = None,
+        limits: dict[Value, Value] | None = None,
     ) -> None:
         self.links = links
         self.outer = outer
@@ -74,6 +76,7 @@ class Sweep:
         self.wanted = wanted
         self.replace = replace
         self.present = present
+        self.limits = limits or {}
         self._places: dict[tuple[Any, Value], dict[Value, Sure]] = {}
 
     def outward(self) -> Iterator[Sweep]:
@@ -174,7 +177,10 @@ class Sweep:
     def of_itself(self, value: Value) -> Cotangent | None:
         """What has arrived at a value where it is no other one."""
         key = self.itself(value)
-        return None if key is None else self.cotangents.get(key)
+        got = None if key is None else self.cotangents.get(key)
+        if got is None or value not in self.limits:
+            return got
+        return got.where(self.limits[value])
 
     def itself(self, value: Value) -> Value | None:
         """The key of a value where it is no other one; None if there is no such run."""

@@ -9,6 +9,7 @@ by its number (`gradient.cells`).  A cell never changes, and a tensor has one at
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from autograph_lite.ir.build import Builder, Note, Register
@@ -181,6 +182,16 @@ def one_cell(a: Value, b: Value) -> Sure:
     """Whether two numbers are those of one cell; below 0 they are of none."""
     equal: Sure = a is b or f.weak(f.py_equal(a, b), dtype="bool")
     return both(equal, holds(Test("kept", b)))
+
+
+def kept_between(number: Value, before: Value, after: Value) -> Sure:
+    """Whether a number is of one of the cells that are among those after and not among those before."""
+    builder = at_work()
+    first, end = (
+        once(("cells", v), partial(f.list_size, builder.local(v))) for v in (before, after)
+    )
+    here = f.weak(f.py_greater_equal(number, first), dtype="bool")
+    return both(here, f.weak(f.py_less(number, end), dtype="bool"))
 
 
 def number_now(value: Value) -> Value:

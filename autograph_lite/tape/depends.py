@@ -14,15 +14,39 @@ from typing import Any
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Region, Test, Value
+from autograph_lite.ir.types import kind_of_cells
+from autograph_lite.ops.cells import KEEP
 from autograph_lite.ops.control import IF, LOOP, LoopParts
 from autograph_lite.ops.python import NUMBER
 from autograph_lite.ops.record import Constant, Op
-from autograph_lite.ops.same import Sure, holds, negated
+from autograph_lite.ops.same import Sure, both, holds, negated, some
 
 REGIONS = (IF, LOOP)
 Follows = bool | None
 """In every run, in none, or only the run knows."""
+Told = Sure | None
+"""The same where the run can be asked: a bool value of the graph."""
+Kind = tuple[str, int]
 Known = Mapping[Value, Follows]
+Added = dict[Kind, Follows]
+
+
+def any_of(a: Told, b: Told) -> Told:
+    """One or the other."""
+    if a is True or b is True:
+        return True
+    if a is None or b is None:
+        return None
+    return some(a, b)
+
+
+def all_of(a: Told, b: Told) -> Told:
+    """One and the other."""
+    if a is False or b is False:
+        return False
+    if a is None or b is None:
+        return None
+    return both(a, b)
 
 
 def followed_results(
@@ -31,17 +55,19 @@ def followed_results(
     outputs: Sequence[Value],
     params: dict[str, Any],
     known: Known,
-) -> list[Sure | None]:
-    """Per output of an `if` or a `loop` whether it depends on an input that is followed; inputs that
-    are not in `known` are not."""
+) -> tuple[list[Told], Added]:
+    """Per output of an `if` or a `loop` whether it depends on an input that is followed, and whether the
+    cells do that it adds; inputs that are not in `known` are not followed."""
+    added: Added = {}
     if op is IF:
-        here = holds(inputs[0])
-        return [_where(here, a, b) for a, b in _arms(inputs, params, known)]
-    none = holds(Test("zero", outputs[0]))
-    return [_where(none, a, b) for a, b in _steps(inputs, outputs, params, known)]
+        condition, pairs = holds(inputs[0]), _arms(inputs, params, known, added)
+    else:
+        condition = holds(Test("zero", outputs[0]))
+        pairs = _steps(inputs, outputs, params, known, added)
+    return [_where(condition, a, b) for a, b in pairs], added
 
 
-def _where(condition: Sure, a: Follows, b: Follows) -> Sure | None:
+def _where(condition: Sure, a: Follows, b: Follows) -> Told:
     """`a` where the condition holds, else `b`."""
     if a is b or a is None or b is None:
         return a if a is b else None
@@ -58,19 +84,23 @@ def _any(found: list[Follows]) -> Follows:
 
 
 def _arms(
-    inputs: Sequence[Value], params: dict[str, Any], known: Known
+    inputs: Sequence[Value], params: dict[str, Any], known: Known, added: Added
 ) -> list[tuple[Follows, Follows]]:
     """Per result whether it depends on what is followed, in either arm."""
     found = []
     for arm in ("then", "orelse"):
         region: Region = params[arm]
         pairs = zip(region.arguments, inputs[1:], strict=True)
-        found.append(_through(region, {a: known.get(v, False) for a, v in pairs}))
+        found.append(_through(region, {a: known.get(v, False) for a, v in pairs}, added))
     return list(zip(*found, strict=True))
 
 
 def _steps(
-    inputs: Sequence[Value], outputs: Sequence[Value], params: dict[str, Any], known: Known
+    inputs: Sequence[Value],
+    outputs: Sequence[Value],
+    params: dict[str, Any],
+    known: Known,
+    added: Added,
 ) -> list[tuple[Follows, Follows]]:
     """Per output of a loop whether it depends on what is followed: before any step, and after."""
     loop, test = LoopParts(inputs, outputs, params), params.get("test")
@@ -79,7 +109,8 @@ def _steps(
     fixed = [known.get(v, False) for v in (*loop.captures, *loop.histories)]
 
     def step(state: Sequence[Follows]) -> list[Follows]:
-        return _through(body, dict(zip(body.arguments[1:], [*state, *fixed], strict=True)))
+        given = dict(zip(body.arguments[1:], [*state, *fixed], strict=True))
+        return _through(body, given, added)
 
     later = step(first)
     while True:  # until another step tells nothing new
@@ -89,11 +120,11 @@ def _steps(
         later = more
     if test is not None:  # it has no results that are followed, but may take a number
         before = [_either(a, b) for a, b in zip(first, later[:n], strict=True)]
-        _through(test, dict(zip(test.arguments[1:], [*before, *fixed], strict=False)))
+        _through(test, dict(zip(test.arguments[1:], [*before, *fixed], strict=False)), added)
     return [(False, False), *zip(first, later[:n], strict=True), *((h, h) for h in later[n:])]
 
 
-def _through(region: Region, given: Known) -> list[Follows]:
+def _through(region: Region, given: Known, added: Added) -> list[Follows]:
     """Per result of a region whether it depends on its arguments that are followed."""
     known = dict(given)
     for node in region.nodes:
@@ -107,11 +138,15 @@ def _through(region: Region, given: Known) -> list[Follows]:
         if isinstance(node.op.derivative, Constant):
             continue
         if node.op is IF:
-            found = [_either(a, b) for a, b in _arms(node.inputs, node.params, known)]
+            found = [_either(a, b) for a, b in _arms(node.inputs, node.params, known, added)]
         elif node.op is LOOP:
-            found = [
-                _either(a, b) for a, b in _steps(node.inputs, node.outputs, node.params, known)
-            ]
+            steps = _steps(node.inputs, node.outputs, node.params, known, added)
+            found = [_either(a, b) for a, b in steps]
+        elif node.op is KEEP:
+            cells, follows = (known.get(v, False) for v in node.inputs[:2])
+            kind = kind_of_cells(node.inputs[0].type)
+            added[kind] = _either(added.get(kind, follows), follows)
+            found = [_either(cells, follows), False]
         else:
             found = [_any([known.get(v, False) for v in node.inputs])] * len(node.outputs)
         results = zip(node.outputs, found, strict=True)

@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from autograph_lite.gradient.cotangents import Cotangent
+from autograph_lite.gradient.cotangents import Cotangent, chosen
 from autograph_lite.gradient.links import Links
 from autograph_lite.gradient.repeated import Record, reversed_by_kernel
 from autograph_lite.gradient.reverse import Seed, Sweep, pullback
 from autograph_lite.gradient.straight import Straight
 from autograph_lite.ir.graph import Node, Value
-from autograph_lite.ops.cells import maker_of, name_of
-from autograph_lite.ops.same import visible_links
-from autograph_lite.ops.staging import at_one_line, reverse_pass
+from autograph_lite.ops.cells import KEEP, maker_of, name_of
+from autograph_lite.ops.same import Sure, visible_links
+from autograph_lite.ops.staging import at_one_line, at_work, reverse_pass
 from autograph_lite.tape.following import Following
 from autograph_lite.tape.inside import refuse_used_inside
 from autograph_lite.tensors.boxes import staging
 
-Cotangents = Sweep | dict[Value, Cotangent]
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What has arrived in a sweep; `others` has, of values that may be in a cell, the ones that they are, each
+    with its condition."""
+
+    sweep: Sweep
+    others: dict[Value, list[tuple[Value, Sure]]]
+
+    def get(self, value: Value) -> Cotangent | None:
+        found = self.sweep.get(value)
+        for other, when in self.others[value]:
+            found = chosen(when, self.sweep.get(other), found)
+        return found
+
+
+Cotangents = Sweep | Arrived | dict[Value, Cotangent]
 """What has arrived, by value: `get` gives None where nothing has."""
 
 
@@ -58,20 +75,37 @@ def _in_region(
     keys: Sequence[Value | None],
     following: Following,
     roots: dict[Value, Value],
-) -> Sweep:
-    nodes = [Node(*record) for record in records]
+) -> Arrived:
+    nodes = _with_what_was_kept([Node(*record) for record in records], following)
     seeds = _by_names(seeds, nodes)
-    asked = [key for key in keys if key is not None]
+    others = {key: following.others(key, nodes) for key in keys if key is not None}
+    asked = [*others, *(value for found in others.values() for value, _ in found)]
     nodes[:0] = _names_before(nodes, asked)
     following.look_at(asked)  # what is not followed may be what is, in other runs
-    if following.in_cells:  # to be asked before the pass, which may not ask for cells
-        for node in nodes:
-            following.look_at(node.inputs)
+    for node in nodes:  # to be asked before the pass, which may not ask for cells
+        following.look_at(node.inputs)
     links = Links(visible_links(), nodes, asked=asked)
     refuse_used_inside(records, links.asked - roots.keys())
     every = {key: key for key in asked} | roots
     with at_one_line(), reverse_pass():
-        return pullback(Sweep(links, roots=every, wanted=following.__contains__), nodes, seeds)
+        wanted, limits = following.__contains__, following.limits
+        sweep = Sweep(links, roots=every, wanted=wanted, limits=limits)
+        pullback(sweep, nodes, seeds)
+        return Arrived(sweep, others)
+
+
+def _with_what_was_kept(nodes: list[Node], following: Following) -> list[Node]:
+    """The same with those that put into a list what is followed, while the tape did not record."""
+    builder = at_work()
+    known = {v for node in nodes for v in node.outputs}
+    missing = [
+        node
+        for node in builder.nodes
+        if node.op is KEEP and node.inputs[1] in following.values and node.outputs[0] not in known
+    ]
+    if not missing:
+        return nodes
+    return sorted([*nodes, *missing], key=lambda node: builder.places.get(node.outputs[0], 0))
 
 
 def _names_before(nodes: Sequence[Node], sources: Iterable[Value]) -> list[Node]:

@@ -16,15 +16,16 @@ from autograph_lite.gradient.cotangents import Cotangent
 from autograph_lite.gradient.repeated import Record
 from autograph_lite.gradient.reverse import Seed
 from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import FLOATS, kind_of_cells
+from autograph_lite.ir.types import FLOATS
 from autograph_lite.nests import leaves
-from autograph_lite.ops.cells import cells_now, name_of
+from autograph_lite.ops.cells import NAME, name_of
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.record import Constant, Indexed, Linear, Op
 from autograph_lite.ops.same import as_value, both
 from autograph_lite.ops.staging import tape_begins, tape_pauses
 from autograph_lite.tape.depends import REGIONS
 from autograph_lite.tape.following import Following
+from autograph_lite.tape.inside import refuse_used_before
 from autograph_lite.tape.results import arranged, result, stacked, wants_zeros
 from autograph_lite.tape.seeds import one_hot, seeds, target_value
 from autograph_lite.tape.sweeps import Cotangents, swept
@@ -116,7 +117,7 @@ class GradientTape:
             out = outputs[0]
             if not has or out is inputs[0] or out.type.dtype not in FLOATS:
                 return
-            tracked.add(out)
+            tracked[out] = None
         elif not self._depends(op, inputs, outputs, params, has):
             return
         assert self._records is not None
@@ -146,7 +147,7 @@ class GradientTape:
             return False
         floats = [v for v in outputs if v.type.dtype in FLOATS]
         if outputs[0].data is not None:
-            self._followed.values.update(floats)
+            self._followed.values.update(dict.fromkeys(floats))
         elif floats and op not in REGIONS:
             self._followed.after(op, inputs, outputs, params)
         return bool(floats)
@@ -158,7 +159,7 @@ class GradientTape:
     def extend(self, outputs: tuple[Value, ...]) -> None:
         """A recorded node gives more now: what it saved depends on what its results depend on."""
         if any(self.follows(v) for v in outputs):
-            self._followed.values.update(v for v in outputs if v.type.carries)
+            self._followed.values.update((v, None) for v in outputs if v.type.carries)
 
     def accessed(self, variable: Any, value: Value) -> None:
         """A variable is read: a value of it that was not seen before joins the source."""
@@ -198,24 +199,31 @@ class GradientTape:
             self._watch(leaf)
 
     def _watch(self, leaf: ArrayLike) -> None:
+        value = held(leaf) if isinstance(leaf, Variable) else value_of(leaf)
+        if not _is_floating(value):
+            return
+        records, before = self._records or (), dict(self._followed.perhaps)
+        if records and not self.follows(value):
+            refuse_used_before(records, value)
         if isinstance(leaf, Variable):
-            if _is_floating(held(leaf)):
-                self._add_root(leaf, held(leaf))
-        elif _is_floating(value := value_of(leaf)):
-            value = self._follow(value)
-            self._at_watch[id(leaf)] = (leaf, value)
-            if staging():
-                self._followed.all_that_are(value)
+            self._add_root(leaf, value)
+            return
+        value = self._follow(value)
+        self._at_watch[id(leaf)] = (leaf, value)
+        if staging():
+            self._followed.all_that_are(value)
+        if before:
+            self._followed.limit(before, records)
 
     def _follow(self, value: Value) -> Value:
-        """Follow a source, by its present name; one that is in a cell by now is followed where it is read from
-        there, too."""
+        """Follow a source, by its present name."""
         self._followed.always(value)
         if not staging() or (name := name_of(value)) is None:
             return value
-        named, number = name.outputs[0], name.inputs[1]
-        self._followed.values |= {name.inputs[0], named, cells_now(value.type)}
-        self._followed.in_cells.append((kind_of_cells(value.type), number))
+        (named,) = name.outputs
+        self._followed.always(named)
+        if name.op is NAME:
+            self._followed.always(name.inputs[0])
         self.record(name.op, name.inputs, name.outputs, name.params)
         return named
 
@@ -284,14 +292,15 @@ class GradientTape:
     def _found(self, found: Cotangents, key: Value | None) -> Cotangent | None:
         """What has arrived at a source, where the tape follows it."""
         got = found.get(key) if key in self._followed.values else None
-        if got is not None and key in self._followed.untold:
+        if got is None or key not in self._followed.perhaps:
+            return got
+        when = self._followed.perhaps[key]
+        if when is None:
             raise ConversionError(
                 "whether the tape follows this tensor only the run knows, which decides between its"
                 " gradient and None; say that it does with tape.watch()"
             )
-        if got is None or key not in self._followed.perhaps:
-            return got
-        return Cotangent(got.value, as_value(both(got.there, self._followed.perhaps[key])))
+        return Cotangent(got.value, as_value(both(got.there, when)))
 
     def jacobian(
         self,

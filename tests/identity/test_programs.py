@@ -21,6 +21,7 @@ from tests.identity import (
     found,
     guarded,
     hosted,
+    narrowed,
     none_or_number,
     none_or_tuple,
     positions,
@@ -136,6 +137,7 @@ RAISES = {
     **surely_there.RAISES,
     **none_or_number.RAISES,
     **none_or_tuple.RAISES,
+    **narrowed.RAISES,
 }
 """How many cases of a program raise; any other that did so in both modes would agree unseen."""
 

@@ -187,7 +187,9 @@ NOT_REACHED = {
     ("call/specialisation.py", "_LISTS"): "tests/reliability/test_lists.py, under a tape",
     ("call/verify.py", "a list of tensors that grows"): "it is about ag.verify itself",
     ("gradient/calls.py", "_TWICE"): "tests/reliability/test_lists.py, a third derivative",
+    ("tape/following.py", "a tensor is watched that may"): "tests/tape",
     ("tape/inside.py", "a gradient is asked for"): "tests/tape",
+    ("tape/inside.py", "a tensor is watched that"): "tests/tape",
     ("tape/results.py", "whether this jacobian"): "tests/tape",
     ("tape/tape.py", "whether the tape follows"): "tests/tape",
 }

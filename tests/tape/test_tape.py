@@ -14,6 +14,7 @@ from autograph_lite.errors import (
     ShapeError,
     TapeError,
 )
+from tests.identity import from_lists
 
 
 def number(t):
@@ -498,6 +499,27 @@ def last_row(a):
 def test_a_source_that_is_made_and_used_inside_is_refused(program, place):
     with pytest.raises(ConversionError, match=f"made inside a {place} under the tape"):
         ag.function(program)(ag.constant(0.5))
+
+
+@pytest.mark.parametrize("program", from_lists.REFUSED, ids=lambda program: program.__name__)
+def test_a_source_of_which_only_the_run_could_tell_is_refused(program):
+    with pytest.raises(ConversionError, match=from_lists.REFUSED[program]):
+        ag.function(program)(from_lists.X, 3)
+
+
+def test_a_tensor_that_a_compiled_function_has_used_is_watched_too_late():
+    x, s = ag.constant(2.0), ag.constant(3.0)
+    squared = ag.function(lambda x, s: s * s * x)
+    with ag.GradientTape() as tape:
+        tape.watch(x)
+        y = squared(x, s)
+        tape.watch(y)
+        with pytest.raises(
+            ConversionError, match="that a compiled function under the tape has used"
+        ):
+            tape.watch(s)
+        z = y * 2.0
+    assert tape.gradient(z, x).numpy() == 18.0
 
 
 def test_a_source_that_a_compiled_function_makes_and_uses_is_refused():
