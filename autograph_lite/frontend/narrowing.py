@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from autograph_lite.frontend.convert import is_staged
 from autograph_lite.frontend.truth import meaning
 from autograph_lite.ir.conditions import NEVER
 from autograph_lite.ir.graph import Value
@@ -48,19 +49,23 @@ def _told(tag: Tag, cond: Value, holds: bool) -> Any:
     return None if both == NEVER else tag
 
 
-def _variables(functions: tuple[Callable[..., Any], ...]) -> list[types.CellType]:
-    """The variables that functions share with those around them, by the functions in such variables too."""
+def _variables(arms: tuple[Callable[..., Any], ...]) -> list[types.CellType]:
+    """The variables that the user's functions share with those around them: the arms, and functions in such
+    variables."""
     found: dict[int, types.CellType] = {}
-    waiting: list[Any] = list(functions)
+    seen: set[int] = set()
+    waiting: list[Any] = list(arms)
     while waiting:
         function = waiting.pop()
+        users = isinstance(function, types.FunctionType) and is_staged(function)
         for cell in getattr(function, "__closure__", None) or ():
             try:
                 held = cell.cell_contents
             except ValueError:
                 continue  # nothing is assigned yet
-            if id(cell) not in found:
+            if users:
                 found[id(cell)] = cell
-                if isinstance(held, types.FunctionType):
-                    waiting.append(held)
+            if isinstance(held, types.FunctionType) and id(held) not in seen:
+                seen.add(id(held))
+                waiting.append(held)
     return list(found.values())

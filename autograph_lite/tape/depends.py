@@ -127,6 +127,7 @@ def _steps(
 def _through(region: Region, given: Known, added: Added) -> list[Follows]:
     """Per result of a region whether it depends on its arguments that are followed."""
     known = dict(given)
+    later = {link.a: link.b for link in region.links if link.condition is True}
     for node in region.nodes:
         if node.op is NUMBER and known.get(node.inputs[0], False) is not False:
             raise ConversionError(
@@ -136,6 +137,9 @@ def _through(region: Region, given: Known, added: Added) -> list[Follows]:
                 node.origin,
             )
         if isinstance(node.op.derivative, Constant):
+            for value in node.outputs:
+                if value in later:  # of a variable, all values of which are one source
+                    known[value] = known.get(later[value], False)
             continue
         if node.op is IF:
             found = [_either(a, b) for a, b in _arms(node.inputs, node.params, known, added)]

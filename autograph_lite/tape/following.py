@@ -64,13 +64,15 @@ class Kept:
 class Following:
     """`values` are followed in some runs at least; `perhaps` has, of those that are in some alone, the bool
     that says so, or None where nobody is told.  Cells are followed where one of them may be.  `limits` are the
-    conditions under which nodes were recorded that read what is followed in more runs by now."""
+    conditions under which nodes were recorded that read what is followed in more runs by now; `sources` has
+    the place among the nodes of the region where each was watched first."""
 
     def __init__(self) -> None:
         self.values: dict[Value, None] = {}
         self.perhaps: dict[Value, Told] = {}
         self.kept: list[Kept] = []
         self.limits: dict[Value, Value] = {}
+        self.sources: dict[Value, int] = {}
 
     def __contains__(self, value: Value) -> bool:
         """Whether a value is followed in some runs; one that may be another value is if that one is."""
@@ -106,6 +108,13 @@ class Following:
         elif now is not False:
             self.perhaps[value] = now
             self.values[value] = None
+
+    def source(self, value: Value) -> None:
+        """Follow a value in every run, as one that is watched."""
+        self.always(value)
+        if staging():
+            builder: Any = context.interpreter
+            self.sources.setdefault(builder.raw(value), len(builder.nodes))
 
     def all_that_are(self, value: Value) -> None:
         """Follow what is that value in some runs, in those; what it is, by any number of links."""
@@ -195,14 +204,17 @@ class Following:
             if node.op is KEEP and kind_of_cells(node.inputs[1].type) == kind:
                 new = negated(holds(Test("kept", node.inputs[2])))
                 found.append((node.inputs[1], both(new, one_cell(number, node.outputs[1]))))
+        several = _may_be_several(value)
         for kept in self.kept:
             if kind_of_cells(kept.after.type) == kind:
                 new = kept_between(number, kept.before, kept.after)
-                found += [
-                    (v, both(new, is_cell(v, number))) for v in kept.node[1] if _may_be(v, kind)
-                ]
-                if _may_be_from_a_region(value):
+                inputs = (v for v in kept.node[1] if _may_be(v, kind))
+                found += [(v, both(new, is_cell(v, number))) for v in inputs]
+                if several:
                     refuse_used_where_kept(*kept.node)
+        if not several:  # it is what was put there
+            itself = _raw(value)
+            found = [(itself, when) for _, when in found]
         return [(other, when) for other, when in found if when is not False]
 
     # --- what ops give ---
@@ -266,9 +278,16 @@ class Following:
                 self.kept.append(Kept(node, _cells(inputs, kind), _cells(outputs, kind), told))
 
 
-def _may_be_from_a_region(value: Value) -> bool:
+def _raw(value: Value) -> Value:
     builder: Any = context.interpreter
-    made = builder.makers.get(builder.raw(value))
+    raw: Value = builder.raw(value)
+    return raw
+
+
+def _may_be_several(value: Value) -> bool:
+    """Whether a value is one of several that were there before, or was made in a branch or a loop."""
+    builder: Any = context.interpreter
+    made = builder.makers.get(_raw(value))
     return made is not None and (made.op is READ or made.op in REGIONS)
 
 

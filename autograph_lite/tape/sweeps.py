@@ -95,17 +95,19 @@ def _in_region(
 
 
 def _with_what_was_kept(nodes: list[Node], following: Following) -> list[Node]:
-    """The same with those that put into a list what is followed, while the tape did not record."""
+    """The same with those that put into a list what is followed by then, while the tape did not record."""
     builder = at_work()
-    known = {v for node in nodes for v in node.outputs}
-    missing = [
-        node
-        for node in builder.nodes
-        if node.op is KEEP and node.inputs[1] in following.values and node.outputs[0] not in known
-    ]
+    place = builder.places
+    since = following.sources | {v: place.get(v, 0) for node in nodes for v in node.outputs}
+    missing = []
+    for node in builder.nodes:
+        if node.op is KEEP and node.outputs[0] not in since:
+            begun = since.get(builder.raw(node.inputs[1]))
+            if begun is not None and begun < place[node.outputs[0]]:
+                missing.append(node)
     if not missing:
         return nodes
-    return sorted([*nodes, *missing], key=lambda node: builder.places.get(node.outputs[0], 0))
+    return sorted([*nodes, *missing], key=lambda node: place.get(node.outputs[0], 0))
 
 
 def _names_before(nodes: Sequence[Node], sources: Iterable[Value]) -> list[Node]:

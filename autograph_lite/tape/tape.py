@@ -217,7 +217,7 @@ class GradientTape:
 
     def _follow(self, value: Value) -> Value:
         """Follow a source, by its present name."""
-        self._followed.always(value)
+        self._followed.source(value)
         if not staging() or (name := name_of(value)) is None:
             return value
         (named,) = name.outputs

@@ -17,6 +17,7 @@ from tests.identity.generator.assignments import (
     print_,
     set_element,
     set_mask,
+    set_positions,
     set_slice,
     several,
     swap,
@@ -37,6 +38,7 @@ from tests.identity.generator.branches import (
 from tests.identity.generator.grammar import CLASSES, HELPERS
 from tests.identity.generator.holders import adder, change, closure, holder, named_tuple
 from tests.identity.generator.kinds import build_kinds
+from tests.identity.generator.listed import build_listed
 from tests.identity.generator.loops import (
     array_from_number,
     array_from_plain,
@@ -61,7 +63,8 @@ from tests.identity.program import Program, Stmt, lines
 
 INPUTS = 6  # a sum in another order shows in one input of six
 LARGE = 20  # lines
-SPECIAL = 10  # one program of so many is one of sums, and one of kinds
+SPECIAL = 10  # one program of so many is of each of the families
+BUILDERS = {0: build_sums, 3: build_listed, 5: build_kinds}
 
 
 def _anywhere(g: Generator, scope: Scope) -> bool:
@@ -90,7 +93,8 @@ def _in_a_loop(g: Generator, scope: Scope) -> bool:
 
 MENU = (
     *(Rule(n, make, _anywhere) for n, make in ((6, assign), (2, augmented), (2, swap), (1, alias))),
-    *(Rule(n, make, _anywhere) for n, make in ((2, set_element), (1, set_slice), (1, set_mask))),
+    *(Rule(n, make, _anywhere) for n, make in ((2, set_element), (1, set_slice))),
+    *(Rule(1, make, _anywhere) for make in (set_mask, set_positions)),
     *(Rule(1, make, _anywhere) for make in (print_, stop, variable, several, delete, payoff)),
     *(Rule(n, make, _anywhere) for n, make in ((1, holder), (2, change), (1, named_tuple))),
     *(Rule(1, make, _anywhere) for make in (adder, closure)),
@@ -114,7 +118,7 @@ MENU = (
 def generate(seed: int) -> tuple[Program, list[str]]:
     """The program of a seed, and the constructs that it holds."""
     rng = random.Random(seed)
-    special = {0: build_sums, SPECIAL // 2: build_kinds}.get((seed + 1) % SPECIAL)
+    special = BUILDERS.get((seed + 1) % SPECIAL)
     return build(rng) if special is None else special(rng, INPUTS)
 
 
