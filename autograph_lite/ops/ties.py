@@ -15,7 +15,7 @@ from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Test, Value
 from autograph_lite.ops import same
 from autograph_lite.ops.same import Sure
-from autograph_lite.ops.staging import in_region
+from autograph_lite.ops.staging import at_work, in_region
 
 Thing = Any
 Things = Mapping[Any, Thing]
@@ -55,11 +55,11 @@ class World:
 
 VALUES = World(
     same.same,
-    lambda value: [value],  # what that one may be is said of it outside
+    lambda value: [at_work().raw(value)],  # what that one may be is said of it outside
     same.led_out,
     same.leads_out,
     lambda builder, value: builder.outside.get(builder.raw(value)),
-    lambda builder, value: builder.captures.get(value),
+    lambda builder, value: builder.captures.get(builder.raw(value)),
 )
 
 
