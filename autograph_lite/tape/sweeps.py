@@ -98,10 +98,13 @@ def _with_what_was_kept(nodes: list[Node], following: Following) -> list[Node]:
     """The same with those that put into a list what is followed by then, while the tape did not record."""
     builder = at_work()
     place = builder.places
-    since = following.sources | {v: place.get(v, 0) for node in nodes for v in node.outputs}
+    first = min(following.sources.values(), default=len(builder.nodes))
+    since = dict.fromkeys(following.values, first) | following.sources
+    known = {v: place.get(v, 0) for node in nodes for v in node.outputs}
+    since.update(known)
     missing = []
     for node in builder.nodes:
-        if node.op is KEEP and node.outputs[0] not in since:
+        if node.op is KEEP and node.outputs[0] not in known:
             begun = since.get(builder.raw(node.inputs[1]))
             if begun is not None and begun < place[node.outputs[0]]:
                 missing.append(node)

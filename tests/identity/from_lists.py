@@ -121,6 +121,42 @@ def several(x, n):
     return s
 
 
+def where_loops_are_nested(x, n):
+    """s is x until the branch is taken; what the inner loop leaves is put into the list."""
+    s = x
+    y = x * 3
+    w = [x * 2]
+    for i in range(n):
+        for _ in range(2):
+            with ag.GradientTape() as tape:
+                tape.watch(x)
+                z = np.sum(s * s)
+            y = tape.gradient(z, x, unconnected_gradients="zero")
+            if x[0] > 0.4:
+                s = y * i
+        w.append(y)
+    return s, y
+
+
+def known_by_another_name(x, n):
+    """What is asked for is not watched, is what is in the first step, and is put into the list when the tape has
+    ended."""
+    h = x * 2
+    y = q = x * 1
+    w = [h]
+    for i in range(n):
+        y, h = h, y
+        with ag.GradientTape() as tape:
+            tape.watch(h)
+            w.append(q)
+            z = np.sum(h * x)
+        w.append(w[i // 2])
+        g = tape.gradient(z, q)
+        h = h if g is None else g * 0.5
+        h = h + w[-1] * 0.1
+    return h, y
+
+
 def watched_later(x, n):
     """h is y or v; what was computed from v before v is watched leads nowhere."""
     y = x * 2
@@ -233,6 +269,8 @@ PROGRAMS = (
     while_it_pauses,
     of_one_in_a_list,
     several,
+    where_loops_are_nested,
+    known_by_another_name,
     watched_later,
     watched_later_in_a_list,
 )
