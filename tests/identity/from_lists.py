@@ -139,8 +139,8 @@ def where_loops_are_nested(x, n):
 
 
 def known_by_another_name(x, n):
-    """What is asked for is not watched, but what is watched in the first step, and is put into the list when the
-    tape has ended."""
+    """What is asked for is not watched, but what is watched in the first step; it is put into the list when
+    the tape has ended."""
     h = x * 2
     y = q = x * 1
     w = [h]
