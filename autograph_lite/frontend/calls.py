@@ -23,7 +23,7 @@ from autograph_lite.frontend import growing, packing
 from autograph_lite.frontend.absent import surely
 from autograph_lite.frontend.advice import mentions_run, refuse_call, refuse_maker
 from autograph_lite.frontend.again import Running
-from autograph_lite.frontend.convert import Converted, convert
+from autograph_lite.frontend.convert import Converted, convert, is_staged
 from autograph_lite.frontend.effects import changes_its_owner, refuse_unsteady, refuse_writer
 from autograph_lite.frontend.grown import mentions_grown, refuse_spread
 from autograph_lite.frontend.holders import changing, is_made, note_made
@@ -243,7 +243,7 @@ class Caller:
     ) -> Any:
         """A function with Python source: converted unless it is ours, NumPy's or converted."""
         code = function.__code__
-        staged = code.co_filename.startswith("<staged")
+        staged = is_staged(function)
         if not staged and (owner(function) in LIBRARIES or _standard(function)):
             return self._library(function, args, kwargs)
         with self.trace.calls.inside(), self.running.inside(code, args, kwargs):

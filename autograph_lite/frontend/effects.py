@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograph_lite.errors import ConversionError
+from autograph_lite.frontend.convert import is_staged
 from autograph_lite.frontend.later import Text
 from autograph_lite.nests import leaves
 from autograph_lite.ops.dispatch import context
@@ -118,7 +119,7 @@ def only_staged(obj: Any) -> Any:
         seen.add(id(part))
         if isinstance(part, HostArray) or (isinstance(part, Box) and part._value.data is None):
             return part
-        if isinstance(part, types.FunctionType) and part.__code__.co_filename.startswith("<staged"):
+        if isinstance(part, types.FunctionType) and is_staged(part):
             return part
         waiting += _held(part)
     return None

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from autograph_lite.errors import ConversionError, Origin
+from autograph_lite.frontend.convert import is_staged
 from autograph_lite.frontend.effects import refuse_change
 from autograph_lite.frontend.grown import grown_in, moved_to
 from autograph_lite.ops.dispatch import context
@@ -138,8 +139,7 @@ def reached(*functions: Callable[..., Any]) -> dict[int, Holder]:
 
 def _runs_users(function: types.FunctionType) -> bool:
     """Whether it is a converted function, or one of ours around such a function."""
-    staged = function.__code__.co_filename.startswith("<staged")
-    return staged or function.__module__.startswith(_OURS)
+    return is_staged(function) or function.__module__.startswith(_OURS)
 
 
 def enter(
