@@ -21,11 +21,21 @@ from autograph_lite.errors import AutographError
 from autograph_lite.nests import rebuild
 from autograph_lite.tensors.boxes import Box
 from autograph_lite_runtime import load
-from tests.identity import becomes, found, growing, kept, meeting, passed_on, programs
+from tests.identity import (
+    becomes,
+    found,
+    from_lists,
+    growing,
+    kept,
+    meeting,
+    narrowed,
+    passed_on,
+    programs,
+    watched,
+)
 
-LONG = {
-    program for bank in (becomes, growing, kept, meeting, passed_on) for program, _ in bank.CASES
-}
+_BANKS = (becomes, from_lists, growing, kept, meeting, narrowed, passed_on, watched)
+LONG = {program for bank in _BANKS for program, _ in bank.CASES}
 """Of which second derivatives take long to compile; `test_programs` has them."""
 
 BANK = [
