@@ -17,7 +17,6 @@ from tests.identity.generator.assignments import (
     print_,
     set_element,
     set_mask,
-    set_positions,
     set_slice,
     several,
     swap,
@@ -93,8 +92,7 @@ def _in_a_loop(g: Generator, scope: Scope) -> bool:
 
 MENU = (
     *(Rule(n, make, _anywhere) for n, make in ((6, assign), (2, augmented), (2, swap), (1, alias))),
-    *(Rule(n, make, _anywhere) for n, make in ((2, set_element), (1, set_slice))),
-    *(Rule(1, make, _anywhere) for make in (set_mask, set_positions)),
+    *(Rule(n, make, _anywhere) for n, make in ((2, set_element), (1, set_slice), (1, set_mask))),
     *(Rule(1, make, _anywhere) for make in (print_, stop, variable, several, delete, payoff)),
     *(Rule(n, make, _anywhere) for n, make in ((1, holder), (2, change), (1, named_tuple))),
     *(Rule(1, make, _anywhere) for make in (adder, closure)),

@@ -149,20 +149,6 @@ def set_mask(g: Generator, scope: Scope) -> list[Stmt]:
     return [Stmt(f"{name}[{{0}} > {{1}}] {g.rng.choice(('=', '+=', '*='))} {{2}}", e)]
 
 
-def set_positions(g: Generator, scope: Scope) -> list[Stmt]:
-    """By an array or a list of positions, some of which stand there twice."""
-    old = names(scope, "v")
-    if not old:
-        return assign(g, scope)
-    name, op = g.rng.choice(old), g.rng.choice(("=", "=", "+=", "*="))
-    two = g.rng.choice(("np.array([2, 0])", "[1, -1]", "[{0} % 3, 1]", "[{0} % 3, {1} % 2]"))
-    right = g.rng.choice(
-        ("{2}", "{3}[1:]", f"{name}[[1, 2]]", "{3}[[2, {0} % 3]]", "{3}[np.array([0, 2])]")
-    )
-    e = (*(g.expr("i", scope, 0) for _ in range(2)), g.expr("s", scope, 1), g.expr("w", scope, 0))
-    return [Stmt(f"{name}[{two}] {op} {right}", e)]
-
-
 def delete(g: Generator, scope: Scope) -> list[Stmt]:
     """A name that is used and taken away; nothing reads it later."""
     name = g.counter("z")
