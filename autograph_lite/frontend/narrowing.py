@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograph_lite.frontend.convert import is_staged
+from autograph_lite.frontend.shared import Variable, variables_of
 from autograph_lite.frontend.truth import meaning
 from autograph_lite.ir.conditions import NEVER
 from autograph_lite.ir.graph import Value
@@ -19,24 +20,24 @@ class Narrowed:
     """The variables of two arms that are known to be a tensor in one of them, or None."""
 
     def __init__(self, cond: Value, *arms: Callable[..., Any]) -> None:
-        self._told: list[tuple[types.CellType, Tag, list[Any]]] = []
-        for cell in _variables(arms):
-            held = cell.cell_contents
+        self._told: list[tuple[Variable, Tag, list[Any]]] = []
+        for variable in _variables(arms):
+            held = variable.read()
             if may_be_none(held):
                 ends = [_told(held, cond, holds) for holds in (True, False)]
-                self._told.append((cell, held, ends))
+                self._told.append((variable, held, ends))
 
     @contextmanager
     def in_arm(self, which: int) -> Iterator[None]:
         """While it is staged, an arm has what is known there."""
-        for cell, _, ends in self._told:
-            cell.cell_contents = ends[which]
+        for variable, _, ends in self._told:
+            variable.put(ends[which])
         try:
             yield
         finally:
-            for cell, held, ends in self._told:
-                if cell.cell_contents is ends[which]:
-                    cell.cell_contents = held
+            for variable, held, ends in self._told:
+                if variable.read() is ends[which]:
+                    variable.put(held)
 
 
 def _told(tag: Tag, cond: Value, holds: bool) -> Any:
@@ -49,23 +50,19 @@ def _told(tag: Tag, cond: Value, holds: bool) -> Any:
     return None if both == NEVER else tag
 
 
-def _variables(arms: tuple[Callable[..., Any], ...]) -> list[types.CellType]:
+def _variables(arms: tuple[Callable[..., Any], ...]) -> list[Variable]:
     """The variables that the user's functions share with those around them: the arms, and functions in such
     variables."""
-    found: dict[int, types.CellType] = {}
+    found: dict[int, Variable] = {}
     seen: set[int] = set()
     waiting: list[Any] = list(arms)
     while waiting:
         function = waiting.pop()
-        users = isinstance(function, types.FunctionType) and is_staged(function)
-        for cell in getattr(function, "__closure__", None) or ():
-            try:
-                held = cell.cell_contents
-            except ValueError:
-                continue  # nothing is assigned yet
-            if users:
-                found[id(cell)] = cell
-            if isinstance(held, types.FunctionType) and id(held) not in seen:
-                seen.add(id(held))
-                waiting.append(held)
+        if not isinstance(function, types.FunctionType) or id(function) in seen:
+            continue
+        seen.add(id(function))
+        shared = variables_of(function)
+        if is_staged(function):
+            found.update((id(v.cell), v) for v in shared)
+        waiting += (v.read() for v in shared)
     return list(found.values())

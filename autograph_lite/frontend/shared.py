@@ -38,6 +38,12 @@ class Variable:
         self.cell.cell_contents = obj
 
 
+def variables_of(function: types.FunctionType) -> list[Variable]:
+    """The variables that a function shares with those around it."""
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    return [Variable(name, cell) for name, cell in cells]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Outside(Variable):
     """A global, or a variable of a function that is not staged.  `first` is what it holds before the call;
@@ -63,9 +69,7 @@ class Variables:
 
     def add(self, function: types.FunctionType, names: tuple[str, ...]) -> None:
         """A function that assigns names of functions around it has been defined."""
-        cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
-        found = [Variable(name, cell) for name, cell in cells if name in names]
-        self.by_function[function] = found
+        self.by_function[function] = [v for v in variables_of(function) if v.name in names]
 
     def __iter__(self) -> Iterator[Variable]:
         inside = [v for found in self.by_function.values() for v in found]
@@ -130,12 +134,11 @@ class Watch:
 
 def state_of(names: tuple[str, ...], *functions: Callable[..., Any] | None) -> tuple[Get, Set]:
     """How a state is read and replaced: by the variables of these names that the functions assign."""
-    cells: dict[str, types.CellType] = {}
+    known: dict[str, Variable] = {}
     for function in functions:
         if isinstance(function, types.FunctionType):
-            closure = function.__closure__ or ()
-            cells.update(zip(function.__code__.co_freevars, closure, strict=True))
-    variables = [Variable(name, cells[name]) for name in names]
+            known.update((v.name, v) for v in variables_of(function))
+    variables = [known[name] for name in names]
 
     def get() -> tuple[Any, ...]:
         return tuple(variable.cell.cell_contents for variable in variables)
