@@ -17,11 +17,13 @@ from typing import Any
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.branches import choose
 from autograph_lite.frontend.convert import definition
+from autograph_lite.frontend.guards import Guard
 from autograph_lite.frontend.iteration import counted
 from autograph_lite.frontend.raising import later, raise_
 from autograph_lite.frontend.state import take_apart
 from autograph_lite.frontend.steps import number
-from autograph_lite.frontend.trace import Guard, Trace
+from autograph_lite.frontend.surroundings import default_of
+from autograph_lite.frontend.trace import Trace
 from autograph_lite.ir.types import Symbol, Type
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import wrap
@@ -139,15 +141,7 @@ class Recursive:
 
     def default(self, function: Any, name: str) -> Any:
         """What a parameter is that a call leaves out."""
-        found = _bare(function)
-        names = found.__code__.co_varnames[: found.__code__.co_argcount]
-        given = dict(zip(reversed(names), reversed(found.__defaults__ or ()), strict=False))
-        given.update(found.__kwdefaults__ or {})
-        if name not in given:
-            raise TypeError(
-                f"{found.__qualname__}() missing 1 required positional argument: {name!r}"
-            )
-        return given[name]
+        return default_of(self.trace, _bare(function), name)
 
     def count_of(self, source: Any) -> Any:
         """How many steps a `for` through it has."""

@@ -14,7 +14,13 @@ from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.bindings import Bindings, Key, enter_written, leaves, refresh_all
 from autograph_lite.frontend.ending import run_in_region
 from autograph_lite.frontend.fillers import truth
-from autograph_lite.frontend.holders import ChangesCarried, enter, is_holder, note_several
+from autograph_lite.frontend.holders import (
+    ChangesCarried,
+    enter,
+    holders_in,
+    is_holder,
+    note_several,
+)
 from autograph_lite.frontend.lifting import keep_elements, lifted
 from autograph_lite.frontend.plan import Plan
 from autograph_lite.frontend.promote import exact
@@ -159,8 +165,10 @@ class Attempt:
         with self.body_region as builder:
             changes = enter(self.plan.outside, carried=self.plan.holders)
             before = self._enter(builder, self.step.state, self.step.k)
+            changes.begin()
             try:
                 self._take_step(before)
+                changes.refuse_unnoted(root())
                 self.after = self.plan.state()
             finally:
                 self.more = changes.undo(self.plan.holders)
@@ -183,7 +191,7 @@ class Attempt:
         except Stopped:
             self.plan.bind(before)
         except ChangesCarried as other:
-            places = [i for i, obj in enumerate(before) if obj is other.obj]
+            places = [i for i, obj in enumerate(before) if id(other.obj) in holders_in(obj)]
             if not places:
                 raise
             raise StaysBound(places[0], other.told) from None

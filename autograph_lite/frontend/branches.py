@@ -108,7 +108,9 @@ class Arm:
         try:
             with entered, told:
                 self.changes = enter(outside)
+                self.changes.begin()
                 returned = run_in_region(body)
+                self.changes.refuse_unnoted(root())
                 self.after = (*get(), returned)
                 self.held = self.changes.held()
                 self.stale = frozenset(id(box) for box in self.boxes() if is_stale(box))

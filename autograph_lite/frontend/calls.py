@@ -7,7 +7,6 @@ again at every call of the compiled function, on the objects as they are then.
 
 from __future__ import annotations
 
-import builtins
 import dataclasses
 import functools
 import sys
@@ -18,13 +17,18 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.errors import ConversionError
 from autograph_lite.frontend import growing, packing
 from autograph_lite.frontend.absent import surely
 from autograph_lite.frontend.advice import mentions_run, refuse_call, refuse_maker
 from autograph_lite.frontend.again import Running
 from autograph_lite.frontend.convert import Converted, convert, is_staged
-from autograph_lite.frontend.effects import changes_its_owner, refuse_unsteady, refuse_writer
+from autograph_lite.frontend.effects import (
+    BY_NAME,
+    CONTAINERS,
+    attributes,
+    changed_by,
+    refuse_writer,
+)
 from autograph_lite.frontend.grown import mentions_grown, refuse_spread
 from autograph_lite.frontend.holders import changing, is_made, note_made
 from autograph_lite.frontend.iterators import Generator
@@ -32,9 +36,10 @@ from autograph_lite.frontend.meanings import FOLDS, MEANINGS
 from autograph_lite.frontend.raising import later, raise_
 from autograph_lite.frontend.shared import MISSING
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
+from autograph_lite.frontend.steady import LIBRARIES, in_library, refuse_unsteady
+from autograph_lite.frontend.surroundings import Scope, parts_of
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.nests import rebuild
-from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors import scalar
 from autograph_lite.tensors.boxes import Box, entered, wrap
 from autograph_lite.tensors.host_array import HostArray
@@ -46,7 +51,8 @@ from autograph_lite.tensors.scalar_functions import FUNCTIONS as OF_NUMBERS
 
 OF_HOST = (len, float, int, bool, abs, min, max, sum, round, sorted)
 """What Python itself computes of a plain array."""
-LIBRARIES = ("autograph_lite", "numpy", "scipy")
+_OF_CLASSES = (types.MethodDescriptorType, types.WrapperDescriptorType)
+"""Methods of Python's own code as their class has them: `list.append`."""
 
 
 def owner(function: Any) -> str:
@@ -61,88 +67,10 @@ def result_of(out: Any) -> Any:
     return None if isinstance(out, Undefined) else out
 
 
-class Scope:
-    """Names that a converted function finds outside itself: closure, globals, builtins."""
-
-    def __init__(self, function: types.FunctionType, trace: Trace, operators: Any) -> None:
-        self.function, self.trace, self.operators = function, trace, operators
-        names = function.__code__.co_freevars
-        self.cells = dict(zip(names, function.__closure__ or (), strict=True))
-
-    def variable(self, name: str, is_global: bool) -> types.CellType:
-        """The variable in which a name from outside lives that the function assigns."""
-        if not is_global:
-            cell = self.cells[name]
-            put = functools.partial(_put_held, cell)
-            return self.trace.variable(name, id(cell), lambda: _held(cell), put, "local")
-        space = self.function.__globals__
-        put = functools.partial(_put_global, space, name)
-        return self.trace.variable(name, id(space), lambda: space.get(name, MISSING), put, "global")
-
-    def load(self, name: str) -> Any:
-        home = id(self.cells.get(name, self.function.__globals__))
-        assigned = self.trace.variables.outside.get((home, name))
-        if assigned is not None and not isinstance(assigned.read(), Undefined):
-            return self.operators.ld(assigned.read())
-        if name in self.cells:
-            cell = self.cells[name]
-            return self._note(name, lambda: _content(cell, name), cell)
-        space = self.function.__globals__
-        if name in space:
-            return self._note(name, lambda: _global(space, name), space)
-        try:
-            return getattr(builtins, name)
-        except AttributeError:
-            raise NameError(f"name {name!r} is not defined") from None
-
-    def _note(self, name: str, read: Callable[[], Any], home: Any) -> Any:
-        found = read()
-        if isinstance(found, types.ModuleType):
-            return found
-        what = f"{name} of {self.function.__qualname__}"
-        return self.trace.note(found, read, what, (home, name))
-
-
 def _called(obj: Any) -> str:
     """What the user calls an object whose attribute is read."""
     named = isinstance(obj, type | types.ModuleType)
     return str(obj.__name__) if named else f"a {type(obj).__name__}"
-
-
-def _held(cell: types.CellType) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return MISSING
-
-
-def _put_held(cell: types.CellType, obj: Any) -> None:
-    if obj is MISSING:
-        del cell.cell_contents
-    else:
-        cell.cell_contents = obj
-
-
-def _put_global(space: dict[str, Any], name: str, obj: Any) -> None:
-    if obj is MISSING:
-        space.pop(name, None)
-    else:
-        space[name] = obj
-
-
-def _content(cell: types.CellType, name: str) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:
-        raise NameError(
-            f"cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
-        ) from None
-
-
-def _global(space: dict[str, Any], name: str) -> Any:
-    if name not in space:
-        raise NameError(f"name {name!r} is not defined")
-    return space[name]
 
 
 class Caller:
@@ -152,6 +80,12 @@ class Caller:
         self.trace, self.running = trace, running
         self.operators: Any = None
         self._raising = False
+        self.by_name: dict[Any, Callable[..., Any]] = {
+            getattr: self._getattr,
+            setattr: lambda obj, name, value: self.operators.set_attr(obj, name, value),
+            delattr: lambda obj, name: self.operators.del_attr(obj, name),
+            vars: lambda obj: self.attribute(obj, "__dict__"),
+        }
 
     def call_inside(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A call that reached a decorated function through code that is not converted."""
@@ -161,16 +95,45 @@ class Caller:
         """`obj.name`; data of a user's object, module or class is read anew at every call."""
         if isinstance(obj, HostArray):
             return getattr(obj, name)
-        getter = getattr(type(obj), name, None) if is_made(obj) else None
+        made = is_made(obj)
+        getter = getattr(type(obj), name, None) if made else None
         if isinstance(getter, property) and isinstance(getter.fget, types.FunctionType):
             return self.call(self.operators, getter.fget, (obj,), {})
+        if isinstance(getter, functools.cached_property) and name not in attributes(obj):
+            self.operators.set_attr(obj, name, self.call(self.operators, getter.func, (obj,), {}))
         found = getattr(obj, name)
         self.trace.settle(obj)
+        if made and name == "__dict__":
+            self.trace.dict_of[id(found)] = obj
         made_now = callable(found) and getattr(obj, name) is not found  # such as a bound method
-        if isinstance(found, types.ModuleType) or _steady(obj) or is_made(obj) or made_now:
+        if isinstance(found, types.ModuleType) or _steady(obj) or made_now:
             return found
+        if made and (getter is not found or name in attributes(obj)):
+            return found
+        obj = type(obj) if made else obj  # what a class holds is there before its objects
         what = f"{name} of {_called(obj)}"
         return self.trace.note(found, lambda: getattr(obj, name), what, (obj, name))
+
+    def special(self, obj: Any, name: str, *given: Any) -> Any:
+        """What a special method gives; that of a class of the user's is converted."""
+        own = getattr(type(obj), name)
+        if isinstance(own, types.FunctionType) and not in_library(own):
+            return self.call(self.operators, own, (obj, *given), {})
+        return own(obj, *given)
+
+    def has_special(self, obj: Any, name: str) -> bool:
+        """Whether an object is of a class of the user's that has a special method."""
+        own = getattr(type(obj), name, None)
+        return isinstance(own, types.FunctionType) and not in_library(own)
+
+    def _getattr(self, obj: Any, name: str, *default: Any) -> Any:
+        try:
+            return self.attribute(obj, name)
+        except AttributeError:
+            if not default:
+                raise
+        self.trace.note_has(obj, name)
+        return default[0]
 
     @contextmanager
     def raising(self) -> Iterator[None]:
@@ -193,6 +156,17 @@ class Caller:
                 return isinstance(args[0].sample, *args[1:])
             if _hashable(function) and function in OF_HOST:
                 return self.trace.hosts.operator(function, *args, **kwargs)
+        if (
+            isinstance(function, _OF_CLASSES)
+            and args
+            and isinstance(args[0], function.__objclass__)
+        ):
+            return self.call(ops, function.__get__(args[0]), args[1:], kwargs)
+        by_name = self.by_name.get(function) if _hashable(function) else None
+        if by_name is not None and not kwargs and len(args) >= 1 + (function is not vars):
+            return by_name(*args)
+        if isinstance(function, functools._lru_cache_wrapper):
+            return self.call(ops, function.__wrapped__, args, kwargs)
         text = ops.texts.meaning(function)
         if text is not None:
             return text(*map(surely, args), **kwargs)
@@ -205,9 +179,8 @@ class Caller:
         if meaning is not None:
             return meaning(*map(surely, args), **kwargs)
         if isinstance(function, functools.partial):
-            return self.call(
-                ops, function.func, (*function.args, *args), {**function.keywords, **kwargs}
-            )
+            first, named = parts_of(self.trace, function)
+            return self.call(ops, function.func, (*first, *args), {**named, **kwargs})
         if getattr(type(function), "is_compiled", False):
             return self._enter(ops, function.python_function, args, kwargs)
         if _rebuilds(function):
@@ -247,13 +220,18 @@ class Caller:
         if not staged and (owner(function) in LIBRARIES or _standard(function)):
             return self._library(function, args, kwargs)
         with self.trace.calls.inside(), self.running.inside(code, args, kwargs):
-            made = function if staged else self.bound(function)
+            made = function if staged else self.bound(function, args, kwargs)
             return result_of(made(*args, **kwargs))
 
-    def bound(self, function: types.FunctionType) -> Callable[..., Any]:
-        """The converted function, reading names where the original does."""
+    def bound(
+        self, function: types.FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Callable[..., Any]:
+        """The converted function, reading names where the original does, for a call with these arguments."""
         converted: Converted = convert(function, self.running.of(function.__code__))
-        return converted.bind(self.operators, Scope(function, self.trace, self.operators))
+        scope = Scope(function, self.trace, self.operators)
+        made = converted.bind(self.operators, scope)
+        made.__defaults__, made.__kwdefaults__ = scope.defaults(args, kwargs)
+        return made
 
     def _library(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         args = tuple(map(surely, args))
@@ -261,6 +239,7 @@ class Caller:
             return function(*args, **kwargs)
         refuse_unsteady(self.trace, function)
         refuse_writer(self.trace, function, args, kwargs)
+        self._note_change(function, args)
         if mentions_run(args, kwargs):
             if _standard(function):
                 refuse_call(self.trace, function)
@@ -293,9 +272,8 @@ class Caller:
         if type(own) is list and not own and function.__name__ == "pop" and not args:
             raise_(self.trace, later(IndexError, "pop from empty list"))
         self.trace.settle(*args, *kwargs.values())
-        container = isinstance(getattr(function, "__self__", None), list | dict | set)
-        if changes_its_owner(function):
-            self._change(function)
+        container = isinstance(own, CONTAINERS) or getattr(function, "__name__", "") in BY_NAME
+        self._note_change(function, args)
         refuse_unsteady(self.trace, function)
         if (
             _hashable(function)
@@ -309,7 +287,13 @@ class Caller:
             refuse_call(self.trace, function)
         if isinstance(function, type) and _of_user(function):
             return self._made(function, args, kwargs)
-        return function(*args, **kwargs)
+        found = function(*args, **kwargs)
+        return note_made(found) if isinstance(function, type) and _standard(function) else found
+
+    def _note_change(self, function: Any, args: tuple[Any, ...]) -> None:
+        changed = changed_by(function, args)
+        if changed is not None:
+            changing(self.trace, changed, _in_words(function, args))
 
     def _of_scalars(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """NumPy on numbers of which only the run knows one, or of which it warns at every run."""
@@ -340,16 +324,13 @@ class Caller:
         self.call(self.operators, start, (made, *args), kwargs)
         return made
 
-    def _change(self, method: Any) -> None:
-        """A method changes the list, dict or set that it is of."""
-        obj = method.__self__
-        if isinstance(obj, set) and context.interpreter is not self.trace:
-            raise ConversionError(
-                f"{method.__name__!r} of a set inside a staged loop or branch is not available; write a"
-                " dict or a tensor of bools",
-                self.trace.origin(),
-            )
-        changing(self.trace, obj, repr(method.__name__))
+
+def _in_words(function: Any, args: tuple[Any, ...]) -> str:
+    """A call that changes an object, for a message."""
+    name = function.__name__
+    if name in BY_NAME:
+        return f"assignment to the attribute {args[0]!r}"
+    return "assignment to an element" if name == "__setitem__" else repr(name)
 
 
 def _rebuilds(function: Any) -> bool:

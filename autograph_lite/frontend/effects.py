@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import array
+import bisect
+import collections
 import functools
+import heapq
 import types
 from typing import Any, NoReturn
 
@@ -16,43 +20,36 @@ from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box
 from autograph_lite.tensors.host_array import IN_PLACE, HostArray
 
-CONTAINERS = (list, dict, set)
-CHANGES = {
-    list: ["append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse"],
-    dict: ["clear", "pop", "popitem", "setdefault", "update"],
-    set: ["add", "clear", "discard", "pop", "remove", "update"],
+_ITEMS = ("__delitem__", "__init__", "__setitem__")
+_SEQUENCE = (
+    *("clear", "extend", "insert", "pop", "remove", "reverse", "__iadd__", "__imul__"),
+    *_ITEMS,
+)
+CHANGES: dict[type, tuple[str, ...]] = {
+    list: ("append", "sort", *_SEQUENCE),
+    dict: ("clear", "move_to_end", "pop", "popitem", "setdefault", "update", "__ior__", *_ITEMS),
+    set: (
+        *("add", "clear", "discard", "pop", "remove", "update", "difference_update"),
+        *("intersection_update", "symmetric_difference_update"),
+        *("__iand__", "__init__", "__ior__", "__isub__", "__ixor__"),
+    ),
+    collections.deque: ("append", "appendleft", "extendleft", "popleft", "rotate", *_SEQUENCE),
+    bytearray: ("append", *_SEQUENCE),
+    array.array: (
+        *("append", "byteswap", "frombytes", "fromfile", "fromlist", "fromunicode"),
+        *_SEQUENCE,
+    ),
 }
 """Methods that change what they are called on."""
-UNSTEADY = [
-    "random",
-    "_random",
-    "secrets",
-    "time",
-    "uuid",
-    "os",
-    "posix",
-    "io",
-    "_io",
-    "subprocess",
-]
-"""Modules whose functions give something else, or do something, at each call."""
-
-
-_EAGER = (
-    "to stop in every run call F.eager(...) of the decorated function F, which runs the function itself,"
-    " step by step, and computes the same bits"
+CONTAINERS: tuple[Any, ...] = tuple(CHANGES)
+BY_NAME = ("__setattr__", "__delattr__")
+"""Special methods that change any object."""
+CHANGED_FIRST = (
+    *(heapq.heapify, heapq.heappop, heapq.heappush, heapq.heappushpop, heapq.heapreplace),
+    *(bisect.insort_left, bisect.insort_right),
+    *(collections.Counter.update, collections.Counter.subtract),
 )
-_ADVICE = {
-    ("builtins", "breakpoint"): _EAGER,
-    ("pdb", "set_trace"): _EAGER,
-    ("_io", "write"): "write print(..., end='')",
-}
-"""What to write instead of some functions, by module and name."""
-
-
-SAVERS = (np.save, np.savez, np.savez_compressed, np.savetxt, np.seterr, np.set_printoptions)
-SAVING = ("dump", "dumps", "tofile")
-"""Functions of NumPy's, and methods of its arrays, that are called for what they do."""
+"""Functions that change their first argument."""
 WRITERS = (np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis)
 """Functions of NumPy's that write into their first argument."""
 
@@ -65,19 +62,19 @@ def refuse_writer(trace: Any, function: Any, args: Any, kwargs: Any) -> None:
         written.append(owner)
     if isinstance(owner, np.ufunc) and function.__name__ == "at":
         written.append(args[0])
-    for array in leaves(written):
-        if isinstance(array, np.ndarray):
-            refuse_write(trace, array)
+    for one in leaves(written):
+        if isinstance(one, np.ndarray):
+            refuse_write(trace, one)
 
 
 def _is_one_of(function: Any, functions: tuple[Any, ...]) -> bool:
     return any(function is one for one in functions)
 
 
-def refuse_write(trace: Any, array: Any) -> None:
+def refuse_write(trace: Any, written: Any) -> None:
     """An error for a write into a plain array from outside, or in a step or branch, which happens once; one
     that the function has made is written while it is staged."""
-    base = array
+    base = written.base if isinstance(written, np.flatiter) else written
     while isinstance(base, np.ndarray) and id(base) not in trace._getters:
         base = base.base
     if base is not None or context.interpreter is not trace:
@@ -160,12 +157,12 @@ class _Same:
 def contents(obj: Any, arrays: bool = False) -> Any:
     """What a container holds, to any depth, in a form that later changes leave as it is; `arrays`: what
     arrays hold too."""
-    if isinstance(obj, list | tuple):
-        return (type(obj), *(contents(part, arrays) for part in obj))
     if isinstance(obj, dict):
         return (dict, *((key, contents(value, arrays)) for key, value in obj.items()))
     if isinstance(obj, set):
         return (set, frozenset(map(contents, obj)))
+    if isinstance(obj, list | tuple | collections.deque | bytearray | array.array):
+        return (type(obj), *(contents(part, arrays) for part in obj))
     if arrays and isinstance(obj, np.ndarray | np.generic):
         return (type(obj), obj.dtype.str, obj.shape, obj.tobytes())
     if isinstance(obj, float):
@@ -190,25 +187,39 @@ def refuse_change(trace: Any, obj: Any, what: str) -> None:
         )
 
 
-def changes_its_owner(function: Any) -> bool:
-    """Whether a function is a method that changes the list, dict or set that it is of."""
-    owner = getattr(function, "__self__", None)
-    return isinstance(owner, CONTAINERS) and any(
-        isinstance(owner, kind) and function.__name__ in names for kind, names in CHANGES.items()
-    )
+def refuse_unnoted(trace: Any, name: str, before: list[Any], now: list[Any]) -> None:
+    """An error where an object does not hold what it held, though no change was noted."""
+    if len(before) != len(now) or any(a is not b for a, b in zip(before, now, strict=True)):
+        raise ConversionError(
+            f"{name} is changed by code that is not converted, such as that of an operator or of a method of a"
+            " library's class; change it in a function, or in a method that is called by its name",
+            trace.origin(),
+        )
 
 
-def refuse_unsteady(trace: Any, function: Any) -> None:
-    """An error for a call whose result is another one at each call of the function."""
-    module = getattr(function, "__module__", None)
-    home = module or type(getattr(function, "__self__", None)).__module__
-    name = getattr(function, "__name__", "")
-    instead = _ADVICE.get((home, name))
-    saves = _is_one_of(function, SAVERS) or (home == "numpy" and name in SAVING)
-    steady = home.partition(".")[0] not in UNSTEADY and function is not next and not saves
-    if isinstance(function, type) or (steady and instead is None and function is not input):
-        return
-    advice = instead or ("call it outside" if saves else "pass its result as an argument")
-    raise ConversionError(
-        f"{name} inside compiled code would run once, when it is compiled; {advice}", trace.origin()
-    )
+def laid_out(obj: Any) -> list[Any]:
+    """What a list, a dict or an object with attributes holds, to be compared part by part."""
+    if isinstance(obj, list):
+        return [*obj]
+    parts = obj if isinstance(obj, dict) else attributes(obj)
+    return [part for pair in parts.items() for part in pair]
+
+
+def attributes(obj: Any) -> dict[str, Any]:
+    """What an object holds by name, in its slots too."""
+    slots = [n for c in type(obj).__mro__ for n in _listed(vars(c).get("__slots__", ()))]
+    kept = {n: getattr(obj, n) for n in slots if hasattr(obj, n)}
+    own = {n: part for n, part in kept.items() if not n.startswith("__")}
+    return own | getattr(obj, "__dict__", {})
+
+
+def changed_by(function: Any, args: tuple[Any, ...]) -> Any:
+    """The container, or any object whose attributes are set by name, that a call of Python's own code changes;
+    None if it changes none."""
+    if _is_one_of(function, CHANGED_FIRST):
+        return args[0] if args else None
+    owner, name = getattr(function, "__self__", None), getattr(function, "__name__", "")
+    if isinstance(owner, CONTAINERS):
+        known = (names for kind, names in CHANGES.items() if isinstance(owner, kind))
+        return owner if any(name in names for names in known) else None
+    return owner if name in BY_NAME else None

@@ -7,6 +7,8 @@ seen when it begins, from the names that its functions read; others were made in
 
 from __future__ import annotations
 
+import array
+import collections
 import functools
 import types
 from collections.abc import Callable, Iterable, Iterator
@@ -16,20 +18,29 @@ from typing import Any
 
 from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.convert import is_staged
-from autograph_lite.frontend.effects import refuse_change
+from autograph_lite.frontend.effects import attributes, laid_out, refuse_change, refuse_unnoted
 from autograph_lite.frontend.grown import grown_in, moved_to
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.staging import root, walk_up
 
 _OURS = "autograph_lite.frontend"
+INSTEAD: dict[type, str] = {
+    set: "a dict or a tensor of bools",
+    collections.deque: "a list",
+    bytearray: "a list",
+    array.array: "a list or a tensor",
+}
+"""What to write instead of containers that are not state of a region."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Holder:
-    """An object that was there before a region, and how the user reaches it."""
+    """An object that was there before a region, and how the user reaches it; `ours`: a function of ours holds
+    it, which changes it as it likes."""
 
     obj: Any
     name: str
+    ours: bool = False
 
     def __repr__(self) -> str:
         return f"the {type(self.obj).__name__} {self.name}"
@@ -54,6 +65,7 @@ class Changes:
     carried: frozenset[int] = frozenset()  # objects whose contents are state of the region
     before: dict[int, tuple[Holder, Any]] = field(default_factory=dict)
     lines: dict[Holder, Origin | None] = field(default_factory=dict)  # where each was changed first
+    seen: dict[int, list[Any]] = field(default_factory=dict)  # what each held when the region began
 
     def held(self) -> dict[Holder, Any]:
         """What the objects that were changed hold now."""
@@ -62,12 +74,27 @@ class Changes:
     def contents(self, holder: Holder) -> Any:
         return contents(holder, self.outside)
 
+    def begin(self) -> None:
+        """The region begins to run: what the objects hold now, they hold until a change is noted."""
+        self.seen = {key: _laid_out(holder.obj) for key, holder in self.outside.items()}
+
+    def refuse_unnoted(self, trace: Any) -> None:
+        """An error for a change that code made which is not converted: it would be made once."""
+        for key, holder in self.outside.items():
+            if not holder.ours and key not in self.before and key not in self.carried:
+                refuse_unnoted(trace, repr(holder.name), self.seen[key], _laid_out(holder.obj))
+
     def undo(self, known: Iterable[Holder] = ()) -> list[Holder]:
         """Put back what those that were not known to change held before the region; these objects."""
         more = [found for found in self.before.values() if found[0] not in known]
         for holder, held in more:
             put(holder, held)
         return [holder for holder, _ in more]
+
+
+def _laid_out(obj: Any) -> list[Any]:
+    """What an object holds, to be compared part by part; nothing of a list that grows."""
+    return [] if grown_in(obj) is not None else laid_out(obj)
 
 
 def is_holder(obj: Any) -> bool:
@@ -88,18 +115,6 @@ def note_made(obj: Any) -> Any:
     return obj
 
 
-def attributes(obj: Any) -> dict[str, Any]:
-    """What an object holds by name, in its slots too."""
-    slots = [n for c in type(obj).__mro__ for n in _names(vars(c).get("__slots__", ()))]
-    kept = {n: getattr(obj, n) for n in slots if hasattr(obj, n)}
-    own = {n: part for n, part in kept.items() if not n.startswith("__")}
-    return own | getattr(obj, "__dict__", {})
-
-
-def _names(names: Any) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)
-
-
 def set_attributes(obj: Any, parts: dict[str, Any]) -> None:
     """Let an object hold these by name and no others; a frozen one too."""
     for name in attributes(obj).keys() - parts.keys():
@@ -115,16 +130,22 @@ def reached(*functions: Callable[..., Any]) -> dict[int, Holder]:
     """The objects that are there before a region, which runs these functions."""
     outside: dict[int, Holder] = {}
     waiting = [pair for function in functions for pair in _read_by(function)]
+    ours = {
+        id(obj) for function in functions if _is_ours(function) for _, obj in _read_by(function)
+    }
     seen: dict[int, Any] = {}
     while waiting:
         name, obj = waiting.pop()
         if id(obj) in seen:
             continue
         seen[id(obj)] = obj
-        if isinstance(obj, types.FunctionType) and _runs_users(obj):
-            waiting += _read_by(obj)
+        if isinstance(obj, types.FunctionType) and (is_staged(obj) or _is_ours(obj)):
+            more = [*_read_by(obj)]
+            waiting += more
+            ours.update(id(part) for _, part in more if _is_ours(obj))
         elif isinstance(obj, functools.partial):
             waiting += [(name, part) for part in (obj.func, *obj.args)]
+            ours.update(id(part) for part in obj.args if _is_ours(obj.func))
         elif is_dataclass(obj) and type(obj).__module__.startswith(_OURS):
             waiting += [(name, getattr(obj, part.name)) for part in fields(obj)]
         elif isinstance(obj, types.MethodType):
@@ -132,14 +153,16 @@ def reached(*functions: Callable[..., Any]) -> dict[int, Holder]:
         elif isinstance(obj, tuple):
             waiting += [(f"{name}[{i}]", part) for i, part in enumerate(obj)]
         elif is_holder(obj) and id(obj) not in outside:
-            outside[id(obj)] = root().holders.setdefault(id(obj), Holder(obj, name))
+            outside[id(obj)] = root().holders.setdefault(
+                id(obj), Holder(obj, name, id(obj) in ours)
+            )
             waiting += _parts(name, obj)
     return outside
 
 
-def _runs_users(function: types.FunctionType) -> bool:
-    """Whether it is a converted function, or one of ours around such a function."""
-    return is_staged(function) or function.__module__.startswith(_OURS)
+def _is_ours(function: Callable[..., Any]) -> bool:
+    """Whether it is a function of ours around one that is converted, or around values."""
+    return (getattr(function, "__module__", None) or "").startswith(_OURS)
 
 
 def enter(
@@ -197,7 +220,14 @@ def holders_in(obj: Any) -> dict[int, Any]:
 
 def changing(trace: Any, obj: Any, what: str) -> None:
     """An object is about to be changed: the region notes what it held, if it was there before."""
+    obj = trace.dict_of.get(id(obj), obj)
     refuse_change(trace, obj, what)
+    if context.interpreter is not trace and not is_holder(obj):
+        raise ConversionError(
+            f"{what} of a {type(obj).__name__} inside a staged loop or branch is not available; write"
+            f" {INSTEAD.get(type(obj), 'an object of a class of your own')}",
+            trace.origin(),
+        )
     if any(obj is one for one in trace.gone_through):
         raise ConversionError(
             f"{what} of a list that a loop goes through; go through a copy: list(...)",
@@ -209,7 +239,7 @@ def changing(trace: Any, obj: Any, what: str) -> None:
             f" {type(obj).__name__}(...)",
             trace.origin(),
         )
-        raise ChangesCarried(obj, told) if any(obj is one for one in trace.carried) else told
+        raise ChangesCarried(obj, told) if id(obj) in holders_in(tuple(trace.carried)) else told
     holder = known(obj)
     if holder is None or context.interpreter is trace:
         return

@@ -18,10 +18,10 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.absent import Perhaps
-from autograph_lite.frontend.effects import refuse_unsteady
 from autograph_lite.frontend.later import Later
 from autograph_lite.frontend.shared import MISSING
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
+from autograph_lite.frontend.steady import refuse_unsteady
 from autograph_lite.frontend.trace import Trace, fits_word, type_of
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import PY_DTYPE, Type, scalar

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.frontend import growing
-from autograph_lite.frontend.effects import refuse_write
+from autograph_lite.frontend.effects import CONTAINERS, refuse_write
+from autograph_lite.frontend.holders import changing
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.tensors.boxes import Box
 from autograph_lite.tensors.scalar import NumpyScalar
@@ -25,6 +26,8 @@ def in_place(trace: Trace, name: str, x: Any, value: Any) -> Any:
         )  # anything else is asked first what it makes of a list
     if isinstance(x, np.ndarray):
         refuse_write(trace, x)
+    elif isinstance(x, CONTAINERS) and hasattr(type(x), f"__i{name}__"):
+        changing(trace, x, f"`{sign(getattr(operator, f'__{name}__'))}=`")
     both = x, value
     if any(isinstance(v, Tagged) for v in both) and not all(map(_is_numeric, both)):
         return combined(partial(_applied, name), x, value)

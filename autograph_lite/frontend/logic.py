@@ -18,11 +18,12 @@ from autograph_lite.errors import ConversionError
 from autograph_lite.frontend import elements, membership
 from autograph_lite.frontend.absent import Perhaps, surely
 from autograph_lite.frontend.branches import stage_if
-from autograph_lite.frontend.calls import LIBRARIES, owner
+from autograph_lite.frontend.calls import owner
 from autograph_lite.frontend.grown import grown_in, refuse_among
 from autograph_lite.frontend.iterators import Counting
 from autograph_lite.frontend.shared import Get, Set
 from autograph_lite.frontend.state import MaybeUndefined
+from autograph_lite.frontend.steady import LIBRARIES
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.frontend.truth import as_bool, condition, not_
 from autograph_lite.ops.control import fail_if

@@ -159,7 +159,7 @@ def _is_tensor(obj: Any) -> Any:
 
 def _hasattr(obj: Any, name: str) -> bool:
     _ask(obj)
-    return hasattr(_type(obj) if isinstance(obj, Number | NumpyScalar) else obj, name)
+    return root().note_has(_type(obj) if isinstance(obj, Number | NumpyScalar) else obj, name)  # type: ignore[no-any-return]
 
 
 def _ask(obj: Any) -> None:

@@ -6,6 +6,7 @@ does; where a symbolic value decides, it appends a node.
 
 from __future__ import annotations
 
+import collections
 import operator
 import types
 from collections.abc import Callable, Iterator
@@ -31,7 +32,7 @@ from autograph_lite.frontend.grown import (
     refuse_among,
     refuse_objects,
 )
-from autograph_lite.frontend.holders import changing, is_holder, is_made
+from autograph_lite.frontend.holders import changing, is_made
 from autograph_lite.frontend.host import plain_element
 from autograph_lite.frontend.in_place import in_place
 from autograph_lite.frontend.iterators import Generator, note_iterator, still_there
@@ -46,7 +47,6 @@ from autograph_lite.frontend.trace import Trace
 from autograph_lite.frontend.unpacking import unpacked
 from autograph_lite.frontend.walk import Walk, go_through
 from autograph_lite.nests import rebuild
-from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box, value_of
 from autograph_lite.tensors.host_array import HostArray
 
@@ -136,21 +136,14 @@ class Operators(Logic, Matching, Recursive):
         if isinstance(setter, property) and isinstance(setter.fset, types.FunctionType):
             self.call(setter.fset, (obj, value))
             return
+        if isinstance(obj, np.ndarray):
+            refuse_write(self.trace, obj)
         changing(self.trace, obj, f"assignment to the attribute {name!r}")
         setattr(obj, name, value)
 
     def del_attr(self, obj: Any, name: str) -> None:
-        self._deleting(obj, f"deletion of the attribute {name!r}")
+        changing(self.trace, obj, f"deletion of the attribute {name!r}")
         delattr(obj, name)
-
-    def _deleting(self, obj: Any, what: str) -> None:
-        if context.interpreter is not self.trace and not is_holder(obj):
-            raise ConversionError(
-                f"{what} of a {type(obj).__name__} inside a staged loop or branch is not available yet; delete"
-                " it before or after",
-                self.trace.origin(),
-            )
-        changing(self.trace, obj, what)
 
     def item(self, obj: Any, index: Any) -> Any:
         if grown_in(obj) is not None:
@@ -160,11 +153,15 @@ class Operators(Logic, Matching, Recursive):
         refuse_among(obj)
         if isinstance(obj, HostArray):
             return plain_element(self.trace, obj, index)
+        if self.caller.has_special(obj, "__getitem__"):
+            return self.caller.special(obj, "__getitem__", index)
         if isinstance(obj, Box):
             index = rebuild(index, self.trace.hosts.in_kernel)
         if isinstance(obj, list | tuple | dict | np.ndarray) and mentions_run((index,), {}):
             return self._by_run(obj, index)
         self.trace.settle(obj, index)
+        if isinstance(obj, collections.defaultdict) and index not in obj:
+            changing(self.trace, obj, "a new key")
         return obj[index]
 
     def _by_run(self, obj: Any, index: Any) -> Any:
@@ -189,7 +186,7 @@ class Operators(Logic, Matching, Recursive):
         raise ConversionError(text, self.trace.origin())
 
     def set_item(self, obj: Any, index: Any, value: Any) -> None:
-        if isinstance(obj, np.ndarray):
+        if isinstance(obj, np.ndarray | np.flatiter):
             self._refuse_write(obj, (index, value))
         if isinstance(obj, HostArray):
             refuse_assignment(self.trace)
@@ -197,11 +194,14 @@ class Operators(Logic, Matching, Recursive):
             growing.put(self.trace, obj, index, value)
             return
         refuse_among(obj)
+        if self.caller.has_special(obj, "__setitem__"):
+            self.caller.special(obj, "__setitem__", index, value)
+            return
         if isinstance(obj, list | dict) and mentions_run((index,), {}):
             if type(obj) is list and growing.put_by_run(self.trace, obj, index, value):
                 return
             self._refuse_index(obj)
-        if not isinstance(obj, Box):
+        if not isinstance(obj, Box | np.ndarray | np.flatiter):
             changing(self.trace, obj, "assignment to an element")
         obj[index] = value
 
@@ -211,10 +211,13 @@ class Operators(Logic, Matching, Recursive):
                 "an element of a list that grows in a loop is deleted; pop() takes the last one",
                 self.trace.origin(),
             )
+        if self.caller.has_special(obj, "__delitem__"):
+            self.caller.special(obj, "__delitem__", index)
+            return
         if isinstance(obj, list | dict) and mentions_run((index,), {}):
             self._refuse_index(obj)
         if not isinstance(obj, Box):
-            self._deleting(obj, "deletion of an element")
+            changing(self.trace, obj, "deletion of an element")
             self.trace.settle(index)
         del obj[index]
 
@@ -224,7 +227,12 @@ class Operators(Logic, Matching, Recursive):
         refuse_write(self.trace, array)
 
     def inplace(self, name: str, x: Any, value: Any) -> Any:
-        return in_place(self.trace, name, self.ld(x), value)
+        x, special = self.ld(x), f"__i{name}__"
+        if self.caller.has_special(x, special):
+            found = self.caller.special(x, special, value)
+            if found is not NotImplemented:
+                return found
+        return in_place(self.trace, name, x, value)
 
     # --- control flow ---
 

@@ -16,6 +16,7 @@ from autograph_lite.frontend.fillers import truth
 from autograph_lite.frontend.holders import is_made
 from autograph_lite.frontend.later import Error, Later, known
 from autograph_lite.frontend.state import as_given, put_together, take_apart
+from autograph_lite.frontend.steady import in_library
 from autograph_lite.frontend.texts import as_it_is
 from autograph_lite.frontend.trace import Raised, Trace
 from autograph_lite.ir.graph import Value
@@ -32,6 +33,12 @@ PASSING = ("autograph_lite", "numpy")
 def watched(trace: Trace, manager: Any) -> Any:
     """A context manager of which the trace knows while it is entered, unless exceptions surely pass it."""
     kind = type(manager)
+    if isinstance(manager, contextlib._GeneratorContextManager) and not in_library(manager.func):
+        raise ConversionError(
+            f"{manager.func.__name__} is a context manager that is made of a generator, which is not staged;"
+            " write a class with __enter__ and __exit__",
+            trace.origin(),
+        )
     passes = kind.__module__.partition(".")[0] in PASSING or kind is contextlib.nullcontext
     proper = hasattr(kind, "__enter__") and hasattr(kind, "__exit__")
     return _Watched(trace, manager) if proper and not passes else manager
@@ -44,13 +51,19 @@ class _Watched:
         self.trace, self.manager = trace, manager
 
     def __enter__(self) -> Any:
-        entered = type(self.manager).__enter__(self.manager)
+        entered = self._call("__enter__")
         self.trace.managers.append(self.manager)
         return entered
 
     def __exit__(self, *error: Any) -> Any:
         self.trace.managers.pop()
+        if error == (None, None, None):
+            self._call("__exit__", *error)
+            return None
         return type(self.manager).__exit__(self.manager, *error)
+
+    def _call(self, name: str, *given: Any) -> Any:
+        return self.trace.caller.special(self.manager, name, *given)
 
 
 def later(cls: type[BaseException], *args: Any, **kwargs: Any) -> Error:

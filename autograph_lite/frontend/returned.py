@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from autograph_lite.frontend.guards import Input
 from autograph_lite.frontend.state import as_given, is_variable
 from autograph_lite.frontend.structures import Leaf, Structure, leaf_places
-from autograph_lite.frontend.trace import Input, Trace
+from autograph_lite.frontend.trace import Trace
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import leaves as leaves_of
 from autograph_lite.tensors.boxes import Box, View, wrap

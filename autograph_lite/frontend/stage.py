@@ -24,6 +24,7 @@ from autograph_lite.frontend.convert import origin_of
 from autograph_lite.frontend.effects import CONTAINERS, refuse_result
 from autograph_lite.frontend.ending import StepByStep, is_left
 from autograph_lite.frontend.grown import grown_in
+from autograph_lite.frontend.guards import Guard, Input
 from autograph_lite.frontend.holders import is_made
 from autograph_lite.frontend.host import HostInput, Hosts, Run
 from autograph_lite.frontend.iterators import ForLoop
@@ -33,7 +34,7 @@ from autograph_lite.frontend.returned import Viewed, returned_views
 from autograph_lite.frontend.shared import Outside
 from autograph_lite.frontend.state import MaybeUndefined, Undefined, is_variable, take_apart
 from autograph_lite.frontend.structures import Structure
-from autograph_lite.frontend.trace import Guard, Input, Printed, Raised, Trace
+from autograph_lite.frontend.trace import Printed, Raised, Trace
 from autograph_lite.frontend.unlike import refuse_unlike
 from autograph_lite.ir.collector import patient
 from autograph_lite.ir.graph import Graph, Region, Value
@@ -154,7 +155,7 @@ def _staged(
                 trace.keep(part)
         arrays = [b for b, x in zip(arguments, leaves, strict=True) if isinstance(x, np.ndarray)]
         try:
-            run = function if of_library(function) else caller.bound(function)
+            run = function if of_library(function) else caller.bound(function, args, kwargs)
             with entered(arrays), running.inside(function.__code__, args, kwargs):
                 out = _result(run, args, kwargs)
             _refuse_swallowed(trace)
@@ -272,6 +273,7 @@ def _close(
     positions = {
         id(box): i for i, box in reversed(list(enumerate(arguments))) if isinstance(box, Box)
     }
+    trace.untouched.check(trace)
     assigned = trace.variables.assigned()
     if assigned:
         out = (out, *(_left(v) for v in assigned))

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.frontend.absent import Perhaps
+from autograph_lite.frontend.effects import attributes
 from autograph_lite.frontend.grown import Growing, Grown, adopt, grown_in, own, refuse_among
-from autograph_lite.frontend.holders import attributes, is_made, note_made, set_attributes
+from autograph_lite.frontend.holders import is_made, note_made, set_attributes
 from autograph_lite.frontend.later import Later
 from autograph_lite.frontend.structures import (
     WHOLE,

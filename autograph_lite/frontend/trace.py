@@ -19,6 +19,7 @@ import numpy as np
 from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.effects import CONTAINERS, contents, parts
 from autograph_lite.frontend.fillers import truth
+from autograph_lite.frontend.guards import Getter, Guard, Input, Untouched
 from autograph_lite.frontend.shared import MISSING, Outside, Variables
 from autograph_lite.frontend.state import Undefined, take_apart
 from autograph_lite.frontend.structures import Structure
@@ -30,46 +31,6 @@ from autograph_lite.ops.control import CONSTANT, HOLD, PRINT, fail_if, told
 from autograph_lite.ops.dispatch import apply_all
 from autograph_lite.tensors.boxes import Box, dtype_name, wrap
 from autograph_lite.tensors.host_array import HostArray, refuse_use
-
-Getter = Callable[[], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """An input of the kernel that is read from outside at each call; `what` is it to the user."""
-
-    read: Getter
-    type: Type
-    value: Value
-    what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """`read()` gave `expected`, which held `inside`, when the function was staged."""
-
-    read: Getter
-    expected: Any
-    what: str
-    inside: Any = None
-    arrays: bool = False  # whether `inside` has what arrays hold
-    about: bool = (
-        False  # whether `read` says something about the object, which is not the object itself
-    )
-
-    def holds(self) -> bool:
-        try:
-            found = self.read()
-        except (NameError, AttributeError, KeyError):
-            return False
-        if self.inside is not None:
-            same = found is self.expected or isinstance(found, np.ndarray | np.generic)
-            return same and contents(found, self.arrays) == self.inside
-        return found is self.expected or (
-            type(found) is type(self.expected)
-            and isinstance(found, int | str | bool)
-            and found == self.expected
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +90,7 @@ class Trace(Builder):
         self.inputs: list[Input] = []
         self.guards: list[Guard] = []
         self.given: dict[int, Any] = {}
+        self.untouched = Untouched()
         self._by_object: dict[int, tuple[Any, Value]] = {}
         self._kept: dict[int, tuple[Any, Any, Value]] = {}  # arrays made inside, as they were
         self._getters: dict[int, tuple[Any, Getter]] = {}
@@ -140,6 +102,7 @@ class Trace(Builder):
         self.settled = False
         self.alone: dict[int, Any] = {}  # arrays that were made of no other, such as np.zeros(3)
         self.made: dict[int, Any] = {}  # objects with attributes that were made inside the function
+        self.dict_of: dict[int, Any] = {}  # by id: the `__dict__` of such an object, its owner
         self.holders: dict[int, Any] = {}  # objects that regions may change, by id
         self.changes: dict[Builder, Any] = {}  # what a region changes
         self.several: dict[int, Any] = {}  # objects that stand for one of several
@@ -199,6 +162,14 @@ class Trace(Builder):
                 for leaf in leaves(obj):
                     self._names.setdefault(id(leaf), f"a part of {what}")
         return obj
+
+    def note_has(self, obj: Any, name: str) -> bool:
+        """Whether an object has an attribute; one from outside may lose it, or get it."""
+        found = hasattr(obj, name)
+        if id(obj) in self.given:
+            read, what = partial(hasattr, obj, name), f"{name} of a {type(obj).__name__}"
+            self.guards.append(Guard(read, found, what, about=True))
+        return found
 
     def variable(
         self, name: str, home: int, look: Getter, assign: Callable[[Any], None], kind: str
@@ -261,6 +232,7 @@ class Trace(Builder):
     def keep(self, obj: Any) -> None:
         """Remember an object that was there before, and the containers in it: it is not changed."""
         self.given[id(obj)] = obj
+        self.untouched.add(obj)
         if isinstance(obj, (*CONTAINERS, tuple)):
             for part in parts(obj):
                 self.keep(part)

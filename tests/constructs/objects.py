@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import collections
+import contextlib
+import logging
+
 import numpy as np
 
 import autograph_lite as ag
@@ -13,6 +17,11 @@ FACTOR = 2.0
 ARRAY = np.array([1.0, 2.0, 3.0])
 STATE = {"w": ag.constant([1.0, 0.5, 0.25]), "k": 2}
 COUNTER = ag.Variable(1.5)
+
+
+@contextlib.contextmanager
+def doubled():
+    yield 2.0
 
 
 @case(BUILTINS, "`range`, `len`", X)
@@ -165,3 +174,28 @@ def changed_dict(x):
 def changed_array(x):
     ARRAY[0] = 2.0
     return x
+
+
+@case(OUTSIDE, "defaults and what a class holds: each call sees the present value", X)
+def defaults(x, gain=FACTOR, *, table=ARRAY):
+    return x * gain + table
+
+
+@case(OUTSIDE, "code that is not converted and does something at each call", X, how=REFUSED)
+def logs(x):
+    logging.info("a step")
+    return x
+
+
+@case(OUTSIDE, "a list, dict or object changed by such code in a loop or branch", X, how=REFUSED)
+def changed_by_a_library(x):
+    table = collections.UserDict(a=1.0)
+    for _ in range(3):
+        table["a"] = table["a"] * 2.0
+    return x * table["a"]
+
+
+@case(OUTSIDE, "a context manager that is made of a generator", X, how=REFUSED)
+def in_a_context(x):
+    with doubled() as two:
+        return x * two

@@ -1,5 +1,6 @@
 """What a function reads from outside is live: every call sees what is there then."""
 
+import functools
 import types
 
 import numpy as np
@@ -198,3 +199,76 @@ def test_a_tensor_in_the_place_of_one_that_is_written(monkeypatch):
     for k in range(1, 4):
         f(X * k)
         assert (before.numpy()[0], after.numpy()[0]) == (1.5, 1.5 * k)
+
+
+class Settings:
+    gain, rows = 0.5, (1.0, 2.0)
+
+
+def scaled(x, gain=0.5, table=DATA, *, rows=(2.0, [3.0]), function=np.sin):
+    return function(x) * gain + np.sum(table) * rows[0] * rows[1][0]
+
+
+def by_defaults(x):
+    return scaled(x)
+
+
+def by_class(x):
+    made = Settings()
+    return x * made.gain + made.rows[1]
+
+
+PART = functools.partial(scaled, gain=2.0)
+SOME = Settings()
+
+
+def by_part(x):
+    return PART(x)
+
+
+def by_name(x):
+    found = getattr(SOME, "gain") * getattr(SOME, "nothing", 0.25)  # noqa: B009
+    return x * found if hasattr(SOME, "other") else x - found
+
+
+def set_default(name, value):
+    scaled.__kwdefaults__[name] = value
+
+
+CHANGES = {
+    "defaults": (
+        *(scaled, by_defaults),
+        lambda: setattr(scaled, "__defaults__", (3.0, DATA)),
+        lambda: setattr(scaled, "__defaults__", (3.0, DATA * 2.0)),
+        lambda: set_default("rows", (2.0, [4.0])),
+        lambda: scaled.__kwdefaults__["rows"][1].__setitem__(0, 5.0),
+        lambda: set_default("function", np.cos),
+    ),
+    "a class, by an object that is made inside": (
+        *(by_class, by_class),
+        lambda: setattr(Settings, "gain", 0.75),
+        lambda: setattr(Settings, "rows", (1.0, 4.0)),
+    ),
+    "functools.partial": (
+        *(by_part, by_part),
+        lambda: PART.keywords.update(gain=4.0),
+        lambda: PART.keywords.update(table=ag.constant([5.0])),
+    ),
+    "getattr, hasattr": (
+        *(by_name, by_name),
+        lambda: setattr(SOME, "gain", 8.0),
+        lambda: setattr(SOME, "nothing", 16.0),
+        lambda: setattr(SOME, "other", None),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_is_found_by_way_of_an_object_is_read_at_each_call(name):
+    one, other, *changes = CHANGES[name]
+    compiled = [ag.function(f) for f in (one, other)]
+    for change in (lambda: None, *changes):
+        change()
+        for f in compiled:
+            for _ in range(3):
+                assert np.array_equal(f(X).numpy(), f.eager(X).numpy())

@@ -125,6 +125,7 @@ MORE += [  # of numbers, as NumPy's functions see them
     )
 ]
 MORE += [
+    "import collections\ny = collections.UserDict(a=1)\nfor i in range(n):\n    y['a'] = 2\nreturn x",
     "with np.errstate(all='ignore'):\n    y = np.sin(0.1 * n)\nreturn x * y",
     "with np.errstate(all='ignore'):\n    y = n * np.ones(3)\nreturn x * y",
     "y = 0.5\nif n > 2:\n    y = np.sin(0.1 * n)\nreturn y.is_integer()",

@@ -67,7 +67,11 @@ FAULTS = [
     ),
     refused(
         "import types\ny = types.SimpleNamespace(a=1)\nfor i in range(1):\n    del y.a  # here\nreturn x",
-        "deletion of the attribute 'a' of a SimpleNamespace inside a staged loop or branch is not available",
+        "'y' has 'a' in some runs only; give it that before the loop or branch",
+    ),
+    refused(
+        "import array\ny = array.array('d', [1.0])\nfor i in range(1):\n    del y[0]  # here\nreturn x",
+        "deletion of an element of a array inside a staged loop or branch is not available; write a list",
     ),
 ]
 

@@ -1,0 +1,85 @@
+"""Which calls of code that is not converted may be made while a function is staged.
+
+Such a call is made once.  That is right only where it computes from what it is given, changes nothing else and
+tells nobody; so what is not known to do so is refused.
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+from typing import Any
+
+import numpy as np
+
+from autograph_lite.errors import ConversionError
+
+LIBRARIES = ("autograph_lite", "numpy", "scipy")
+MODULES = (
+    *("_bisect", "_collections", "_decimal", "_functools", "_heapq", "_operator", "_struct"),
+    *("abc", "array", "base64", "binascii", "bisect", "builtins", "calendar", "cmath"),
+    *("collections", "contextlib", "copy", "dataclasses", "datetime", "decimal", "enum"),
+    *("fractions", "functools", "heapq", "itertools", "json", "keyword", "math", "numbers"),
+    *("operator", "re", "statistics", "string", "struct", "textwrap", "types", "typing", "zlib"),
+)
+"""Modules of the standard library whose functions do."""
+OTHERS: dict[str, tuple[str, ...]] = {
+    "builtins": ("breakpoint", "input", "next", "open"),
+    "datetime": ("now", "today", "utcnow"),
+    "json": ("dump",),
+    "_operator": (
+        *("setitem", "delitem"),
+        *(
+            name
+            for name in dir(operator)
+            if hasattr(operator, f"__{name[1:]}__") and name[0] == "i"
+        ),
+    ),
+}
+"""But for these."""
+SAVERS = (np.save, np.savez, np.savez_compressed, np.savetxt, np.seterr, np.set_printoptions)
+SAVING = ("dump", "dumps", "tofile")
+"""Functions of NumPy's, and methods of its arrays, that are called for what they do."""
+
+_EAGER = (
+    "to stop in every run call F.eager(...) of the decorated function F, which runs the function itself,"
+    " step by step, and computes the same bits"
+)
+_PRINT = "write print(...), or look at the result of the call"
+_ADVICE = {
+    ("builtins", "breakpoint"): _EAGER,
+    ("pdb", "set_trace"): _EAGER,
+    ("_io", "write"): "write print(..., end='')",
+}
+"""What to write instead of some functions, by module and name."""
+_ADVICE_OF = {"_operator": "write the operator itself", "logging": _PRINT, "_warnings": _PRINT}
+"""The same for all of a module."""
+
+
+def in_library(function: Any) -> bool:
+    """Whether a function is of the standard library, of ours, or of one that we stand on."""
+    top = (getattr(function, "__module__", None) or "").partition(".")[0]
+    return top in LIBRARIES or top in sys.stdlib_module_names
+
+
+def home(function: Any) -> str:
+    """The module that a callable comes from: that of its class, for a method of code that is not Python."""
+    own = getattr(function, "__self__", None)
+    kind = own if isinstance(own, type) else getattr(function, "__objclass__", type(own))
+    return getattr(function, "__module__", None) or str(kind.__module__)
+
+
+def refuse_unsteady(trace: Any, function: Any) -> None:
+    """An error for a call that would do something else, or give something else, if it were made again."""
+    where, name = home(function), getattr(function, "__name__", "")
+    top = where.partition(".")[0]
+    saves = any(function is one for one in SAVERS) or (where == "numpy" and name in SAVING)
+    steady = top in LIBRARIES or (top in MODULES and name not in OTHERS.get(top, ()))
+    if isinstance(function, type) or (steady and not saves):
+        return
+    instead = _ADVICE.get((where, name)) or _ADVICE_OF.get(top)
+    advice = instead or ("call it outside" if saves else "pass its result as an argument")
+    raise ConversionError(
+        f"{name or where} inside compiled code would run once, when it is compiled; {advice}",
+        trace.origin(),
+    )
