@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.call.explain import captured, closest, kind_of
+from autograph_lite.call.method import Method
 from autograph_lite.call.signature import signature
 from autograph_lite.call.specialisation import Given, Seen, Specialisation
 from autograph_lite.call.trampoline import trampoline
@@ -60,9 +61,10 @@ class Function:
         self._history: list[Seen] = []
         self._lock = threading.RLock()
         self._quick: dict[int, tuple[Callable[..., Any], ...]] = {}
+        self.derived: dict[Any, Any] = {}  # what transforms have made of it, by their options
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
-        return self if instance is None else types.MethodType(self, instance)
+        return self if instance is None else Method(self, instance)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -258,10 +260,12 @@ def _shown(leaves: list[Any]) -> str:
     return f"({', '.join(map(kind_of, leaves))})"
 
 
-def make_function(function: Callable[..., Any]) -> Function:
-    """Decorate; the source is read and checked at once."""
-    if isinstance(function, Function):
+def make_function(function: Callable[..., Any]) -> Function | Method:
+    """Decorate; the source is read and checked at once.  A method keeps its object."""
+    if isinstance(function, Function | Method):
         return function
+    if isinstance(function, types.MethodType):
+        return Method(make_function(function.__func__), function.__self__)
     if not isinstance(function, types.FunctionType):
         raise GraphTypeError(f"function needs a Python function, not {type(function).__name__}")
     return Function(function)

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.call.function import Function
+from autograph_lite.call.method import Method
 from autograph_lite.errors import AutographError, ConversionError, DomainError, GraphTypeError
 from autograph_lite.frontend.grown import has_floats, mentions_grown
 from autograph_lite.frontend.shared import Outside
@@ -77,10 +78,13 @@ def shown(x: Any) -> str:
     return repr(x)
 
 
-def verify(f: Function, *args: Any, order: int = 2) -> None:
+def verify(f: Function | Method, *args: Any, order: int = 2) -> None:
     """Raise IdentityError, naming the first difference, unless eager and compiled runs of
     `f(*args)` agree in every byte; gradients up to `order` (0, 1 or 2) with respect to every float
     array and NumPy scalar among the arguments, not Python floats, and every variable that `f` reads."""
+    if isinstance(f, Method):
+        args = (f.__self__, *args)
+        f = f.__func__
     if not isinstance(f, Function):
         raise GraphTypeError(f"verify needs a function made by @ag.function, not {kind_name(f)}")
     if order not in (0, 1, 2):

@@ -181,6 +181,8 @@ class Caller:
         if isinstance(function, functools.partial):
             first, named = parts_of(self.trace, function)
             return self.call(ops, function.func, (*first, *args), {**named, **kwargs})
+        if getattr(type(function), "is_bound", False):
+            return self.call(ops, function.__func__, (function.__self__, *args), kwargs)
         if getattr(type(function), "is_compiled", False):
             return self._enter(ops, function.python_function, args, kwargs)
         if _rebuilds(function):

@@ -148,7 +148,7 @@ def reached(*functions: Callable[..., Any]) -> dict[int, Holder]:
             ours.update(id(part) for part in obj.args if _is_ours(obj.func))
         elif is_dataclass(obj) and type(obj).__module__.startswith(_OURS):
             waiting += [(name, getattr(obj, part.name)) for part in fields(obj)]
-        elif isinstance(obj, types.MethodType):
+        elif isinstance(obj, types.MethodType) or getattr(type(obj), "is_bound", False):
             waiting.append((name, obj.__self__))
         elif isinstance(obj, tuple):
             waiting += [(f"{name}[{i}]", part) for i, part in enumerate(obj)]

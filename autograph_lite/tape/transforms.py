@@ -45,8 +45,10 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
     Of a compiled function the result has `explain()` as the function has, of its own kernels.
     """
     positions = _positions(argnums)
+    if getattr(type(f), "is_bound", False):
+        return _of_method(f, positions, argnums, has_aux)
     if getattr(type(f), "is_compiled", False):
-        return _compiled(f, positions, argnums, has_aux)
+        return _derived(f, positions, argnums, has_aux)
 
     @functools.wraps(f, assigned=_NAMES)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
@@ -55,6 +57,28 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
         return ((value, aux) if has_aux else value), gradient
 
     return differentiated
+
+
+def _of_method(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: bool) -> Function:
+    """Of a function that has an object as its first argument."""
+    places = tuple(p + 1 if p >= 0 else p for p in positions)
+    given = places if isinstance(argnums, tuple) else places[0]
+    of_all = value_and_grad(f.__func__, given, has_aux)
+
+    @functools.wraps(of_all, assigned=_NAMES)
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
+        return of_all(f.__self__, *args, **kwargs)
+
+    return differentiated
+
+
+def _derived(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: bool) -> Function:
+    """Of a compiled function, made once for the same options: its kernels are compiled once."""
+    key = positions, isinstance(argnums, tuple), has_aux
+    if key not in f.derived:
+        f.derived[key] = _compiled(f, positions, argnums, has_aux)
+    found: Function = f.derived[key]
+    return found
 
 
 def _compiled(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: bool) -> Function:
@@ -138,7 +162,13 @@ def _differentiate(
         entered[place] = rebuild(sources[-1], _argument_of)
     with GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(sources)
-        out = call(f, *entered, **{k: rebuild(v, _entered) for k, v in kwargs.items()})
+        try:
+            out = call(f, *entered, **{k: rebuild(v, _entered) for k, v in kwargs.items()})
+        except ValueError as error:
+            own = error.__cause__  # of what NumPy could not take, it tells itself only that
+            if not isinstance(own, GradientError) or isinstance(error, GradientError):
+                raise
+            raise own.with_traceback(error.__traceback__) from None
     target, aux = _split(out, has_aux)
     value = _scalar(target)
     followed = target if isinstance(target, ArrayLike | Tagged) else wrap(value)
