@@ -200,6 +200,11 @@ class Operators(Logic, Matching, Recursive):
         if isinstance(obj, list | dict) and mentions_run((index,), {}):
             if type(obj) is list and growing.put_by_run(self.trace, obj, index, value):
                 return
+            if isinstance(obj, dict):
+                raise ConversionError(
+                    "a dict is given a key that only the run knows; write a list, or a tensor of ag.zeros",
+                    self.trace.origin(),
+                )
             self._refuse_index(obj)
         if not isinstance(obj, Box | np.ndarray | np.flatiter):
             changing(self.trace, obj, "assignment to an element")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, NoReturn
 
+import numpy as np
+
 from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.desugar import is_ours
 from autograph_lite.frontend.joins import Typed, elements_of, joined
@@ -44,7 +46,7 @@ def _refuse_elements(name: str, elements: list[Typed], line: Origin | None) -> N
         if wider is None:
             raise ConversionError(
                 f"elements of {of}, which grows in a loop or branch, are {_described(held)} and"
-                f" {_described(other)}; give all of them one dtype and one number of axes",
+                f" {_described(other)}; {_alike(held, other)}",
                 line,
             )
         held = wider
@@ -53,6 +55,13 @@ def _refuse_elements(name: str, elements: list[Typed], line: Origin | None) -> N
         " tensors, or tuples of them, can be in it; count the others in a number",
         line,
     )
+
+
+def _alike(*elements: Typed) -> str:
+    """What to write where two do not fit together."""
+    if any(isinstance(getattr(one[0], "obj", None), np.ndarray) for one in elements):
+        return "make a plain array a tensor before it is put there, by ag.array(...)"
+    return "give all of them one dtype and one number of axes"
 
 
 _WAITING = re.compile(r"frames_[0-9]+__")

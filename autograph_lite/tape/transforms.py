@@ -211,7 +211,8 @@ def _source(f: Function, place: int, leaf: Any) -> Any:
             raise GradientError(f"{name} is {value.type.dtype}; gradients need a float input")
         return Tensor(ops.copy(value))
     raise GraphTypeError(
-        f"{_argument(f, place)} is a {kind_name(leaf)}; gradients need a float input"
+        f"{_argument(f, place)} is a {kind_name(leaf)}; gradients need a float input: a number, an array, a"
+        " tensor, or tuples, lists and dicts of them"
     )
 
 
