@@ -71,12 +71,12 @@ FAULTS = [
     refused("t = [x, x[0], 3.0]\nreturn t[n - 1] * x", "a list whose elements are not of one dtype"),
     refused("t = (x, x[0])\nreturn t[n - 2] * x", "a tuple whose elements are not of one dtype"),
     refused("t = {3: 2.0}\nreturn t[n] * x", "a dict is asked for a key that only the run knows"),
-    refused("t = {}\nt[n] = x  # here\nreturn x", "a dict is given a key that only the run knows; write a list, or"),
+    refused("t = {}\nt[n] = x  # here\nreturn x", "a dict is given a key that only the run knows; write a"),
     refused(
         "y, path = np.ones(1), []\nfor i in range(n):\n    path.append(y)  # here\n    y = y + x[:1]\n"
         "return path",
-        "elements of the list 'path', which grows in a loop or branch, are array([1.]) and a float64 tensor with"
-        " 1 axis; make a plain array a tensor before it is put there, by ag.array(...)",
+        "elements of the list 'path', which grows in a loop or branch, are array([1.]) and a float64 tensor"
+        " with 1 axis; make a plain array a tensor before it is put there, by ag.array(...)",
     ),
     refused("return {n: x}", f"a key of a dict or set {NUMBER}; write `if` and `elif`"),
     refused("o = np.zeros(3)\no[0] = x[0]\nreturn o".replace("x[0]", "x[0]  # here"),
