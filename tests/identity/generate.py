@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import random
+import re
+from collections.abc import Iterator
 
 from tests.identity.generator.assignments import (
     alias,
@@ -62,6 +64,7 @@ from tests.identity.program import Program, Stmt, lines
 
 INPUTS = 6  # a sum in another order shows in one input of six
 LARGE = 20  # lines
+GROWS = re.compile(r"\.append\(|\+= \[|\.extend\(")
 SPECIAL = 10  # one program of so many is of each of the families
 BUILDERS = {0: build_sums, 3: build_listed, 5: build_kinds}
 
@@ -148,8 +151,8 @@ def build(rng: random.Random) -> tuple[Program, list[str]]:
     parameters = "x, a, M, n" if matrix else "x, a, n"
     # Where arguments are written in place there is no gradient with respect to what they were.  The second
     # gradient of a long program with a tape in two loops is a third one, of four loops or more: it takes
-    # minutes to compile.
-    large = taped(body) and len(list(lines(body))) > LARGE
+    # minutes to compile.  So does that of a program whose loop inside a loop sees a list that grows.
+    large = (taped(body) and len(list(lines(body))) > LARGE) or lists_in_two_loops(body)
     order = 0 if rng.random() < 0.1 else 1 if large else 2
     first = () if order == 0 else (Stmt("x, a = x.copy(), a.copy()"),)
     declared = (Stmt("global TOTAL"),) if outside else ()
@@ -165,6 +168,26 @@ def taped(body: tuple[Stmt, ...], loops: int = 0) -> bool:
         if taped(inside, loops + header.startswith(("for ", "while "))):
             return True
     return False
+
+
+def lists_in_two_loops(body: tuple[Stmt, ...], loops: int = 0, grows: bool = False) -> bool:
+    """Whether a loop stands in one in which a list grows."""
+    for header, inside in (block for stmt in body for block in stmt.blocks):
+        within = loops + header.startswith(("for ", "while "))
+        grown = any(GROWS.search(stmt.text) for stmt in _all(inside))
+        if (within > 1 and grows) or lists_in_two_loops(
+            inside, within, grows or (within > 0 and grown)
+        ):
+            return True
+    return False
+
+
+def _all(body: tuple[Stmt, ...]) -> Iterator[Stmt]:
+    """The statements of a body, and those inside of them."""
+    for stmt in body:
+        yield stmt
+        for _, inside in stmt.blocks:
+            yield from _all(inside)
 
 
 def _arguments(rng: random.Random, matrix: bool) -> str:
