@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from autograph_lite.errors import ConversionError
-from autograph_lite.frontend.grown import Grown, admits, of_one, own, refuse_among
+from autograph_lite.frontend.grown import Grown, admits, grown_in, of_one, own, refuse_among
 from autograph_lite.frontend.holders import changed_here, note_several, where_it_is
 from autograph_lite.frontend.joins import joined, without_cells
 from autograph_lite.frontend.lifting import keep_elements, lifted, with_one_more
 from autograph_lite.frontend.state import put_together, take_apart
 from autograph_lite.frontend.steps import Counted, number
-from autograph_lite.frontend.structures import Container, describe
+from autograph_lite.frontend.structures import describe
 from autograph_lite.frontend.truth import as_bool, not_
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import NUMBER, Type
@@ -54,21 +54,31 @@ def _with(grown: Grown, item: Any) -> Grown:
 
 def fitting(grown: Grown, item: Any) -> list[Value]:
     """The values of an object in the form that elements have."""
-    structure, values = take_apart(item)
-    kept: list[Value] = []
-    structure = without_cells(structure, iter(values), kept)
-    values = kept
-    target = grown.structure, list(grown.types)
-    found = joined("an element", target, (structure, [v.type for v in values]))
-    lifts = found is not None and found[0] == grown.structure
-    values = lifted(structure, values, target) if lifts else values
-    if not lifts or not all(map(admits, grown.types, (v.type for v in values))):
+    structure, values, fits = _in_form(grown, item)
+    if not fits:
         shown = describe(grown.structure, iter([Value(t) for t in grown.types]))
         raise ConversionError(
             f"an element of this list is {shown}, and {describe(structure, iter(values))} is put in; give all"
             " of them one dtype and one number of axes"
         )
     return values
+
+
+def fits(grown: Grown, item: Any) -> bool:
+    """Whether an object can be held in the form that elements have."""
+    return _in_form(grown, item)[2]
+
+
+def _in_form(grown: Grown, item: Any) -> tuple[Any, list[Value], bool]:
+    """The structure and values of an object, in the form of elements if it fits."""
+    structure, given = take_apart(item)
+    values: list[Value] = []
+    structure = without_cells(structure, iter(given), values)
+    target = grown.structure, list(grown.types)
+    found = joined("an element", target, (structure, [v.type for v in values]))
+    lifts = found is not None and found[0] == grown.structure
+    values = lifted(structure, values, target) if lifts else values
+    return structure, values, lifts and all(map(admits, grown.types, (v.type for v in values)))
 
 
 def get(items: list[Any], index: Any) -> Any:
@@ -106,18 +116,17 @@ def _rows_outside(items: list[Any] | tuple[Any, ...]) -> Grown | None:
     return found
 
 
-def rows_of(items: list[Any]) -> Grown | None:
-    """What a list would hold that has grown to this; None where its elements are not of one kind."""
+def rows_of(items: list[Any], more: list[Any] | None = None) -> Grown | None:
+    """What a list would hold that has grown to this, in a form that is that of `more` too; None where the
+    elements are not of one kind."""
     structure, values = take_apart(items)
+    other, given = take_apart(more or [])
     types = [v.type for v in values]
-    found = joined("a list", (structure, types), (_EMPTY, []))
+    found = joined("a list", (structure, types), (other, [v.type for v in given]))
     if found is None:
         return None
     keep_elements(structure, values, found[0])
     return put_together(found[0], iter(lifted(structure, values, found)))[0]  # type: ignore[no-any-return]
-
-
-_EMPTY = Container(list, None, ())
 
 
 def refuse_index(items: Any, index: Any) -> None:
@@ -224,11 +233,18 @@ def counted(items: list[Any]) -> Counted:
 
 def compare(name: str, a: Any, b: Any) -> Any:
     """Two objects, one of which is such a list: with an empty list it is known how."""
+    if grown_in(a) is None and grown_in(b) is None:
+        refuse_compared()
     if not (isinstance(a, list) and isinstance(b, list)):
         return getattr(operator, name)(a, b)
     if name in ("eq", "ne") and not (a and b):
         other = a or b
         return not_(other) if name == "eq" else as_bool(other)
+    refuse_compared()
+
+
+def refuse_compared() -> NoReturn:
+    """An error for a list that grows, compared as Python would element by element."""
     raise ConversionError(
         "a list that grows in a loop is compared; compare its length and its elements"
     )

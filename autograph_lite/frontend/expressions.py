@@ -226,6 +226,8 @@ class Expressions:
         )
         if isinstance(node.op, gast.Mod) and text:
             return protocol("percent", left, right)
+        if isinstance(node.op, gast.Mult) and gast.List in (type(node.left), type(node.right)):
+            return protocol("repeated", left, right)
         return gast.BinOp(left, node.op, right)
 
     def _IfExp(self, node: Node) -> Node:
@@ -249,8 +251,9 @@ class Expressions:
             return _negated(name == "is_not", protocol("is_", left, right))
         if name in ("in", "not_in"):
             return _negated(name == "not_in", protocol("in_", left, right))
-        if name in ("eq", "ne") and all(map(_may_be_list, (node.left, node.comparators[0]))):
-            return protocol(name, left, right)
+        both = node.left, node.comparators[0]
+        if all(map(_may_be_list, both)) and (name in ("eq", "ne") or any(map(_is_list, both))):
+            return protocol("compared", constant(name), left, right)
         return gast.Compare(left, node.ops, [right])
 
     # -- scopes of their own
@@ -316,10 +319,21 @@ def _negated(negate: bool, test: Node) -> Node:
     return protocol("not_", test) if negate else test
 
 
+_NO_LISTS = (gast.Constant, gast.UnaryOp, gast.Compare, gast.JoinedStr, gast.Lambda)
+
+
 def _may_be_list(node: Node) -> bool:
-    """Whether an operand of == may be a list: of one that grows Python does not see the length."""
-    held = (gast.Name, gast.List, gast.Attribute, gast.Subscript, gast.ListComp)
-    return isinstance(node, held)
+    """Whether an operand may be a list, or hold one: of one that grows Python does not see the length."""
+    if isinstance(node, gast.BinOp):
+        parts = node.left, node.right
+        together = isinstance(node.op, gast.Add) and all(map(_may_be_list, parts))
+        return together or (isinstance(node.op, gast.Mult) and any(map(_is_list, parts)))
+    return not isinstance(node, _NO_LISTS)
+
+
+def _is_list(node: Node) -> bool:
+    """Whether it surely is a list, or a tuple, which may hold one."""
+    return isinstance(node, gast.List | gast.Tuple | gast.ListComp)
 
 
 def _keeps_scope(node: Node) -> bool:

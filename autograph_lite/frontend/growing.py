@@ -11,6 +11,7 @@ import numpy as np
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.elements import (
     element,
+    fits,
     fitting,
     none_in,
     places,
@@ -24,7 +25,13 @@ from autograph_lite.frontend.grown import grown_in, moved_to, own, refuse_among
 from autograph_lite.frontend.holders import changing
 from autograph_lite.frontend.iteration import counted as steps_of
 from autograph_lite.frontend.iteration import is_staged
-from autograph_lite.frontend.iterators import Generator, plain, still_there
+from autograph_lite.frontend.iterators import (
+    Counting,
+    Generator,
+    note_iterator,
+    plain,
+    still_there,
+)
 from autograph_lite.frontend.steps import number
 from autograph_lite.frontend.walk import go_through, loop, under
 from autograph_lite.ops.cells import in_row
@@ -57,6 +64,10 @@ def put(trace: Any, items: list[Any], index: Any, item: Any) -> None:
     refuse_index(items, index)
     changing(trace, items, "assignment to an element")
     settled(items)
+    if not fits(items[0], item):
+        wider = rows_of(items, [item])
+        if wider is not None:
+            items[:] = [wider.owned_by(items)]
     grown = own(items)
     at = position(grown, index, "list assignment index out of range")
     pairs = zip(grown.rows, fitting(grown, item), strict=True)
@@ -74,7 +85,8 @@ def in_place(trace: Any, items: list[Any], more: Any) -> list[Any]:
 
 def put_by_run(trace: Any, items: list[Any], index: Any, item: Any) -> bool:
     """The same of a list that has not grown yet; False where its elements are not of one kind."""
-    rows = rows_of(list(items))
+    rows = rows_of(list(items), [item])
+    rows = rows_of(list(items)) if rows is None else rows
     if rows is None:
         return False
     changing(trace, items, "assignment to an element")
@@ -105,6 +117,19 @@ def list_of(g: Generator) -> list[Any]:
     held: list[list[Any]] = [[]]
     _collect(g, held)
     return list(held[0])
+
+
+def repeated(items: list[Any], count: Any) -> list[Any]:
+    """`items * count`: the same elements, as often as the run says."""
+    again = Counting(0, count, 1)
+    note_iterator(again)
+
+    def every(_: Any) -> Generator:
+        return Generator(items, lambda item: item)
+
+    if len(items) == 1:
+        return list_of(Generator(again, lambda _: items[0]))
+    return list_of(Generator(again, every, nested=True)) if items else []
 
 
 def _collect(g: Generator, held: list[list[Any]]) -> None:

@@ -25,10 +25,12 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, element
 from autograph_lite.ops.cells import in_row, number_now
 from autograph_lite.ops.dispatch import f
-from autograph_lite.ops.regions import pick
+from autograph_lite.ops.regions import Step, emit_loop, pick
 from autograph_lite.ops.same import once
-from autograph_lite.ops.staging import root
+from autograph_lite.ops.staging import root, staged_region
 from autograph_lite.tensors.boxes import value_of, wrap
+
+NUMBER_LEAF = Leaf("py")
 
 
 def lifted(structure: Structure, values: list[Value], target: Typed) -> list[Value]:
@@ -140,11 +142,25 @@ def _lift_list(x: Container, values: Iterator[Value], g: Growing, types: list[Ty
     for part in x.parts:
         own = [next(values) for _ in range(size(part))]
         if isinstance(part, Growing):
-            rows = own if part == g else _unlike(part, g, types)
+            if part.structure == NUMBER_LEAF and part != g:
+                rows = _numbers_in_its_form(part, own[0], g, types)
+            else:
+                rows = own if part == g else _unlike(part, g, types)
             continue
         rows = rows or [f.list_empty(element=element(t)) for t in types]
         rows = with_one_more(rows, lifted(part, own, (g.structure, list(g.types))))
     return rows or [f.list_empty(element=element(t)) for t in types]
+
+
+def _numbers_in_its_form(part: Growing, row: Value, g: Growing, types: list[Type]) -> list[Value]:
+    """Rows of numbers in the form of what is a number or something else, one after the other."""
+    with staged_region() as builder:
+        step = Step(builder)
+        state = [step.declare(t) for t in types]
+        at = f.list_item(builder.local(row), step.k)
+        results = with_one_more(state, lifted(part.structure, [at], (g.structure, list(g.types))))
+    empty = [f.list_empty(element=element(t)) for t in types]
+    return list(emit_loop(step, empty, results, bound=f.list_size(row))[1 : 1 + len(types)])
 
 
 def _unlike(part: Growing, g: Growing, types: list[Type]) -> list[Value]:

@@ -19,7 +19,7 @@ from autograph_lite.frontend import elements, membership
 from autograph_lite.frontend.absent import Perhaps, surely
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.calls import owner
-from autograph_lite.frontend.grown import grown_in, refuse_among
+from autograph_lite.frontend.grown import grown_in, mentions_grown, refuse_among
 from autograph_lite.frontend.iterators import Counting
 from autograph_lite.frontend.shared import Get, Set
 from autograph_lite.frontend.state import MaybeUndefined
@@ -145,22 +145,16 @@ class Logic:
     def _chain(self, both: Callable[..., Any], left: Any, pairs: tuple[Any, ...]) -> Any:
         name, thunk = pairs[0]
         right = thunk()
-        found = self._compared(name, left, right)
+        found = self.compared(name, left, right)
         if len(pairs) == 1:
             return found
         return both(found, lambda: self._chain(both, right, pairs[1:]))
 
-    def eq(self, a: Any, b: Any) -> Any:
-        """`a == b` of what may be lists."""
-        return self._compared("eq", a, b)
-
-    def ne(self, a: Any, b: Any) -> Any:
-        return self._compared("ne", a, b)
-
-    def _compared(self, name: str, left: Any, right: Any) -> Any:
+    def compared(self, name: str, left: Any, right: Any) -> Any:
+        """`left == right`, or another comparison, of what may be lists."""
         refuse_among(left)
         refuse_among(right)
-        if name in COMPARE and (grown_in(left) is not None or grown_in(right) is not None):
+        if name in COMPARE and (mentions_grown(left) or mentions_grown(right)):
             return elements.compare(name, left, right)
         if name in COMPARE:
             return compared(COMPARE[name], left, right)
@@ -210,6 +204,8 @@ class Logic:
         self.trace.settle(item, container)
         own = getattr(type(container), "__contains__", None)
         inside = list(container) if isinstance(container, ValuesView | ItemsView) else container
+        if mentions_grown(item) or (mentions_grown(inside) and grown_in(inside) is None):
+            elements.refuse_compared()
         if not holds_box((item, inside)) and not isinstance(container, Counting):
             return item in container
         if isinstance(own, types.FunctionType) and owner(own) not in LIBRARIES:

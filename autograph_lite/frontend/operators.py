@@ -49,6 +49,7 @@ from autograph_lite.frontend.walk import Walk, go_through
 from autograph_lite.nests import rebuild
 from autograph_lite.tensors.boxes import Box, value_of
 from autograph_lite.tensors.host_array import HostArray
+from autograph_lite.tensors.number import Number
 
 Step = Callable[[Any], Any]
 
@@ -297,6 +298,13 @@ class Operators(Logic, Matching, Recursive):
     def list_of(self, generator: Any) -> list[Any]:
         """`[element for ...]`."""
         return growing.list_of(generator)
+
+    def repeated(self, left: Any, right: Any) -> Any:
+        """`[elements] * count`, or the other way round."""
+        items, count = (left, right) if isinstance(left, list) else (right, left)
+        if isinstance(items, list) and isinstance(count, Number) and count.dtype == "int64":
+            return growing.repeated(items, count)
+        return left * right
 
     def listed(self, generator: Any) -> Any:
         """`[element for ...]` that is used up at once."""

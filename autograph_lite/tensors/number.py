@@ -114,7 +114,7 @@ def _with_array(name: str, a: Any, b: Any) -> Any:
     if name == "multiply" and isinstance(other, list | tuple):
         raise ConversionError(
             f"a {type(other).__name__} is repeated as often as only the run of the compiled function knows;"
-            " write [v for _ in range(n)], or ag.zeros(n) to fill it in"
+            " write [v] * n, [v for _ in range(n)], or ag.zeros(n) to fill it in"
         )
     if isinstance(other, Box) or not isinstance(other, np.ndarray | np.generic):
         return NotImplemented

@@ -174,13 +174,37 @@ def several_types(x, n):
     return parts[0]
 
 
-@refused("numbers first and then, in another loop or branch, tensors", S, 3)
+@case(
+    LISTS,
+    "`[v] * n`, and places that only the run knows, to which numbers or tensors are assigned",
+    X,
+    4,
+)
+def rings(x, n):
+    last, held = [0.0] * 3, [0.0] * n
+    for i in range(n):
+        last[i % 3] = last[(i + 1) % 3] + x[i % 3] * x[1]
+        held[i] = last[i % 3] * x[2]
+    return sum(held) * last[0]
+
+
+@case(LISTS, "numbers first and then, in another loop or branch, tensors", S, 3)
 def tensors_later(x, n):
     items = [0.5]
     for i in range(n):
         items.append(0.5 * i)
     if n > 2:
         items.append(x)
+    return items[n] * x
+
+
+@refused("tensors first and then, in another loop or branch, numbers", S, 3)
+def numbers_later(x, n):
+    items = [x]
+    for i in range(n):
+        items.append(x * i)
+    if n > 2:
+        items.append(0.5)
     return items[n] * x
 
 

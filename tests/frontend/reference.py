@@ -51,8 +51,6 @@ class Reference:
     not_ = staticmethod(operator.not_)
     is_ = staticmethod(operator.is_)
     in_ = staticmethod(TESTS["in"])
-    eq = staticmethod(operator.eq)
-    ne = staticmethod(operator.ne)
 
     def __init__(self):
         self.states = []
@@ -119,8 +117,14 @@ class Reference:
     def manager(self, obj):
         return obj
 
+    def compared(self, name, left, right):
+        return TESTS[name](left, right)
+
     def percent(self, template, values):
         return template % values
+
+    def repeated(self, left, right):
+        return left * right
 
     def raise_(self, error, *cause):
         if not cause:

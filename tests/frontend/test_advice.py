@@ -65,12 +65,15 @@ FAULTS = [
             "x = x * float(str(y))": "an element",
         }.items()
     ),
-    refused("return [0.0] * n", "a list is repeated as often as only the run of the compiled function knows"),
+    refused("y = [0.0]\ny = y * n  # here\nreturn y", "a list is repeated as often as only the run of the"),
     refused("return (x, 1.0) * n", "a tuple is repeated as often as only the run"),
     refused("return np.array2string(np.ones(n))", "array2string of numbers that only the run"),
     refused("t = [x, x[0], 3.0]\nreturn t[n - 1] * x", "a list whose elements are not of one dtype"),
     refused("t = (x, x[0])\nreturn t[n - 2] * x", "a tuple whose elements are not of one dtype"),
     refused("t = {3: 2.0}\nreturn t[n] * x", "a dict is asked for a key that only the run knows"),
+    refused("t = []\nfor i in range(n):\n    t.append(x)\nreturn [t] == [[]]", "a list that grows in a loop"),
+    refused("t = []\nfor i in range(n):\n    t.append(x)\nreturn t in ([],)", "a list that grows in a loop"),
+    refused("t = []\nfor i in range(n):\n    t.append(x)\nreturn t < []", "a list that grows in a loop"),
     refused("t = {}\nt[n] = x  # here\nreturn x", "a dict is given a key that only the run knows; write a"),
     refused(
         "y, path = np.ones(1), []\nfor i in range(n):\n    path.append(y)  # here\n    y = y + x[:1]\n"

@@ -31,8 +31,8 @@ FAULTS = [
     refused("s = {1}\nfor i in range(n):\n    s.add(2)  # here\nreturn x", "'add' of a set inside"),
     refused("s = [x[0], x[1]]\nwhile s.pop(0) > n:  # here\n    n = n + 1\nreturn s[0]",
             "'pop' of 's' in the condition of a loop; change it in the body"),
-    refused("s = [1.0, 2.0]\nfor i in range(2):\n    s[i] = x  # here\nreturn s",
-            "an element of this list is a Python float, and a float64 tensor with 1 axis is put in; give"),
+    refused("s = [x, x]\nfor i in range(2):\n    s[i] = x[0]  # here\nreturn s",
+            "an element of this list is a float64 tensor with 1 axis, and a float64 tensor is put in; give"),
     refused("s[0] = 2.0  # here\nreturn x * s[0]", "assignment to an element of a list from outside", s=[1.0]),
     refused("s['a'][0] = x  # here\nreturn x", "assignment to an element of a list from", s={"a": [1.0]}),
 ]  # fmt: skip
