@@ -30,6 +30,7 @@ from autograph_lite.frontend.effects import (
     refuse_writer,
 )
 from autograph_lite.frontend.grown import mentions_grown, refuse_spread
+from autograph_lite.frontend.guards import Guard
 from autograph_lite.frontend.holders import changing, is_made, note_made
 from autograph_lite.frontend.iterators import Generator
 from autograph_lite.frontend.meanings import FOLDS, MEANINGS
@@ -65,6 +66,10 @@ def result_of(out: Any) -> Any:
     if isinstance(out, MaybeUndefined):
         return out.obj
     return None if isinstance(out, Undefined) else out
+
+
+def _function_of(obj: Any, name: str) -> Any:
+    return getattr(getattr(obj, name), "__func__", None)
 
 
 def _called(obj: Any) -> str:
@@ -106,13 +111,23 @@ class Caller:
         if made and name == "__dict__":
             self.trace.dict_of[id(found)] = obj
         made_now = callable(found) and getattr(obj, name) is not found  # such as a bound method
-        if isinstance(found, types.ModuleType) or _steady(obj) or made_now:
+        if isinstance(found, types.ModuleType) or _steady(obj, name):
+            return found
+        if made_now:
+            self._note_method(obj, name, found)
             return found
         if made and (getter is not found or name in attributes(obj)):
             return found
         obj = type(obj) if made else obj  # what a class holds is there before its objects
         what = f"{name} of {_called(obj)}"
         return self.trace.note(found, lambda: getattr(obj, name), what, (obj, name))
+
+    def _note_method(self, obj: Any, name: str, found: Any) -> None:
+        """A method of an object from outside: of its class, unless it gets one of its own."""
+        own = getattr(found, "__func__", None)
+        if own is not None and id(obj) in self.trace.given:
+            read = functools.partial(_function_of, obj, name)
+            self.trace.guards.append(Guard(read, own, f"{name} of {_called(obj)}", about=True))
 
     def special(self, obj: Any, name: str, *given: Any) -> Any:
         """What a special method gives; that of a class of the user's is converted."""
@@ -290,7 +305,8 @@ class Caller:
         if isinstance(function, type) and _of_user(function):
             return self._made(function, args, kwargs)
         found = function(*args, **kwargs)
-        return note_made(found) if isinstance(function, type) and _standard(function) else found
+        makes = isinstance(function, type) and _standard(function) and owner(function) != "builtins"
+        return note_made(found) if makes else found
 
     def _note_change(self, function: Any, args: tuple[Any, ...]) -> None:
         changed = changed_by(function, args)
@@ -354,9 +370,11 @@ def _of_user(kind: type) -> bool:
     )
 
 
-def _steady(obj: Any) -> bool:
+def _steady(obj: Any, name: str) -> bool:
     """Whether what an object holds by name is the same at every call: a tensor's or an array's, for they
     are values, and what does not come from the user."""
+    if isinstance(obj, types.FunctionType | BaseException | super):
+        return name.startswith("__")
     if isinstance(obj, Box | np.ndarray | np.generic):
         return True
     if isinstance(obj, types.ModuleType):

@@ -171,9 +171,9 @@ def contents(obj: Any, arrays: bool = False) -> Any:
 
 
 def parts(obj: Any) -> list[Any]:
-    """The containers that stand in a container."""
+    """What stands in a container, but for numbers and texts."""
     inside = obj.values() if isinstance(obj, dict) else obj
-    return [part for part in inside if isinstance(part, (*CONTAINERS, tuple))]
+    return [part for part in inside if not isinstance(part, int | float | complex | str | bytes)]
 
 
 def refuse_change(trace: Any, obj: Any, what: str) -> None:

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from autograph_lite.frontend.effects import attributes, contents, laid_out, refuse_unnoted
 from autograph_lite.frontend.steady import in_library
 from autograph_lite.ir.graph import Value
@@ -47,8 +45,7 @@ class Guard:
         except (NameError, AttributeError, LookupError, TypeError):
             return False
         if self.inside is not None:
-            same = found is self.expected or isinstance(found, np.ndarray | np.generic)
-            return same and contents(found, self.arrays) == self.inside
+            return bool(contents(found, self.arrays) == self.inside)
         return found is self.expected or (
             type(found) is type(self.expected)
             and isinstance(found, int | str | bool)
@@ -84,7 +81,5 @@ def _held(obj: Any) -> list[Any]:
     """But for what is computed once and kept."""
     if isinstance(obj, list | dict):
         return laid_out(obj)
-    kept = {
-        n for n in vars(type(obj)) if isinstance(getattr(type(obj), n), functools.cached_property)
-    }
+    kept = {n for n, own in vars(type(obj)).items() if isinstance(own, functools.cached_property)}
     return [part for pair in attributes(obj).items() if pair[0] not in kept for part in pair]

@@ -24,6 +24,12 @@ from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.staging import root, walk_up
 
 _OURS = "autograph_lite.frontend"
+_BOUND = (types.MethodType, types.BuiltinMethodType, types.MethodWrapperType)
+_HOLDING: tuple[Any, ...] = (
+    *(tuple, set, frozenset, collections.deque),
+    *(type({}.keys()), type({}.values()), type({}.items())),
+)
+"""What holds objects, and is no state itself."""
 INSTEAD: dict[type, str] = {
     set: "a dict or a tensor of bools",
     collections.deque: "a list",
@@ -142,15 +148,17 @@ def reached(*functions: Callable[..., Any]) -> dict[int, Holder]:
         if isinstance(obj, types.FunctionType) and (is_staged(obj) or _is_ours(obj)):
             more = [*_read_by(obj)]
             waiting += more
+            given = (*(obj.__defaults__ or ()), *(obj.__kwdefaults__ or {}).values())
+            waiting += [(name, part) for part in given]
             ours.update(id(part) for _, part in more if _is_ours(obj))
         elif isinstance(obj, functools.partial):
-            waiting += [(name, part) for part in (obj.func, *obj.args)]
+            waiting += [(name, part) for part in (obj.func, *obj.args, *obj.keywords.values())]
             ours.update(id(part) for part in obj.args if _is_ours(obj.func))
         elif is_dataclass(obj) and type(obj).__module__.startswith(_OURS):
             waiting += [(name, getattr(obj, part.name)) for part in fields(obj)]
-        elif isinstance(obj, types.MethodType) or getattr(type(obj), "is_bound", False):
+        elif isinstance(obj, _BOUND) or getattr(type(obj), "is_bound", False):
             waiting.append((name, obj.__self__))
-        elif isinstance(obj, tuple):
+        elif isinstance(obj, _HOLDING):
             waiting += [(f"{name}[{i}]", part) for i, part in enumerate(obj)]
         elif is_holder(obj) and id(obj) not in outside:
             outside[id(obj)] = root().holders.setdefault(

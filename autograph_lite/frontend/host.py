@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import operator
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.absent import Perhaps
+from autograph_lite.frontend.effects import refuse_write
 from autograph_lite.frontend.later import Later
 from autograph_lite.frontend.shared import MISSING
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
@@ -118,7 +120,8 @@ class Hosts:
         given = leaves((args, kwargs))
         if any(isinstance(leaf, HostArray) for leaf in given):
             return self.operator(function, *args, **kwargs)
-        found = function(*args, **kwargs)
+        with self._unwritten(given):
+            found = function(*args, **kwargs)
         if isinstance(found, np.ndarray | np.generic):
             getters = self.trace._getters
             arguments = (
@@ -142,12 +145,25 @@ class Hosts:
         recipe = HostCall(function, arguments)
         self.calls.append(recipe)  # it may fail, or warn, where nothing needs what it gives
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), self._unwritten(leaves((args, kwargs))):
                 sample = recipe(self._present)
         except Exception as error:
             self.trace.failed = error  # found again step by step
             raise
         return self._outcome(sample, recipe, getattr(function, "__name__", "a function"))
+
+    @contextmanager
+    def _unwritten(self, given: Sequence[Any]) -> Iterator[None]:
+        """A function is called that may write into an array that it is given, under any name: one that may not
+        be written into is as it was, and an error says so."""
+        arrays = [(array, array.tobytes()) for array in given if isinstance(array, np.ndarray)]
+        yield
+        for array, before in arrays:
+            if array.tobytes() != before:
+                now = array.copy()
+                array[...] = np.frombuffer(before, array.dtype).reshape(array.shape)
+                refuse_write(self.trace, array)
+                array[...] = now
 
     def _refuse(self, function: Any) -> None:
         refuse_unsteady(self.trace, function)

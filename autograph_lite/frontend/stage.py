@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 import types
 from collections.abc import Callable
@@ -365,7 +366,22 @@ def _outgoing(obj: Any, positions: dict[int, int], trace: Trace) -> Any:
     if isinstance(obj, ForLoop):
         iter(obj)  # says that it is no Python object
     refuse_result(obj)
-    return obj
+    own = id(obj) not in trace.given and id(obj) not in trace._getters
+    return Fresh(copy.deepcopy(obj)) if own and _changes(obj) else obj
+
+
+def _changes(obj: Any) -> bool:
+    """Whether the caller may change a returned object, which the next call has to give as it was."""
+    return (
+        isinstance(obj, np.ndarray | set | bytearray) or is_made(obj) or isinstance(obj, CONTAINERS)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fresh:
+    """An object made inside that does not depend on the call: each gives one of its own."""
+
+    obj: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +397,8 @@ def given_back(obj: Any, leaves: list[Any]) -> Any:
         return leaves[obj.position]
     if isinstance(obj, Outer):
         return obj.read()
+    if isinstance(obj, Fresh):
+        return copy.deepcopy(obj.obj)
     if isinstance(obj, tuple) and hasattr(obj, "_fields"):
         return type(obj)(*(given_back(o, leaves) for o in obj))
     if isinstance(obj, list | tuple):

@@ -58,7 +58,12 @@ _ADVICE_OF = {"_operator": "write the operator itself", "logging": _PRINT, "_war
 
 def in_library(function: Any) -> bool:
     """Whether a function is of the standard library, of ours, or of one that we stand on."""
-    top = (getattr(function, "__module__", None) or "").partition(".")[0]
+    return is_library(getattr(function, "__module__", None) or "")
+
+
+def is_library(module: str) -> bool:
+    """The same of a module, by its name."""
+    top = module.partition(".")[0]
     return top in LIBRARIES or top in sys.stdlib_module_names
 
 

@@ -13,6 +13,7 @@ from autograph_lite.frontend.convert import is_staged
 from autograph_lite.frontend.guards import Guard
 from autograph_lite.frontend.shared import MISSING
 from autograph_lite.frontend.state import Undefined
+from autograph_lite.frontend.steady import is_library
 from autograph_lite.frontend.trace import Trace
 
 
@@ -69,6 +70,8 @@ class Scope:
     def _note(self, name: str, read: Callable[[], Any], home: Any) -> Any:
         found = read()
         if isinstance(found, types.ModuleType):
+            if not is_library(found.__name__):
+                self.trace.guards.append(Guard(read, found, name))
             return found
         what = f"{name} of {self.function.__qualname__}"
         return self.trace.note(found, read, what, (home, name))

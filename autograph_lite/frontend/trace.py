@@ -230,12 +230,15 @@ class Trace(Builder):
                 yield Guard(partial(_is_none_of, read, written), True, what, about=True)
 
     def keep(self, obj: Any) -> None:
-        """Remember an object that was there before, and the containers in it: it is not changed."""
+        """Remember an object that was there before, and what stands in it: it is not changed."""
+        if id(obj) in self.given and isinstance(obj, (*CONTAINERS, frozenset)):
+            return
         self.given[id(obj)] = obj
         self.untouched.add(obj)
-        if isinstance(obj, (*CONTAINERS, tuple)):
+        if isinstance(obj, (*CONTAINERS, tuple, frozenset)):
             for part in parts(obj):
-                self.keep(part)
+                if not isinstance(part, Box | np.ndarray | np.generic):
+                    self.keep(part)
 
     def _same(self, read: Getter, other: Getter, what: str, home: tuple[Any, str]) -> None:
         """An array or tensor under another name: one input for both, as long as they are one object."""
