@@ -18,8 +18,8 @@ from autograph_lite.frontend.host import made
 from autograph_lite.frontend.later import known
 from autograph_lite.frontend.packing import ListedFloats
 from autograph_lite.frontend.raising import reach
-from autograph_lite.frontend.returned import viewing
-from autograph_lite.frontend.stage import Staged, given_back
+from autograph_lite.frontend.returned import given_back, viewing
+from autograph_lite.frontend.stage import Staged
 from autograph_lite.frontend.state import as_given, is_variable, put_together
 from autograph_lite.frontend.structures import Leaf, holds_text
 from autograph_lite.gradient.calls import Callee, call

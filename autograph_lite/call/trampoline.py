@@ -15,7 +15,8 @@ import numpy as np
 
 from autograph_lite.execute import Executable, Leave
 from autograph_lite.frontend.host import made
-from autograph_lite.frontend.stage import Argument, Outer, Staged, given_back, leaf_type
+from autograph_lite.frontend.returned import Argument, Fresh, Outer, given_back
+from autograph_lite.frontend.stage import Staged, leaf_type
 from autograph_lite.frontend.structures import WHOLE, Container, Leaf, Structure, holds_text
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Symbol, Type
@@ -203,6 +204,8 @@ def _literal(writer: _Writer, structure: Structure, parts: Iterator[tuple[str, T
             return f"a{obj.position}" if beyond < 0 else f"made[{writer.hosted + beyond}]"
         if isinstance(obj, Outer):
             return writer.name("outer", obj.read) + "()"
+        if isinstance(obj, Fresh):
+            return writer.name("fresh", obj) + "()"
         return writer.name("static", given_back(obj, []))
     inside = [_literal(writer, part, parts) for part in structure.parts]
     if structure.type is dict:

@@ -14,11 +14,13 @@ from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.bindings import Bindings, Key, enter_written, leaves, refresh_all
 from autograph_lite.frontend.ending import run_in_region
 from autograph_lite.frontend.fillers import truth
+from autograph_lite.frontend.grown import note_in_lists
 from autograph_lite.frontend.holders import (
     ChangesCarried,
     enter,
     holders_in,
     is_holder,
+    note_picked,
     note_several,
 )
 from autograph_lite.frontend.lifting import keep_elements, lifted
@@ -38,7 +40,7 @@ from autograph_lite.ops.regions import Step, followed
 from autograph_lite.ops.same import as_value
 from autograph_lite.ops.staging import Stopped, in_region, root, staged_region
 from autograph_lite.ops.ties import VALUES, End, Relation, Things, at_entry, related
-from autograph_lite.tensors.boxes import Box, is_stale, wrap
+from autograph_lite.tensors.boxes import Box, is_stale, refuse_in_list, wrap
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,7 @@ class Attempt:
                 self._take_step(before)
                 changes.refuse_unnoted(root())
                 self.after = self.plan.state()
+                self._note_picked(before)
             finally:
                 self.more = changes.undo(self.plan.holders)
             for own, holder in zip(
@@ -178,6 +181,8 @@ class Attempt:
                 own.line = changes.lines.get(holder)
             for own, obj in zip(self.slots, self.after, strict=True):
                 if own.grows:
+                    if any(id(box) in builder.overlay for box in note_in_lists(obj)):
+                        refuse_in_list()
                     keep_elements(*take_apart(obj), own.structure)
             self.taken = [take_apart(obj) for obj in self.after]
             self.written = [box for box, _ in builder.overlay.values()]
@@ -197,6 +202,13 @@ class Attempt:
             raise StaysBound(places[0], other.told) from None
         finally:
             root().carried = carried
+
+    def _note_picked(self, before: tuple[Any, ...]) -> None:
+        """Objects from before the loop to which a step binds another name."""
+        for was, obj in zip(before, self.after[: len(self.plan.names)], strict=False):
+            own = holders_in(unwrapped(was))
+            found = holders_in(unwrapped(obj)).items()
+            note_picked({k: o for k, o in found if k in self.plan.outside and k not in own})
 
     def _carried(self, before: tuple[Any, ...]) -> list[Any]:
         """What stands for the objects that names are bound to, where one was before the loop."""

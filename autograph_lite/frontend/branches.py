@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any, NoReturn
@@ -13,6 +13,7 @@ from autograph_lite.frontend.bindings import refresh_all
 from autograph_lite.frontend.desugar import RESULT, RETURN_VALUE
 from autograph_lite.frontend.ending import run_in_region
 from autograph_lite.frontend.fillers import nothing
+from autograph_lite.frontend.grown import note_in_lists
 from autograph_lite.frontend.holders import (
     Holder,
     by_value,
@@ -20,6 +21,7 @@ from autograph_lite.frontend.holders import (
     enter,
     holders_in,
     moved,
+    note_picked,
     note_several,
     put,
     reached,
@@ -123,8 +125,27 @@ class Arm:
             self.builder.forget_writes()
 
     def apart(self, obj: Any) -> tuple[Structure, list[Value]]:
-        found: tuple[Structure, list[Value]] = in_region(self.builder, lambda: take_apart(obj))
+        """The structure and values of an object at the end of the arm."""
+        with self._left():
+            found: tuple[Structure, list[Value]] = in_region(self.builder, lambda: take_apart(obj))
         return found
+
+    def tensors(self, obj: Any, structure: Structure) -> list[Box | None]:
+        """What its leaves are bound to there."""
+        with self._left():
+            return tensors_of(obj, structure)
+
+    @contextmanager
+    def _left(self) -> Iterator[None]:
+        """The objects that the arm has changed hold what they held at its end."""
+        before = {holder: self.changes.contents(holder) for holder in self.held}
+        for holder, held in self.held.items():
+            put(holder, held)
+        try:
+            yield
+        finally:
+            for holder, held in before.items():
+                put(holder, held)
 
     def holds(self, holder: Holder) -> Any:
         """What an object holds at the end of the arm."""
@@ -181,11 +202,13 @@ def stage_if(
         other = t.b.thing if isinstance(t.b, Outer) else bound.get(t.b)
         if t.a in bound and other is not None:
             link(bound[t.a], other, _tied(t, cond, flag))
-    _note_several(joins[: len(names) + 1], arms, objects)
     set(tuple(objects[: len(names)]))
     for holder, held in zip(holders, objects[len(names) + 1 :], strict=True):
         changing(root(), holder.obj, "a change")
         put(holder, held)
+        made = holders_in(holder.obj)
+        note_several(obj for key, obj in made.items() if all(key not in arm.there for arm in arms))
+    _note_several(joins[: len(names) + 1], arms, objects)
     return objects[len(names)]
 
 
@@ -221,6 +244,7 @@ def _held(holder: Holder, arms: list[Arm], holders: list[Holder]) -> tuple[Any, 
     a, b = (arm.holds(holder) for arm in arms)
     elsewhere = moved(a, b) if all(arm.ends for arm in arms) else set()
     refuse_moved(elsewhere, holders)
+    note_picked({id(one.obj): one.obj for one in elsewhere})
     return by_value(a, elsewhere), by_value(b, elsewhere)
 
 
@@ -239,6 +263,9 @@ def _note_several(joins: list[_Join], arms: list[Arm], objects: list[Any]) -> No
         before = [end.keys() & arm.there for arm, end in zip(arms, mine, strict=True)]
         if not join.same and (any(before) or any(end.keys() & others for end in mine)):
             note_several([unwrapped(obj)])
+        if not join.same:
+            for end, there in zip(mine, before, strict=True):
+                note_picked({key: end[key] for key in there})
 
 
 def _tensors(names: list[list[Box | None]]) -> dict[tuple[int, int], Box]:
@@ -282,7 +309,7 @@ class _Join:
     ) -> None:
         self.name = "the return value" if name in (RETURN_VALUE, RESULT) else name
         self.line = line
-        self.objects = objects
+        self.objects, self.arms = objects, arms
         self.same = objects[0] is objects[1]
         if self.same:
             return
@@ -340,6 +367,7 @@ class _Join:
         """Give cells to the tensors that stand in lists that grow; whether there are such lists."""
         if self.same or not growing_in(self.held[0]):
             return False
+        note_in_lists(self.objects)
         for arm, side in zip(arms, self.sides, strict=True):
             if side is not None:
                 in_region(arm.builder, partial(keep_elements, *side, self.held[0]))
@@ -347,7 +375,8 @@ class _Join:
 
     def ends(self, which: int) -> list[Box | None]:
         """The tensors that the leaves are bound to at the end of an arm."""
-        found = [] if self.sides[which] is None else tensors_of(self.objects[which], self.held[0])
+        side, arm = self.sides[which], self.arms[which]
+        found = [] if side is None else arm.tensors(self.objects[which], self.held[0])
         return found or [None] * len(leaf_places(self.held[0]))
 
     def bind(self, values: Iterator[Value]) -> Any:

@@ -12,8 +12,22 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from autograph_lite.errors import ConversionError
-from autograph_lite.frontend.grown import Grown, admits, grown_in, of_one, own, refuse_among
-from autograph_lite.frontend.holders import changed_here, note_several, where_it_is
+from autograph_lite.frontend.grown import (
+    Grown,
+    admits,
+    grown_in,
+    note_in_lists,
+    of_one,
+    own,
+    refuse_among,
+)
+from autograph_lite.frontend.holders import (
+    changed_here,
+    holders_in,
+    note_picked,
+    note_several,
+    where_it_is,
+)
 from autograph_lite.frontend.joins import joined, without_cells
 from autograph_lite.frontend.lifting import keep_elements, lifted, with_one_more
 from autograph_lite.frontend.state import put_together, take_apart
@@ -40,6 +54,7 @@ def settled(items: list[Any]) -> Grown:
     more = items[1:]
     refuse_among(items)
     grown = own(items) if more else items[0]
+    note_in_lists(items)
     for item in more:
         grown = _with(grown, item)
     if more and changed_here(items):
@@ -95,6 +110,8 @@ def get_by_run(items: list[Any] | tuple[Any, ...], index: Any) -> Any:
     its elements are not of one kind."""
     refuse_index(items, index)
     grown = _rows_outside(items)
+    if grown is not None:
+        note_picked({key: obj for item in items for key, obj in holders_in(item).items()})
     return None if grown is None else element(grown, position(grown, index, _TEXTS[type(items)]))
 
 

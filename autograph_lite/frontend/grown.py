@@ -14,7 +14,10 @@ from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.steps import number
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import NUMBER, Symbol, Type, list_of
+from autograph_lite.nests import leaves
 from autograph_lite.ops.dispatch import f
+from autograph_lite.ops.staging import root
+from autograph_lite.tensors.boxes import Box
 
 _REFUSED = (
     "this list grows in a loop, and only the run knows what is in it; append to it, take an element, len() or"
@@ -159,6 +162,23 @@ def moved_to(items: list[Any], before: list[Any]) -> list[Any]:
     """A list with the parts of another, which it stands for."""
     held = grown_in(before)
     return adopt(items) if held is not None and held.owner == id(before) else items
+
+
+def note_in_lists(obj: Any) -> list[Any]:
+    """Tensors that stand in lists that grow: their values are in the rows soon, so that they cannot be written
+    into any more."""
+    found: list[Any] = []
+    waiting = [obj]
+    while waiting:
+        part = waiting.pop()
+        if grown_in(part) is not None:
+            found += [x for x in leaves(part[1:]) if isinstance(x, Box) and not x.is_variable]
+        elif isinstance(part, list | tuple):
+            waiting += part
+        elif isinstance(part, dict):
+            waiting += part.values()
+    root().in_lists.update((id(box), box) for box in found)
+    return found
 
 
 def length(items: list[Any]) -> Value:

@@ -14,7 +14,7 @@ import types
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.convert import is_staged
@@ -209,6 +209,20 @@ def note_several(objects: Iterable[Any]) -> None:
         root().several.update(holders_in(obj))
 
 
+def note_picked(objects: dict[int, Any]) -> None:
+    """Lists, dicts and objects, by identity, of which one stands in what a name is bound to now, as the run
+    decides: that is another object here, which would not see a change."""
+    root().picked.update(objects)
+
+
+def refuse_picked(trace: Any, obj: Any, what: str) -> NoReturn:
+    raise ConversionError(
+        f"{what} of what another name may be bound to as well, as the run decides; take a copy before:"
+        f" {type(obj).__name__}(...)",
+        trace.origin(),
+    )
+
+
 def holders_in(obj: Any) -> dict[int, Any]:
     """The lists, dicts and objects in an object, itself among them, by identity."""
     found: dict[int, Any] = {}
@@ -248,6 +262,8 @@ def changing(trace: Any, obj: Any, what: str) -> None:
             trace.origin(),
         )
         raise ChangesCarried(obj, told) if id(obj) in holders_in(tuple(trace.carried)) else told
+    if id(obj) in trace.picked:
+        refuse_picked(trace, obj, what)
     holder = known(obj)
     if holder is None or context.interpreter is trace:
         return

@@ -180,6 +180,17 @@ class Logic:
         if isinstance(a, ArrayLike) and isinstance(b, ArrayLike):
             refuse_unknown(a, b)
             return membership.same_object(a, b)
+        several = self.trace.several
+        unsure = [obj for obj in (a, b) if id(obj) in several]
+        if (
+            a is not b
+            and unsure
+            and all(id(o) in several or id(o) in self.trace.picked for o in (a, b))
+        ):
+            raise ConversionError(
+                "`is` asks of an object that is one of several, as the run decides; compare what they hold",
+                self.trace.origin(),
+            )
         return a is b
 
     def _may_be_object(self, one: Tagged, other: Any) -> bool:

@@ -19,7 +19,14 @@ from autograph_lite.frontend.attempt import (
     tensors_in,
 )
 from autograph_lite.frontend.bindings import Bindings, Key, first_view, leaves, refresh_all
-from autograph_lite.frontend.holders import changing, moved, note_several, reached, refuse_moved
+from autograph_lite.frontend.holders import (
+    changing,
+    moved,
+    note_picked,
+    note_several,
+    reached,
+    refuse_moved,
+)
 from autograph_lite.frontend.peeling import first_apart
 from autograph_lite.frontend.plan import Plan, tested_in_the_body
 from autograph_lite.frontend.shared import Watch, extended
@@ -70,6 +77,7 @@ def stage_loop(whole: Plan) -> None:
             return
         if elsewhere := moved(list(before), list(attempt.after)):
             refuse_moved(elsewhere, plan.holders)
+            note_picked({id(one.obj): one.obj for one in elsewhere})
             stage_loop(replace(whole, copied=plan.copied | elsewhere))
             return
         known = [own.parts() for own in slots]

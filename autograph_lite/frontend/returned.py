@@ -1,22 +1,33 @@
-"""Results that are views of the caller's tensors.
+"""Results: views of the caller's tensors, and what does not depend on the run.
 
-Step by step such a result is stale once its base is written, and what is written into it reaches the
+Step by step a view is stale once its base is written, and what is written into it reaches the
 base.  A kernel gives an array of its own; so its tensor is stale in the same way, and refuses the write.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from autograph_lite.frontend.absent import Perhaps
+from autograph_lite.frontend.effects import CONTAINERS, refuse_result
+from autograph_lite.frontend.grown import grown_in
 from autograph_lite.frontend.guards import Input
+from autograph_lite.frontend.holders import is_made
+from autograph_lite.frontend.iterators import ForLoop
+from autograph_lite.frontend.packing import shown
 from autograph_lite.frontend.state import as_given, is_variable
 from autograph_lite.frontend.structures import Leaf, Structure, leaf_places
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import leaves as leaves_of
 from autograph_lite.tensors.boxes import Box, View, wrap
+from autograph_lite.tensors.host_array import HostArray
+from autograph_lite.tensors.number import Number
 
 TENSOR = Leaf("ag")
 
@@ -65,3 +76,82 @@ def viewing(
             box = boxes[id(results[v.place])] = wrap(results[v.place])
             box._base = View(base, base._version)
     return lambda value: boxes[id(value)] if id(value) in boxes else as_given(value)
+
+
+# --- what does not depend on the run -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A returned object that is an argument of the call, by position among the leaves; after them come the
+    arrays that the host has made."""
+
+    position: int
+
+
+def outgoing(obj: Any, positions: dict[int, int], trace: Trace) -> Any:
+    """A returned object in which arguments stand as such and outer tensors as themselves."""
+    if isinstance(obj, Box):
+        if id(obj) in positions and not isinstance(obj, Number):
+            return Argument(positions[id(obj)])
+        if obj._value.data is None:
+            return obj
+        return Outer(trace._getters.get(id(obj), (obj, lambda: obj))[1])
+    if isinstance(obj, Perhaps):
+        return outgoing(obj.surely(), positions, trace)
+    if isinstance(obj, HostArray):
+        return Argument(trace.hosts.give_back(obj))
+    if isinstance(obj, tuple) and hasattr(obj, "_fields"):
+        return type(obj)(*(outgoing(o, positions, trace) for o in obj))
+    if grown_in(obj) is not None:
+        return shown(obj)
+    if isinstance(obj, list | tuple):
+        return type(obj)(outgoing(o, positions, trace) for o in obj)
+    if type(obj) is dict:
+        return {k: outgoing(o, positions, trace) for k, o in obj.items()}
+    if isinstance(obj, ForLoop):
+        iter(obj)  # says that it is no Python object
+    refuse_result(obj)
+    own = id(obj) not in trace.given and id(obj) not in trace._getters
+    return Fresh(copy.deepcopy(obj)) if own and _changes(obj) else obj
+
+
+def _changes(obj: Any) -> bool:
+    """Whether the caller may change a returned object, which the next call has to give as it was."""
+    return (
+        isinstance(obj, np.ndarray | set | bytearray) or is_made(obj) or isinstance(obj, CONTAINERS)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fresh:
+    """An object made inside that does not depend on the call: each gives one of its own."""
+
+    obj: Any
+
+    def __call__(self) -> Any:
+        return copy.deepcopy(self.obj)
+
+
+@dataclass(frozen=True, slots=True)
+class Outer:
+    """A tensor or variable from outside that is returned as it is."""
+
+    read: Callable[[], Any]
+
+
+def given_back(obj: Any, leaves: list[Any]) -> Any:
+    """Undo `_outgoing` for the objects of a call."""
+    if isinstance(obj, Argument):
+        return leaves[obj.position]
+    if isinstance(obj, Outer):
+        return obj.read()
+    if isinstance(obj, Fresh):
+        return obj()
+    if isinstance(obj, tuple) and hasattr(obj, "_fields"):
+        return type(obj)(*(given_back(o, leaves) for o in obj))
+    if isinstance(obj, list | tuple):
+        return type(obj)(given_back(o, leaves) for o in obj)
+    if isinstance(obj, dict):
+        return {k: given_back(o, leaves) for k, o in obj.items()}
+    return obj

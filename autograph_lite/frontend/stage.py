@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import sys
 import types
 from collections.abc import Callable
@@ -18,20 +17,16 @@ from autograph_lite.errors import (
     excerpt,
 )
 from autograph_lite.frames import traceback_of
-from autograph_lite.frontend.absent import Perhaps
 from autograph_lite.frontend.again import Recursion, Running
 from autograph_lite.frontend.calls import Caller, owner, result_of
 from autograph_lite.frontend.convert import origin_of
-from autograph_lite.frontend.effects import CONTAINERS, refuse_result
+from autograph_lite.frontend.effects import CONTAINERS
 from autograph_lite.frontend.ending import StepByStep, is_left
-from autograph_lite.frontend.grown import grown_in
 from autograph_lite.frontend.guards import Guard, Input
 from autograph_lite.frontend.holders import is_made
 from autograph_lite.frontend.host import HostInput, Hosts, Run
-from autograph_lite.frontend.iterators import ForLoop
 from autograph_lite.frontend.operators import Operators
-from autograph_lite.frontend.packing import shown
-from autograph_lite.frontend.returned import Viewed, returned_views
+from autograph_lite.frontend.returned import Argument, Viewed, outgoing, returned_views
 from autograph_lite.frontend.shared import Outside
 from autograph_lite.frontend.state import MaybeUndefined, Undefined, is_variable, take_apart
 from autograph_lite.frontend.structures import Structure
@@ -45,15 +40,6 @@ from autograph_lite.ops.cells import cells_at_end
 from autograph_lite.ops.staging import Asked, Stopped, building
 from autograph_lite.tensors.boxes import Box, entered, wrap
 from autograph_lite.tensors.host_array import HostArray, Recipe
-from autograph_lite.tensors.number import Number
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """A returned object that is an argument of the call, by position among the leaves; after them come the
-    arrays that the host has made."""
-
-    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,10 +264,10 @@ def _close(
     assigned = trace.variables.assigned()
     if assigned:
         out = (out, *(_left(v) for v in assigned))
-    outgoing = _outgoing(out, positions, trace)
+    given = outgoing(out, positions, trace)
     trace.made.clear()  # an object that is returned is the same at every call
-    trace.settle(*leaves_of(outgoing))
-    structure, values = take_apart(outgoing, numbers=False)
+    trace.settle(*leaves_of(given))
+    structure, values = take_apart(given, numbers=False)
     written = [i for i, v in passed if isinstance(leaves[i], Box) and arguments[i]._value is not v]
     boxes = [box for box, _ in trace.overlay.values()]
     results = (
@@ -309,12 +295,12 @@ def _close(
         tuple(whose for _, whose in trace.held.values()),
         tuple(
             leaf.position
-            for leaf in leaves_of(outgoing)
+            for leaf in leaves_of(given)
             if isinstance(leaf, Argument) and leaf.position < len(leaves)
         ),
         tuple(trace.hosts.results),
         tuple(trace.hosts.calls),
-        returned_views(outgoing, structure, positions, trace),
+        returned_views(given, structure, positions, trace),
         trace.repeats or trace.stepwise or bool(assigned),
         trace.repeats or bool(assigned),
         tuple(assigned),
@@ -340,69 +326,4 @@ def _left(variable: Outside) -> Any:
             f"{variable.name!r}, a variable from outside, is assigned a plain array; make it a tensor first:"
             f" {variable.name} = ag.array({variable.name})"
         )
-    return obj
-
-
-def _outgoing(obj: Any, positions: dict[int, int], trace: Trace) -> Any:
-    """A returned object in which arguments stand as such and outer tensors as themselves."""
-    if isinstance(obj, Box):
-        if id(obj) in positions and not isinstance(obj, Number):
-            return Argument(positions[id(obj)])
-        if obj._value.data is None:
-            return obj
-        return Outer(trace._getters.get(id(obj), (obj, lambda: obj))[1])
-    if isinstance(obj, Perhaps):
-        return _outgoing(obj.surely(), positions, trace)
-    if isinstance(obj, HostArray):
-        return Argument(trace.hosts.give_back(obj))
-    if isinstance(obj, tuple) and hasattr(obj, "_fields"):
-        return type(obj)(*(_outgoing(o, positions, trace) for o in obj))
-    if grown_in(obj) is not None:
-        return shown(obj)
-    if isinstance(obj, list | tuple):
-        return type(obj)(_outgoing(o, positions, trace) for o in obj)
-    if type(obj) is dict:
-        return {k: _outgoing(o, positions, trace) for k, o in obj.items()}
-    if isinstance(obj, ForLoop):
-        iter(obj)  # says that it is no Python object
-    refuse_result(obj)
-    own = id(obj) not in trace.given and id(obj) not in trace._getters
-    return Fresh(copy.deepcopy(obj)) if own and _changes(obj) else obj
-
-
-def _changes(obj: Any) -> bool:
-    """Whether the caller may change a returned object, which the next call has to give as it was."""
-    return (
-        isinstance(obj, np.ndarray | set | bytearray) or is_made(obj) or isinstance(obj, CONTAINERS)
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fresh:
-    """An object made inside that does not depend on the call: each gives one of its own."""
-
-    obj: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Outer:
-    """A tensor or variable from outside that is returned as it is."""
-
-    read: Callable[[], Any]
-
-
-def given_back(obj: Any, leaves: list[Any]) -> Any:
-    """Undo `_outgoing` for the objects of a call."""
-    if isinstance(obj, Argument):
-        return leaves[obj.position]
-    if isinstance(obj, Outer):
-        return obj.read()
-    if isinstance(obj, Fresh):
-        return copy.deepcopy(obj.obj)
-    if isinstance(obj, tuple) and hasattr(obj, "_fields"):
-        return type(obj)(*(given_back(o, leaves) for o in obj))
-    if isinstance(obj, list | tuple):
-        return type(obj)(given_back(o, leaves) for o in obj)
-    if isinstance(obj, dict):
-        return {k: given_back(o, leaves) for k, o in obj.items()}
     return obj

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
@@ -138,17 +138,24 @@ def write(box: Box, value: Value) -> None:
             " write x = x.copy() first"
         )
     interpreter: Any = context.interpreter
-    if interpreter is not EAGER and number_if_kept(interpreter.read(box)) is not None:
-        raise ConversionError(
-            "a tensor is written into that may be in a list that grows, or that is indexed by what only the run"
-            " knows; put a copy into the list: items.append(x.copy()), or write into one: x = x.copy()"
-        )
+    kept = interpreter is not EAGER and (
+        id(box) in root().in_lists or number_if_kept(interpreter.read(box)) is not None
+    )
+    if kept:
+        refuse_in_list()
     touch(box)
     refresh(box)
     interpreter.write(box, value)
     for other, cond in same_as(box) if staging() and interpreter.linked() else ():
         touch(other)
         interpreter.write(other, pick(cond, value, interpreter.read(other)))
+
+
+def refuse_in_list() -> NoReturn:
+    raise ConversionError(
+        "a tensor is written into that may be in a list that grows, or that is indexed by what only the run"
+        " knows; put a copy into the list: items.append(x.copy()), or write into one: x = x.copy()"
+    )
 
 
 def touch(box: Box) -> None:

@@ -9,6 +9,9 @@ from tests.reliability.both import Fault, Result, check_fault, check_result
 X = ag.constant([1.0, 2.0, 3.0])
 SEVERAL = "of what is one of several objects, as the run decides; take a copy before: list(...)"
 
+PICKED = "assignment to an element of what another name may be bound to as well, as the run decides"
+WRITTEN = "a tensor is written into that may be in a list that grows"
+
 
 def refused(body, message, **given):
     given = {"x": X, "n": 3, **given}
@@ -34,6 +37,13 @@ FAULTS = [
     refused("s = [x, x]\nfor i in range(2):\n    s[i] = x[0]  # here\nreturn s",
             "an element of this list is a float64 tensor with 1 axis, and a float64 tensor is put in; give"),
     refused("s[0] = 2.0  # here\nreturn x * s[0]", "assignment to an element of a list from outside", s=[1.0]),
+    refused("a, b = [x], [x * 2]\ns = a if x[0] < n else b\na[0] = x * 3  # here\nreturn s[0]", PICKED),
+    refused("a, b = [[x], [x * 2]], 0\ns = a[n - 3]\na[0][0] = x  # here\nreturn s[0]", PICKED),
+    refused("a, s = [x], [x * 2]\nfor i in range(n):\n    s = a\na[0] = x  # here\nreturn s[0]", PICKED),
+    refused("a, s = [x], [x]\nfor i in range(n):\n    a[0] = x * i  # here\n    s = a\nreturn s[0]", PICKED),
+    refused("a, b = [x], [x]\ns = a if x[0] < n else b\nreturn s is a  # here", "`is` asks of an object that"),
+    refused("s, y = [], x * 1\nfor i in range(n):  # here\n    y[0] = i\n    s.append(y)\nreturn s", WRITTEN),
+    refused("s, y = [], x * 1\nfor i in range(n):\n    s.append(y)\ny[0] = n  # here\nreturn s[0]", WRITTEN),
     refused("s['a'][0] = x  # here\nreturn x", "assignment to an element of a list from", s={"a": [1.0]}),
 ]  # fmt: skip
 

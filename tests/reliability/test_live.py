@@ -1,5 +1,7 @@
 """What a function reads from outside is live: every call sees what is there then."""
 
+import collections
+import dataclasses
 import functools
 import types
 
@@ -272,3 +274,86 @@ def test_what_is_found_by_way_of_an_object_is_read_at_each_call(name):
         for f in compiled:
             for _ in range(3):
                 assert np.array_equal(f(X).numpy(), f.eager(X).numpy())
+
+
+class Base:
+    gain = 2.0
+
+    def act(self, x):
+        return x * self.gain
+
+
+class Derived(Base):
+    gain = 5.0
+
+    def act(self, x):
+        return super(Derived, self).act(x) * super(Derived, self).gain  # noqa: UP008
+
+
+ONE, OTHER = types.ModuleType("one"), types.ModuleType("other")
+ONE.gain, OTHER.gain = 2.0, 3.0
+MODULE, ACTOR, PAIR = ONE, Derived(), types.SimpleNamespace(both=(1.0, [2.0]))
+
+
+class Pairs:
+    @property
+    def both(self):
+        return (PAIR.both[0], [3.0])
+
+
+PAIRS = Pairs()
+
+
+def by_module(x):
+    return x * MODULE.gain
+
+
+def by_super(x):
+    return ACTOR.act(x) * by_super.times
+
+
+def by_property(x):
+    return x * PAIRS.both[0] * PAIRS.both[1][0]
+
+
+by_super.times = 1.0
+
+
+def test_modules_methods_and_what_a_class_above_holds_are_read_at_each_call(monkeypatch):
+    changes = (
+        lambda: None,
+        lambda: monkeypatch.setattr(f"{__name__}.MODULE", OTHER),
+        lambda: monkeypatch.setattr(Base, "gain", 7.0),
+        lambda: monkeypatch.setattr(by_super, "times", 0.5),
+        lambda: monkeypatch.setattr(ACTOR, "act", lambda x: x * 9.0, raising=False),
+        lambda: monkeypatch.setattr(PAIR, "both", (8.0, [2.0])),
+    )
+    compiled = [ag.function(f) for f in (by_module, by_super, by_property)]
+    for change in changes:
+        change()
+        for f in compiled:
+            for _ in range(3):
+                assert np.array_equal(f(X).numpy(), f.eager(X).numpy())
+    assert compiled[2].explain().startswith("by_property: 2 signature(s)")
+
+
+@dataclasses.dataclass
+class Result:
+    values: list
+
+
+def test_what_a_call_returns_is_its_own():
+    """The caller changes it; the next call gives it as it was."""
+
+    def made(x):
+        return x, np.zeros(2), {1}, collections.deque([1.0]), Result([1.0])
+
+    f = ag.function(made)
+    for _ in range(4):
+        _, array, names, queue, result = f(X)
+        assert array.tolist() == [0.0, 0.0] and names == {1}
+        assert (list(queue), result.values) == ([1.0], [1.0])
+        array += 1.0
+        names.add(2)
+        queue.append(2.0)
+        result.values.append(2.0)

@@ -61,6 +61,8 @@ ITEMS, TABLE, QUEUE, COUNTS = [1.0], {"a": 1.0}, collections.deque([1.0], maxlen
 BYTES, NUMBERS, TALLY = bytearray(b"ab"), array.array("d", [1.0]), collections.Counter()
 SPACE, MISSING, MANY = types.SimpleNamespace(n=0), collections.defaultdict(float), [QUEUE]
 NAMES = {"a"}
+HELD = (Counts(), [1.0])
+HOLES = np.array([1.0, np.nan])
 PLAIN = np.array([1.0, 2.0])
 
 
@@ -162,6 +164,18 @@ OUTSIDE = {
     "a Counter": (lambda x: TALLY.update(["a"]), f"'update' of a Counter {ONCE}"),
     "a new key": (lambda x: x * MISSING["b"], f"a new key of a defaultdict {ONCE}"),
     "what a class holds": (lambda x: Counts().data.append(2.0), f"'append' of a list {ONCE}"),
+    "an object in a list": (
+        lambda x: setattr(HELD[0], "n", 1),
+        "assignment to the attribute 'n' of a Counts",
+    ),
+    "an output by its place": (
+        lambda x: x * np.cumsum(PLAIN, 0, None, PLAIN),
+        "an element of a plain",
+    ),
+    "copy=False": (
+        lambda x: x * np.nan_to_num(HOLES, copy=False),
+        "an element of a plain ndarray is",
+    ),
     "an operator": (lambda x: COUNTS + x, "a Counts from outside is changed by code that is not"),
 }
 AT_ONCE = {
@@ -186,6 +200,7 @@ IN_REGIONS = {
 def state():
     """All that is there before."""
     held = (ITEMS, TABLE, QUEUE, BYTES, NUMBERS, TALLY, SPACE, MISSING, NAMES, PLAIN, Counts.data)
+    held = (*held, HELD[0].n, HOLES)
     functions = default_list, default_dict, default_by_name, default_array
     return repr((*held, *((f.__defaults__, f.__kwdefaults__) for f in functions)))
 
