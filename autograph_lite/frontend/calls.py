@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from autograph_lite.errors import ConversionError
 from autograph_lite.frontend import growing, packing
 from autograph_lite.frontend.absent import surely
 from autograph_lite.frontend.advice import mentions_run, refuse_call, refuse_maker
@@ -27,6 +28,8 @@ from autograph_lite.frontend.effects import (
     CONTAINERS,
     attributes,
     changed_by,
+    is_read_whole,
+    only_staged,
     refuse_writer,
 )
 from autograph_lite.frontend.grown import mentions_grown, refuse_spread
@@ -37,7 +40,14 @@ from autograph_lite.frontend.meanings import FOLDS, MEANINGS
 from autograph_lite.frontend.raising import later, raise_
 from autograph_lite.frontend.shared import MISSING
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
-from autograph_lite.frontend.steady import LIBRARIES, in_library, refuse_unsteady
+from autograph_lite.frontend.steady import (
+    LIBRARIES,
+    is_kind_of_user,
+    is_standard,
+    is_users,
+    owner,
+    refuse_unsteady,
+)
 from autograph_lite.frontend.surroundings import Scope, parts_of
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.nests import rebuild
@@ -54,11 +64,6 @@ OF_HOST = (len, float, int, bool, abs, min, max, sum, round, sorted)
 """What Python itself computes of a plain array."""
 _OF_CLASSES = (types.MethodDescriptorType, types.WrapperDescriptorType)
 """Methods of Python's own code as their class has them: `list.append`."""
-
-
-def owner(function: Any) -> str:
-    """The top-level package that a callable belongs to."""
-    return (getattr(function, "__module__", None) or "").partition(".")[0]
 
 
 def result_of(out: Any) -> Any:
@@ -101,17 +106,26 @@ class Caller:
         if isinstance(obj, HostArray):
             return getattr(obj, name)
         made = is_made(obj)
-        getter = getattr(type(obj), name, None) if made else None
-        if isinstance(getter, property) and isinstance(getter.fget, types.FunctionType):
+        getter: Any = getattr(type(obj), name, None)
+        if isinstance(getter, property) and is_users(getter.fget):
             return self.call(self.operators, getter.fget, (obj,), {})
-        if isinstance(getter, functools.cached_property) and name not in attributes(obj):
+        keeps = isinstance(getter, functools.cached_property) and name not in attributes(obj)
+        if keeps and made:
             self.operators.set_attr(obj, name, self.call(self.operators, getter.func, (obj,), {}))
         found = getattr(obj, name)
+        if keeps and not made and only_staged(found) is not None:
+            vars(obj).pop(name)
+            raise ConversionError(
+                f"{name!r} of {_called(obj)} from outside is computed once and kept, and compiled code would"
+                " be the first to read it; read it once before",
+                self.trace.origin(),
+            )
         self.trace.settle(obj)
         if made and name == "__dict__":
             self.trace.dict_of[id(found)] = obj
         made_now = callable(found) and getattr(obj, name) is not found  # such as a bound method
-        if isinstance(found, types.ModuleType) or _steady(obj, name):
+        changes = isinstance(obj, types.ModuleType) and is_read_whole(found)
+        if isinstance(found, types.ModuleType) or (_steady(obj, name) and not changes):
             return found
         if made_now:
             self._note_method(obj, name, found)
@@ -132,14 +146,13 @@ class Caller:
     def special(self, obj: Any, name: str, *given: Any) -> Any:
         """What a special method gives; that of a class of the user's is converted."""
         own = getattr(type(obj), name)
-        if isinstance(own, types.FunctionType) and not in_library(own):
+        if is_users(own):
             return self.call(self.operators, own, (obj, *given), {})
         return own(obj, *given)
 
     def has_special(self, obj: Any, name: str) -> bool:
         """Whether an object is of a class of the user's that has a special method."""
-        own = getattr(type(obj), name, None)
-        return isinstance(own, types.FunctionType) and not in_library(own)
+        return is_users(getattr(type(obj), name, None))
 
     def _getattr(self, obj: Any, name: str, *default: Any) -> Any:
         try:
@@ -234,7 +247,7 @@ class Caller:
         """A function with Python source: converted unless it is ours, NumPy's or converted."""
         code = function.__code__
         staged = is_staged(function)
-        if not staged and (owner(function) in LIBRARIES or _standard(function)):
+        if not staged and (owner(function) in LIBRARIES or is_standard(function)):
             return self._library(function, args, kwargs)
         with self.trace.calls.inside(), self.running.inside(code, args, kwargs):
             made = function if staged else self.bound(function, args, kwargs)
@@ -258,7 +271,7 @@ class Caller:
         refuse_writer(self.trace, function, args, kwargs)
         self._note_change(function, args)
         if mentions_run(args, kwargs):
-            if _standard(function):
+            if is_standard(function):
                 refuse_call(self.trace, function)
             return self._of_run(function, args, kwargs)
         return self.trace.hosts.plain(function, args, kwargs)
@@ -302,10 +315,12 @@ class Caller:
         plain = callable(function) and not isinstance(function, type)
         if plain and not container and mentions_run(args, kwargs):
             refuse_call(self.trace, function)
-        if isinstance(function, type) and _of_user(function):
+        if isinstance(function, type) and is_kind_of_user(function):
             return self._made(function, args, kwargs)
         found = function(*args, **kwargs)
-        makes = isinstance(function, type) and _standard(function) and owner(function) != "builtins"
+        makes = (
+            isinstance(function, type) and is_standard(function) and owner(function) != "builtins"
+        )
         return note_made(found) if makes else found
 
     def _note_change(self, function: Any, args: tuple[Any, ...]) -> None:
@@ -364,12 +379,6 @@ def _generated(function: types.FunctionType) -> bool:
     return function.__code__.co_filename.startswith("<string>")
 
 
-def _of_user(kind: type) -> bool:
-    return (
-        owner(kind) not in (*LIBRARIES, "builtins") and owner(kind) not in sys.stdlib_module_names
-    )
-
-
 def _steady(obj: Any, name: str) -> bool:
     """Whether what an object holds by name is the same at every call: a tensor's or an array's, for they
     are values, and what does not come from the user."""
@@ -386,8 +395,3 @@ def _steady(obj: Any, name: str) -> bool:
 
 def _hashable(obj: Any) -> bool:
     return not isinstance(obj, Box) and getattr(type(obj), "__hash__", None) is not None
-
-
-def _standard(function: Any) -> bool:
-    """Whether a function is of the standard library."""
-    return owner(function) in sys.stdlib_module_names

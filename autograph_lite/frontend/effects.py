@@ -5,6 +5,7 @@ from __future__ import annotations
 import array
 import bisect
 import collections
+import collections.abc
 import functools
 import heapq
 import types
@@ -15,6 +16,7 @@ import numpy as np
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.convert import is_staged
 from autograph_lite.frontend.later import Text
+from autograph_lite.frontend.steady import in_library
 from autograph_lite.nests import leaves
 from autograph_lite.ops.dispatch import context
 from autograph_lite.tensors.boxes import Box
@@ -42,6 +44,13 @@ CHANGES: dict[type, tuple[str, ...]] = {
 }
 """Methods that change what they are called on."""
 CONTAINERS: tuple[Any, ...] = tuple(CHANGES)
+_READ: tuple[Any, ...] = (
+    collections.UserList,
+    type({}.keys()),
+    type({}.values()),
+    type({}.items()),
+)
+"""What else is read as containers are, beside the mappings of Python's library."""
 BY_NAME = ("__setattr__", "__delattr__")
 """Special methods that change any object."""
 CHANGED_FIRST = (
@@ -141,6 +150,12 @@ def _listed(names: Any) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
 
 
+def is_read_whole(obj: Any) -> bool:
+    """Whether what an object from outside holds is compared at each call: a container, in whatever form."""
+    mapping = isinstance(obj, collections.abc.Mapping) and in_library(type(obj))
+    return mapping or isinstance(obj, (*CONTAINERS, tuple, frozenset, *_READ))
+
+
 class _Same:
     """An object that is equal to itself alone."""
 
@@ -161,6 +176,10 @@ def contents(obj: Any, arrays: bool = False) -> Any:
         return (dict, *((key, contents(value, arrays)) for key, value in obj.items()))
     if isinstance(obj, set):
         return (set, frozenset(map(contents, obj)))
+    if isinstance(obj, collections.abc.Mapping) and in_library(type(obj)):
+        return (type(obj), contents([*obj.items()], arrays))
+    if isinstance(obj, _READ):
+        return (type(obj), contents([*obj], arrays))
     if isinstance(obj, list | tuple | collections.deque | bytearray | array.array):
         return (type(obj), *(contents(part, arrays) for part in obj))
     if arrays and isinstance(obj, np.ndarray | np.generic):

@@ -53,6 +53,42 @@ class Guard:
         )
 
 
+CONVERTED = (
+    *(
+        "__call__",
+        "__contains__",
+        "__delitem__",
+        "__enter__",
+        "__exit__",
+        "__getitem__",
+        "__init__",
+    ),
+    *("__setitem__", "__init_subclass__", "__new__", "__post_init__", "__del__"),
+    *("__repr__", "__str__", "__format__", "__set_name__", "__class_getitem__", "__reduce__"),
+)
+"""Special methods that are converted, or that no operator calls."""
+
+
+def computes(obj: Any) -> bool:
+    """Whether operators on an object call code of the user's, which reads what the object holds unseen."""
+    kinds = () if isinstance(obj, type) else type(obj).__mro__[:-1]
+    found = (pair for kind in kinds if not in_library(kind) for pair in vars(kind).items())
+    return any(
+        name.startswith("__") and name not in CONVERTED and _has_source(own) for name, own in found
+    )
+
+
+def _has_source(own: Any) -> bool:
+    """Whether it is a function that a class statement has, not one that `dataclass` has made."""
+    return isinstance(own, types.FunctionType) and own.__code__.co_filename != "<string>"
+
+
+def guard_of_parts(obj: Any, what: str) -> Guard:
+    """What an object holds by name is what it was."""
+    read = functools.partial(_held, obj)
+    return Guard(read, None, what, contents(read(), True), arrays=True)
+
+
 class Untouched:
     """What objects from outside hold: what is staged does not change them."""
 

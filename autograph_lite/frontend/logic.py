@@ -7,7 +7,6 @@ it is called, it is an arm of a branch.
 from __future__ import annotations
 
 import operator
-import types
 from collections.abc import Callable, ItemsView, ValuesView
 from functools import partial
 from typing import Any
@@ -18,12 +17,11 @@ from autograph_lite.errors import ConversionError
 from autograph_lite.frontend import elements, membership
 from autograph_lite.frontend.absent import Perhaps, surely
 from autograph_lite.frontend.branches import stage_if
-from autograph_lite.frontend.calls import owner
 from autograph_lite.frontend.grown import grown_in, mentions_grown, refuse_among
 from autograph_lite.frontend.iterators import Counting
 from autograph_lite.frontend.shared import Get, Set
 from autograph_lite.frontend.state import MaybeUndefined
-from autograph_lite.frontend.steady import LIBRARIES
+from autograph_lite.frontend.steady import is_users
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.frontend.truth import as_bool, condition, not_
 from autograph_lite.ops.control import fail_if
@@ -217,8 +215,12 @@ class Logic:
         inside = list(container) if isinstance(container, ValuesView | ItemsView) else container
         if mentions_grown(item) or (mentions_grown(inside) and grown_in(inside) is None):
             elements.refuse_compared()
-        if not holds_box((item, inside)) and not isinstance(container, Counting):
+        if (
+            not is_users(own)
+            and not holds_box((item, inside))
+            and not isinstance(container, Counting)
+        ):
             return item in container
-        if isinstance(own, types.FunctionType) and owner(own) not in LIBRARIES:
+        if is_users(own):
             return as_bool(self.trace.caller.operators.call(own, (container, item)))
         return membership.contains(container, item)

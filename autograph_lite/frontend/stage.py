@@ -18,7 +18,7 @@ from autograph_lite.errors import (
 )
 from autograph_lite.frames import traceback_of
 from autograph_lite.frontend.again import Recursion, Running
-from autograph_lite.frontend.calls import Caller, owner, result_of
+from autograph_lite.frontend.calls import Caller, result_of
 from autograph_lite.frontend.convert import origin_of
 from autograph_lite.frontend.effects import CONTAINERS
 from autograph_lite.frontend.ending import StepByStep, is_left
@@ -29,6 +29,7 @@ from autograph_lite.frontend.operators import Operators
 from autograph_lite.frontend.returned import Argument, Viewed, outgoing, returned_views
 from autograph_lite.frontend.shared import Outside
 from autograph_lite.frontend.state import MaybeUndefined, Undefined, is_variable, take_apart
+from autograph_lite.frontend.steady import owner
 from autograph_lite.frontend.structures import Structure
 from autograph_lite.frontend.trace import Printed, Raised, Trace
 from autograph_lite.frontend.unlike import refuse_unlike

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 import sys
+import types
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,26 @@ _ADVICE = {
 """What to write instead of some functions, by module and name."""
 _ADVICE_OF = {"_operator": "write the operator itself", "logging": _PRINT, "_warnings": _PRINT}
 """The same for all of a module."""
+
+
+def owner(function: Any) -> str:
+    """The top-level package that a callable belongs to."""
+    return (getattr(function, "__module__", None) or "").partition(".")[0]
+
+
+def is_users(function: Any) -> bool:
+    return isinstance(function, types.FunctionType) and not in_library(function)
+
+
+def is_kind_of_user(kind: type) -> bool:
+    return (
+        owner(kind) not in (*LIBRARIES, "builtins") and owner(kind) not in sys.stdlib_module_names
+    )
+
+
+def is_standard(function: Any) -> bool:
+    """Whether a function is of the standard library."""
+    return owner(function) in sys.stdlib_module_names
 
 
 def in_library(function: Any) -> bool:

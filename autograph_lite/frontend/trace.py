@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError, Origin
-from autograph_lite.frontend.effects import CONTAINERS, contents, parts
+from autograph_lite.frontend.effects import CONTAINERS, contents, is_read_whole, parts
 from autograph_lite.frontend.fillers import truth
-from autograph_lite.frontend.guards import Getter, Guard, Input, Untouched
+from autograph_lite.frontend.guards import Getter, Guard, Input, Untouched, computes, guard_of_parts
 from autograph_lite.frontend.shared import MISSING, Outside, Variables
 from autograph_lite.frontend.state import Undefined, take_apart
 from autograph_lite.frontend.structures import Structure
@@ -157,10 +157,12 @@ class Trace(Builder):
             if not isinstance(obj, Box):
                 self._plain.append(Guard(read, obj, what))
         else:
-            inside = contents(obj) if isinstance(obj, (*CONTAINERS, tuple)) else None
+            inside = contents(obj) if is_read_whole(obj) else None
             self.guards.append(Guard(read, obj, what, inside))
             self.keep(obj)
-            if inside is not None:
+            if computes(obj):
+                self.guards.append(guard_of_parts(obj, what))
+            if isinstance(obj, (*CONTAINERS, tuple)):
                 for leaf in leaves(obj):
                     self._names.setdefault(id(leaf), f"a part of {what}")
         return obj

@@ -237,7 +237,66 @@ def set_default(name, value):
     scaled.__kwdefaults__[name] = value
 
 
+class Scale:
+    """Operators that are not converted, and properties and special methods that are."""
+
+    def __init__(self, k):
+        self.k, self.w = k, X
+
+    def __mul__(self, x):
+        return self.k * x
+
+    def __add__(self, x):
+        return self.w * x
+
+    def __lt__(self, x):
+        return self.k < 3.0
+
+    def __bool__(self):
+        return self.k > 2.0
+
+    def __iter__(self):
+        return iter([self.k, 1.0])
+
+    def __contains__(self, v):
+        return self.k == v
+
+    @property
+    def parts(self):
+        return self.w * self.k if self.k > 2.0 else self.w, [self.k]
+
+
+SCALE, VIEW = Scale(2.0), {"a": 2.0}
+MANY = collections.UserDict(a=2.0), collections.ChainMap(VIEW), VIEW.values()
+
+
+def by_operators(x):
+    y = SCALE * x + (SCALE + x) if SCALE else x
+    return y * sum(SCALE) if SCALE < 0.0 or 3.0 in SCALE else y
+
+
+def by_parts(x):
+    tensor, held = SCALE.parts
+    return x * tensor + held[0]
+
+
+def by_views(x):
+    return x * MANY[0]["a"] + MANY[1]["a"] * sum(MANY[2])
+
+
 CHANGES = {
+    "operators and properties of a class of the user's": (
+        *(by_operators, by_parts),
+        lambda: setattr(SCALE, "k", 3.0),
+        lambda: setattr(SCALE, "w", ag.constant([4.0, 5.0, 6.0])),
+        lambda: setattr(SCALE, "k", 1.0),
+    ),
+    "containers of Python's library": (
+        *(by_views, by_views),
+        lambda: MANY[0].update(a=3.0),
+        lambda: VIEW.update(a=4.0),
+        lambda: VIEW.update(b=5.0),
+    ),
     "defaults": (
         *(scaled, by_defaults),
         lambda: setattr(scaled, "__defaults__", (3.0, DATA)),

@@ -8,6 +8,7 @@ import bisect
 import collections
 import contextlib
 import datetime
+import functools
 import gc
 import heapq
 import itertools
@@ -260,6 +261,28 @@ def test_a_context_manager_that_is_a_generator_is_refused():
         ConversionError, match="opened is a context manager that is made of a generator"
     ):
         ag.function(program)(X)
+
+
+class Keeps:
+    weights = X
+
+    @functools.cached_property
+    def doubled(self):
+        return self.weights * 2.0
+
+
+KEEPS = Keeps()
+
+
+def test_what_an_object_computes_once_is_computed_before():
+    f = ag.function(lambda x: x * KEEPS.doubled)
+    for _ in range(2):
+        with pytest.raises(
+            ConversionError, match="'doubled' of a Keeps from outside is computed once"
+        ):
+            f(X)
+    assert not vars(KEEPS)
+    assert np.array_equal(f.eager(X).numpy(), f(X).numpy())
 
 
 def test_what_computes_only_is_called():
