@@ -28,10 +28,12 @@ from autograph_lite.frontend.effects import (
     CONTAINERS,
     attributes,
     changed_by,
+    in_words,
     is_read_whole,
     only_staged,
     refuse_writer,
 )
+from autograph_lite.frontend.folds import with_callbacks
 from autograph_lite.frontend.grown import mentions_grown, refuse_spread
 from autograph_lite.frontend.guards import Guard
 from autograph_lite.frontend.holders import changing, is_made, note_made
@@ -42,6 +44,7 @@ from autograph_lite.frontend.shared import MISSING
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.steady import (
     LIBRARIES,
+    is_generated,
     is_kind_of_user,
     is_standard,
     is_users,
@@ -194,7 +197,7 @@ class Caller:
         if by_name is not None and not kwargs and len(args) >= 1 + (function is not vars):
             return by_name(*args)
         if isinstance(function, functools._lru_cache_wrapper):
-            return self.call(ops, function.__wrapped__, args, kwargs)
+            return self._cached(function, args, kwargs)
         text = ops.texts.meaning(function)
         if text is not None:
             return text(*map(surely, args), **kwargs)
@@ -219,11 +222,20 @@ class Caller:
             function.__func__, types.FunctionType
         ):
             if owner(function.__func__) in LIBRARIES:
+                refuse_unsteady(self.trace, function)
                 return function(*args, **kwargs)
             return self.call(ops, function.__func__, (function.__self__, *args), kwargs)
         if isinstance(function, types.FunctionType):
             return self._python(function, args, kwargs)
         return self._other(ops, function, args, kwargs)
+
+    def _cached(self, function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+        """A function whose results Python keeps: of what is known, the one that is kept."""
+        if mentions_run(args, kwargs) or any(isinstance(a, HostArray) for a in args):
+            return self.call(self.operators, function.__wrapped__, args, kwargs)
+        read = functools.partial(function, *args, **kwargs)
+        what = f"{function.__name__}{args!r}"
+        return self.trace.note(read(), read, what, (function, what))
 
     def _enter(self, ops: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A decorated function: at its entry arrays become tensors, inside another one too."""
@@ -317,6 +329,8 @@ class Caller:
             refuse_call(self.trace, function)
         if isinstance(function, type) and is_kind_of_user(function):
             return self._made(function, args, kwargs)
+        if not isinstance(function, type) or owner(function) == "itertools":
+            args, kwargs = with_callbacks(args, kwargs)
         found = function(*args, **kwargs)
         makes = (
             isinstance(function, type) and is_standard(function) and owner(function) != "builtins"
@@ -326,7 +340,7 @@ class Caller:
     def _note_change(self, function: Any, args: tuple[Any, ...]) -> None:
         changed = changed_by(function, args)
         if changed is not None:
-            changing(self.trace, changed, _in_words(function, args))
+            changing(self.trace, changed, in_words(function, args))
 
     def _of_scalars(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """NumPy on numbers of which only the run knows one, or of which it warns at every run."""
@@ -351,19 +365,11 @@ class Caller:
         """A new object of a class of the user's; its `__init__` is converted where it has a source."""
         start = kind.__init__  # type: ignore[misc]
         plain = type(kind) is type and getattr(kind, "__new__", None) is object.__new__
-        if not plain or not isinstance(start, types.FunctionType) or _generated(start):
+        if not plain or not isinstance(start, types.FunctionType) or is_generated(start):
             return note_made(kind(*args, **kwargs))
         made = note_made(object.__new__(kind))
         self.call(self.operators, start, (made, *args), kwargs)
         return made
-
-
-def _in_words(function: Any, args: tuple[Any, ...]) -> str:
-    """A call that changes an object, for a message."""
-    name = function.__name__
-    if name in BY_NAME:
-        return f"assignment to the attribute {args[0]!r}"
-    return "assignment to an element" if name == "__setitem__" else repr(name)
 
 
 def _rebuilds(function: Any) -> bool:
@@ -372,11 +378,6 @@ def _rebuilds(function: Any) -> bool:
         return True
     owner = getattr(function, "__self__", None)
     return isinstance(owner, tuple) and function.__name__ in ("_replace", "_asdict")
-
-
-def _generated(function: types.FunctionType) -> bool:
-    """Whether a function has no source, such as the `__init__` of a dataclass."""
-    return function.__code__.co_filename.startswith("<string>")
 
 
 def _steady(obj: Any, name: str) -> bool:

@@ -242,3 +242,11 @@ def changed_by(function: Any, args: tuple[Any, ...]) -> Any:
         known = (names for kind, names in CHANGES.items() if isinstance(owner, kind))
         return owner if any(name in names for names in known) else None
     return owner if name in BY_NAME else None
+
+
+def in_words(function: Any, args: tuple[Any, ...]) -> str:
+    """A call that changes an object, for a message."""
+    name = function.__name__
+    if name in BY_NAME:
+        return f"assignment to the attribute {args[0]!r}"
+    return "assignment to an element" if name == "__setitem__" else repr(name)

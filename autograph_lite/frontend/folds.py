@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.branches import choose
+from autograph_lite.frontend.convert import is_staged as is_converted
 from autograph_lite.frontend.iteration import counted, is_staged, surely_some
 from autograph_lite.frontend.iterators import Generator, taken
+from autograph_lite.frontend.steady import is_users
 from autograph_lite.frontend.steps import Counted, after_the_first, number
 from autograph_lite.frontend.truth import as_bool, not_
 from autograph_lite.frontend.walk import Walk, go_through, loop
@@ -41,6 +44,33 @@ def _at_once(iterable: Any) -> bool:
 def call(function: Any, *args: Any) -> Any:
     """A call of a function of the user's, which is converted."""
     return root().caller.operators.call(function, args)
+
+
+def with_callbacks(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Arguments of a function of Python's own, which calls functions of the user's among them: converted."""
+    return tuple(map(_called_back, args)), {name: _called_back(x) for name, x in kwargs.items()}
+
+
+def _called_back(obj: Any) -> Any:
+    return partial(call, obj) if is_users(obj) and not is_converted(obj) else obj
+
+
+def reduced(function: Any, iterable: Any, /, *start: Any) -> Any:
+    """`functools.reduce`."""
+    both = partial(call, function)
+    if is_plain(iterable):
+        return reduce(both, iterable, *start)
+    if not start:
+        if cheap(iterable) and surely_some(iterable):
+            steps = steps_of(iterable)
+            return with_the_others(steps, steps.element(number(0)), both)
+        raise ConversionError("reduce() of what may be empty in a run: give it a start")
+    held = [*start]
+
+    def step(item: Any) -> None:
+        held[0] = both(held[0], item)
+
+    return fold(iterable, held, step)
 
 
 def fold(items: Any, held: list[Any], step: Callable[[Any], None], test: Any = None) -> Any:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograph_lite.frontend.effects import attributes, contents, laid_out, refuse_unnoted
-from autograph_lite.frontend.steady import in_library
+from autograph_lite.frontend.steady import in_library, is_generated
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type
 
@@ -72,15 +72,9 @@ CONVERTED = (
 def computes(obj: Any) -> bool:
     """Whether operators on an object call code of the user's, which reads what the object holds unseen."""
     kinds = () if isinstance(obj, type) else type(obj).__mro__[:-1]
-    found = (pair for kind in kinds if not in_library(kind) for pair in vars(kind).items())
-    return any(
-        name.startswith("__") and name not in CONVERTED and _has_source(own) for name, own in found
-    )
-
-
-def _has_source(own: Any) -> bool:
-    """Whether it is a function that a class statement has, not one that `dataclass` has made."""
-    return isinstance(own, types.FunctionType) and own.__code__.co_filename != "<string>"
+    own = {name: x for kind in kinds if not in_library(kind) for name, x in vars(kind).items()}
+    special = (x for name, x in own.items() if name.startswith("__") and name not in CONVERTED)
+    return any(isinstance(x, types.FunctionType) and not is_generated(x) for x in special)
 
 
 def guard_of_parts(obj: Any, what: str) -> Guard:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 import types
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import numpy as np
 from autograph_lite.errors import ConversionError, GraphTypeError
 from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.branches import stage_if
-from autograph_lite.frontend.folds import call, steps_of, summed, until
+from autograph_lite.frontend.folds import call, reduced, steps_of, summed, until
 from autograph_lite.frontend.grown import grown_in, length
 from autograph_lite.frontend.iteration import counted, is_staged
 from autograph_lite.frontend.iterators import (
@@ -270,6 +271,7 @@ MEANINGS: dict[Any, Callable[..., Any]] = {
     map: _map,
     filter: _filter,
     sorted: in_order,
+    functools.reduce: reduced,
 }
 FOLDS = tuple(MEANINGS[fold] for fold in (min, max, sum, any, all))
 """Those that go through a comprehension, whatever it goes through."""

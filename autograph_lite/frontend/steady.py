@@ -28,6 +28,11 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "builtins": ("breakpoint", "input", "next", "open"),
     "datetime": ("now", "today", "utcnow"),
     "json": ("dump",),
+    "_struct": ("pack_into",),
+    "calendar": ("setfirstweekday",),
+    "decimal": ("setcontext", "getcontext", "localcontext"),
+    "scipy": ("rvs",),
+    "statistics": ("samples",),
     "_operator": (
         *("setitem", "delitem"),
         *(
@@ -77,6 +82,11 @@ def is_standard(function: Any) -> bool:
     return owner(function) in sys.stdlib_module_names
 
 
+def is_generated(function: types.FunctionType) -> bool:
+    """Whether a function has no source, such as the `__init__` of a dataclass."""
+    return function.__code__.co_filename.startswith("<string>")
+
+
 def in_library(function: Any) -> bool:
     """Whether a function is of the standard library, of ours, or of one that we stand on."""
     return is_library(getattr(function, "__module__", None) or "")
@@ -100,7 +110,7 @@ def refuse_unsteady(trace: Any, function: Any) -> None:
     where, name = home(function), getattr(function, "__name__", "")
     top = where.partition(".")[0]
     saves = any(function is one for one in SAVERS) or (where == "numpy" and name in SAVING)
-    steady = top in LIBRARIES or (top in MODULES and name not in OTHERS.get(top, ()))
+    steady = top in (*LIBRARIES, *MODULES) and name not in OTHERS.get(top, ())
     if isinstance(function, type) or (steady and not saves):
         return
     instead = _ADVICE.get((where, name)) or _ADVICE_OF.get(top)

@@ -74,6 +74,7 @@ FAULTS = [
     refused("t = []\nfor i in range(n):\n    t.append(x)\nreturn [t] == [[]]", "a list that grows in a loop"),
     refused("t = []\nfor i in range(n):\n    t.append(x)\nreturn t in ([],)", "a list that grows in a loop"),
     refused("t = []\nfor i in range(n):\n    t.append(x)\nreturn t < []", "a list that grows in a loop"),
+    refused("import functools\nreturn functools.reduce(max, range(n))  # here", "reduce() of what may be"),
     refused("t = {}\nt[n] = x  # here\nreturn x", "a dict is given a key that only the run knows; write a"),
     refused(
         "y, path = np.ones(1), []\nfor i in range(n):\n    path.append(y)  # here\n    y = y + x[:1]\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import heapq
+import itertools
 import types
 
 import numpy as np
@@ -146,6 +147,28 @@ def helpers(x, n, gain=0.5, *, rows=ROWS):
     return s
 
 
+def scaled(a, b):
+    if a > 1.0:
+        return a * 0.5 + b
+    return a + b * SLOPE
+
+
+SLOPE = 2.0
+
+
+def called_back(x, n):
+    """Functions of the user's that Python's own call."""
+    known = functools.reduce(scaled, [x[0], x[1], x[2]])
+    counted = functools.reduce(scaled, x) + functools.reduce(scaled, range(n), x[0])
+    rows = functools.reduce(lambda a, b: a * b + n, x, 2.0)
+    order = [3, 1, 2]
+    order.sort(key=lambda k: -k)
+    sums = list(itertools.accumulate([0.5, 1.5, 0.25], scaled))
+    return known * counted, rows, order, sums
+
+
 X = c([0.5, -1.2, 2.0])
-PROGRAMS = (*(items, in_place, contexts, by_name, of_classes, computed_once, heaps, helpers),)
+PROGRAMS = (
+    *(items, in_place, contexts, by_name, of_classes, computed_once, heaps, helpers, called_back),
+)
 CASES = [(program, (X, n)) for program in PROGRAMS for n in (0, 1, 4)]
