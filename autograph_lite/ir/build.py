@@ -10,10 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from autograph_lite.errors import Origin
+from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.ir.conditions import Conditions
 from autograph_lite.ir.graph import Condition, Link, Node, Region, Test, Value
 from autograph_lite.ir.types import PY_DTYPE, Type, representable, tensor
+
+MOST = 2_000_000
+"""Nodes that are appended for one graph: beyond, its machine code would take hours and all memory."""
+TOO_LONG = (
+    "this function, or a gradient of it, takes more than {:,} operations to write down; gradients of gradients"
+    " grow fastest where a name may be one of many values, after branches and loops that bind one name to"
+    " another: bind it to a copy there (x = x * 1), or take the outer gradient by finite differences"
+)
 
 
 def no_origin() -> Origin | None:
@@ -78,6 +86,7 @@ class Builder:
         self.answered_at = 0
         self.asked: set[Value] = set()
         self.moment = 0
+        self.appended = 0  # nodes of the whole graph, those of attempts that were given up included
         self.amended = 0  # how often tensors got cells here while a region inside was at work
         # of the whole graph: the cells by dtype and axes, the number of each value that may be in one,
         # the value that a name stands for, and what gives a value its present name
@@ -155,6 +164,9 @@ class Builder:
         params: dict[str, Any],
     ) -> tuple[Value, ...]:
         """Append a node whose output types are given."""
+        self.top.appended += 1
+        if self.top.appended > MOST:
+            raise ConversionError(TOO_LONG.format(MOST), self.origin())
         outputs = tuple(Value(t) for t in types)
         self.own.update(outputs)
         node = Node(op, inside, outputs, params, self.origin())
