@@ -106,7 +106,6 @@ class Trace(Builder):
         self.holders: dict[int, Any] = {}  # objects that regions may change, by id
         self.changes: dict[Builder, Any] = {}  # what a region changes
         self.several: dict[int, Any] = {}  # objects that stand for one of several
-        self.in_lists: dict[int, Any] = {}  # tensors that rows of lists have taken the values of
         self.picked: dict[int, Any] = {}  # those, which other names may be bound to as well
         self.asked: set[Value] = set()  # numbers whose class has been asked for
         self.carried: list[Any] = []  # those that stand for what a name of a loop is bound to

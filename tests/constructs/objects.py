@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import functools
 import logging
 
 import numpy as np
@@ -81,6 +82,11 @@ def builtin_map(x):
 def builtin_sorted(x):
     smallest, *_ = sorted([x[0], x[1], x[2]])
     return smallest * smallest
+
+
+@case(BUILTINS, "`reduce` of functools", X, 3)
+def builtin_reduce(x, n):
+    return functools.reduce(lambda a, b: a * 0.5 + b, range(n), x[0]) * functools.reduce(max, x)
 
 
 @case(BUILTINS, "`sorted` of a tensor", X, how=REFUSED)
