@@ -98,7 +98,24 @@ class Sweep:
     def choice(self, value: Value) -> Choice | None:
         """What a value is; None where it is itself in every run."""
         found = self.links.choice(value, self._is_busy)
+        if found is not None and found.condition is True and self._comes_back(value, found.then):
+            return None
         return found if found is not None or self.outer is None else self.outer.choice(value)
+
+    def _comes_back(self, value: Value, other: Value) -> bool:
+        """Whether the key of the reads of a variable always is a value that always is one of these reads."""
+        seen: set[Value] = set()
+        if not any(key is value for key in self.roots.values()):
+            return False
+        while (other := self.name(other)) not in seen:
+            if other is value:
+                return True
+            seen.add(other)
+            choice = self.links.choice(other, self._is_busy)
+            if choice is None or choice.condition is not True:
+                return False
+            other = choice.then
+        return False
 
     def _is_busy(self, value: Value) -> bool:
         """Whether anything has arrived at a value before the sweep of its region begins."""

@@ -519,7 +519,30 @@ PAIRS = c([[0.3, 1.2], [-0.7, 0.1], [0.9, -0.4]])
 SAMPLES = [c(v) for v in np.random.default_rng(0).normal(size=20)]
 FOLLOWED = [c([a, b, d]) for a in (0.3, 0.8) for b in (0.2, 0.9) for d in (-0.4, 0.6)]
 
+
+def a_variable_is_one_of_its_reads(x, a, n):
+    """The key of what is read of a variable is, always, a value that always is one of the reads."""
+    x = x.copy()
+    d, h, before = a, 1.5, None
+    for _ in range(n - 1):
+        w = 2.0 if before is None else before * abs(a)
+        SPEED.assign_sub(0.25 * sum([z * a for z in (d, a)]))
+        before = h
+        if a < 3:
+            h = h * (d * d) + w
+    e = np.max(x) + (h if before is None else before * h)
+    a = np.cos(e) * SPEED
+    for k in reversed(range(n)):
+        d, e = e, np.sqrt(a * e + 0.5)
+        j = 0
+        while j < n:
+            j += 1
+            x[k % 3] = min(0.0, e)
+    return e, abs(x)
+
+
 CASES = [
+    *((a_variable_is_one_of_its_reads, (c([0.5, -0.2, 0.9]), c(0.6), n)) for n in (0, 2)),
     (two_relations_of_one_state, (VECTOR, SCALAR, 4)),
     (squares_in_inner_loop, (VECTOR, 4)),
     (defined_then_handed_on, (VECTOR, SCALAR, 4)),
