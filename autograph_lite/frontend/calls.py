@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import sys
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,8 +43,9 @@ from autograph_lite.frontend.shared import MISSING
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.steady import (
     LIBRARIES,
+    in_library,
     is_generated,
-    is_kind_of_user,
+    is_library,
     is_standard,
     is_users,
     owner,
@@ -259,7 +259,7 @@ class Caller:
         """A function with Python source: converted unless it is ours, NumPy's or converted."""
         code = function.__code__
         staged = is_staged(function)
-        if not staged and (owner(function) in LIBRARIES or is_standard(function)):
+        if not staged and in_library(function):
             return self._library(function, args, kwargs)
         with self.trace.calls.inside(), self.running.inside(code, args, kwargs):
             made = function if staged else self.bound(function, args, kwargs)
@@ -327,7 +327,7 @@ class Caller:
         plain = callable(function) and not isinstance(function, type)
         if plain and not container and mentions_run(args, kwargs):
             refuse_call(self.trace, function)
-        if isinstance(function, type) and is_kind_of_user(function):
+        if isinstance(function, type) and not in_library(function):
             return self._made(function, args, kwargs)
         if not isinstance(function, type) or owner(function) == "itertools":
             args, kwargs = with_callbacks(args, kwargs)
@@ -388,8 +388,7 @@ def _steady(obj: Any, name: str) -> bool:
     if isinstance(obj, Box | np.ndarray | np.generic):
         return True
     if isinstance(obj, types.ModuleType):
-        home = obj.__name__.partition(".")[0]
-        return home in (*LIBRARIES, "builtins") or home in sys.stdlib_module_names
+        return is_library(obj.__name__)
     home = owner(obj if isinstance(obj, type) else type(obj))
     return home in (*LIBRARIES, "builtins")
 

@@ -142,10 +142,12 @@ def _lift_list(x: Container, values: Iterator[Value], g: Growing, types: list[Ty
     for part in x.parts:
         own = [next(values) for _ in range(size(part))]
         if isinstance(part, Growing):
-            if part.structure == NUMBER_LEAF and part != g:
+            if part == g:
+                rows = own
+            elif part.structure == NUMBER_LEAF:
                 rows = _numbers_in_its_form(part, own[0], g, types)
             else:
-                rows = own if part == g else _unlike(part, g, types)
+                rows = _unlike(part, g, types)
             continue
         rows = rows or [f.list_empty(element=element(t)) for t in types]
         rows = with_one_more(rows, lifted(part, own, (g.structure, list(g.types))))

@@ -178,13 +178,8 @@ class Logic:
         if isinstance(a, ArrayLike) and isinstance(b, ArrayLike):
             refuse_unknown(a, b)
             return membership.same_object(a, b)
-        several = self.trace.several
-        unsure = [obj for obj in (a, b) if id(obj) in several]
-        if (
-            a is not b
-            and unsure
-            and all(id(o) in several or id(o) in self.trace.picked for o in (a, b))
-        ):
+        both, several = {id(a), id(b)}, self.trace.several.keys()
+        if a is not b and both & several and both <= several | self.trace.picked.keys():
             raise ConversionError(
                 "`is` asks of an object that is one of several, as the run decides; compare what they hold",
                 self.trace.origin(),
@@ -215,12 +210,8 @@ class Logic:
         inside = list(container) if isinstance(container, ValuesView | ItemsView) else container
         if mentions_grown(item) or (mentions_grown(inside) and grown_in(inside) is None):
             elements.refuse_compared()
-        if (
-            not is_users(own)
-            and not holds_box((item, inside))
-            and not isinstance(container, Counting)
-        ):
-            return item in container
         if is_users(own):
             return as_bool(self.trace.caller.operators.call(own, (container, item)))
+        if not holds_box((item, inside)) and not isinstance(container, Counting):
+            return item in container
         return membership.contains(container, item)

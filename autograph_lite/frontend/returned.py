@@ -118,9 +118,7 @@ def outgoing(obj: Any, positions: dict[int, int], trace: Trace) -> Any:
 
 def _changes(obj: Any) -> bool:
     """Whether the caller may change a returned object, which the next call has to give as it was."""
-    return (
-        isinstance(obj, np.ndarray | set | bytearray) or is_made(obj) or isinstance(obj, CONTAINERS)
-    )
+    return isinstance(obj, (np.ndarray, *CONTAINERS)) or is_made(obj)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -68,13 +68,8 @@ def owner(function: Any) -> str:
 
 
 def is_users(function: Any) -> bool:
+    """Whether it is a Python function that is of no library."""
     return isinstance(function, types.FunctionType) and not in_library(function)
-
-
-def is_kind_of_user(kind: type) -> bool:
-    return (
-        owner(kind) not in (*LIBRARIES, "builtins") and owner(kind) not in sys.stdlib_module_names
-    )
 
 
 def is_standard(function: Any) -> bool:
@@ -88,7 +83,7 @@ def is_generated(function: types.FunctionType) -> bool:
 
 
 def in_library(function: Any) -> bool:
-    """Whether a function is of the standard library, of ours, or of one that we stand on."""
+    """Whether a function or class is of the standard library, of ours, or of one that we stand on."""
     return is_library(getattr(function, "__module__", None) or "")
 
 

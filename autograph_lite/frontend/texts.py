@@ -21,6 +21,7 @@ from autograph_lite.frontend.later import Later, Text, known
 from autograph_lite.frontend.meanings import MEANINGS
 from autograph_lite.frontend.packing import shown
 from autograph_lite.frontend.state import as_given, put_together, take_apart
+from autograph_lite.frontend.steady import in_library
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PYTHON_CLASS, Type
 from autograph_lite.nests import leaves, rebuild
@@ -38,7 +39,6 @@ BUILTINS = (str, repr, ascii, format)
 METHODS = {"format": str.format, "join": str.join}
 """Methods of a string whose arguments may be known only to the run."""
 _CONSTANT = (str, bytes, bool, int, float, complex, type(None), np.generic)
-_LIBRARIES = (*sys.stdlib_module_names, "numpy", "scipy", "autograph_lite")
 _UNTOLD = ("<staged ", "<variable ")  # how our objects show while they have no values
 
 
@@ -209,7 +209,7 @@ def _own(function: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]] | 
 def _has_source(method: types.FunctionType) -> bool:
     """Whether a method is written by the user, and not made by a decorator."""
     made = method.__code__.co_filename.startswith("<") or hasattr(method, "__wrapped__")
-    return not made and method.__module__.partition(".")[0] not in _LIBRARIES
+    return not made and not in_library(method)
 
 
 def sample(later: Any) -> Any:

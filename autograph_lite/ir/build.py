@@ -86,10 +86,10 @@ class Builder:
         self.answered_at = 0
         self.asked: set[Value] = set()
         self.moment = 0
-        self.in_lists: dict[
-            int, Any
-        ] = {}  # of the whole graph: boxes whose values rows of lists have taken
-        self.appended = 0  # nodes of the whole graph, those of attempts that were given up included
+        # of the whole graph: boxes whose values rows of lists have taken, by id; how many nodes were appended,
+        # those of attempts that were given up included
+        self.in_lists: dict[int, Any] = {}
+        self.appended = 0
         self.amended = 0  # how often tensors got cells here while a region inside was at work
         # of the whole graph: the cells by dtype and axes, the number of each value that may be in one,
         # the value that a name stands for, and what gives a value its present name

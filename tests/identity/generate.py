@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator
 
 from tests.identity.generator.assignments import (
     alias,
@@ -174,20 +173,12 @@ def lists_in_two_loops(body: tuple[Stmt, ...], loops: int = 0, grows: bool = Fal
     """Whether a loop stands in one in which a list grows."""
     for header, inside in (block for stmt in body for block in stmt.blocks):
         within = loops + header.startswith(("for ", "while "))
-        grown = any(GROWS.search(stmt.text) for stmt in _all(inside))
+        grown = any(map(GROWS.search, lines(inside)))
         if (within > 1 and grows) or lists_in_two_loops(
             inside, within, grows or (within > 0 and grown)
         ):
             return True
     return False
-
-
-def _all(body: tuple[Stmt, ...]) -> Iterator[Stmt]:
-    """The statements of a body, and those inside of them."""
-    for stmt in body:
-        yield stmt
-        for _, inside in stmt.blocks:
-            yield from _all(inside)
 
 
 def _arguments(rng: random.Random, matrix: bool) -> str:

@@ -216,17 +216,8 @@ def test_a_change_of_what_was_there_before_is_refused(name):
     assert state() == before
 
 
-@pytest.mark.parametrize("name", AT_ONCE)
-def test_a_call_that_does_something_or_gives_something_else_each_time_is_refused(name):
-    program, message = AT_ONCE[name]
-    with pytest.raises(ConversionError) as found:
-        ag.function(program)(X)
-    assert str(found.value).startswith(message)
-
-
-@pytest.mark.parametrize("name", IN_REGIONS)
-def test_a_change_in_a_region_of_what_is_no_state_of_it_is_refused(name):
-    program, message = IN_REGIONS[name]
+@pytest.mark.parametrize(("program", "message"), [*AT_ONCE.values(), *IN_REGIONS.values()], ids=str)
+def test_what_would_run_once_or_change_what_is_no_state_of_a_region_is_refused(program, message):
     with pytest.raises(ConversionError) as found:
         ag.function(program)(X)
     assert str(found.value).startswith(message)
