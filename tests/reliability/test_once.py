@@ -216,8 +216,9 @@ def test_a_change_of_what_was_there_before_is_refused(name):
     assert state() == before
 
 
-@pytest.mark.parametrize(("program", "message"), [*AT_ONCE.values(), *IN_REGIONS.values()], ids=str)
-def test_what_would_run_once_or_change_what_is_no_state_of_a_region_is_refused(program, message):
+@pytest.mark.parametrize("name", AT_ONCE | IN_REGIONS)
+def test_what_would_run_once_or_change_what_is_no_state_of_a_region_is_refused(name):
+    program, message = (AT_ONCE | IN_REGIONS)[name]
     with pytest.raises(ConversionError) as found:
         ag.function(program)(X)
     assert str(found.value).startswith(message)
