@@ -23,11 +23,11 @@ from autograph_lite.frontend.structures import (
 )
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, element
-from autograph_lite.ops.cells import in_row, number_now
+from autograph_lite.ops.cells import cells_for, in_row, note_kept_later, number_now
 from autograph_lite.ops.dispatch import f
 from autograph_lite.ops.regions import Step, emit_loop, pick
 from autograph_lite.ops.same import once
-from autograph_lite.ops.staging import root, staged_region
+from autograph_lite.ops.staging import at_work, root, staged_region
 from autograph_lite.tensors.boxes import value_of, wrap
 
 NUMBER_LEAF = Leaf("py")
@@ -156,13 +156,22 @@ def _lift_list(x: Container, values: Iterator[Value], g: Growing, types: list[Ty
 
 def _numbers_in_its_form(part: Growing, row: Value, g: Growing, types: list[Type]) -> list[Value]:
     """Rows of numbers in the form of what is a number or something else, one after the other."""
+    outer = at_work()
+    cells = [cells_for(outer, t) for t in _in_cells(g)]
+    before = [outer.read(register) for register in cells]
     with staged_region() as builder:
         step = Step(builder)
         state = [step.declare(t) for t in types]
+        for register, value in zip(cells, before, strict=True):
+            builder.enter(register, step.declare(value.type))
         at = f.list_item(builder.local(row), step.k)
         results = with_one_more(state, lifted(part.structure, [at], (g.structure, list(g.types))))
+        results += [builder.read(register) for register in cells]
     empty = [f.list_empty(element=element(t)) for t in types]
-    return list(emit_loop(step, empty, results, bound=f.list_size(row))[1 : 1 + len(types)])
+    outputs = emit_loop(step, [*empty, *before], results, bound=f.list_size(row))[1:]
+    for register, value in zip(cells, outputs[len(types) :], strict=False):
+        outer.write(register, value)
+    return list(outputs[: len(types)])
 
 
 def _unlike(part: Growing, g: Growing, types: list[Type]) -> list[Value]:
@@ -177,6 +186,15 @@ def with_one_more(rows: list[Value], values: list[Value]) -> list[Value]:
     """Rows with an element after the last."""
     pairs = zip(rows, values, strict=True)
     return [f.list_append(row, in_row(v)) for row, v in pairs]
+
+
+def _form(part: Structure) -> Structure:
+    return part.structure if isinstance(part, Growing) else part
+
+
+def _in_cells(g: Growing) -> list[Type]:
+    """The types of what stands in a list by the number of its cell."""
+    return [t for t in dict.fromkeys(g.types) if t.differentiable]
 
 
 def keep_elements(structure: Structure, values: list[Value], target: Structure) -> None:
@@ -194,6 +212,10 @@ def _keep(x: Structure, values: Iterator[Value], target: Structure) -> None:
     elif isinstance(x, Container) and isinstance(target, Container) and target.grows:
         for v in [next(values) for _ in range(size(x))]:
             in_row(v)
+        g = target.parts[0]
+        if any(_form(part) != g.structure for part in x.parts):  # numbers that become tensors there
+            for kept in _in_cells(g):
+                note_kept_later(kept)
     elif isinstance(x, Container) and isinstance(target, Container) and not is_choice(target):
         pairs = zip(x.parts, target.parts, strict=False)  # the target may be too narrow yet
         for part, wanted in pairs:

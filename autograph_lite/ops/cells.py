@@ -292,6 +292,13 @@ def keep(value: Value) -> Value:
     return number
 
 
+def note_kept_later(type: Type) -> None:
+    """A tensor of this type is kept in a cell when the region at work ends: the cells count as written."""
+    builder = at_work()
+    register_ = cells_for(builder, type)
+    builder.write(register_, builder.read(register_))
+
+
 def _kept(builder: Builder, value: Value, before: Value) -> Value:
     """The number of the cell of a value, a new one where it was in none before."""
     cells = cells_for(builder, value.type)

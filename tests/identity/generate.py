@@ -35,6 +35,7 @@ from tests.identity.generator.branches import (
     new_or_stop,
     stop,
 )
+from tests.identity.generator.calls import build_calls
 from tests.identity.generator.grammar import CLASSES, HELPERS
 from tests.identity.generator.holders import adder, change, closure, holder, named_tuple
 from tests.identity.generator.kinds import build_kinds
@@ -65,7 +66,7 @@ INPUTS = 6  # a sum in another order shows in one input of six
 LARGE = 20  # lines
 GROWS = re.compile(r"\.append\(|\+= \[|\.extend\(")
 SPECIAL = 10  # one program of so many is of each of the families
-BUILDERS = {0: build_sums, 3: build_listed, 5: build_kinds}
+BUILDERS = {0: build_sums, 3: build_listed, 5: build_kinds, 8: build_calls}
 
 
 def _anywhere(g: Generator, scope: Scope) -> bool:

@@ -78,6 +78,30 @@ def grown_first(x, n):
     return sum(path), path[-1]
 
 
+def among_tensors(x, n):
+    """Numbers beside tensors, added by a loop; what they are read for is added to once more."""
+    path, ring = [x[0]], [0.5] * 3
+    for i in range(n):
+        path.append(sum(ring) * i)
+    more = [x[1] * 2.0]
+    for i in range(n):
+        more.append(ring[i % 3])
+        if i == 2:
+            more += [0.25]
+    return path[-1], sum(path) * more[0], sum(more)
+
+
+def numbers_grown_first(x, n):
+    """Of one loop, tensors put among them by another."""
+    path, s = [], x[0]
+    for i in range(n):
+        path.append(i * 0.5)
+    for i in range(n):
+        s = s * 0.5 + path[i]
+        path[i // 2] = s
+    return sum(path, s), len(path)
+
+
 def none_so_far(x, n):
     held = [None, None]
     for i in range(n):
@@ -121,6 +145,8 @@ PROGRAMS = (
     nested,
     under_a_tape,
     grown_first,
+    among_tensors,
+    numbers_grown_first,
     none_so_far,
     repeated,
     compared,

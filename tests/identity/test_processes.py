@@ -53,6 +53,7 @@ REFUSED = {
         "rows_in_a_while",
         "rows_in_a_helper",
         "rows_of_other_dtypes",
+        "a_variable_is_one_of_its_reads",
     },
     "of this condition and a float32 tensor": {
         "numbers",
