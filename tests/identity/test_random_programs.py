@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import random
 from collections import Counter
 from dataclasses import replace
@@ -12,11 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from autograph_lite.frontend.constructs import ALLOWED
 from tests.identity.check import check_text
 from tests.identity.generate import build, generate
 from tests.identity.program import Program, source
 
-FIXED = 200
+FIXED, MANY = 200, 2000
 TO_SECOND_ORDER = 10
 """One in so many is differentiated twice; `make fuzz` does so with all."""
 
@@ -38,6 +40,14 @@ def test_most_programs_are_compared(tmp_path: Path) -> None:
     programs = [replace(generate(seed)[0], order=0) for seed in range(0, FIXED, 5)]
     kinds = [check_text(source(program), tmp_path).kind for program in programs]
     assert kinds.count("same") >= 0.9 * len(kinds), Counter(kinds)
+
+
+def test_they_hold_every_construct() -> None:
+    """Every kind of node that is staged stands in a function of one of them."""
+    trees = (ast.parse(source(generate(seed)[0])) for seed in range(MANY))
+    functions = (n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.FunctionDef))
+    held = {type(part).__name__ for function in functions for part in ast.walk(function)}
+    assert ALLOWED - held == {"Param", "pattern"}  # gast's own, and a class of others
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))

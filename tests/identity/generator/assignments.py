@@ -149,6 +149,17 @@ def set_mask(g: Generator, scope: Scope) -> list[Stmt]:
     return [Stmt(f"{name}[{{0}} > {{1}}] {g.rng.choice(('=', '+=', '*='))} {{2}}", e)]
 
 
+def annotated(g: Generator, scope: Scope) -> list[Stmt]:
+    """A name with an annotation, perhaps of a function that is imported on the way."""
+    name, kind = g.target(scope, "sv")
+    e = g.expr(kind, scope, 1)
+    scope.names[name] = kind
+    if kind == "s" and g.rng.random() < 0.4:
+        way, tau = g.rng.choice((("from math import tau", "tau"), ("import math as m", "m.tau")))
+        return [Stmt(way), Stmt(f"{name}: object = {{0}} * ({tau} - 6.0)", (e,))]
+    return [Stmt(f"{name}: ag.Tensor = {{0}}", (e,))]
+
+
 def delete(g: Generator, scope: Scope) -> list[Stmt]:
     """A name that is used and taken away; nothing reads it later."""
     name = g.counter("z")

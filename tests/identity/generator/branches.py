@@ -125,6 +125,32 @@ def match_parts(g: Generator, scope: Scope) -> list[Stmt]:
     return [Stmt("", e, (("match ({0}, {1}):", (Stmt("", (), cases),)),))]
 
 
+def match_rest(g: Generator, scope: Scope) -> list[Stmt]:
+    """A match on a list of three, of which one name takes what is left, or on a bool."""
+    name, kind = g.target(scope, "s")
+    one, rest = g.counter("p"), g.counter("h")
+    test, first, last = g.expr("b", scope, 1), g.expr("s", scope, 1), g.expr("s", scope, 1)
+    if g.rng.random() < 0.4:
+        cases = (
+            ("case True:", (Stmt(f"{name} = {{1}}", (test, first)),)),
+            (
+                "case False:",
+                (Stmt("pass"),)
+                if name in scope.names
+                else (Stmt(f"{name} = {{1}}", (test, last)),),
+            ),
+        )
+        scope.names[name] = kind
+        return [Stmt("", (test,), (("match bool({0}):", (Stmt("", (), cases),)),))]
+    cases = (
+        (f"case [{one}, *{rest}] if {one} > 0.3:", (Stmt(f"{name} = {one} * sum({rest})"),)),
+        (f"case [*{rest}, {one}]:", (Stmt(f"{name} = {one} - {rest}[0]"),)),
+    )
+    scope.names[name] = kind
+    e = first, last, g.expr("s", scope, 0)
+    return [Stmt("", e, (("match [{0}, {1}, {2}]:", (Stmt("", (), cases),)),))]
+
+
 def _without(scope: Scope, name: str) -> Scope:
     """The scope where a name is not assigned."""
     other = scope.inner(names={n: k for n, k in scope.names.items() if n != name})
