@@ -80,12 +80,14 @@ class Builder:
         self.numbered: dict[Value, Value] = {}
         self.kept: set[Value] = set()  # numbers of what is in a cell in every run
         self.noted: dict[Value, None] = {}  # values of this region that may be in a cell
-        # what was found about cells, as long as nothing changes; of the whole graph: what was asked about,
-        # and how often something has changed
+        # what values are by their links, as long as there are no others; what was found about cells, as long as
+        # nothing changes; of the whole graph: what was asked about, and how often something has changed
+        self.aliases: dict[Value, dict[Value, bool | Value]] = {}
+        self.aliased_at = 0
         self.answers: dict[Any, Any] = {}
         self.answered_at = 0
         self.asked: set[Value] = set()
-        self.moment = 0
+        self.moment = self.links_changed = 0
         # of the whole graph: boxes whose values rows of lists have taken, by id; how many nodes were appended,
         # those of attempts that were given up included
         self.in_lists: dict[int, Any] = {}
@@ -277,6 +279,7 @@ class Builder:
             made = Link(a, b, self._seen(condition))
             self.links.append(made)
             self.links_of.setdefault(a, []).append(made)
+            self.top.links_changed += 1
             self.top.moment += a in self.top.asked
 
     def links_outside(self) -> Iterator[tuple[Value, Value, Condition]]:
@@ -342,6 +345,7 @@ class Builder:
         old = [link for link in self.links_of.get(a, ()) if link.b is b]
         if old:
             self.top.moment += a in self.top.asked
+            self.top.links_changed += 1
             self.links = [link for link in self.links if link not in old]
             self.links_of[a] = [link for link in self.links_of[a] if link not in old]
 

@@ -161,7 +161,19 @@ def same(a: Value, b: Value) -> Sure:
 def what_it_is(value: Value) -> dict[Value, Sure]:
     """A value and those that it is in some run, by any number of links, each with the condition."""
     builder: Any = context.interpreter
-    found: dict[Value, Sure] = {builder.raw(value): True}
+    if builder.aliased_at != builder.top.links_changed:
+        builder.aliases.clear()
+        builder.aliased_at = builder.top.links_changed
+    value = builder.raw(value)
+    found: dict[Value, Sure] | None = builder.aliases.get(value)
+    if found is None:
+        found = builder.aliases[value] = _followed_links(value)
+    return found
+
+
+def _followed_links(value: Value) -> dict[Value, Sure]:
+    builder: Any = context.interpreter
+    found: dict[Value, Sure] = {value: True}
     for one, _ in led_to(value):
         here = builder.here(one)
         for link in links_from(here) if here in found else ():
