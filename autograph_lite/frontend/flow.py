@@ -154,11 +154,14 @@ def inner_targets(start: Names, after: Names, targets: Targets) -> Targets:
 def branch_state(
     scope: Scope, parts: tuple[Block, ...], after: Names, targets: Targets
 ) -> tuple[str, ...]:
-    """Names that a branch must hand on: assigned in it, and read afterwards or by the same arm."""
+    """Names that a branch must hand on: assigned in it, and read afterwards or by the same arm; by the other
+    one too, where a nested function captures them, for such a name is one variable in both."""
     beyond = after.union(scope.pinned, *(targets.get(kind, NONE) for kind in _kinds(parts)))
+    read = [live_before(scope, part, after, targets) for part in parts]
+    beyond |= scope.captured & NONE.union(*read)
     wanted: dict[str, None] = {}
-    for part in parts:
-        alive = beyond | live_before(scope, part, after, targets)
+    for part, here in zip(parts, read, strict=True):
+        alive = beyond | here
         wanted.update((name, None) for name in modified(part) if name in alive)
     return scope.ordered(wanted)
 

@@ -128,6 +128,11 @@ def widen(own: Slot, structure: Structure, values: list[Value], exact: Exact) ->
         told = _refused(own, structure, values)
         once = holds_array(own.structure) or _of_three(own.structure, structure)
         raise Becomes(told, tagged=held is not None, once=once)
+    if (
+        not own.numbers.keys() <= located(held[0]).keys()
+    ):  # nothing would tell of those in a list that grows
+        _begin_anew(own)
+        return True
     changed = held != own.held
     own.structure, own.types = held
     return changed

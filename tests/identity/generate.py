@@ -59,6 +59,7 @@ from tests.identity.generator.loops import (
     while_count,
     while_named,
 )
+from tests.identity.generator.mixed import build_mixed
 from tests.identity.generator.scope import Generator, Rule, Scope
 from tests.identity.generator.sums import build_sums
 from tests.identity.generator.tapes import tape
@@ -68,7 +69,7 @@ INPUTS = 6  # a sum in another order shows in one input of six
 LARGE = 20  # lines
 GROWS = re.compile(r"\.append\(|\+= \[|\.extend\(")
 SPECIAL = 10  # one program of so many is of each of the families
-BUILDERS = {0: build_sums, 3: build_listed, 5: build_kinds, 8: build_calls}
+BUILDERS = {0: build_sums, 3: build_listed, 5: build_kinds, 7: build_mixed, 8: build_calls}
 
 
 def _anywhere(g: Generator, scope: Scope) -> bool:

@@ -117,9 +117,19 @@ def in_other_containers(x, n):
     return p.v, q[0], sum([v[0] for v in kept])
 
 
+def a_list_of_numbers(x, n):
+    """Another list, with more elements, after the first step."""
+    p, q, kept = [x[0], x[1]], [n], [0.5]
+    for i in range(n):
+        q = list(p)
+        kept = [*p, x[2] * i]
+    return q[0] * 1, kept[-1], len(q)
+
+
 X = c([0.5, -1.2, 2.0])
 PROGRAMS = (
     *(an_element, longer, a_dict, an_object, returned, by_a_method, by_defaults),
     in_other_containers,
+    a_list_of_numbers,
 )
 CASES = [(program, (X, n)) for program in PROGRAMS for n in (0, 1, 2, 4)]
