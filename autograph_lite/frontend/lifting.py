@@ -207,7 +207,7 @@ def _keep(x: Structure, values: Iterator[Value], target: Structure) -> None:
     if isinstance(x, Maybe | OrNone) and type(x) is type(target):
         next(values)
         _keep(x.inner, values, target.inner)
-    elif isinstance(target, OrNone):
+    elif isinstance(target, Maybe | OrNone):
         _keep(x, values, target.inner)
     elif isinstance(x, Container) and isinstance(target, Container) and target.grows:
         for v in [next(values) for _ in range(size(x))]:

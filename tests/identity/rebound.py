@@ -126,10 +126,21 @@ def a_list_of_numbers(x, n):
     return q[0] * 1, kept[-1], len(q)
 
 
+def lists_of_some_runs(x, n):
+    """Bound in some runs, with one element more or less."""
+    for i in range(n):
+        if i > 1:
+            path = [x[0] * 2.0, x[1]]
+        if i == 0:
+            path = [x[0]]
+    return sum(path)
+
+
 X = c([0.5, -1.2, 2.0])
 PROGRAMS = (
     *(an_element, longer, a_dict, an_object, returned, by_a_method, by_defaults),
     in_other_containers,
     a_list_of_numbers,
+    lists_of_some_runs,
 )
 CASES = [(program, (X, n)) for program in PROGRAMS for n in (0, 1, 2, 4)]
