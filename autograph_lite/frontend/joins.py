@@ -23,6 +23,7 @@ from autograph_lite.frontend.structures import (
     OrNone,
     Static,
     Structure,
+    growing_in,
     is_text,
     size,
 )
@@ -85,7 +86,9 @@ def _joined_lists(
     held: Typed | None = elements[0]
     for other in elements[1:]:
         held = None if held is None else joined(name, held, other, join_types)
-    if held is None or not held[1]:  # what has no values cannot be counted
+    if (
+        held is None or not held[1] or growing_in(held[0])
+    ):  # without values, or with any number of them
         return None
     found = of_all(held[1], (own for _, own in elements))
     types.extend(map(row_type, found))

@@ -207,6 +207,8 @@ def describe(structure: Structure, values: Iterator[Value]) -> str:
         return inner if isinstance(structure, Maybe) else f"{inner} or None"
     if is_text(structure):
         return "a text of what only the run knows"
+    if structure.grows:
+        return "a list that grows"
     return f"a {structure.type.__name__} of {len(structure.parts)}"
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.desugar import is_ours
 from autograph_lite.frontend.joins import Typed, elements_of, joined
-from autograph_lite.frontend.structures import Container, describe, size
+from autograph_lite.frontend.structures import Container, describe, growing_in, size
 from autograph_lite.ir.graph import Region, Value
 from autograph_lite.ir.walk import everything
 
@@ -50,9 +50,11 @@ def _refuse_elements(name: str, elements: list[Typed], line: Origin | None) -> N
                 line,
             )
         held = wider
+    begin = "put all their elements into one list, and where each of them begins into another"
+    instead = begin if growing_in(held[0]) else "count the others in a number"
     raise ConversionError(
         f"elements of {of}, which grows in a loop or branch, are {_described(held)}, and only numbers and"
-        " tensors, or tuples of them, can be in it; count the others in a number",
+        f" tensors, or tuples of them, can be in it; {instead}",
         line,
     )
 
@@ -72,7 +74,7 @@ def _refuse_waiting(elements: list[Typed], line: Origin | None) -> NoReturn:
     found = "a tuple of other lengths"
     for first, *others in zip(*map(_parts, elements), strict=False):
         other = next((o for o in others if joined("", first, o) is None), None)
-        if other is not None or not first[1]:
+        if other is not None or not first[1] or growing_in(first[0]):
             kinds = dict.fromkeys(_described(one) for one in (first, other) if one is not None)
             found = " or ".join(kinds)
             break

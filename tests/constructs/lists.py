@@ -216,6 +216,17 @@ def texts(x, n):
     return x * len(found)
 
 
+@refused("elements that are lists that grow", X, 3)
+def lists_in_a_list(x, n):
+    rows = []
+    for i in range(n):
+        row = [x[0]]
+        for j in range(i):
+            row.append(x[j])
+        rows.append(row)
+    return sum(rows[-1])
+
+
 @refused("NumPy's other functions, such as `np.sum`", X, 3)
 def given_to_numpy(x, n):
     return np.sum(path_of(x, n))

@@ -235,6 +235,15 @@ def function_waits(x, n):
     return f(s) * n
 
 
+def list_waits(x, n):
+    if n <= 0:
+        return x
+    path = [x]
+    for i in range(n):
+        path.append(x * i)
+    return list_waits(x, n - 1) + sum(path)
+
+
 def writes_what_waits(x, n):
     out = ag.zeros(3)
     if n > 0:
@@ -266,6 +275,7 @@ REFUSED = {
     may_have_no_value: "'y' may have no value at a call of the function itself",
     over_a_dict: "goes through a dict_values: write it over range",
     function_waits: "is the function <lambda>; only numbers",
+    list_waits: "is a list that grows; only numbers",
     writes_what_waits: "x = x.copy",
     other_axes: "is a float64 tensor with .* after one branch",
     given_an_array.python_function: "given a NumPy array or number by a call of itself",
