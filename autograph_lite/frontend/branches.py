@@ -42,7 +42,7 @@ from autograph_lite.frontend.structures import (
     leaf_places,
 )
 from autograph_lite.frontend.truth import condition
-from autograph_lite.frontend.unlike import refuse_growth
+from autograph_lite.frontend.unlike import part_that_differs, refuse_growth
 from autograph_lite.frontend.whence import note_places
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Condition, Test, Value
@@ -350,6 +350,7 @@ class _Join:
                 f"{name} is {after} after one branch of this condition and {other} after the other;"
                 " call each in its own branch, and keep what it returns"
             )
+        name, after, other = part_that_differs(name, ends[0], ends[-1])
         error = GraphTypeError(
             f"{name} is {after} after one branch of this condition and {other} after the other;"
             " give it the same dtype and number of axes in both, for instance with ag.constant"

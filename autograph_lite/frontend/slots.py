@@ -25,18 +25,18 @@ from autograph_lite.frontend.structures import (
     WHOLE,
     Leaf,
     Path,
-    Static,
     Structure,
     describe,
     growing_in,
     holds_array,
+    holds_none,
     holds_text,
     is_function,
     leaf_places,
     located,
     with_leaf,
 )
-from autograph_lite.frontend.unlike import refuse_growth
+from autograph_lite.frontend.unlike import part_that_differs, refuse_growth
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, join
 
@@ -69,7 +69,8 @@ class Slot:
 
     @property
     def begins_as_none(self) -> bool:
-        return self.start[0] == Static(None)
+        """Whether it is None before the loop, or a part of it is."""
+        return holds_none(self.start[0])
 
     @property
     def held(self) -> Typed:
@@ -225,8 +226,8 @@ def _refused(own: Slot, structure: Structure, values: list[Value]) -> AutographE
             " call each in a branch of the loop, `if` and `else`"
         )
     dtypes = [t.dtype for t in own.types], [v.type.dtype for v in values]
+    name, before, after = part_that_differs(name, own.held, (structure, [v.type for v in values]))
     return (ShapeError if dtypes[0] == dtypes[1] else GraphTypeError)(
-        f"{name} is {before} before a step and"
-        f" {describe(structure, iter(values))} after it; give it one dtype and one number of axes"
+        f"{name} is {before} before a step and {after} after it; give it one dtype and one number of axes"
         " before the loop, for instance with ag.constant"
     )

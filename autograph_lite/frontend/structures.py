@@ -212,6 +212,13 @@ def describe(structure: Structure, values: Iterator[Value]) -> str:
     return f"a {structure.type.__name__} of {len(structure.parts)}"
 
 
+def holds_none(structure: Structure) -> bool:
+    """Whether it is None, or there is one in it."""
+    if isinstance(structure, Container):
+        return any(map(holds_none, structure.parts))
+    return structure == Static(None)
+
+
 def holds_array(structure: Structure) -> bool:
     """Whether there is a plain array in it, which is the same in every run."""
     if isinstance(structure, Container):

@@ -12,6 +12,7 @@ from autograph_lite.frontend.desugar import is_ours
 from autograph_lite.frontend.joins import Typed, elements_of, joined
 from autograph_lite.frontend.structures import Container, describe, growing_in, size
 from autograph_lite.ir.graph import Region, Value
+from autograph_lite.ir.types import Type
 from autograph_lite.ir.walk import everything
 
 
@@ -33,6 +34,23 @@ def refuse_growth(name: str, left: Typed, right: Typed, line: Origin | None = No
             else f"{name!r} has its parts in another order in some runs; build it in one order",
             line,
         )
+
+
+def part_that_differs(name: str, a: Typed, b: Typed) -> tuple[str, str, str]:
+    """What the first part is called that has no join, of two objects of one form, and what it is in either."""
+    (one, types), (other, others) = a, b
+    if isinstance(one, Container) and isinstance(other, Container) and _alike_outside(one, other):
+        pairs = zip(_parts_of(one, types), _parts_of(other, others), strict=True)
+        for place, (x, y) in enumerate(pairs):
+            if joined("", x, y) is None:
+                label = f"element {place}" if one.keys is None else repr(one.keys[place])
+                return part_that_differs(f"{label} of {name}", x, y)
+    return name, _described(a), _described(b)
+
+
+def _alike_outside(a: Container, b: Container) -> bool:
+    """Whether both are of one kind, with as many parts, by the same keys."""
+    return (a.type, a.keys, len(a.parts)) == (b.type, b.keys, len(b.parts))
 
 
 def _refuse_elements(name: str, elements: list[Typed], line: Origin | None) -> NoReturn:
@@ -90,6 +108,11 @@ def _parts(held: Typed) -> list[Typed]:
     structure, types = held
     if not isinstance(structure, Container) or structure.type is not tuple:
         return [held]
+    return _parts_of(structure, types)
+
+
+def _parts_of(structure: Container, types: list[Type]) -> list[Typed]:
+    """The parts of a container, each with its types."""
     rest = iter(types)
     return [(part, [next(rest) for _ in range(size(part))]) for part in structure.parts]
 

@@ -122,7 +122,43 @@ def found_in_a_branch(k, n):
     return x, best
 
 
+class Pid:
+    """A controller that remembers the error before, which is None at first."""
+
+    def __init__(self, k):
+        self.k, self.total, self.last = k, 0.0, None
+
+    def __call__(self, error, dt):
+        self.total += error * dt
+        slope = 0.0 if self.last is None else (error - self.last) / dt
+        self.last = error
+        return self.k * error + 0.5 * self.total + 0.1 * slope
+
+
+def an_attribute(k, n):
+    pid = Pid(k)
+    x, v, cost = 1.0, 0.0, 0.0
+    for _ in range(n):
+        u = max(min(pid(-x, 0.05), 5.0), -5.0)
+        v += 0.05 * (u - 0.3 * v)
+        x += 0.05 * v
+        cost += x * x + 0.01 * u * u
+    return cost, pid.last, pid.total
+
+
+def parts_of_containers(k, n):
+    seen, pair, x = {"last": None}, (None, 0), 1.0
+    for i in range(n):
+        step = 0.0 if seen["last"] is None else x - seen["last"]
+        step = step if pair[0] is None else step + pair[0] * pair[1]
+        seen["last"], pair = x, (x * 0.5, i)
+        x = x + k * step + k
+    return x, seen["last"], pair
+
+
 PROGRAMS = [
+    an_attribute,
+    parts_of_containers,
     controller,
     a_known_number_of_steps,
     counted_down,

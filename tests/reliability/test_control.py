@@ -91,6 +91,14 @@ FAULTS = [
     ),
     Fault(
         "49",
+        "s = {'a': (x[0], x)}\nfor i in range(n):  # here\n    s = {'a': (x, x)}\nreturn s",
+        {"x": X, "n": 1},
+        errors.AutographError,
+        "element 0 of 'a' of the loop variable 's' is a float64 tensor before a step and a float64 tensor with",
+        refusal=True,
+    ),
+    Fault(
+        "49",
         "s = [x[0]]\nfor i in range(3):\n    s.append(x)  # here\nreturn s",
         {"x": X},
         CONVERSION,
