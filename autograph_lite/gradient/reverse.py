@@ -28,6 +28,7 @@ from autograph_lite.gradient.cotangents import (
     nothing,
 )
 from autograph_lite.gradient.links import Choice, Links
+from autograph_lite.gradient.places import Places
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import kind_of_cells
@@ -35,7 +36,7 @@ from autograph_lite.ops.dispatch import context, f
 from autograph_lite.ops.move import summed
 from autograph_lite.ops.record import Constant, Indexed, Linear, Partials, Threaded, Vjp
 from autograph_lite.ops.regions import branch
-from autograph_lite.ops.same import Sure, as_value, both, holds, negated, some
+from autograph_lite.ops.same import Sure, as_value, both, holds, negated
 
 Replace = Callable[[Node, Node], None]
 Recurse = Callable[[Value, Cotangent], None]
@@ -77,7 +78,7 @@ class Sweep:
         self.replace = replace
         self.present = present
         self.limits = limits or {}
-        self._places: dict[tuple[Any, Value], dict[Value, Sure]] = {}
+        self.places = Places(self)
 
     def outward(self) -> Iterator[Sweep]:
         """This sweep and those of the regions around."""
@@ -133,41 +134,13 @@ class Sweep:
 
     def leaves(self, value: Value) -> list[Value]:
         """The values that `value` may be, each with a cotangent of its own; not the cells."""
-        value = self.name(value)
-        found: dict[Value, None] = {}
-        waiting, seen = [value], {value}
-        while waiting:
-            choice = self.choice(value := self.name(waiting.pop()))
-            if choice is None:
-                if self.cell(value) is None:
-                    found[value] = None
-                continue
-            more = [v for v in (choice.orelse, choice.then) if v not in seen]
-            seen.update(more)
-            waiting += more
-        return list(found)
-
-    def places(self, value: Value) -> dict[Value, Sure]:
-        """The same, each with the condition under which it is that one; one of them holds."""
-        value = self.name(value)
-        choice = self.choice(value)
-        if choice is None:
-            return {value: True}
-        key = (context.interpreter, value)
-        if key not in self._places:
-            here = holds(choice.condition)
-            found: dict[Value, Sure] = {}
-            for other, where in ((choice.then, here), (choice.orelse, negated(here))):
-                for leaf, when in self.places(other).items():
-                    found[leaf] = some(found.get(leaf, False), both(where, when))
-            self._places[key] = {leaf: when for leaf, when in found.items() if when is not False}
-        return self._places[key]
+        return [leaf for leaf in self.places.leaves(value) if self.cell(leaf) is None]
 
     # --- cotangents ---
 
     def get(self, value: Value) -> Cotangent | None:
         """What has arrived at a value."""
-        parts = [(when, self.at(leaf)) for leaf, when in self.places(value).items()]
+        parts = [(when, self.at(leaf)) for leaf, when in self.places.of(value).items()]
         if all(part is None for _, part in parts):
             return None
         found = parts.pop()[1]
@@ -238,7 +211,7 @@ class Sweep:
 
     def _at_leaves(self, value: Value, g: Cotangent, act: Recurse) -> None:
         """Act on each value that `value` may be, with `g` where it is that one."""
-        for leaf, when in self.places(value).items():
+        for leaf, when in self.places.of(value).items():
             part = g.where(when)
             if part is not None:
                 act(leaf, part)

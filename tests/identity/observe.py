@@ -35,7 +35,15 @@ from tests.identity import (
 )
 
 _BANKS = (becomes, from_lists, growing, kept, meeting, narrowed, passed_on, watched)
+_NAMES = {
+    "beside_objects",
+    "changes_a_list",
+    "links_both_ways",
+    "one_through_a_third",
+    "squared_in_one_step",
+}
 LONG = {program for bank in _BANKS for program, _ in bank.CASES}
+LONG |= {program for program, _ in found.CASES if program.__name__ in _NAMES}
 """Of which second derivatives take long to compile; `test_programs` has them."""
 
 BANK = [

@@ -124,6 +124,7 @@ RAISES = {
     **deletes.RAISES,
     **guarded.RAISES,
     "asked_for_an_element": 1,
+    "lists_of_some_runs": 1,
     "without_a_match": 1,
     "defined_by_a_call": 1,
     "faults_in_a_step": 1,
