@@ -105,9 +105,7 @@ def observe(part: int) -> Iterator[tuple[str, str, str, str]]:
             given = arguments
             for change in changes:
                 given = rebuild(given, change)
-            order = (
-                min(most, 1) if float32 in changes else most
-            )  # the kernels take most of the time
+            order = most - (float32 in changes and most > 0)  # the kernels take most of the time
             # the gradients of arrays are those of the tensors which they become
             f, runs = cases.runs(program, 0 if plain in changes else order)
             name = f"{number} {program.__name__} of {variant}"
