@@ -297,9 +297,7 @@ def _results(
 ) -> list[Value]:
     """What an arm gives, in the arm."""
     results = [arm.builder.local(v) for j in joins for v in j.values(which)]
-    assert {id(box) for box in boxes}.issuperset(arm.builder.overlay), (
-        "what an arm writes last is lost"
-    )
+    arm.builder.writes_only(boxes)
     results += [arm.builder.local(arm.builder.read(b)) for b in boxes]
     return results + [arm.builder.local(as_value(t.sides[which])) for t in told]
 

@@ -86,9 +86,8 @@ def _joined_lists(
     held: Typed | None = elements[0]
     for other in elements[1:]:
         held = None if held is None else joined(name, held, other, join_types)
-    if (
-        held is None or not held[1] or growing_in(held[0])
-    ):  # without values, or with any number of them
+    # what has no values cannot be counted, and of what grows there is any number
+    if held is None or not held[1] or growing_in(held[0]):
         return None
     found = of_all(held[1], (own for _, own in elements))
     types.extend(map(row_type, found))

@@ -21,6 +21,7 @@ from autograph_lite.frontend.structures import (
     Structure,
     size,
 )
+from autograph_lite.ir.build import Register
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type, element
 from autograph_lite.ops.cells import cells_for, in_row, note_kept_later, number_now
@@ -157,7 +158,7 @@ def _lift_list(x: Container, values: Iterator[Value], g: Growing, types: list[Ty
 def _numbers_in_its_form(part: Growing, row: Value, g: Growing, types: list[Type]) -> list[Value]:
     """Rows of numbers in the form of what is a number or something else, one after the other."""
     outer = at_work()
-    cells = [cells_for(outer, t) for t in _in_cells(g)]
+    cells = _cells_of(g)
     before = [outer.read(register) for register in cells]
     with staged_region() as builder:
         step = Step(builder)
@@ -169,7 +170,7 @@ def _numbers_in_its_form(part: Growing, row: Value, g: Growing, types: list[Type
         results += [builder.read(register) for register in cells]
     empty = [f.list_empty(element=element(t)) for t in types]
     outputs = emit_loop(step, [*empty, *before], results, bound=f.list_size(row))[1:]
-    for register, value in zip(cells, outputs[len(types) :], strict=False):
+    for register, value in zip(cells, outputs[len(types) :], strict=True):
         outer.write(register, value)
     return list(outputs[: len(types)])
 
@@ -192,9 +193,9 @@ def _form(part: Structure) -> Structure:
     return part.structure if isinstance(part, Growing) else part
 
 
-def _in_cells(g: Growing) -> list[Type]:
-    """The types of what stands in a list by the number of its cell."""
-    return [t for t in dict.fromkeys(g.types) if t.differentiable]
+def _cells_of(g: Growing) -> list[Register]:
+    """Where the tensors are that stand in a list by the numbers of their cells."""
+    return list(dict.fromkeys(cells_for(at_work(), t) for t in g.types if t.differentiable))
 
 
 def keep_elements(structure: Structure, values: list[Value], target: Structure) -> None:
@@ -214,8 +215,8 @@ def _keep(x: Structure, values: Iterator[Value], target: Structure) -> None:
             in_row(v)
         g = target.parts[0]
         if any(_form(part) != g.structure for part in x.parts):  # numbers that become tensors there
-            for kept in _in_cells(g):
-                note_kept_later(kept)
+            for cells in _cells_of(g):
+                note_kept_later(cells)
     elif isinstance(x, Container) and isinstance(target, Container) and not is_choice(target):
         pairs = zip(x.parts, target.parts, strict=False)  # the target may be too narrow yet
         for part, wanted in pairs:

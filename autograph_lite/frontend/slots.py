@@ -129,9 +129,8 @@ def widen(own: Slot, structure: Structure, values: list[Value], exact: Exact) ->
         told = _refused(own, structure, values)
         once = holds_array(own.structure) or _of_three(own.structure, structure)
         raise Becomes(told, tagged=held is not None, once=once)
-    if (
-        not own.numbers.keys() <= located(held[0]).keys()
-    ):  # nothing would tell of those in a list that grows
+    # nothing would tell of those that stand in a list that grows now
+    if not own.numbers.keys() <= located(held[0]).keys():
         _begin_anew(own)
         return True
     changed = held != own.held

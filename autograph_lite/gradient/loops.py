@@ -72,8 +72,7 @@ def _append(reversal: Reversal) -> None:
     """Make the forward loop save what is read, append the reverse loop, hand the cotangents on."""
     loop, step = reversal.loop, reversal.step
     results = in_region(reversal.builder, reversal.results)
-    known = {id(register) for register in reversal.registers}
-    assert known.issuperset(reversal.builder.overlay), "what the end of a step writes is lost"
+    reversal.builder.writes_only(reversal.registers)
     written = in_region(reversal.builder, reversal.written)
     _save_more(reversal)
     starts = [_start(reversal, v) for v in reversal.carried]

@@ -7,12 +7,13 @@ written through `overlay`: staging never changes the boxes themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.ir.conditions import Conditions
 from autograph_lite.ir.graph import Condition, Link, Node, Region, Test, Value
+from autograph_lite.ir.memo import Memo
 from autograph_lite.ir.types import PY_DTYPE, Type, representable, tensor
 
 MOST = 2_000_000
@@ -82,10 +83,7 @@ class Builder:
         self.noted: dict[Value, None] = {}  # values of this region that may be in a cell
         # what values are by their links, as long as there are no others; what was found about cells, as long as
         # nothing changes; of the whole graph: what was asked about, and how often something has changed
-        self.aliases: dict[Value, dict[Value, bool | Value]] = {}
-        self.aliased_at = 0
-        self.answers: dict[Any, Any] = {}
-        self.answered_at = 0
+        self.aliases, self.answers = Memo(), Memo()
         self.asked: set[Value] = set()
         self.moment = self.links_changed = 0
         # of the whole graph: boxes whose values rows of lists have taken, by id; how many nodes were appended,
@@ -261,6 +259,12 @@ class Builder:
         """Say in a region what a box holds; the root knows which boxes the caller can see."""
         if self.parent is not None:
             self.parent.hold(builder, box, value)
+
+    def writes_only(self, boxes: Iterable[Any]) -> None:
+        """The region hands on what it leaves in these boxes: what else it has written would be lost."""
+        assert {id(box) for box in boxes}.issuperset(self.overlay), (
+            "what a region writes last is lost"
+        )
 
     def linked(self) -> bool:
         """Whether any boxes are one in some runs."""

@@ -215,10 +215,7 @@ def _noted(value: Value, owner: Builder) -> frozenset[Register]:
 
 def _answers(builder: Builder) -> dict[Any, Any]:
     """What was found, by what was asked, since something has changed."""
-    if builder.answered_at != builder.top.moment:
-        builder.answers.clear()
-        builder.answered_at = builder.top.moment
-    return builder.answers
+    return builder.answers.at(builder.top.moment)
 
 
 def _number(here: Builder, value: Value, owner: Builder) -> Value:
@@ -292,11 +289,10 @@ def keep(value: Value) -> Value:
     return number
 
 
-def note_kept_later(type: Type) -> None:
-    """A tensor of this type is kept in a cell when the region at work ends: the cells count as written."""
+def note_kept_later(cells: Register) -> None:
+    """A tensor is kept in one of these when the region at work ends: they count as written."""
     builder = at_work()
-    register_ = cells_for(builder, type)
-    builder.write(register_, builder.read(register_))
+    builder.write(cells, builder.read(cells))
 
 
 def _kept(builder: Builder, value: Value, before: Value) -> Value:

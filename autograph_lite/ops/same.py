@@ -161,13 +161,10 @@ def same(a: Value, b: Value) -> Sure:
 def what_it_is(value: Value) -> dict[Value, Sure]:
     """A value and those that it is in some run, by any number of links, each with the condition."""
     builder: Any = context.interpreter
-    if builder.aliased_at != builder.top.links_changed:
-        builder.aliases.clear()
-        builder.aliased_at = builder.top.links_changed
-    value = builder.raw(value)
-    found: dict[Value, Sure] | None = builder.aliases.get(value)
-    if found is None:
-        found = builder.aliases[value] = _followed_links(value)
+    value, known = builder.raw(value), builder.aliases.at(builder.top.links_changed)
+    if value not in known:
+        known[value] = _followed_links(value)
+    found: dict[Value, Sure] = known[value]
     return found
 
 

@@ -99,8 +99,10 @@ def _in_a_loop(g: Generator, scope: Scope) -> bool:
 MENU = (
     *(Rule(n, make, _anywhere) for n, make in ((6, assign), (2, augmented), (2, swap), (1, alias))),
     *(Rule(n, make, _anywhere) for n, make in ((2, set_element), (1, set_slice), (1, set_mask))),
-    *(Rule(1, make, _anywhere) for make in (print_, stop, variable, several, delete, payoff)),
-    Rule(1, annotated, _anywhere),
+    *(
+        Rule(1, make, _anywhere)
+        for make in (print_, stop, variable, several, delete, payoff, annotated)
+    ),
     *(Rule(n, make, _anywhere) for n, make in ((1, holder), (2, change), (1, named_tuple))),
     *(Rule(1, make, _anywhere) for make in (adder, closure)),
     Rule(5, branch, _with_blocks),

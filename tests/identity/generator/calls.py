@@ -4,8 +4,8 @@ methods, optimizers; and of places that only the run knows: rings, positions, li
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
 
+from tests.identity.generator.family import Family
 from tests.identity.generator.sums import arguments
 from tests.identity.program import Expr, Program, Stmt
 
@@ -81,15 +81,7 @@ PLACED = (
 RETURNED = "return s, t, v, u, ring[0], ring[1] * 1.0, row[0], row.total, row.asked, sum(path)"
 
 
-@dataclass
-class Calls:
-    """Choices, how many blocks are left, and what has been made."""
-
-    rng: random.Random
-    blocks: int
-    used: list[str] = field(default_factory=list)
-    counters: int = 0
-
+class Calls(Family):
     def number(self) -> Expr:
         return Expr("s", self.rng.choice(NUMBERS))
 
@@ -98,14 +90,6 @@ class Calls:
 
     def test(self) -> Expr:
         return Expr("b", self.rng.choice(TESTS))
-
-    def counter(self, letter: str) -> str:
-        self.counters += 1
-        return f"{letter}{self.counters}"
-
-    def block(self, depth: int) -> tuple[Stmt, ...]:
-        parts = (self.statement(depth) for _ in range(self.rng.choice((1, 2, 2, 3))))
-        return tuple(stmt for part in parts for stmt in part)
 
     def statement(self, depth: int) -> list[Stmt]:
         chance = self.rng.random()
@@ -133,12 +117,6 @@ class Calls:
             return [Stmt(text, (self.number(),))]
         self.used.append("change")
         return [Stmt(self.rng.choice(CHANGES), (self.number(),))]
-
-    def branch(self, depth: int) -> list[Stmt]:
-        blocks = [("if {0}:", self.block(depth - 1))]
-        if self.rng.random() < 0.5:
-            blocks.append(("else:", self.block(depth - 1)))
-        return [Stmt("", (self.test(),), tuple(blocks))]
 
     def loop(self, depth: int) -> list[Stmt]:
         header = self.rng.choice(("in range(n)", "in ag.arange(2)", "in v", "in range(i, 3)"))
@@ -183,7 +161,7 @@ class Calls:
 
 def build_calls(rng: random.Random, inputs: int) -> tuple[Program, list[str]]:
     """A program as the choices of `rng` have it."""
-    g = Calls(rng, 3)
+    g = Calls(rng)
     start = [
         Stmt("s, t, u, v = x[0] * 1.0, a * 0.5, x * 2.0, x * 1.0"),
         Stmt(f"ring, path, row = [{rng.choice(('0.0', 'K', 'a'))}] * 3, [a], Row(s, t)"),

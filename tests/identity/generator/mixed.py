@@ -4,8 +4,9 @@ tensors, numbers, both, arrays or pairs: what a list holds, and for how long, on
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from tests.identity.generator.family import Family
 from tests.identity.generator.sums import arguments
 from tests.identity.program import Expr, Program, Stmt
 
@@ -71,15 +72,11 @@ TESTS = ("len(p) > 2", "i % 2", "x[0] > 0.4", "s > t", "not q", "len(p) > len(q)
 
 
 @dataclass
-class Mixed:
-    """Choices, how many blocks are left, and what has been made; `array`: the elements are arrays."""
+class Mixed(Family):
+    """`array`: the elements are arrays."""
 
-    rng: random.Random
-    palette: tuple[str, ...]
-    array: bool
-    blocks: int = 3
-    used: list[str] = field(default_factory=list)
-    counters: int = 0
+    palette: tuple[str, ...] = ()
+    array: bool = False
 
     def element(self) -> Expr:
         return Expr("e", self.rng.choice(self.palette))
@@ -98,10 +95,6 @@ class Mixed:
     def test(self) -> Expr:
         return Expr("b", self.rng.choice(TESTS))
 
-    def block(self, depth: int) -> tuple[Stmt, ...]:
-        parts = (self.statement(depth) for _ in range(self.rng.choice((1, 2, 2, 3))))
-        return tuple(stmt for part in parts for stmt in part)
-
     def statement(self, depth: int) -> list[Stmt]:
         rng, chance = self.rng, self.rng.random()
         if depth and self.blocks > 0 and chance < 0.35:
@@ -115,21 +108,13 @@ class Mixed:
             return [Stmt(self.with_names(rng.choice(("p, q = q, p", "{q} = {p}"))))]
         return [Stmt(self.with_names(rng.choice(CHANGES)), (self.element(), self.element()))]
 
-    def branch(self, depth: int) -> list[Stmt]:
-        blocks = [("if {0}:", self.block(depth - 1))]
-        if self.rng.random() < 0.5:
-            blocks.append(("else:", self.block(depth - 1)))
-        return [Stmt("", (self.test(),), tuple(blocks))]
-
     def loop(self, depth: int) -> list[Stmt]:
-        self.counters += 1
-        header = f"for j{self.counters} in range({self.rng.choice(('n', '2', 'i'))}):"
+        header = f"for {self.counter('j')} in range({self.rng.choice(('n', '2', 'i'))}):"
         return [Stmt("", (), ((header, self.block(depth - 1)),))]
 
     def through(self, depth: int) -> list[Stmt]:
         """Over a copy, so that the list may change."""
-        self.counters += 1
-        z = f"z{self.counters}"
+        z = self.counter("z")
         taken = f"np.sum({z})" if self.array else z
         first = Stmt(f"{self.rng.choice('st')} = s * 0.5 + {taken}")
         header = self.with_names(f"for {z} in list({{p}}):")
@@ -148,7 +133,7 @@ def build_mixed(rng: random.Random, inputs: int) -> tuple[Program, list[str]]:
     """A program as the choices of `rng` have it."""
     kind = rng.choice(list(PALETTES))
     array = kind == "arrays"
-    g = Mixed(rng, PALETTES[kind], array)
+    g = Mixed(rng, palette=PALETTES[kind], array=array)
     before = {"i": "n", "s * t": "s", "n - i": "n", "i * i": "n", "x * i": "x"}
     first = [before.get(text, text) for text in rng.sample(g.palette, 3)]
     first = [text.replace("i % 3", "0").replace(" * i", " * n") for text in first]
