@@ -26,7 +26,10 @@ from autograph_lite.frontend.nodes import Node, children, everything
 
 def check(tree: Node, filename: str, function: str) -> None:
     """Raise at the first place, in the order of the text, that cannot be staged."""
-    kept = {id(name) for name in _kept_names(tree)}
+    nodes = list(everything(tree))
+    kept = {id(name) for name in _kept_names(nodes)}
+    if not kept and not any(map(_questionable, nodes)):
+        return  # nearly always; which place comes first is asked only where there is one
     for node, parents in _walk(tree):
         sentence = refusal(node) or _misplaced(node, parents)
         if sentence is None and id(node) in kept:
@@ -36,9 +39,11 @@ def check(tree: Node, filename: str, function: str) -> None:
             raise ConversionError(sentence, Origin(filename, line, column, function))
 
 
-def _kept_names(tree: Node) -> Iterator[Node]:
+def _kept_names(nodes: list[Node]) -> Iterator[Node]:
     """Names under `del` that a function inside reads: it would find the name gone when it is called."""
-    for function in everything(tree):
+    if not any(isinstance(node, gast.Delete) for node in nodes):
+        return
+    for function in nodes:
         if isinstance(function, gast.FunctionDef):
             gone = [name for node in everything(function) for name in deletions(node)]
             captured = Scope(function).captured if gone else ()
@@ -57,10 +62,16 @@ def refusal(node: Node) -> str | None:
     return None
 
 
+def _questionable(node: Node) -> bool:
+    """May it be refused?  Of generators it depends on what stands around them."""
+    return isinstance(node, gast.GeneratorExp) or refusal(node) is not None
+
+
 def _operators(node: Node) -> list[str]:
     """The kinds of what holds no nodes: an operator, several of them."""
-    found = [getattr(node, "op", None), *getattr(node, "ops", ())]
-    return [type(operator).__name__ for operator in found if operator is not None]
+    fields = node._fields
+    found = [node.op] if "op" in fields else node.ops if "ops" in fields else ()
+    return [type(operator).__name__ for operator in found]
 
 
 def _misplaced(node: Node, parents: tuple[Node, ...]) -> str | None:

@@ -63,8 +63,9 @@ def bound(node: Node) -> Iterator[str]:
         if isinstance(child, (gast.FunctionDef, gast.Lambda)):
             yield from [child.name] if isinstance(child, gast.FunctionDef) else []
             yield from bound(pair(*defaults(child)))
-        elif isinstance(child, gast.Name) and isinstance(child.ctx, gast.Store | gast.Del):
-            yield child.id
+        elif isinstance(child, gast.Name):
+            if isinstance(child.ctx, (gast.Store, gast.Del)):
+                yield child.id
         elif isinstance(child, gast.alias):
             yield imported(child)
         elif isinstance(child, _COMPREHENSIONS):  # `:=` binds in the function around

@@ -90,11 +90,11 @@ _PARTS: dict[type, tuple[str, ...]] = {}
 
 def children(node: Node) -> list[Node]:
     """The nodes inside that are evaluated, which annotations, dropped by staging, are not."""
-    kind = type(node)
+    kind = node.__class__
     fields = _PARTS.get(kind)
     if fields is None:
         fields = _PARTS[kind] = tuple(f for f in getattr(node, "_fields", ()) if f not in _SILENT)
-    found = []
+    found: list[Node] = []
     for field in fields:
         value = getattr(node, field, None)
         if value.__class__ is list:

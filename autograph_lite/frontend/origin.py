@@ -55,15 +55,16 @@ def _add_spans(spans: Spans, made: ast.stmt, read: ast.stmt) -> None:
     waiting: list[tuple[ast.AST, ast.AST, str]] = [(made, read, "")]
     while waiting:
         one, other, inside = waiting.pop()
-        placed = isinstance(one, ast.expr) and hasattr(one, "lineno")
-        if placed and isinstance(one, ast.expr) and isinstance(other, ast.expr):
+        within = inside
+        if isinstance(one, ast.expr) and isinstance(other, ast.expr) and hasattr(one, "lineno"):
             span = (other.lineno, other.col_offset, other.end_col_offset or 0)
             spans[span] = (one.lineno, one.col_offset, inside)
-        within = "<lambda>" if placed and isinstance(one, ast.Lambda) else inside
-        kind: Any = type(one)
+            if isinstance(one, ast.Lambda):
+                within = "<lambda>"
+        kind: Any = one.__class__
         for field in _fields(kind):
             part, same = getattr(one, field, None), getattr(other, field, None)
-            if isinstance(part, list):
+            if part.__class__ is list:
                 pairs = zip(part, same or (), strict=True)
                 waiting += [(a, b, within) for a, b in pairs if isinstance(a, _INNER)]
             elif isinstance(part, ast.AST) and isinstance(same, ast.AST):
@@ -71,11 +72,13 @@ def _add_spans(spans: Spans, made: ast.stmt, read: ast.stmt) -> None:
 
 
 _INNER = (ast.expr, ast.keyword, ast.comprehension, ast.arg, ast.withitem, ast.excepthandler)
+_SILENT = frozenset(["ctx", "op", "ops", "id", "attr", "arg", "kind", "type_comment"])
 
 
 @cache
 def _fields(kind: Any) -> tuple[str, ...]:
-    return tuple(field for field in kind._fields if field not in ("ctx", "op", "ops"))
+    """The fields that hold expressions; most nodes are names, which hold none."""
+    return tuple(field for field in kind._fields if field not in _SILENT)
 
 
 def _filled(found: dict[int, Origin], lines: int) -> Iterator[tuple[int, Origin]]:

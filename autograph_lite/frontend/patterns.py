@@ -6,7 +6,6 @@ and before the guard is asked, so they stay bound where the guard says no.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -19,6 +18,7 @@ from autograph_lite.frontend.nodes import (
     assign,
     children,
     constant,
+    everything,
     load,
     located,
     pair,
@@ -105,7 +105,7 @@ class _Matching:
 def _match(node: Node, numbers: Iterator[int], shared: frozenset[str]) -> list[Node]:
     """A subject that is a name is read where it is needed, unless a case may assign it."""
     guards = [case.guard for case in node.cases if case.guard is not None]
-    calls = any(isinstance(part, gast.Call) for guard in guards for part in ast.walk(guard))
+    calls = any(isinstance(part, gast.Call) for guard in guards for part in everything(guard))
     assigned = {name for case in node.cases for name in _assigned(case.pattern, case.guard)}
     if isinstance(node.subject, gast.Name) and not calls and node.subject.id not in assigned:
         start, name = gast.Expr(node.subject), node.subject.id
@@ -117,7 +117,7 @@ def _match(node: Node, numbers: Iterator[int], shared: frozenset[str]) -> list[N
 
 def _declared(function: Node) -> frozenset[str]:
     """Names that functions inside assign although they are not theirs."""
-    found = (part for part in ast.walk(function) if isinstance(part, gast.Nonlocal | gast.Global))
+    found = (part for part in everything(function) if isinstance(part, gast.Nonlocal | gast.Global))
     return frozenset(name for part in found for name in part.names)
 
 

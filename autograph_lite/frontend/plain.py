@@ -12,30 +12,32 @@ from typing import Any
 
 import gast
 
-_PLACE = ("lineno", "col_offset", "end_lineno", "end_col_offset")
-
 
 def plain(node: Any) -> Any:
     """The same node in terms of `ast`; what is neither a node nor a list of them is itself."""
-    if node.__class__ is list:
-        return [plain(part) for part in node]
-    if not isinstance(node, gast.AST):
-        return node
     kind = node.__class__
+    if kind is list:
+        return [plain(part) for part in node]
+    made, fields = _class(kind)
+    if made is None:
+        return node
     if kind is gast.Name and node.ctx.__class__ is gast.Param:
         return ast.arg(node.id, None, None)
-    made, fields = _class(kind)
-    if not fields and not hasattr(node, "lineno"):
+    held = node.__dict__
+    if not fields and "lineno" not in held:
         return _alone(made)
-    found = made(*[plain(getattr(node, field, None)) for field in fields])
-    if hasattr(node, "lineno"):
-        for name in _PLACE:
-            setattr(found, name, getattr(node, name, None))
+    found = made(*[plain(held.get(field)) for field in fields])
+    if "lineno" in held:
+        found.lineno, found.col_offset = held["lineno"], held["col_offset"]
+        found.end_lineno, found.end_col_offset = held.get("end_lineno"), held.get("end_col_offset")
     return found
 
 
 @cache
 def _class(kind: type) -> tuple[Any, tuple[str, ...]]:
+    """The class of `ast` that stands for one of gast, and its fields; None for what is not a node."""
+    if not issubclass(kind, gast.AST):
+        return None, ()
     made: Any = getattr(ast, kind.__name__)
     return made, made._fields
 

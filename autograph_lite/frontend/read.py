@@ -10,7 +10,7 @@ import __future__
 
 import ast
 import linecache
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from types import CodeType, FunctionType
@@ -100,7 +100,12 @@ def _definitions(tree: ast.AST) -> Iterator[tuple[Definition, str | None]]:
         if isinstance(node, Definition):
             yield node, owner
         inner = node.name if isinstance(node, ast.ClassDef) else owner
-        waiting.extend((child, inner) for child in ast.iter_child_nodes(node))
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if value.__class__ is list:
+                waiting += [(child, inner) for child in value if isinstance(child, ast.AST)]
+            elif isinstance(value, ast.AST) and value._fields:
+                waiting.append((value, inner))
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -167,10 +172,10 @@ def _code_arity(code: CodeType) -> tuple[int, ...]:
 
 def _is_current(node: Definition, code: CodeType, module: _Module) -> bool:
     """Does the text still compile to the code?  pytest rewrites asserts: those match loosely."""
-    asserts = [child for child in ast.walk(node) if isinstance(child, ast.Assert)]
     same: Callable[[CodeType, CodeType], bool] = _same_code
-    if asserts and _is_rewritten(code):
-        same = partial(_same_names, {text for one in asserts for text in _folded(one)})
+    if _is_rewritten(code):
+        asserts = [child for child in ast.walk(node) if isinstance(child, ast.Assert)]
+        same = partial(_same_names, {found for one in asserts for found in _folded(one)})
     return any(
         other.co_name == code.co_name
         and other.co_firstlineno == code.co_firstlineno
@@ -186,7 +191,7 @@ def _is_rewritten(code: CodeType) -> bool:
     return own or any(map(_is_rewritten, inner))
 
 
-def _same_names(folded: set[str], text: CodeType, code: CodeType) -> bool:
+def _same_names(folded: set[Hashable], text: CodeType, code: CodeType) -> bool:
     """Names and literals of the text are there, but for those that pytest takes apart; the rest is its."""
     count = text.co_argcount + text.co_kwonlyargcount
     return (
@@ -197,16 +202,24 @@ def _same_names(folded: set[str], text: CodeType, code: CodeType) -> bool:
     )
 
 
-def _literals(code: CodeType) -> set[str]:
-    return {repr(one) for one in code.co_consts if not isinstance(one, CodeType)}
+def _literals(code: CodeType) -> set[Hashable]:
+    return {_literal(one) for one in code.co_consts if not isinstance(one, CodeType)}
 
 
-def _folded(statement: ast.Assert) -> Iterator[str]:
+def _literal(value: object) -> Hashable:
+    """A constant, told apart from every other: 1 from 1.0 and 0.0 from -0.0, but not a set from one whose
+    elements come in another order, as they may when Python reads its bytecode from a file."""
+    if isinstance(value, tuple | frozenset):
+        return type(value), type(value)(map(_literal, value))
+    return type(value), repr(value)
+
+
+def _folded(statement: ast.Assert) -> Iterator[Hashable]:
     """Literals of an assert with parts of their own, such as -2."""
     for node in ast.walk(statement):
         if isinstance(node, ast.UnaryOp | ast.Tuple):
             try:
-                yield repr(ast.literal_eval(node))
+                yield _literal(ast.literal_eval(node))
             except ValueError:
                 continue
 
@@ -222,6 +235,6 @@ def _same_code(text: CodeType, code: CodeType) -> bool:
     return same and all(
         _same_code(one, other)
         if isinstance(one, CodeType) and isinstance(other, CodeType)
-        else (type(one), repr(one)) == (type(other), repr(other))
+        else _literal(one) == _literal(other)
         for one, other in zip(text.co_consts, code.co_consts, strict=True)
     )

@@ -6,6 +6,7 @@ import code
 import doctest
 import importlib
 import linecache
+import marshal
 import os
 import re
 import subprocess
@@ -287,6 +288,15 @@ def test_a_helper_whose_file_was_edited_is_noticed_at_the_call(written):
     assert caught.value.message.startswith(
         "cannot read the source of helper: the file has changed since it was imported"
     )
+
+
+def test_a_set_that_python_has_read_from_its_file_in_another_order(written):
+    """7 and 15 want the same place: whichever comes first has it."""
+    _, module = written("def f(x, n):\n    return x * 2.0 if n in {7, 15, -0.5} else x\n")
+    loaded = marshal.loads(marshal.dumps(module.f.__code__))
+    assert repr(loaded.co_consts) != repr(module.f.__code__.co_consts)
+    f = ag.function(types.FunctionType(loaded, module.__dict__))
+    assert [float(f(3.0, n)) for n in (15, 2)] == [6.0, 3.0]
 
 
 CHECKED = "def f(x):\n    assert x > 0.0, 'positive'\n    return x + 1.0\n"
