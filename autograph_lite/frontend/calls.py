@@ -33,11 +33,13 @@ from autograph_lite.frontend.effects import (
     refuse_writer,
 )
 from autograph_lite.frontend.folds import with_callbacks
+from autograph_lite.frontend.getters import getter_of
 from autograph_lite.frontend.grown import mentions_grown, refuse_spread
 from autograph_lite.frontend.guards import Guard
 from autograph_lite.frontend.holders import changing, is_made, note_made
 from autograph_lite.frontend.iterators import Generator
 from autograph_lite.frontend.meanings import FOLDS, MEANINGS
+from autograph_lite.frontend.overloads import FUNCTIONS as OPERATORS
 from autograph_lite.frontend.raising import later, raise_
 from autograph_lite.frontend.shared import MISSING
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
@@ -45,8 +47,8 @@ from autograph_lite.frontend.steady import (
     LIBRARIES,
     in_library,
     is_generated,
-    is_library,
     is_standard,
+    is_steady,
     is_users,
     owner,
     refuse_unsteady,
@@ -128,7 +130,7 @@ class Caller:
             self.trace.dict_of[id(found)] = obj
         made_now = callable(found) and getattr(obj, name) is not found  # such as a bound method
         changes = isinstance(obj, types.ModuleType) and is_read_whole(found)
-        if isinstance(found, types.ModuleType) or (_steady(obj, name) and not changes):
+        if isinstance(found, types.ModuleType) or (is_steady(obj, name) and not changes):
             return found
         if made_now:
             self._note_method(obj, name, found)
@@ -178,6 +180,10 @@ class Caller:
     def call(self, ops: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if self._raising and isinstance(function, type) and issubclass(function, BaseException):
             return later(function, *args, **kwargs)
+        if _hashable(function) and function in OPERATORS and not kwargs:
+            kind, name = OPERATORS[function]
+            if len(args) == 1 + (kind != "unary"):
+                return getattr(ops, kind)(name, *args)
         meaning = MEANINGS.get(function) if _hashable(function) else None
         listed = args and isinstance(args[0], Generator) and args[0].at_once
         if listed and meaning not in FOLDS:
@@ -217,6 +223,7 @@ class Caller:
         if getattr(type(function), "is_compiled", False):
             return self._enter(ops, function.python_function, args, kwargs)
         if _rebuilds(function):
+            self.trace.unseen.given(*args)
             return note_made(function(*args, **kwargs))
         if isinstance(function, types.MethodType) and isinstance(
             function.__func__, types.FunctionType
@@ -282,6 +289,8 @@ class Caller:
         refuse_unsteady(self.trace, function)
         refuse_writer(self.trace, function, args, kwargs)
         self._note_change(function, args)
+        if is_standard(function):
+            self.trace.unseen.given(*args)
         if mentions_run(args, kwargs):
             if is_standard(function):
                 refuse_call(self.trace, function)
@@ -289,6 +298,9 @@ class Caller:
         return self.trace.hosts.plain(function, args, kwargs)
 
     def _other(self, ops: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        getter = getter_of(ops, function) if len(args) == 1 and not kwargs else None
+        if getter is not None:
+            return getter(*args)
         if isinstance(function, type | types.BuiltinFunctionType | types.MethodType | np.ufunc):
             return self._native(function, args, kwargs)
         call = vars(type(function)).get("__call__")
@@ -316,6 +328,8 @@ class Caller:
         self.trace.settle(*args, *kwargs.values())
         container = isinstance(own, CONTAINERS) or getattr(function, "__name__", "") in BY_NAME
         self._note_change(function, args)
+        if isinstance(own, CONTAINERS) and function.__name__ in ("count", "index", "remove"):
+            self.trace.unseen.given(own, *args)
         refuse_unsteady(self.trace, function)
         if (
             _hashable(function)
@@ -378,19 +392,6 @@ def _rebuilds(function: Any) -> bool:
         return True
     owner = getattr(function, "__self__", None)
     return isinstance(owner, tuple) and function.__name__ in ("_replace", "_asdict")
-
-
-def _steady(obj: Any, name: str) -> bool:
-    """Whether what an object holds by name is the same at every call: a tensor's or an array's, for they
-    are values, and what does not come from the user."""
-    if isinstance(obj, types.FunctionType | BaseException | super):
-        return name.startswith("__")
-    if isinstance(obj, Box | np.ndarray | np.generic):
-        return True
-    if isinstance(obj, types.ModuleType):
-        return is_library(obj.__name__)
-    home = owner(obj if isinstance(obj, type) else type(obj))
-    return home in (*LIBRARIES, "builtins")
 
 
 def _hashable(obj: Any) -> bool:

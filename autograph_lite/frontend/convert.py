@@ -17,6 +17,7 @@ from typing import Any, cast
 import gast
 
 from autograph_lite.errors import ConversionError, Origin
+from autograph_lite.frontend.asking import asking
 from autograph_lite.frontend.declared import declarations, statements
 from autograph_lite.frontend.desugar import desugar
 from autograph_lite.frontend.expressions import Expressions
@@ -189,7 +190,7 @@ def _stage(function: FunctionType, loops: frozenset[int]) -> Staged:
         read_again = ast.parse(text)
         found = places(tree, read_again, text, code.co_filename, code.co_name)
         filename = _register(code, text)
-        made = compile(read_again, filename, "exec", dont_inherit=True)
+        made = compile(asking(read_again), filename, "exec", dont_inherit=True)
         return Staged(text, found, filename, made, {}, outside)
     except (RecursionError, MemoryError, IndentationError) as error:
         line, column = deepest(source.node)

@@ -6,7 +6,6 @@ while staging.  `sum(x)` adds the rows of a tensor, which are other bits than th
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterable
 from functools import partial, reduce
 from typing import Any
@@ -172,7 +171,7 @@ def summed(iterable: Any, /, start: Any = 0) -> Any:
     if is_plain(iterable):
         total = start
         for item in iterable:
-            total = total + item
+            total = _added(total, item)
         return total
     if _at_once(iterable) and is_tensor(start):
         raise ConversionError(
@@ -185,7 +184,11 @@ def summed(iterable: Any, /, start: Any = 0) -> Any:
 
 
 def _after_the_first(steps: Counted, start: Any) -> Any:
-    return with_the_others(steps, start + steps.element(number(0)), operator.add)
+    return with_the_others(steps, _added(start, steps.element(number(0))), _added)
+
+
+def _added(a: Any, b: Any) -> Any:
+    return root().caller.operators.binary("add", a, b)
 
 
 def _summed(iterable: Any, start: Any) -> Any:
@@ -193,7 +196,7 @@ def _summed(iterable: Any, start: Any) -> Any:
     held = [start]
 
     def step(item: Any) -> None:
-        held[0] = held[0] + item
+        held[0] = _added(held[0], item)
 
     total = fold(iterable, held, step)
     if isinstance(total, Tagged) and surely_some(iterable):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograph_lite.frontend.effects import attributes, contents, laid_out, refuse_unnoted
-from autograph_lite.frontend.steady import in_library, is_generated
+from autograph_lite.frontend.steady import in_library
 from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import Type
 
@@ -51,36 +51,6 @@ class Guard:
             and isinstance(found, int | str | bool)
             and found == self.expected
         )
-
-
-CONVERTED = (
-    *(
-        "__call__",
-        "__contains__",
-        "__delitem__",
-        "__enter__",
-        "__exit__",
-        "__getitem__",
-        "__init__",
-    ),
-    *("__setitem__", "__init_subclass__", "__new__", "__post_init__", "__del__"),
-    *("__repr__", "__str__", "__format__", "__set_name__", "__class_getitem__", "__reduce__"),
-)
-"""Special methods that are converted, or that no operator calls."""
-
-
-def computes(obj: Any) -> bool:
-    """Whether operators on an object call code of the user's, which reads what the object holds unseen."""
-    kinds = () if isinstance(obj, type) else type(obj).__mro__[:-1]
-    own = {name: x for kind in kinds if not in_library(kind) for name, x in vars(kind).items()}
-    special = (x for name, x in own.items() if name.startswith("__") and name not in CONVERTED)
-    return any(isinstance(x, types.FunctionType) and not is_generated(x) for x in special)
-
-
-def guard_of_parts(obj: Any, what: str) -> Guard:
-    """What an object holds by name is what it was."""
-    read = functools.partial(_held, obj)
-    return Guard(read, None, what, contents(read(), True), arrays=True)
 
 
 class Untouched:

@@ -6,7 +6,6 @@ it is called, it is an arm of a branch.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, ItemsView, ValuesView
 from functools import partial
 from typing import Any
@@ -19,10 +18,10 @@ from autograph_lite.frontend.absent import Perhaps, surely
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.grown import grown_in, mentions_grown, refuse_among
 from autograph_lite.frontend.iterators import Counting
+from autograph_lite.frontend.overloads import COMPARISONS, Overloads
 from autograph_lite.frontend.shared import Get, Set
 from autograph_lite.frontend.state import MaybeUndefined
 from autograph_lite.frontend.steady import is_users
-from autograph_lite.frontend.trace import Trace
 from autograph_lite.frontend.truth import as_bool, condition, not_
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import f
@@ -30,18 +29,10 @@ from autograph_lite.ops.staging import root
 from autograph_lite.tensors.aliases import refuse_unknown
 from autograph_lite.tensors.boxes import Box, holds_box, value_of, wrap
 from autograph_lite.tensors.number import Number
-from autograph_lite.tensors.tagged import Tagged, compared
+from autograph_lite.tensors.tagged import Tagged, combined
 from autograph_lite.tensors.tags import as_number
 from autograph_lite.tensors.tensor import ArrayLike
 
-COMPARE = {
-    "lt": operator.lt,
-    "le": operator.le,
-    "gt": operator.gt,
-    "ge": operator.ge,
-    "eq": operator.eq,
-    "ne": operator.ne,
-}
 Thunk = Callable[[], Any]
 Kind = Callable[[Any], Any]
 State = tuple[Get, Set, tuple[str, ...]]
@@ -59,6 +50,7 @@ def truth(obj: Any) -> Any:
     if isinstance(obj, MaybeUndefined):
         obj = checked(obj)
     refuse_among(obj)
+    obj = root().caller.operators.flag(obj)
     if isinstance(obj, np.ndarray | np.generic):
         root().settle(obj)
     return wrap(condition(obj)) if symbolic(obj) or isinstance(obj, Box) else bool(obj)
@@ -83,11 +75,8 @@ def checked(obj: MaybeUndefined) -> Any:
     return obj.obj
 
 
-class Logic:
+class Logic(Overloads):
     """The part of `ag__` that asks for the truth of objects."""
-
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
 
     def ifexp(self, cond: Any, then: Thunk, orelse: Thunk, state: State = NO_STATE) -> Any:
         found = truth(cond)
@@ -121,11 +110,12 @@ class Logic:
         """Python's `and` and `or`: an operand is evaluated only where those before it decide so."""
         if not rest:
             return first
-        if not symbolic(first):
-            if bool(first) is stop:
+        decides = self.flag(first)
+        if not symbolic(decides):
+            if bool(decides) is stop:
                 return first
             return self._lazy(rest[0](), rest[1:], stop, kind, state)
-        going_on = self.not_(first) if stop else first
+        going_on = self.not_(decides) if stop else decides
         return self.ifexp(
             going_on,
             lambda: kind(self._lazy(rest[0](), rest[1:], stop, kind, state)),
@@ -152,10 +142,12 @@ class Logic:
         """`left == right`, or another comparison, of what may be lists."""
         refuse_among(left)
         refuse_among(right)
-        if name in COMPARE and (mentions_grown(left) or mentions_grown(right)):
+        if name in COMPARISONS and (mentions_grown(left) or mentions_grown(right)):
             return elements.compare(name, left, right)
-        if name in COMPARE:
-            return compared(COMPARE[name], left, right)
+        if name in COMPARISONS:
+            if isinstance(right, Tagged):
+                return combined(COMPARISONS[name], left, right)
+            return self.comparison(name, left, right)
         found = self.in_(left, right) if name.endswith("in") else self.is_(left, right)
         return self.not_(found) if "not" in name else found
 
@@ -206,6 +198,7 @@ class Logic:
 
     def in_(self, item: Any, container: Any) -> Any:
         self.trace.settle(item, container)
+        self.trace.unseen.given(item, container)
         own = getattr(type(container), "__contains__", None)
         inside = list(container) if isinstance(container, ValuesView | ItemsView) else container
         if mentions_grown(item) or (mentions_grown(inside) and grown_in(inside) is None):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import operator
 import types
 from collections.abc import Callable
 from typing import Any
@@ -80,6 +79,8 @@ def _to_number(dtype: str, python: type) -> Callable[..., Any]:
     def convert_number(obj: Any = 0, *rest: Any) -> Any:
         if dtype == "bool" and grown_in(obj) is not None:
             return as_bool(obj)
+        if dtype == "bool" and not rest:
+            obj = root().caller.operators.flag(obj)
         if not _staged(obj):
             return python(obj, *rest)
         if isinstance(obj, Tagged) and dtype != "bool":
@@ -187,7 +188,22 @@ def _type(obj: Any, *rest: Any) -> Any:
     return type(obj, *rest)
 
 
+def _abs(*args: Any) -> Any:
+    return root().caller.operators.unary("abs", *args) if len(args) == 1 else abs(*args)
+
+
+def _divmod(*args: Any) -> Any:
+    if len(args) != 2:
+        return _DIVMOD(*args)  # says what is wrong
+    return root().caller.operators.binary("divmod", *args)
+
+
+_DIVMOD: Any = divmod
+
+
 def _pow(base: Any, exp: Any, mod: Any = None) -> Any:
+    if mod is None and root().caller.operators.asks(base, exp):
+        return root().caller.operators.binary("pow", base, exp)
     given = (base, exp, mod)
     for x in given if mod is not None else ():
         if isinstance(x, Tagged):
@@ -252,12 +268,12 @@ MEANINGS: dict[Any, Callable[..., Any]] = {
     float: _to_number("float64", float),
     int: _to_number("int64", int),
     bool: _to_number("bool", bool),
-    min: selecting(min, operator.lt),
-    max: selecting(max, operator.gt),
+    min: selecting(min, "lt"),
+    max: selecting(max, "gt"),
     sum: summed,
     any: until(True),
     all: until(False),
-    abs: abs,
+    abs: _abs,
     isinstance: _isinstance,
     type: _type,
     hasattr: _hasattr,
@@ -265,7 +281,7 @@ MEANINGS: dict[Any, Callable[..., Any]] = {
     enumerate: _enumerate,
     reversed: _reversed,
     zip: _zip,
-    divmod: divmod,
+    divmod: _divmod,
     pow: _pow,
     round: _round,
     map: _map,

@@ -238,6 +238,8 @@ class Operators(Logic, Matching, Recursive):
             found = self.caller.special(x, special, value)
             if found is not NotImplemented:
                 return found
+        if self.asks(x, value) and not hasattr(type(x), special):
+            return self.binary(name, x, value)
         return in_place(self.trace, name, x, value)
 
     # --- control flow ---

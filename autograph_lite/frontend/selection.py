@@ -28,20 +28,19 @@ from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.steps import number
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import f
+from autograph_lite.ops.staging import root
 from autograph_lite.tensors.boxes import Box, value_of, wrap
-from autograph_lite.tensors.tagged import compared
 
 MISSING: Any = object()
-Wins = Callable[[Any, Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What `min` or `max` is asked: `wins(a, b)` if a is chosen over b, which stood before it.  An entry
-    is an item, with its key where a key is given."""
+    """What `min` or `max` is asked: a is chosen over b, which stood before it, if a `wins` b, by the name of
+    a comparison.  An entry is an item, with its key where a key is given."""
 
     python: Callable[..., Any]
-    wins: Wins
+    wins: str
     key: Any
     default: Any
 
@@ -54,7 +53,8 @@ class Selection:
     def better(self, best: Any, entry: Any) -> Any:
         """The new entry if it wins, else the best so far."""
         keys = (entry, best) if self.key is None else (entry[1], best[1])
-        return choose(compared(self.wins, *keys), lambda: entry, lambda: best)
+        found = root().caller.operators.compared(self.wins, *keys)
+        return choose(found, lambda: entry, lambda: best)
 
     def of_nothing(self) -> Any:
         return self.python(()) if self.default is MISSING else self.default
@@ -66,7 +66,7 @@ class Selection:
             return str(error)
 
 
-def selecting(python: Callable[..., Any], wins: Wins) -> Callable[..., Any]:
+def selecting(python: Callable[..., Any], wins: str) -> Callable[..., Any]:
     """min and max."""
 
     def select(*args: Any, key: Any = None, default: Any = MISSING, **unknown: Any) -> Any:
@@ -87,7 +87,8 @@ def selecting(python: Callable[..., Any], wins: Wins) -> Callable[..., Any]:
 def _of_objects(s: Selection, items: list[Any]) -> Any:
     if not items:
         return s.of_nothing()
-    if s.key is None and not mentions_run(tuple(items), {}):
+    known = s.key is None and not mentions_run(tuple(items), {})
+    if known and not root().caller.operators.asks(*items):
         return s.python(items)
     best = s.entry(items[0])
     for item in items[1:]:
@@ -152,7 +153,9 @@ def in_order(
     refuse_objects(iterable)
     items = list(iterable)
     keys = items if key is None else [call(key, item) for item in items]
-    if not mentions_run(tuple(keys), {}):
+    asks = root().caller.operators.asks(*keys)
+    if not mentions_run(tuple(keys), {}) and not (asks and len(items) <= MOST_SORTED):
+        root().unseen.given(*keys)
         order = sorted(range(len(items)), key=keys.__getitem__, reverse=reverse)
         return [items[n] for n in order]
     if len(items) > MOST_SORTED:
@@ -179,7 +182,7 @@ def _sorted(entries: list[Any]) -> list[Any]:
 
 
 def _exchanged(left: Any, right: Any) -> Any:
-    less = right[0] < left[0]
+    less = root().caller.operators.comparison("lt", right[0], left[0])
     try:
         return choose(less, lambda: (right, left), lambda: (left, right))
     except GraphTypeError:

@@ -262,6 +262,7 @@ def _close(
         id(box): i for i, box in reversed(list(enumerate(arguments))) if isinstance(box, Box)
     }
     trace.untouched.check(trace)
+    trace.unseen.finish()
     assigned = trace.variables.assigned()
     if assigned:
         out = (out, *(_left(v) for v in assigned))

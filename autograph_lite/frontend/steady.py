@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError
+from autograph_lite.tensors.boxes import Box
 
 LIBRARIES = ("autograph_lite", "numpy", "scipy")
 MODULES = (
@@ -91,6 +92,19 @@ def is_library(module: str) -> bool:
     """The same of a module, by its name."""
     top = module.partition(".")[0]
     return top in LIBRARIES or top in sys.stdlib_module_names
+
+
+def is_steady(obj: Any, name: str) -> bool:
+    """Whether what an object holds by name is the same at every call: a tensor's or an array's, for they
+    are values, and what does not come from the user."""
+    if isinstance(obj, types.FunctionType | BaseException | super):
+        return name.startswith("__")
+    if isinstance(obj, Box | np.ndarray | np.generic):
+        return True
+    if isinstance(obj, types.ModuleType):
+        return is_library(obj.__name__)
+    home = owner(obj if isinstance(obj, type) else type(obj))
+    return home in (*LIBRARIES, "builtins")
 
 
 def home(function: Any) -> str:

@@ -26,7 +26,7 @@ from autograph_lite.ir.graph import Value
 from autograph_lite.ir.types import PYTHON_CLASS, Type
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import context
-from autograph_lite.ops.staging import building
+from autograph_lite.ops.staging import building, root
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.number import Number
 from autograph_lite.tensors.scalar import NumpyScalar
@@ -173,6 +173,7 @@ def _itself(obj: Any) -> Any:
 
 def plain(function: Callable[..., str], *args: Any, **kwargs: Any) -> str:
     """A text of objects that are there while the function is staged."""
+    root().unseen.given(*args)
     made = function(*args, **kwargs)
     others = [a for a in args if not isinstance(a, str)]
     if others and any(mark in made for mark in _UNTOLD):

@@ -19,10 +19,11 @@ import numpy as np
 from autograph_lite.errors import ConversionError, Origin
 from autograph_lite.frontend.effects import CONTAINERS, contents, is_read_whole, parts
 from autograph_lite.frontend.fillers import truth
-from autograph_lite.frontend.guards import Getter, Guard, Input, Untouched, computes, guard_of_parts
+from autograph_lite.frontend.guards import Getter, Guard, Input, Untouched
 from autograph_lite.frontend.shared import MISSING, Outside, Variables
 from autograph_lite.frontend.state import Undefined, take_apart
 from autograph_lite.frontend.structures import Structure
+from autograph_lite.frontend.unseen import Unseen
 from autograph_lite.ir.build import Builder
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ir.types import PY_DTYPE, Symbol, Type, scalar
@@ -91,6 +92,7 @@ class Trace(Builder):
         self.guards: list[Guard] = []
         self.given: dict[int, Any] = {}
         self.untouched = Untouched()
+        self.unseen = Unseen(self)
         self._by_object: dict[int, tuple[Any, Value]] = {}
         self._kept: dict[int, tuple[Any, Any, Value]] = {}  # arrays made inside, as they were
         self._getters: dict[int, tuple[Any, Getter]] = {}
@@ -159,8 +161,6 @@ class Trace(Builder):
             inside = contents(obj) if is_read_whole(obj) else None
             self.guards.append(Guard(read, obj, what, inside))
             self.keep(obj)
-            if computes(obj):
-                self.guards.append(guard_of_parts(obj, what))
             if isinstance(obj, (*CONTAINERS, tuple)):
                 for leaf in leaves(obj):
                     self._names.setdefault(id(leaf), f"a part of {what}")
@@ -211,7 +211,7 @@ class Trace(Builder):
                 self.settled = True
 
     def all_guards(self) -> tuple[Guard, ...]:
-        guards = [*self.guards, *self._written_guards()]
+        guards = [*self.guards, *self.unseen.guards, *self._written_guards()]
         if not self.settled:
             return tuple(guards)
         plain = {(g.what, id(g.expected)): g for g in self._plain}
@@ -238,6 +238,7 @@ class Trace(Builder):
             return
         self.given[id(obj)] = obj
         self.untouched.add(obj)
+        self.unseen.meet(obj)
         if isinstance(obj, (*CONTAINERS, tuple, frozenset)):
             for part in parts(obj):
                 if not isinstance(part, Box | np.ndarray | np.generic):

@@ -216,6 +216,12 @@ class Number(Box):
         up = apply("or", *map(value_of, (rest * 2 > power, (rest * 2 == power) & (low % 2 == 1))))
         return (low + up) * power
 
+    def __copy__(self) -> Number:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Number:
+        return self
+
     def __getattr__(self, name: str) -> Any:
         python = python_class(self)
         if hasattr(python, name) and not name.startswith("__"):

@@ -181,6 +181,29 @@ def operators(x, n):
     return -(x**2) @ x / 3 + (n // 2 % 3) * x[0], (n << 1 | 1) & ~4 ^ 2
 
 
+class Clipped:
+    def __init__(self, x):
+        self.x = x
+
+    def __mul__(self, other):
+        found = self.x * other
+        if found > 1.0:
+            found = found * 0.5
+        return Clipped(found)
+
+    def __lt__(self, other):
+        return self.x < other
+
+    def __bool__(self):
+        return self < 0.25
+
+
+@case("operators", "of a class of the user's, with branches and loops in its methods", X, 7)
+def own_operators(x, n):
+    y = Clipped(0.5 * n) * 2.0
+    return x * y.x if y * 0.125 < 0.5 and not y else -x
+
+
 @case("dict and set displays", "", S)
 def displays(x):
     return {"a": x * x, **{"b": x}}["a"] * len({1, 2})

@@ -24,6 +24,9 @@ TESTS = {
 }
 
 
+OPERATORS = {name.strip("_"): function for name, function in vars(operator).items()}
+
+
 class Undefined:
     def __init__(self, name):
         self.name = name
@@ -64,6 +67,15 @@ class Reference:
         return value
 
     free = ld
+
+    def binary(self, name, left, right):
+        return OPERATORS[name](left, right)
+
+    def unary(self, name, x):
+        return OPERATORS[name](x)
+
+    def comparison(self, name, left, right):
+        return TESTS[name](left, right)
 
     def inplace(self, name, x, value):
         given = {"and": "iand", "or": "ior"}.get(name, "i" + name)

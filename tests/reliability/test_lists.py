@@ -44,7 +44,6 @@ FAULTS = [
         "sorted(s)", "list(reversed(s))", "list(zip(s, s))", "list(enumerate(s))", "list(map(abs, s))",
     )),
     refused("match s:\n    case [a, *b]:  # here\n        return a", OBJECTS),
-    refused("import operator\nreturn operator.itemgetter(0)(s)", OBJECTS),
     *(refused(f"t = {body}\nreturn len(t)", AMONG) for body in (
         "[x[0]] + s", "s * 2", "[x[0], *s]", "(*s, 1)",
     )),

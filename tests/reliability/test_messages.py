@@ -66,13 +66,20 @@ class Program:
 
 
 class Point:
+    asked = 0
+
     def __init__(self, held):
         self.held = held
+
+    def __index__(self):
+        Point.asked += 1
+        return 0
 
 
 TAPE = "with ag.GradientTape() as t:\n"
 MORE = [
     "return x * np.random.rand()",
+    "return x * [2.0][Point(x)]",
     "e = Own(x)\nif x[0] > 0:\n    raise e\nreturn x",
     "return sorted([n, 2.5, x[1]])",
     "for k in LONG:\n    x = x\nreturn x",

@@ -44,9 +44,19 @@ class Counts:
         self.n += 1
         return other
 
-    def __iadd__(self, other):
+    def __index__(self):
         self.n += 1
-        return self
+        return 0
+
+
+class CountsAll:
+    def __index__(self):
+        global TOTAL
+        TOTAL += 1
+        return 0
+
+
+TOTAL = 0
 
 
 class Ours(collections.UserDict):
@@ -177,7 +187,18 @@ OUTSIDE = {
         lambda x: x * np.nan_to_num(HOLES, copy=False),
         "an element of a plain ndarray is",
     ),
-    "an operator": (lambda x: COUNTS + x, "a Counts from outside is changed by code that is not"),
+    "an operator": (
+        lambda x: COUNTS + x,
+        f"assignment to the attribute 'n' of a Counts {ONCE}",
+    ),
+    "an index": (
+        lambda x: x * ITEMS[COUNTS],
+        "a Counts from outside is changed by code that is not",
+    ),
+    "a global of an index": (
+        lambda x: x * ITEMS[CountsAll()],
+        "TOTAL of CountsAll.__index__ is changed by code that is not converted",
+    ),
 }
 AT_ONCE = {
     "a log": (lambda x: logging.info("a"), f"info {RUNS}; write print"),
@@ -224,10 +245,10 @@ def test_what_would_run_once_or_change_what_is_no_state_of_a_region_is_refused(n
     assert str(found.value).startswith(message)
 
 
-def added_to_in_a_loop(x):
+def index_in_a_loop(x):
     counts = Counts()
     for _ in range(3):
-        x = counts + x
+        x = x * [2.0][counts]
     return x * counts.n
 
 
@@ -238,7 +259,7 @@ def of_a_library(x):
     return x * table["a"]
 
 
-@pytest.mark.parametrize("program", [added_to_in_a_loop, of_a_library])
+@pytest.mark.parametrize("program", [index_in_a_loop, of_a_library])
 def test_a_change_by_code_that_is_not_converted_is_found(program):
     with pytest.raises(ConversionError, match="is changed by code that is not converted"):
         ag.function(program)(X)
