@@ -7,7 +7,7 @@ is; a class of the user's may have one, which is converted as any other function
 from __future__ import annotations
 
 import ast
-from functools import cache
+from collections.abc import Iterable
 from typing import Any
 
 _ARITHMETIC = {
@@ -36,62 +36,35 @@ _COMPARISONS = {
 }
 
 
-def asking(tree: ast.Module) -> ast.Module:
-    """The tree, changed in place; a loop, because expressions may be deep."""
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node: Any = waiting.pop()
-        kind: Any = node.__class__
-        for field in _fields(kind):
-            value = getattr(node, field, None)
-            if value.__class__ is list:
-                value[:] = [_asked(part) for part in value]
-                waiting += [part for part in value if isinstance(part, ast.AST)]
-            elif isinstance(value, ast.AST):
-                made = _asked(value)
-                setattr(node, field, made)
-                waiting.append(made)
-    return tree
+OPERATORS = frozenset([ast.BinOp, ast.UnaryOp, ast.Compare])
 
 
-@cache
-def _fields(kind: Any) -> tuple[str, ...]:
-    silent = (
-        "ctx",
-        "op",
-        "ops",
-        "id",
-        "attr",
-        "arg",
-        "kind",
-        "value" if kind is ast.Constant else "",
-    )
-    return tuple(field for field in kind._fields if field not in silent)
+def ask(operators: Iterable[Any]) -> None:
+    """Let these operators of a tree be calls of `ag__`, each in its place, by which errors are found; those of
+    literals are Python's own."""
+    for node in operators:
+        kind = node.__class__
+        if kind is ast.BinOp:
+            _become(node, "binary", _ARITHMETIC[node.op.__class__], node.left, node.right)
+        elif kind is ast.UnaryOp and node.op.__class__ in _SIGNS:
+            _become(node, "unary", _SIGNS[node.op.__class__], node.operand)
+        elif kind is ast.Compare and len(node.ops) == 1 and node.ops[0].__class__ in _COMPARISONS:
+            name = _COMPARISONS[node.ops[0].__class__]
+            _become(node, "comparison", name, node.left, node.comparators[0])
 
 
-def _asked(node: Any) -> Any:
-    """A call of `ag__` in the place of an operator; operators of literals are Python's own."""
-    kind = node.__class__
-    if kind is ast.BinOp:
-        return _call("binary", _ARITHMETIC[type(node.op)], (node.left, node.right), node)
-    if kind is ast.UnaryOp and type(node.op) in _SIGNS:
-        return _call("unary", _SIGNS[type(node.op)], (node.operand,), node)
-    if kind is ast.Compare and len(node.ops) == 1 and type(node.ops[0]) in _COMPARISONS:
-        operands = node.left, node.comparators[0]
-        return _call("comparison", _COMPARISONS[type(node.ops[0])], operands, node)
-    return node
-
-
-def _call(meaning: str, name: str, operands: tuple[ast.expr, ...], node: ast.expr) -> ast.expr:
-    """`ag__.meaning(name, operands)` where the operator stands, by which errors are found."""
+def _become(node: Any, meaning: str, name: str, *operands: ast.expr) -> None:
+    """`ag__.meaning(name, operands)`."""
     if all(isinstance(operand, ast.Constant) for operand in operands):
-        return node
-    place: dict[str, Any] = {
-        "lineno": node.lineno,
-        "col_offset": node.col_offset,
-        "end_lineno": node.end_lineno,
-        "end_col_offset": node.end_col_offset,
-    }
-    ag = ast.Name("ag__", ast.Load(), **place)
-    function = ast.Attribute(ag, meaning, ast.Load(), **place)
-    return ast.Call(function, [ast.Constant(name, **place), *operands], [], **place)
+        return
+    line, column, last, end = node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
+    ag = ast.Name("ag__", _LOAD)
+    function = ast.Attribute(ag, meaning, _LOAD)
+    said = ast.Constant(name)
+    node.__class__ = ast.Call
+    node.func, node.args, node.keywords = function, [said, *operands], []
+    for part in (ag, function, said):
+        part.lineno, part.col_offset, part.end_lineno, part.end_col_offset = line, column, last, end
+
+
+_LOAD = ast.Load()

@@ -17,7 +17,7 @@ from typing import Any, cast
 import gast
 
 from autograph_lite.errors import ConversionError, Origin
-from autograph_lite.frontend.asking import asking
+from autograph_lite.frontend.asking import ask
 from autograph_lite.frontend.declared import declarations, statements
 from autograph_lite.frontend.desugar import desugar
 from autograph_lite.frontend.expressions import Expressions
@@ -188,9 +188,10 @@ def _stage(function: FunctionType, loops: frozenset[int]) -> Staged:
         tree, outside = _rewritten(source, code.co_name, loops)
         text = text_of(tree)
         read_again = ast.parse(text)
-        found = places(tree, read_again, text, code.co_filename, code.co_name)
+        found, operators = places(tree, read_again, text, code.co_filename, code.co_name)
+        ask(operators)
         filename = _register(code, text)
-        made = compile(asking(read_again), filename, "exec", dont_inherit=True)
+        made = compile(read_again, filename, "exec", dont_inherit=True)
         return Staged(text, found, filename, made, {}, outside)
     except (RecursionError, MemoryError, IndentationError) as error:
         line, column = deepest(source.node)

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from autograph_lite.errors import Origin
+from autograph_lite.frontend.asking import OPERATORS
 
 _GENERATED = re.compile(r"make__|(get_state|set_state|(if|else|loop)_body|loop_test)_\d+")
 
@@ -38,24 +39,29 @@ class Places:
         return Origin(around.filename, exact[0], exact[1], exact[2] or around.function)
 
 
-def places(staged: ast.Module, read: ast.Module, text: str, filename: str, function: str) -> Places:
-    """Lines and spans of the text of a staged tree; `read` is the tree of the text."""
+def places(
+    staged: ast.Module, read: ast.Module, text: str, filename: str, function: str
+) -> tuple[Places, list[ast.expr]]:
+    """Lines and spans of the text of a staged tree, and the operators in `read`, the tree of the text."""
     start = Origin(filename, staged.body[0].lineno, -1, function)
     lines: dict[int, Origin] = {}
     spans: Spans = {}
+    operators: list[ast.expr] = []
     for made, other, place in _statements(staged, read, start):
         lines.setdefault(other.lineno, place)
-        _add_spans(spans, made, other)
-    return Places(dict(_filled(lines, text.count("\n"))), spans)
+        _add_spans(spans, operators, made, other)
+    return Places(dict(_filled(lines, text.count("\n"))), spans), operators
 
 
-def _add_spans(spans: Spans, made: ast.stmt, read: ast.stmt) -> None:
+def _add_spans(spans: Spans, operators: list[ast.expr], made: ast.stmt, read: ast.stmt) -> None:
     """The expressions of one statement; a loop, because they may be deep.  Of the lambdas only those of the
     user have a place."""
     waiting: list[tuple[ast.AST, ast.AST, str]] = [(made, read, "")]
     while waiting:
         one, other, inside = waiting.pop()
         within = inside
+        if other.__class__ in OPERATORS:
+            operators.append(cast(ast.expr, other))
         if isinstance(one, ast.expr) and isinstance(other, ast.expr) and hasattr(one, "lineno"):
             span = (other.lineno, other.col_offset, other.end_col_offset or 0)
             spans[span] = (one.lineno, one.col_offset, inside)

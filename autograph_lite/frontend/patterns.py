@@ -34,11 +34,11 @@ _BLOCKS = ("body", "orelse", "finalbody")
 def without_matches(function: Node) -> Node:
     """The function, changed in place."""
     if isinstance(function, gast.FunctionDef):
-        _replace(function, count(1), _declared(function))
+        _replace(function, count(1), function)
     return function
 
 
-def _replace(node: Node, numbers: Iterator[int], shared: frozenset[str]) -> None:
+def _replace(node: Node, numbers: Iterator[int], function: Node) -> None:
     for field in _BLOCKS:
         body = getattr(node, field, None)
         if not isinstance(body, list):
@@ -46,9 +46,9 @@ def _replace(node: Node, numbers: Iterator[int], shared: frozenset[str]) -> None
         out: list[Node] = []
         for statement in body:
             if isinstance(statement, gast.Match):
-                out.extend(_match(statement, numbers, shared))
+                out.extend(_match(statement, numbers, function))
             else:
-                _replace(statement, numbers, shared)
+                _replace(statement, numbers, function)
                 out.append(statement)
         setattr(node, field, out)
 
@@ -59,14 +59,14 @@ class _Matching:
 
     subject: str
     numbers: Iterator[int]
-    shared: frozenset[str]
+    function: Node
 
     def cases(self, cases: Sequence[Node]) -> list[Node]:
         """The first case and, where it is not taken, those after it."""
         if not cases:
             return []
         case = cases[0]
-        _replace(case, self.numbers, self.shared)
+        _replace(case, self.numbers, self.function)
         whole = _reading(self.subject, case.pattern)
         test, names = _test(case.pattern, whole), _names(case.pattern, whole)
         others = self.cases(cases[1:])
@@ -98,11 +98,11 @@ class _Matching:
     def _again(self, case: Node) -> list[Node]:
         """The names once more, without those that the guard may have assigned since."""
         names = _names(case.pattern, _reading(self.subject, case.pattern))
-        changed = self.shared.union(_assigned(case.guard))
+        changed = _declared(self.function).union(_assigned(case.guard))
         return _bind([one for one in names if one[0] not in changed], case.pattern)
 
 
-def _match(node: Node, numbers: Iterator[int], shared: frozenset[str]) -> list[Node]:
+def _match(node: Node, numbers: Iterator[int], function: Node) -> list[Node]:
     """A subject that is a name is read where it is needed, unless a case may assign it."""
     guards = [case.guard for case in node.cases if case.guard is not None]
     calls = any(isinstance(part, gast.Call) for guard in guards for part in everything(guard))
@@ -112,7 +112,7 @@ def _match(node: Node, numbers: Iterator[int], shared: frozenset[str]) -> list[N
     else:
         name = f"match_{next(numbers)}__"
         start = assign(store(name), node.subject)
-    return [located(start, node), *_Matching(name, numbers, shared).cases(node.cases)]
+    return [located(start, node), *_Matching(name, numbers, function).cases(node.cases)]
 
 
 def _declared(function: Node) -> frozenset[str]:

@@ -12,6 +12,8 @@ from typing import Any
 
 import gast
 
+_LITERALS = frozenset([str, int, float, type(None)])
+
 
 def plain(node: Any) -> Any:
     """The same node in terms of `ast`; what is neither a node nor a list of them is itself."""
@@ -26,7 +28,8 @@ def plain(node: Any) -> Any:
     held = node.__dict__
     if not fields and "lineno" not in held:
         return _alone(made)
-    found = made(*[plain(held.get(field)) for field in fields])
+    parts = [held.get(field) for field in fields]
+    found = made(*[part if part.__class__ in _LITERALS else plain(part) for part in parts])
     if "lineno" in held:
         found.lineno, found.col_offset = held["lineno"], held["col_offset"]
         found.end_lineno, found.end_col_offset = held.get("end_lineno"), held.get("end_col_offset")

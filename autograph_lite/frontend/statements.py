@@ -136,6 +136,8 @@ def _annotated(node: Node, expressions: Expressions, fresh: Fresh) -> list[Node]
 def _assign(node: Node, expressions: Expressions, fresh: Fresh) -> list[Node]:
     """A name that `:=` assigns on one side is not still on the other."""
     value = expressions.rewrite(node.value)
+    if all(isinstance(target, gast.Name) for target in node.targets):
+        return assignment(node.targets, value, expressions, fresh)
     moving = [name for name in _walruses(node) if name in expressions.visible]
     unmoved = replace(expressions, visible=expressions.visible - frozenset(moving))
     quiet = _is_still(node.value, unmoved)
