@@ -42,7 +42,7 @@ class Guard:
     def holds(self) -> bool:
         try:
             found = self.read()
-        except (NameError, AttributeError, LookupError, TypeError):
+        except (NameError, AttributeError, LookupError, TypeError, ValueError):
             return False
         if self.inside is not None:
             return bool(contents(found, self.arrays) == self.inside)

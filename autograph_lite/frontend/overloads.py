@@ -7,12 +7,13 @@ one of the right; the right one first where its class is derived from the left o
 from __future__ import annotations
 
 import operator
+import types
 from collections.abc import Callable
 from typing import Any
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.convert import convert
-from autograph_lite.frontend.steady import in_library, is_generated, is_users
+from autograph_lite.frontend.steady import in_library, is_generated, is_packaged, is_users
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.tensors.number import Number, kind_name
 
@@ -53,9 +54,14 @@ FUNCTIONS: dict[Any, tuple[str, str]] = {
 }
 """Functions of `operator`, each with what it means and its name."""
 _MIRRORED = {"eq": "eq", "ge": "le", "gt": "lt", "le": "ge", "lt": "gt", "ne": "ne"}
+_IDENTITY = tuple(getattr(object, f"__{name}__") for name in COMPARISONS)
+"""What a class has that says nothing of comparisons."""
 CONTAINERS = (list, tuple, dict)
 _SEQUENCES = (list, tuple, str, bytes, bytearray)
 """Whose `+` and `*` Python tries last."""
+
+Asked = tuple[Any, Any, Any]
+"""A method, the object whose it is, and the other operand."""
 
 
 class Overloads:
@@ -64,14 +70,20 @@ class Overloads:
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self._known: dict[type, bool] = {}
+        self._converted: dict[types.FunctionType, bool] = {}
 
     def binary(self, name: str, left: Any, right: Any) -> Any:
         """`left + right`, or another operator of arithmetic."""
         if not self.asks(left, right):
             return ARITHMETIC[name](left, right)
-        found = self._asked(
-            f"__{name}__", f"__r{name}__", left, right, type(left) is not type(right)
-        )
+        own, theirs = f"__{name}__", f"__r{name}__"
+        asked = [(getattr(type(left), own, None), left, right)]
+        if type(left) is not type(right):
+            asked.append((getattr(type(right), theirs, None), right, left))
+            derived = issubclass(type(right), type(left))
+            if derived and asked[1][0] is not getattr(type(left), theirs, None):
+                asked.reverse()
+        found = self._answered(asked)
         return ARITHMETIC[name](left, right) if found is NotImplemented else found
 
     def unary(self, name: str, x: Any) -> Any:
@@ -85,20 +97,24 @@ class Overloads:
             self.trace.unseen.given(left, right)
         if not self.asks(left, right):
             return COMPARISONS[name](left, right)
-        self.trace.unseen.given(left, right)
-        found = self._asked(f"__{name}__", f"__{_MIRRORED[name]}__", left, right, True)
+        own, theirs = f"__{name}__", f"__{_MIRRORED[name]}__"
+        asked = [
+            (getattr(type(left), own), left, right),
+            (getattr(type(right), theirs), right, left),
+        ]
+        if type(left) is not type(right) and issubclass(type(right), type(left)):
+            asked.reverse()
+        for function, one, _ in asked:
+            if not self._is_converted(function) and not any(function is x for x in _IDENTITY):
+                self.trace.unseen.given(one)
+        found = self._answered(asked)
         return COMPARISONS[name](left, right) if found is NotImplemented else found
 
-    def _asked(self, name: str, mirrored: str, left: Any, right: Any, both: bool) -> Any:
+    def _answered(self, asked: list[Asked]) -> Any:
         """What the first method gives that has an answer; NotImplemented: none has, or none is the user's."""
-        own, theirs = getattr(type(left), name, None), getattr(type(right), mirrored, None)
-        order = [(own, left, right), (theirs, right, left)] if both else [(own, left, right)]
-        derived = type(left) is not type(right) and issubclass(type(right), type(left))
-        if derived and theirs is not getattr(type(left), mirrored, None):
-            order.reverse()
-        if not any(self._is_converted(_behind(function, one)) for function, one, _ in order):
+        if not any(self._is_converted(_behind(function, one)) for function, one, _ in asked):
             return NotImplemented
-        for function, one, other in order:
+        for function, one, other in asked:
             if function is None or (isinstance(one, _SEQUENCES) and not is_users(function)):
                 continue
             found = self._answer(function, one, other)
@@ -144,13 +160,21 @@ class Overloads:
     def _is_converted(self, function: Any) -> bool:
         """Whether a special method is the user's and can be staged; else it runs as it is, and what it names
         is a guard."""
-        if not is_users(function) or is_generated(function):
+        if not isinstance(function, types.FunctionType):
             return False
-        try:
-            convert(function)
-        except ConversionError:
-            return False
-        return True
+        if function not in self._converted:
+            self._converted[function] = not is_packaged(function) and _can_be(function)
+        return self._converted[function]
+
+
+def _can_be(function: types.FunctionType) -> bool:
+    if is_generated(function):
+        return False
+    try:
+        convert(function)
+    except ConversionError:
+        return False
+    return True
 
 
 def _behind(function: Any, obj: Any) -> Any:

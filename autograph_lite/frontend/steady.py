@@ -73,6 +73,19 @@ def is_users(function: Any) -> bool:
     return isinstance(function, types.FunctionType) and not in_library(function)
 
 
+def is_packaged(function: Any) -> bool:
+    """Whether a function or class is of a library, or of another package that stands among the installed
+    ones."""
+    if in_library(function):
+        return True
+    package = sys.modules.get(owner(function))
+    path = getattr(package, "__file__", None) or ""
+    return bool(_INSTALLED.intersection(path.replace("\\", "/").split("/")))
+
+
+_INSTALLED = frozenset(["dist-packages", "site-packages"])
+
+
 def is_standard(function: Any) -> bool:
     """Whether a function is of the standard library."""
     return owner(function) in sys.stdlib_module_names

@@ -18,7 +18,7 @@ from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.convert import is_staged
 from autograph_lite.frontend.effects import attributes, contents, is_read_whole, parts
 from autograph_lite.frontend.guards import Getter, Guard
-from autograph_lite.frontend.steady import in_library, is_generated, is_library
+from autograph_lite.frontend.steady import in_library, is_generated, is_library, is_packaged
 from autograph_lite.tensors.boxes import Box
 
 CONVERTED = frozenset(
@@ -120,11 +120,11 @@ class Unseen:
 
     def _class(self, kind: type) -> None:
         """A class whose methods run as they are, with what makes its objects."""
-        if kind in self._whole or in_library(kind):
+        if kind in self._whole or is_packaged(kind):
             return
         self._whole.add(kind)
         for base in (type(kind), *kind.__mro__[:-1]):
-            if in_library(base):
+            if is_packaged(base):
                 continue
             for name, own in vars(base).items():
                 if name.startswith("__"):
@@ -139,7 +139,7 @@ class Unseen:
     def _function(self, own: Any, kind: type | None) -> None:
         """What a function names, itself and those inside it."""
         for function in _functions(own):
-            if (function, kind) in self._read or in_library(function) or is_staged(function):
+            if (function, kind) in self._read or is_packaged(function) or is_staged(function):
                 continue
             self._read.add((function, kind))
             called = function.__qualname__
@@ -207,17 +207,18 @@ class Unseen:
 
 def computes(kind: type, converted: frozenset[str] = CONVERTED) -> bool:
     """Whether special methods of a class, or the making of its objects, run code of the user's as it is."""
-    if in_library(kind) or issubclass(kind, BaseException):
+    if is_packaged(kind) or issubclass(kind, BaseException):
         return False
     if factories(kind) or (hasattr(kind, "__post_init__") and dataclasses.is_dataclass(kind)):
         return True
     own = {
-        n: x for base in kind.__mro__[:-1] if not in_library(base) for n, x in vars(base).items()
+        n: x for base in kind.__mro__[:-1] if not is_packaged(base) for n, x in vars(base).items()
     }
     if type(kind) is not type and "__init__" in own:
         return True
     special = (x for name, x in own.items() if name.startswith("__") and name not in converted)
-    return any(not is_generated(x) for own in special for x in _functions(own))
+    functions = (x for own in special for x in _functions(own))
+    return any(not is_generated(x) and not in_library(x) for x in functions)
 
 
 def factories(kind: type) -> list[types.FunctionType]:
@@ -263,7 +264,7 @@ def _is_of_user(obj: Any) -> bool:
     """Whether an object has attributes by a class of the user's."""
     if isinstance(obj, Box | type | types.FunctionType | types.ModuleType):
         return False
-    return not in_library(type(obj)) and type(obj).__module__ != "builtins"
+    return not is_packaged(type(obj))
 
 
 def _held_by(obj: Any) -> list[str]:
