@@ -90,6 +90,7 @@ from autograph_lite.numpy.elementwise import (
 )
 from autograph_lite.numpy.linalg import dot, inner, matmul, outer
 from autograph_lite.numpy.move import (
+    append,
     broadcast_to,
     concat,
     concatenate,
@@ -127,6 +128,7 @@ __all__ = [
     "amax",
     "amin",
     "any",
+    "append",
     "arange",
     "arctan",
     "argmax",

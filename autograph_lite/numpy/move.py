@@ -171,6 +171,13 @@ def concatenate(arrays: Any, /, axis: Any = 0, *, dtype: Any = None) -> Any:
 concat = concatenate
 
 
+def append(arr: Any, values: Any, axis: Any = None) -> Any:
+    """Values after the end of an array; without an axis, both flat."""
+    if axis is None:
+        arr, values = ravel(arr), ravel(values)
+    return concatenate((arr, values), axis=0 if axis is None else axis)
+
+
 def _in(values: list[Value], dtype: Any) -> list[Value]:
     return values if dtype is None else [o.cast(v, dtype_name(dtype)) for v in values]
 

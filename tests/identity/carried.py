@@ -69,6 +69,12 @@ def grows_longer(v, n):
     return np.sum(v * v)
 
 
+def grows_by_one(v, n):
+    for _ in range(n):
+        v = np.append(v, v[-1] * v[0])
+    return np.sum(np.append(v, v) * 0.5)
+
+
 def powers(m, v, n):
     for _ in range(n):
         v = np.tanh(m @ v)
@@ -203,6 +209,7 @@ CASES = [
     (saved_and_written, (V, c(1.5), 3)),
     (kept_twice, (V, 3)),
     (grows_longer, (V, 2)),
+    (grows_by_one, (V, 3)),
     (powers, (SQUARE, V, 3)),
     (powers, (WIDE, _array(11), 2)),
     (powers_transposed, (WIDE, _array(11), 2)),
