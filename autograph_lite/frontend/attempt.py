@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -184,9 +185,14 @@ class Attempt:
                     if any(id(box) in builder.overlay for box in note_in_lists(obj)):
                         refuse_in_list()
                     keep_elements(*take_apart(obj), own.structure)
-            self.taken = [take_apart(obj) for obj in self.after]
+            self.leave(self.after)
             self.written = [box for box, _ in builder.overlay.values()]
             self.stale_after = {id(box) for box in self.written_outside() if is_stale(box)}
+
+    def leave(self, after: tuple[Any, ...]) -> None:
+        """The step leaves these."""
+        self.after = after
+        self.taken = [in_region(self.builder, partial(take_apart, obj)) for obj in after]
 
     def _take_step(self, before: tuple[Any, ...]) -> None:
         """The body; of one that comes to no end the state is as it was."""

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from autograph_lite.errors import ConversionError, GraphTypeError, Origin
 from autograph_lite.frontend.bindings import refresh_all
+from autograph_lite.frontend.borrowed import together
 from autograph_lite.frontend.desugar import RESULT, RETURN_VALUE
 from autograph_lite.frontend.ending import run_in_region
 from autograph_lite.frontend.fillers import nothing
@@ -172,6 +173,8 @@ def stage_if(
     holders = list(dict.fromkeys(holder for arm in arms for holder in arm.held))
     pairs = list(zip(*(arm.after if arm.ends else before for arm in arms), strict=True))
     pairs += [_held(holder, arms, holders) for holder in holders]
+    if all(arm.ends for arm in arms):
+        pairs = [together(*pair) for pair in pairs]
     every = (*names, "the value", *(holder.name for holder in holders))
     lines = {h: line for arm in arms for h, line in arm.changes.lines.items()}
     where = [None] * (len(names) + 1) + [lines[holder] for holder in holders]
@@ -260,7 +263,10 @@ def _note_several(joins: list[_Join], arms: list[Arm], objects: list[Any]) -> No
     ]
     for join, mine, obj in zip(joins, held, objects, strict=False):
         others = {key for ends in held if ends is not mine for end in ends for key in end}
-        before = [end.keys() & arm.there for arm, end in zip(arms, mine, strict=True)]
+        before = [
+            end.keys() & (arm.there | root().several.keys())
+            for arm, end in zip(arms, mine, strict=True)
+        ]
         if not join.same and (any(before) or any(end.keys() & others for end in mine)):
             note_several([unwrapped(obj)])
         if not join.same:

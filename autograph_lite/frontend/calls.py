@@ -40,7 +40,7 @@ from autograph_lite.frontend.holders import changing, is_made, note_made
 from autograph_lite.frontend.iterators import Generator
 from autograph_lite.frontend.meanings import FOLDS, MEANINGS
 from autograph_lite.frontend.overloads import FUNCTIONS as OPERATORS
-from autograph_lite.frontend.raising import later, raise_
+from autograph_lite.frontend.raising import later
 from autograph_lite.frontend.shared import MISSING
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.steady import (
@@ -323,8 +323,8 @@ class Caller:
         own = getattr(function, "__self__", None)
         if isinstance(own, list) and (mentions_grown(own) or mentions_grown(args)):
             return growing.method(self.trace, own, function.__name__, args, kwargs)
-        if type(own) is list and not own and function.__name__ == "pop" and not args:
-            raise_(self.trace, later(IndexError, "pop from empty list"))
+        if type(own) is list and growing.at_a_place(own, function.__name__, args):
+            return growing.method(self.trace, own, function.__name__, args, kwargs)
         self.trace.settle(*args, *kwargs.values())
         container = isinstance(own, CONTAINERS) or getattr(function, "__name__", "") in BY_NAME
         self._note_change(function, args)

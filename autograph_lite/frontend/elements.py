@@ -151,11 +151,11 @@ def refuse_index(items: Any, index: Any) -> None:
     text = f"{type(items).__name__} indices must be integers or slices, not {{}}"
     if may_be_none(index):
         checked(index, text.format("NoneType"))
-    elif not _fits(index):
+    elif not is_index(index):
         raise TypeError(text.format(kind_name(index)))
 
 
-def _fits(index: Any) -> bool:
+def is_index(index: Any) -> bool:
     """Whether it is an int, or can be asked for one."""
     if isinstance(index, Number):
         return index.dtype != "float64"
@@ -214,7 +214,7 @@ def _end(given: Any, end: Value, within: Callable[[Any], Value]) -> Value:
 
 
 def _within(index: Any, count: Value, low: Value, high: Value) -> Value:
-    if not _fits(index):
+    if not is_index(index):
         raise TypeError("slice indices must be integers or None or have an __index__ method")
     at = _from_the_end(index if isinstance(index, int) else wrap(number(index)), count)
     found: Value = f.py_minimum(f.py_maximum(at, low), high)

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import ConversionError
+from autograph_lite.frontend.advice import mentions_run
 from autograph_lite.frontend.elements import (
     element,
     fits,
     fitting,
+    is_index,
     none_in,
     places,
     position,
@@ -32,11 +34,17 @@ from autograph_lite.frontend.iterators import (
     plain,
     still_there,
 )
+from autograph_lite.frontend.raising import later, raise_
 from autograph_lite.frontend.steps import number
 from autograph_lite.frontend.walk import go_through, loop, under
+from autograph_lite.ir.graph import Value
 from autograph_lite.ops.cells import in_row
 from autograph_lite.ops.control import fail_if
 from autograph_lite.ops.dispatch import f
+from autograph_lite.ops.staging import root
+from autograph_lite.tensors.boxes import wrap
+from autograph_lite.tensors.number import kind_name
+from autograph_lite.tensors.tags import checked, may_be_none
 
 
 def sliced(items: list[Any], index: slice) -> list[Any]:
@@ -93,6 +101,19 @@ def put_by_run(trace: Any, items: list[Any], index: Any, item: Any) -> bool:
     items[:] = [rows.owned_by(items)]
     put(trace, items, index, item)
     return True
+
+
+def _begin(items: list[Any]) -> None:
+    """A list that has not grown yet is changed at a place that only the run knows."""
+    if not items or grown_in(items) is not None:
+        return
+    rows = rows_of(list(items))
+    if rows is None:
+        raise ConversionError(
+            "a list whose elements are not of one dtype and number of axes is changed at a place that only the"
+            " run knows; write `if` and `elif`"
+        )
+    items[:] = [rows.owned_by(items)]
 
 
 def _extend(items: list[Any], more: Any) -> None:
@@ -152,37 +173,104 @@ def _collect(g: Generator, held: list[list[Any]]) -> None:
         step(item)
 
 
-def _pop(items: list[Any], index: Any = -1) -> Any:
-    """The last element, which is there no more."""
-    if index != -1:
-        raise ConversionError(
-            "pop() of a list that grows in a loop takes the last element only; keep the number of the first one"
-            " that counts, and take items[i]"
-        )
-    if len(items) > 1:
+def _pop(items: list[Any], index: Any = -1, /) -> Any:
+    """An element, which is there no more: the last one at once, another by making the list anew."""
+    _refuse_place(index)
+    last_one = isinstance(index, int) and index == -1
+    if last_one and len(items) > 1:
         return items.pop()
+    if not items:
+        raise_(root(), later(IndexError, "pop from empty list"))
+    _begin(items)
     settled(items)
     grown = own(items)
     fail_if(none_in(grown), "GraphIndexError", "INDEX", "pop from empty list")
+    if not last_one:
+        at = position(grown, index, "pop index out of range")
+        found = element(grown, at)
+        _leave_out(items, at)
+        return found
     last = element(grown, f.py_subtract(grown.count, number(1)))
     items[:] = [grown.owned_by(items, map(f.list_pop, grown.rows))]
     return last
 
 
+def _insert(items: list[Any], index: Any, item: Any, /) -> None:
+    """The list made anew, with an element where Python puts it."""
+    _refuse_place(index)
+    if not items:
+        items.append(item)
+        return
+    _begin(items)
+    before, after = sliced(items, slice(None, index)), sliced(items, slice(index, None))
+    before.append(item)
+    _become(items, before, after)
+
+
+def delete(trace: Any, items: list[Any], index: Any) -> None:
+    """`del items[index]`: the list made anew without it."""
+    changing(trace, items, "deletion of an element")
+    _begin(items)
+    if not isinstance(index, slice):
+        refuse_index(items, index)
+        if not items:
+            raise_(trace, later(IndexError, "list assignment index out of range"))
+        settled(items)
+        _leave_out(items, position(own(items), index, "list assignment index out of range"))
+    elif index.step is None and index.start is None and index.stop is not None:
+        _become(items, sliced(items, slice(index.stop, None)))
+    elif index.step is None and index.stop is None:
+        _become(items, sliced(items, slice(None, 0 if index.start is None else index.start)))
+    else:
+        raise ConversionError(
+            "a slice of a list that grows in a loop is deleted that has two ends, or a step; write the list"
+            " without it: items = items[:a] + items[b:]"
+        )
+
+
+def _leave_out(items: list[Any], at: Value) -> None:
+    after = wrap(f.py_add(at, number(1)))
+    before = sliced(items, slice(None, wrap(at)))
+    _become(items, before, sliced(items, slice(after, None)))
+
+
+def _become(items: list[Any], first: list[Any], *others: list[Any]) -> None:
+    """The list holds what these do, one after the other."""
+    for other in others:
+        _extend(first, other)
+    items[:] = first
+    moved_to(items, first)
+
+
+def _refuse_place(index: Any) -> None:
+    """What Python says of a place that is no int."""
+    text = "{!r} object cannot be interpreted as an integer"
+    if may_be_none(index):
+        checked(index, text.format("NoneType"))
+    elif not is_index(index):
+        raise TypeError(text.format(kind_name(index)))
+
+
 def _reverse(items: list[Any]) -> None:
-    other = sliced(items, slice(None, None, -1))
-    items[:] = other
-    moved_to(items, other)
+    _become(items, sliced(items, slice(None, None, -1)))
 
 
 METHODS: dict[str, Callable[..., Any]] = {
     "append": list.append,
     "extend": _extend,
     "pop": _pop,
+    "insert": _insert,
     "copy": list,
     "clear": list.clear,
     "reverse": _reverse,
 }
+
+
+def at_a_place(items: list[Any], name: str, args: tuple[Any, ...]) -> bool:
+    """Whether a method changes a list that has not grown yet where only the run knows, or takes from none."""
+    return (name == "pop" and not items) or (
+        name in ("insert", "pop") and mentions_run(args[:1], {})
+    )
 
 
 def method(trace: Any, items: list[Any], name: str, args: tuple[Any, ...], kwargs: Any) -> Any:
@@ -190,8 +278,8 @@ def method(trace: Any, items: list[Any], name: str, args: tuple[Any, ...], kwarg
     refuse_among(items)
     if name not in METHODS:
         raise ConversionError(
-            f"{name!r} of a list that grows in a loop is not available; it has append, extend, pop, copy, clear"
-            " and reverse, and its elements can be assigned"
+            f"{name!r} of a list that grows in a loop is not available; it has append, extend, insert, pop,"
+            " copy, clear and reverse, and its elements can be assigned and deleted"
         )
     if name != "copy":
         changing(trace, items, repr(name))

@@ -60,7 +60,7 @@ class Untouched:
         self.known: dict[int, tuple[Any, list[Any]]] = {}
 
     def add(self, obj: Any) -> None:
-        if id(obj) not in self.known and _is_of_user(obj):
+        if id(obj) not in self.known and is_of_user(obj):
             self.known[id(obj)] = obj, _held(obj)
 
     def check(self, trace: Any) -> None:
@@ -69,7 +69,7 @@ class Untouched:
             refuse_unnoted(trace, f"a {type(obj).__name__} from outside", before, _held(obj))
 
 
-def _is_of_user(obj: Any) -> bool:
+def is_of_user(obj: Any) -> bool:
     """Whether an object is a container, or has attributes by a class of the user's."""
     if isinstance(obj, list | dict):
         return True

@@ -19,6 +19,7 @@ from autograph_lite.frontend.attempt import (
     tensors_in,
 )
 from autograph_lite.frontend.bindings import Bindings, Key, first_view, leaves, refresh_all
+from autograph_lite.frontend.borrowed import all_together
 from autograph_lite.frontend.holders import (
     changing,
     moved,
@@ -80,6 +81,9 @@ def stage_loop(whole: Plan) -> None:
             note_picked({id(one.obj): one.obj for one in elsewhere})
             stage_loop(replace(whole, copied=plan.copied | elsewhere))
             return
+        if _begins_with_its_own(plan, before, attempt):
+            stage_loop(whole)
+            return
         known = [own.parts() for own in slots]
         try:
             widened, shown = attempt.widened(), attempt.shown()
@@ -102,6 +106,20 @@ def stage_loop(whole: Plan) -> None:
     raise GraphTypeError(
         "the types of the loop's variables do not settle: they change from step to step"
     )
+
+
+def _begins_with_its_own(plan: Plan, before: tuple[Any, ...], attempt: Attempt) -> bool:
+    """Let names hold objects of their own where steps make others of the class of one from outside; whether
+    one held that before the loop."""
+    own, after = all_together(before, attempt.after)
+    if any(a is not b for a, b in zip(after, attempt.after, strict=True)):
+        attempt.leave(tuple(after))
+    if all(a is b for a, b in zip(own, before, strict=True)):
+        return False
+    for holder in plan.holders:
+        changing(root(), holder.obj, "a change")
+    plan.bind(own)
+    return True
 
 
 def _bindings(slots: list[Slot], before: tuple[Any, ...]) -> Bindings:

@@ -212,11 +212,10 @@ class Operators(Logic, Matching, Recursive):
         obj[index] = value
 
     def del_item(self, obj: Any, index: Any) -> None:
-        if grown_in(obj) is not None:
-            raise ConversionError(
-                "an element of a list that grows in a loop is deleted; pop() takes the last one",
-                self.trace.origin(),
-            )
+        by_run = type(obj) is list and mentions_run((index,), {})
+        if by_run or grown_in(obj) is not None:
+            growing.delete(self.trace, obj, index)
+            return
         if self.caller.has_special(obj, "__delitem__"):
             self.caller.special(obj, "__delitem__", index)
             return

@@ -115,6 +115,15 @@ def state_of_objects(x):
     return best + p.b["u"]
 
 
+@case(FOR, "with an object from outside, and those that follow it, as state", X, Point(S, {"u": S}))
+def object_from_outside(x, p):
+    for v in x:
+        p = Point(p.b["u"] * v, {"u": p.a})
+        if v > 1.0:
+            p = Point(p.a, {"u": v})
+    return p.a * p.b["u"]
+
+
 @case(FOR, "that changes the dtype or the number of axes of a name", X, how=REFUSED)
 def another_rank(x):
     s = x[0]

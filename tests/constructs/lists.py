@@ -117,22 +117,29 @@ def slice_assigned(x, n):
     return np.stack(path)
 
 
-@refused("`insert`, `remove`, `sort`, `index`, `count`", X, 3)
-def inserted(x, n):
+@case(LISTS, "`insert`, `pop` and `del` at any place", X, 3)
+def at_any_place(x, n):
+    path, taken = path_of(x, n), x
+    for i in range(n):
+        path.insert(i, taken * 0.5)
+        taken = taken + path.pop(-2)
+        if x[0] > 0.0:
+            del path[0]
+    del path[:1]
+    return np.stack(path) * taken
+
+
+@refused("`remove`, `sort`, `index`, `count`", X, 3)
+def removed(x, n):
     path = path_of(x, n)
-    path.insert(0, x)
+    path.remove(x)
     return np.stack(path)
 
 
-@refused("`pop` of another than the last", X, 3)
-def popped(x, n):
-    return path_of(x, n).pop(0)
-
-
-@refused("`del` of an element", X, 3)
+@refused("`del` of a slice with two ends", X, 3)
 def deleted(x, n):
     path = path_of(x, n)
-    del path[0]
+    del path[1:2]
     return np.stack(path)
 
 

@@ -9,8 +9,14 @@ from tests.reliability.both import Fault, Result, check_fault, check_result
 X = ag.constant([1.0, 2.0, 3.0])
 SEVERAL = "of what is one of several objects, as the run decides; take a copy before: list(...)"
 
+HELD = "assignment to the attribute 'held' of what is one of several objects, as the run decides; take a copy"
 PICKED = "assignment to an element of what another name may be bound to as well, as the run decides"
 WRITTEN = "a tensor is written into that may be in a list that grows"
+
+
+class Held:
+    def __init__(self, held):
+        self.held = held
 
 
 def refused(body, message, **given):
@@ -23,6 +29,13 @@ FAULTS = [
             f"assignment to an element {SEVERAL}"),
     refused("s = [x, x]\nm = s\nif x[0] > 1:\n    s = [x, x]\ns.append(x)  # here\nreturn m, s",
             f"'append' {SEVERAL}"),
+    refused("l, q = [x], [x * 2]\nif n > 0:\n    q = [x * 3]\n    if n > 1:\n        q = l\nelse:\n"
+            "    q = [-x]\nq[0] = x  # here\nreturn l[0]", f"assignment to an element {SEVERAL}"),
+    refused("q = p\nif n > 1:\n    q = Held(x)\nq.held = x  # here\nreturn q.held", HELD, p=Held(X), Held=Held),
+    refused("q = p\nfor i in range(n):\n    q = Held(x)\nq.held = x  # here\nreturn q.held", HELD, p=Held(X),
+            Held=Held),
+    refused("q = p\nif n > 1:\n    q = Held(x)\nreturn x if q is p else -x  # here",
+            "`is` asks of an object that", p=Held(X), Held=Held),
     refused("s = [x]\nfor i in range(n):\n    s += [x]  # here\n    s = s[1:]\nreturn s", f"+= {SEVERAL}"),
     refused("s = t = [x]\nif x[0] > 1:\n    s = t = [-x]\ns[0] = x  # here\nreturn t",
             f"assignment to an element {SEVERAL}"),

@@ -429,7 +429,71 @@ def of_a_list_that_is_there(x, n):
     return s, len(layers[n:])
 
 
+def a_window_that_moves(x, n):
+    """The oldest leaves in front; both ends are read."""
+    window, s = [], x * 0.0
+    for i in range(n):
+        window.append(np.sin(x) * i + s * 0.25)
+        if len(window) > 2:
+            s = s + window.pop(0) * window[-1]
+        s = s + window[0]
+    return s, len(window)
+
+
+def in_order_of_arrival(x, n):
+    """A queue with places: in front, in the middle, behind the last, by numbers of the run."""
+    queue, s = [x], x * 0.0
+    for i in range(n):
+        queue.insert(0, x * i)
+        queue.insert(i // 2, s + x)
+        queue.insert(100, np.cos(x))
+        queue.insert(-1, s * 0.5)
+        if x[0] > i - 2.0:
+            s = s + queue.pop(i) * queue.pop(-2)
+    return s, np.stack(queue)
+
+
+def sorted_while_it_grows(x, n):
+    """Numbers and tensors, each put where it belongs."""
+    found, names = [], []
+    for i in range(n):
+        v = np.sum(np.sin(x * i))
+        at = 0
+        while at < len(found) and found[at] < v:
+            at += 1
+        found.insert(at, v)
+        names.insert(at, i)
+    total = np.sum(x)
+    for k, v in enumerate(found):
+        total = total * 0.5 + v * k
+    return total, names
+
+
+def deleted_from_both_ends(x, n):
+    items = [x, x * 2.0]
+    s = x * 0.0
+    for i in range(n):
+        items.append(items[0] * 0.5 + s)
+        items.append(x * i)
+        s = s + items[1]
+        del items[i % 2]
+        if i > 1:
+            del items[:1]
+        if i > 2:
+            del items[-1:]
+    del items[0]
+    return s, np.stack(items), len(items)
+
+
 CASES = [
+    *(
+        (f, (X, n))
+        for f in (
+            *(a_window_that_moves, in_order_of_arrival),
+            *(sorted_while_it_grows, deleted_from_both_ends),
+        )
+        for n in (0, 1, 4)
+    ),
     *((f, (X, n)) for f in (a_window_of_what_it_has, of_a_list_that_is_there) for n in (0, 1, 3)),
     *((f, (X, n)) for f in (the_last_three, backwards_and_on, ends_of_slices) for n in (1, 5)),
     *((reversed_in_place, (X, n)) for n in (2, 4)),
