@@ -172,7 +172,7 @@ def plot(log_theta):
     axes.set_ylabel("pelts, thousands")
     axes.legend()
     figure.savefig(HERE / "lynx_hare.png", dpi=120)
-    print(f"plot: {(HERE / 'lynx_hare.png').name}")
+    print(f"plot: {HERE.name}/lynx_hare.png")
 
 
 def main():

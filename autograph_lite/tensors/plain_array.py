@@ -70,16 +70,18 @@ class PlainArray(Untouched, Box):
         return element_of(self, index)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        return self._given(getattr(ufunc, method), inputs, kwargs)
+        calls = method == "__call__"
+        name = ufunc.__name__ if calls else f"{ufunc.__name__}.{method}"
+        return self._given(ufunc if calls else getattr(ufunc, method), name, inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         del types
-        return self._given(function, args, kwargs)
+        return self._given(function, function.__name__, args, kwargs)
 
     @staticmethod
-    def _given(function: Any, args: Any, kwargs: Any) -> Any:
+    def _given(function: Any, name: str, args: Any, kwargs: Any) -> Any:
         if not any(map(is_tensor, leaves((args, kwargs)))):
-            refuse_alone(f"np.{getattr(function, '__name__', function)}")
+            refuse_alone(f"np.{name}")
         args, kwargs = rebuild((args, kwargs), _as_tensor)
         return function(*args, **kwargs)
 
