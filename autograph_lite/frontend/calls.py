@@ -52,6 +52,7 @@ from autograph_lite.frontend.steady import (
     is_users,
     owner,
     refuse_unsteady,
+    watched,
 )
 from autograph_lite.frontend.surroundings import Scope, parts_of
 from autograph_lite.frontend.trace import Trace
@@ -298,8 +299,7 @@ class Caller:
         return self.trace.hosts.plain(function, args, kwargs)
 
     def _other(self, ops: Any, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        getter = getter_of(ops, function) if len(args) == 1 and not kwargs else None
-        if getter is not None:
+        if len(args) == 1 and not kwargs and (getter := getter_of(ops, function)) is not None:
             return getter(*args)
         if isinstance(function, type | types.BuiltinFunctionType | types.MethodType | np.ufunc):
             return self._native(function, args, kwargs)
@@ -377,10 +377,12 @@ class Caller:
 
     def _made(self, kind: type, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A new object of a class of the user's; its `__init__` is converted where it has a source."""
+        self.trace.unseen.meet(kind)  # before anything runs that changes what it reads
         start = kind.__init__  # type: ignore[misc]
         plain = type(kind) is type and getattr(kind, "__new__", None) is object.__new__
         if not plain or not isinstance(start, types.FunctionType) or is_generated(start):
-            return note_made(kind(*args, **kwargs))
+            with watched(self.trace):
+                return note_made(kind(*args, **kwargs))
         made = note_made(object.__new__(kind))
         self.call(self.operators, start, (made, *args), kwargs)
         return made

@@ -48,7 +48,7 @@ class Guard:
             return bool(contents(found, self.arrays) == self.inside)
         return found is self.expected or (
             type(found) is type(self.expected)
-            and isinstance(found, int | str | bool)
+            and isinstance(found, (int, str, bool, *((tuple,) if self.about else ())))
             and found == self.expected
         )
 

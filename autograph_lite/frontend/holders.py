@@ -118,7 +118,7 @@ def note_made(obj: Any) -> Any:
     """Remember an object that a class of the user's has made."""
     if hasattr(obj, "__dict__") or any("__slots__" in vars(c) for c in type(obj).__mro__):
         root().made[id(obj)] = obj
-        root().unseen.meet(obj)
+        root().unseen.meet(type(obj))
     return obj
 
 

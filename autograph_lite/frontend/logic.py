@@ -18,8 +18,9 @@ from autograph_lite.frontend.absent import Perhaps, surely
 from autograph_lite.frontend.branches import stage_if
 from autograph_lite.frontend.grown import grown_in, mentions_grown, refuse_among
 from autograph_lite.frontend.iterators import Counting
-from autograph_lite.frontend.overloads import COMPARISONS, Overloads
+from autograph_lite.frontend.overloads import Overloads
 from autograph_lite.frontend.shared import Get, Set
+from autograph_lite.frontend.special import COMPARISONS
 from autograph_lite.frontend.state import MaybeUndefined
 from autograph_lite.frontend.steady import is_users
 from autograph_lite.frontend.truth import as_bool, condition, not_

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import types
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -61,8 +61,8 @@ def _len(obj: Any) -> Any:
         return wrap(steps_of(obj).count)
     if isinstance(obj, ForLoop):
         raise TypeError(f"object of type {obj.python.__name__!r} has no len()")
-    own = getattr(type(obj), "__len__", None)
-    return call(own, obj) if isinstance(own, types.FunctionType) else len(obj)
+    operators = root().caller.operators
+    return operators.length(obj) if operators.asks(obj) else len(obj)
 
 
 _ONE = "only 0-dimensional arrays can be converted to Python scalars"
@@ -282,6 +282,8 @@ MEANINGS: dict[Any, Callable[..., Any]] = {
     reversed: _reversed,
     zip: _zip,
     divmod: _divmod,
+    operator.not_: lambda x: root().caller.operators.not_(x),
+    operator.truth: _to_number("bool", bool),
     pow: _pow,
     round: _round,
     map: _map,

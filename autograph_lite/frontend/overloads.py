@@ -6,47 +6,23 @@ one of the right; the right one first where its class is derived from the left o
 
 from __future__ import annotations
 
-import operator
 import types
-from collections.abc import Callable
 from typing import Any
+
+import numpy as np
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.convert import convert
-from autograph_lite.frontend.steady import in_library, is_generated, is_packaged, is_users
+from autograph_lite.frontend.special import ARITHMETIC, COMPARISONS, SIGNS, method_of, special
+from autograph_lite.frontend.steady import in_library, is_generated, is_packaged, watched
 from autograph_lite.frontend.trace import Trace
+from autograph_lite.ir.types import Type
+from autograph_lite.ops.control import fail_if
+from autograph_lite.ops.dispatch import f
+from autograph_lite.tensors.boxes import Box, value_of, wrap
+from autograph_lite.tensors.host_array import HostArray
 from autograph_lite.tensors.number import Number, kind_name
 
-ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "add": operator.add,
-    "and": operator.and_,
-    "floordiv": operator.floordiv,
-    "lshift": operator.lshift,
-    "matmul": operator.matmul,
-    "mod": operator.mod,
-    "mul": operator.mul,
-    "or": operator.or_,
-    "pow": operator.pow,
-    "rshift": operator.rshift,
-    "sub": operator.sub,
-    "truediv": operator.truediv,
-    "xor": operator.xor,
-    "divmod": divmod,
-}
-SIGNS: dict[str, Callable[[Any], Any]] = {
-    "abs": operator.abs,
-    "invert": operator.invert,
-    "neg": operator.neg,
-    "pos": operator.pos,
-}
-COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    "eq": operator.eq,
-    "ge": operator.ge,
-    "gt": operator.gt,
-    "le": operator.le,
-    "lt": operator.lt,
-    "ne": operator.ne,
-}
 FUNCTIONS: dict[Any, tuple[str, str]] = {
     **{function: ("binary", name) for name, function in ARITHMETIC.items()},
     **{function: ("unary", name) for name, function in SIGNS.items()},
@@ -54,14 +30,15 @@ FUNCTIONS: dict[Any, tuple[str, str]] = {
 }
 """Functions of `operator`, each with what it means and its name."""
 _MIRRORED = {"eq": "eq", "ge": "le", "gt": "lt", "le": "ge", "lt": "gt", "ne": "ne"}
-_IDENTITY = tuple(getattr(object, f"__{name}__") for name in COMPARISONS)
+_IDENTITY = tuple(getattr(object, special(name)) for name in COMPARISONS)
 """What a class has that says nothing of comparisons."""
 CONTAINERS = (list, tuple, dict)
 _SEQUENCES = (list, tuple, str, bytes, bytearray)
 """Whose `+` and `*` Python tries last."""
+_MISSING: Any = object()
 
 Asked = tuple[Any, Any, Any]
-"""A method, the object whose it is, and the other operand."""
+"""A method as it stands in the class, the object whose it is, and the other operand."""
 
 
 class Overloads:
@@ -76,20 +53,31 @@ class Overloads:
         """`left + right`, or another operator of arithmetic."""
         if not self.asks(left, right):
             return ARITHMETIC[name](left, right)
-        own, theirs = f"__{name}__", f"__r{name}__"
-        asked = [(getattr(type(left), own, None), left, right)]
-        if type(left) is not type(right):
-            asked.append((getattr(type(right), theirs, None), right, left))
-            derived = issubclass(type(right), type(left))
-            if derived and asked[1][0] is not getattr(type(left), theirs, None):
+        a, b = type(left), type(right)
+        theirs = method_of(b, special("r" + name), _MISSING)
+        asked = [(method_of(a, special(name), _MISSING), left, right)]
+        if a is not b:
+            asked.append((theirs, right, left))
+            if issubclass(b, a) and theirs is not method_of(a, special("r" + name), _MISSING):
                 asked.reverse()
+        if isinstance(left, np.ndarray | HostArray) and not hasattr(b, "__array_ufunc__"):
+            self._refuse_elements(name, b)
         found = self._answered(asked)
         return ARITHMETIC[name](left, right) if found is NotImplemented else found
 
+    def _refuse_elements(self, name: str, kind: type) -> None:
+        """NumPy asks an object that is no array once for each element of an array on its left."""
+        if self._is_converted(method_of(kind, special("r" + name)), kind):
+            raise ConversionError(
+                f"an operator between a plain array and a {kind.__name__} on its right is computed element by"
+                " element, as an array of objects; make the array a tensor: ag.array(...)",
+                self.trace.origin(),
+            )
+
     def unary(self, name: str, x: Any) -> Any:
         """`-x`, `+x`, `~x`, `abs(x)`."""
-        own = getattr(type(x), f"__{name}__", None) if self.asks(x) else None
-        return self._called(own, x) if self._is_converted(own) else SIGNS[name](x)
+        own = method_of(type(x), special(name)) if self.asks(x) else None
+        return self._called(own, x) if self._is_converted(own, type(x)) else SIGNS[name](x)
 
     def comparison(self, name: str, left: Any, right: Any) -> Any:
         """`left < right`, or another comparison of two."""
@@ -97,74 +85,113 @@ class Overloads:
             self.trace.unseen.given(left, right)
         if not self.asks(left, right):
             return COMPARISONS[name](left, right)
-        own, theirs = f"__{name}__", f"__{_MIRRORED[name]}__"
+        own, theirs = special(name), special(_MIRRORED[name])
         asked = [
-            (getattr(type(left), own), left, right),
-            (getattr(type(right), theirs), right, left),
+            (method_of(type(left), own), left, right),
+            (method_of(type(right), theirs), right, left),
         ]
         if type(left) is not type(right) and issubclass(type(right), type(left)):
             asked.reverse()
         for function, one, _ in asked:
-            if not self._is_converted(function) and not any(function is x for x in _IDENTITY):
+            identity = any(function is x for x in _IDENTITY)
+            if not identity and not self._is_converted(function, type(one)):
                 self.trace.unseen.given(one)
         found = self._answered(asked)
         return COMPARISONS[name](left, right) if found is NotImplemented else found
 
     def _answered(self, asked: list[Asked]) -> Any:
         """What the first method gives that has an answer; NotImplemented: none has, or none is the user's."""
-        if not any(self._is_converted(_behind(function, one)) for function, one, _ in asked):
+        ours = [self._is_converted(_behind(method, one), type(one)) for method, one, _ in asked]
+        if not any(ours):
             return NotImplemented
-        for function, one, other in asked:
-            if function is None or (isinstance(one, _SEQUENCES) and not is_users(function)):
+        for (method, one, other), converted in zip(asked, ours, strict=True):
+            if method is _MISSING or (isinstance(one, _SEQUENCES) and not converted):
                 continue
-            found = self._answer(function, one, other)
+            behind = _behind(method, one)
+            found = self._called(behind, one, other)
             if found is not NotImplemented:
-                return found
+                same = behind is method
+                return found if same else self.trace.caller.operators.not_(found)
         return NotImplemented
 
-    def _answer(self, function: Any, one: Any, other: Any) -> Any:
-        behind = _behind(function, one)
-        found = (self._called if self._is_converted(behind) else _as_it_is)(behind, one, other)
-        same = found is NotImplemented or behind is function
-        return found if same else self.trace.caller.operators.not_(found)
-
-    def _called(self, function: Any, *operands: Any) -> Any:
-        return self.trace.caller.operators.call(function, operands)
+    def _called(self, method: Any, obj: Any, *others: Any) -> Any:
+        """A method as it stands in the class of an object."""
+        ops = self.trace.caller.operators
+        if isinstance(method, types.FunctionType):
+            if self._is_converted(method, type(obj)):
+                return ops.call(method, (obj, *others))
+            with watched(self.trace):
+                return method(obj, *others)
+        bound = method.__get__(obj, type(obj)) if hasattr(type(method), "__get__") else method
+        return ops.call(bound, others) if self._is_converted(method, type(obj)) else bound(*others)
 
     def flag(self, obj: Any) -> Any:
         """What decides of an object of a class of the user's: what its `__bool__`, or `__len__`, gives."""
         if not self.asks(obj):
             return obj
-        named = ((name, getattr(type(obj), name, None)) for name in ("__bool__", "__len__"))
-        name, own = next(((n, one) for n, one in named if one is not None), ("", None))
-        if not self._is_converted(own):
+        name = "__bool__" if method_of(type(obj), "__bool__") is not None else "__len__"
+        own = method_of(type(obj), name)
+        if not self._is_converted(own, type(obj)):
             return obj
+        if name == "__len__":
+            return self.length(obj)
         found = self._called(own, obj)
-        is_bool = isinstance(found, Number) and found.dtype == "bool"
-        if name == "__bool__" and not (is_bool or isinstance(found, bool)):
+        if not isinstance(found, bool) and not (
+            isinstance(found, Number) and found.dtype == "bool"
+        ):
             raise TypeError(f"__bool__ should return bool, returned {kind_name(found)}")
-        if name == "__len__" and isinstance(found, int) and found < 0:
-            raise ValueError("__len__() should return >= 0")
         return found
+
+    def length(self, obj: Any) -> Any:
+        """len() of an object of a class of the user's, whose `__len__` is converted."""
+        own = method_of(type(obj), "__len__")
+        if not self._is_converted(own, type(obj)):
+            return len(obj)
+        found = self._called(own, obj)
+        if isinstance(found, Number) and found.dtype != "float64":
+            count = value_of(+found)
+            wrong = f.weak(f.py_less(count, f.number(0, dtype="int64")), dtype="bool")
+            fail_if(wrong, "DomainError", "DOMAIN", "__len__() should return >= 0")
+            return wrap(count)
+        if isinstance(found, Box) and value_of(found).type == Type("ag", "int64"):
+            return wrap(f.number(value_of(found), dtype="int64"))
+        if isinstance(found, Box) or not hasattr(type(found), "__index__"):
+            raise TypeError(f"{kind_name(found)!r} object cannot be interpreted as an integer")
+        return len(_Long(found))  # says what is wrong
 
     def asks(self, *operands: Any) -> bool:
         """Whether one of them is of a class of the user's."""
         for obj in operands:
             kind = type(obj)
             if kind not in self._known:
-                self._known[kind] = not in_library(kind)
+                self._known[kind] = not in_library(kind) and not issubclass(kind, np.ndarray)
             if self._known[kind]:
                 return True
         return False
 
-    def _is_converted(self, function: Any) -> bool:
+    def _is_converted(self, method: Any, kind: type) -> bool:
         """Whether a special method is the user's and can be staged; else it runs as it is, and what it names
         is a guard."""
+        function = getattr(method, "__func__", getattr(method, "func", method))
         if not isinstance(function, types.FunctionType):
-            return False
+            own = method_of(type(method), "__call__")
+            return isinstance(own, types.FunctionType) and self._is_converted(own, type(method))
         if function not in self._converted:
-            self._converted[function] = not is_packaged(function) and _can_be(function)
+            own = not is_packaged(function)
+            self._converted[function] = own and _can_be(function)
+            if own and not self._converted[function]:
+                self.trace.unseen.runs(function, kind)
         return self._converted[function]
+
+
+class _Long:
+    """Has a length."""
+
+    def __init__(self, length: Any) -> None:
+        self.length = length
+
+    def __len__(self) -> int:
+        return self.length  # type: ignore[no-any-return]
 
 
 def _can_be(function: types.FunctionType) -> bool:
@@ -177,10 +204,6 @@ def _can_be(function: types.FunctionType) -> bool:
     return True
 
 
-def _behind(function: Any, obj: Any) -> Any:
+def _behind(method: Any, obj: Any) -> Any:
     """The method that answers: where a class says nothing of `!=`, what it says of `==`."""
-    return type(obj).__eq__ if function is object.__ne__ else function
-
-
-def _as_it_is(function: Any, *operands: Any) -> Any:
-    return function(*operands)
+    return method_of(type(obj), "__eq__") if method is object.__ne__ else method

@@ -9,6 +9,8 @@ from __future__ import annotations
 import operator
 import sys
 import types
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -125,6 +127,30 @@ def home(function: Any) -> str:
     own = getattr(function, "__self__", None)
     kind = own if isinstance(own, type) else getattr(function, "__objclass__", type(own))
     return getattr(function, "__module__", None) or str(kind.__module__)
+
+
+@contextmanager
+def watched(trace: Any) -> Iterator[None]:
+    """Code of the user's runs as it is: an error before it calls what would have to be called at each call."""
+
+    def look(frame: types.FrameType, event: str, function: Any) -> None:
+        if event != "c_call" or is_library(frame.f_globals.get("__name__") or ""):
+            return
+        if function is print:
+            raise ConversionError(
+                f"print in {frame.f_code.co_qualname}, which is not converted, would run once, when the"
+                " function is compiled; print in a method that is called by its name",
+                trace.origin(),
+            )
+        if function is not next:  # an iterator may be one of its own
+            refuse_unsteady(trace, function)
+
+    before = sys.getprofile()
+    sys.setprofile(look)
+    try:
+        yield
+    finally:
+        sys.setprofile(before)
 
 
 def refuse_unsteady(trace: Any, function: Any) -> None:

@@ -238,7 +238,7 @@ class Trace(Builder):
             return
         self.given[id(obj)] = obj
         self.untouched.add(obj)
-        self.unseen.meet(obj)
+        self.unseen.meet(type(obj))
         if isinstance(obj, (*CONTAINERS, tuple, frozenset)):
             for part in parts(obj):
                 if not isinstance(part, Box | np.ndarray | np.generic):

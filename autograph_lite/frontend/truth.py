@@ -37,6 +37,9 @@ def condition(obj: Any) -> Value:
         if value.type.kind == "np":
             return f.number(value, dtype="bool")
         return value if value.type.dtype == "bool" else f.not_equal(value, 0)
+    decides = root().caller.operators.flag(obj)
+    if decides is not obj:
+        return condition(decides)
     builder: Any = context.interpreter
     result: Value = builder.constant(bool(obj), "bool")
     return result

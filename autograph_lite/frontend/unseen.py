@@ -14,26 +14,39 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from autograph_lite.errors import ConversionError
 from autograph_lite.frontend.convert import is_staged
 from autograph_lite.frontend.effects import attributes, contents, is_read_whole, parts
 from autograph_lite.frontend.guards import Getter, Guard
+from autograph_lite.frontend.special import ARITHMETIC, COMPARISONS, SIGNS, special
 from autograph_lite.frontend.steady import in_library, is_generated, is_library, is_packaged
 from autograph_lite.tensors.boxes import Box
 
-CONVERTED = frozenset(
+_OPERATORS = (
+    *ARITHMETIC,
+    *(f"r{name}" for name in ARITHMETIC),
+    *(f"i{name}" for name in ARITHMETIC),
+)
+ASKED = frozenset(
+    ("__repr__", "__str__", "__format__", "__reduce__", "__bool__", *map(special, COMPARISONS))
+)
+"""Special methods that Python's own code asks of an object which it shows, copies or compares."""
+CONVERTED = ASKED | frozenset(
     (
         *("__call__", "__contains__", "__delitem__", "__enter__", "__exit__", "__getitem__"),
         *("__init__", "__len__", "__setitem__", "__init_subclass__", "__set_name__"),
-        *("__repr__", "__str__", "__format__", "__class_getitem__", "__reduce__", "__del__"),
+        *("__class_getitem__", "__del__", *map(special, (*_OPERATORS, *SIGNS))),
     )
 )
 """Special methods that are converted, or that nothing in a staged function calls."""
-SHOWING = frozenset(("__repr__", "__str__", "__format__", "__reduce__"))
-"""Those of them that are asked when an object is shown or copied."""
 BY_NAME = frozenset(("__dict__", "__getattribute__", "asdict", "astuple", "getattr", "vars"))
 """What reads an object by names that no code tells."""
-_AT_ONCE = (type(None), bool, int, float, complex, str, bytes)
+_AT_ONCE = (type(None), bool, int, float, complex, str, bytes, np.ndarray, np.generic)
+_CALLED = (
+    *(types.FunctionType, types.MethodType, functools.partial, functools._lru_cache_wrapper),
+)
 
 
 class Unseen:
@@ -43,7 +56,7 @@ class Unseen:
         self.trace = trace
         self.guards: list[Guard] = []
         self._met: set[type] = set()
-        self._whole: set[type] = set()
+        self._classes: set[type] = set()
         self._read: set[Any] = set()
         self._found: set[tuple[int, str]] = set()
         self._names: set[str] = set()
@@ -51,14 +64,23 @@ class Unseen:
         self._objects: list[Any] = []
         self._wholly: dict[int, Any] = {}  # objects that are read as a whole
 
-    def meet(self, obj: Any) -> None:
-        """An object that a staged function works with."""
-        kind = type(obj)
+    def meet(self, kind: type) -> None:
+        """A class whose objects a staged function works with, or is about to make."""
         if kind in self._met:
             return
         self._met.add(kind)
+        if is_packaged(kind):
+            return
+        read = functools.partial(_methods, kind)
+        self.guards.append(Guard(read, read(), f"the methods of {kind.__name__}", about=True))
         if computes(kind):
             self._class(kind)
+            self._look()
+
+    def runs(self, function: types.FunctionType, kind: type) -> None:
+        """A method that cannot be staged is about to run as it is."""
+        self._function(function, kind)
+        self._look()
 
     def given(self, *objects: Any) -> None:
         """Objects that code of a library's compares, copies or shows, which may ask their classes: all that
@@ -72,66 +94,81 @@ class Unseen:
                 waiting += parts(obj)
             elif _is_of_user(obj):
                 self._wholly[id(obj)] = obj
-                if computes(type(obj), CONVERTED - SHOWING):
+                if computes(type(obj), CONVERTED - ASKED):
                     self._class(type(obj))
                 waiting += attributes(obj).values()
 
     def finish(self) -> None:
-        """All is staged: of modules and of objects from outside, that code may read what it names."""
-        known = -1
-        while (self._names or self._wholly) and known != len(self._found):
-            known = len(self._found)
-            for obj in self._outside():
-                for name in _held_by(obj):
-                    if name in self._names or id(obj) in self._wholly or self._by_name():
-                        read = functools.partial(getattr, obj, name)
-                        self._value(read, obj, name, _of(name, obj))
-        self._refuse_changed()
+        """All is staged."""
+        self._look()
+        for guard in self.guards:
+            if not guard.holds():
+                raise ConversionError(
+                    f"{guard.what} is changed by code that is not converted, such as that of `__new__` or of a"
+                    " method with `try`: it would happen once, when the function is compiled; change it in a"
+                    " function, or in a method that is called by its name",
+                    self.trace.origin(),
+                )
 
-    def _by_name(self) -> bool:
-        return not self._names.isdisjoint(BY_NAME)
+    def _look(self) -> None:
+        """What that code may read by the names in it: of modules, classes and objects from outside."""
+        known = None
+        while (self._names or self._wholly) and known != (len(self._found), len(self._read)):
+            known = len(self._found), len(self._read)
+            everything = not self._names.isdisjoint(BY_NAME)
+            outside = self._outside()
+            for obj in outside:
+                self._names_of(obj)
+                for name in () if isinstance(obj, type) else _held_by(obj):
+                    if name in self._names or id(obj) in self._wholly or everything:
+                        read = functools.partial(getattr, obj, name)
+                        self._value(read, obj, name, f"{name} of {_called(obj)}")
+            for obj in [*self.trace.made.values()]:
+                for name, part in attributes(obj).items():
+                    if name in self._names or everything:
+                        self._reach(part)
+            classes = [obj for obj in outside if isinstance(obj, type)]
+            for kind in [*self._met, *map(type, outside), *classes]:
+                for name in [] if is_packaged(kind) else [*self._names]:
+                    self._of_class(kind, name)
+
+    def _names_of(self, obj: Any) -> None:
+        """A guard on which names there are."""
+        if (id(obj), "") not in self._found:
+            self._found.add((id(obj), ""))
+            self._kept.append(obj)
+            read = functools.partial(_held_by, obj)
+            self.guards.append(Guard(read, read(), f"what {_called(obj)} holds", about=True))
 
     def _outside(self) -> list[Any]:
-        """Modules and objects of the user's from outside, and those that they hold."""
+        """Modules, classes, functions and objects of the user's from outside, and what they hold."""
         waiting = [obj for obj, _ in self.trace.untouched.known.values()] + self._objects
         found: dict[int, Any] = {}
         while waiting:
             obj = waiting.pop()
             if id(obj) in found:
                 continue
-            if isinstance(obj, types.ModuleType):
-                found[id(obj)] = obj
-            elif is_read_whole(obj):
+            if is_read_whole(obj):
                 waiting += parts(obj)
+            if isinstance(obj, types.ModuleType | type | types.FunctionType):
+                found[id(obj)] = obj
             elif _is_of_user(obj):
                 found[id(obj)] = obj
                 waiting += attributes(obj).values()
         return [*found.values()]
 
-    def _refuse_changed(self) -> None:
-        for guard in self.guards:
-            if not guard.holds():
-                raise ConversionError(
-                    f"{guard.what} is changed by code that is not converted, such as that of an operator or of"
-                    " `__new__`: it would happen once, when the function is compiled; change it in a function,"
-                    " or in a method that is called by its name",
-                    self.trace.origin(),
-                )
-
     def _class(self, kind: type) -> None:
         """A class whose methods run as they are, with what makes its objects."""
-        if kind in self._whole or is_packaged(kind):
+        if kind in self._classes or is_packaged(kind):
             return
-        self._whole.add(kind)
+        self._classes.add(kind)
         for base in (type(kind), *kind.__mro__[:-1]):
             if is_packaged(base):
                 continue
             for name, own in vars(base).items():
                 if name.startswith("__"):
                     self._function(own, kind)
-                elif hasattr(
-                    type(own), "__get__"
-                ):  # a descriptor of the user's runs where it is read
+                elif _is_descriptor(own):  # it runs where it is read
                     self._class(type(own))
         for factory in factories(kind):
             self._function(factory, None)
@@ -144,9 +181,9 @@ class Unseen:
             self._read.add((function, kind))
             called = function.__qualname__
             self._value(
-                functools.partial(_defaults, function),
-                *(function, "defaults", f"the defaults of {called}"),
+                functools.partial(_made_of, function), function, "code", f"the code of {called}"
             )
+            self._objects.append(function)
             cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
             for name, cell in cells:
                 self._value(
@@ -169,8 +206,11 @@ class Unseen:
             return
         if any(True for _ in _functions(own)):
             self._function(own, kind)
+        elif _is_descriptor(own):
+            self._class(type(own))
         elif not isinstance(own, types.MemberDescriptorType):
-            self._value(functools.partial(getattr, kind, name), kind, name, _of(name, kind))
+            what = f"{name} of {_called(kind)}"
+            self._value(functools.partial(getattr, kind, name), kind, name, what)
 
     def _value(self, read: Getter, home: Any, name: str, what: str) -> None:
         """What is read from outside by a name of `home`."""
@@ -182,27 +222,44 @@ class Unseen:
             found = read()
         except (ValueError, AttributeError):  # nothing is assigned yet
             return
-        if isinstance(found, _AT_ONCE) or is_read_whole(found) or _is_array(found):
-            self.guards.append(
-                Guard(lambda: (read(),), (found,), what, contents((found,), True), arrays=True)
-            )
+        if isinstance(found, _AT_ONCE) or is_read_whole(found):
+            self._whole(read, found, what)
         else:
             self.guards.append(Guard(read, found, what))
-            self._reach(found)
+        self._reach(found)
+
+    def _whole(self, read: Getter, found: Any, what: str) -> None:
+        """A guard on all that is read, to any depth."""
+        try:
+            inside = contents((found,), True)
+        except RecursionError:  # it holds itself
+            self.guards.append(Guard(read, found, what))
+            return
+        self.guards.append(Guard(lambda: (read(),), (found,), what, inside, arrays=True))
 
     def _reach(self, found: Any) -> None:
         """What may be called, or asked for what it holds."""
-        if isinstance(found, types.ModuleType):
-            if not is_library(found.__name__):
-                self._objects.append(found)
-        elif isinstance(found, type):
-            self._class(found)
-        elif isinstance(found, types.FunctionType | types.MethodType | functools.partial):
-            self._function(found, None)
-        elif _is_of_user(found):
-            self.trace.keep(found)
-            self._objects.append(found)
-            self._class(type(found))
+        waiting, seen = [found], set()
+        while waiting:
+            obj = waiting.pop()
+            if id(obj) in seen or isinstance(obj, (*_AT_ONCE, Box)):
+                continue
+            seen.add(id(obj))
+            if isinstance(obj, types.ModuleType):
+                self._objects += [] if is_library(obj.__name__) else [obj]
+            elif isinstance(obj, type):
+                self._objects += [] if is_packaged(obj) else [obj]
+                self._class(obj)
+            elif isinstance(obj, _CALLED):
+                self._function(obj, None)
+                waiting += [getattr(obj, "__self__", None), *getattr(obj, "args", ())]
+                waiting += getattr(obj, "keywords", {}).values()
+            else:
+                waiting += parts(obj) if is_read_whole(obj) else ()
+                if _is_of_user(obj):
+                    self.trace.keep(obj)
+                    self._objects.append(obj)
+                    self._class(type(obj))
 
 
 def computes(kind: type, converted: frozenset[str] = CONVERTED) -> bool:
@@ -214,7 +271,7 @@ def computes(kind: type, converted: frozenset[str] = CONVERTED) -> bool:
     own = {
         n: x for base in kind.__mro__[:-1] if not is_packaged(base) for n, x in vars(base).items()
     }
-    if type(kind) is not type and "__init__" in own:
+    if (type(kind) is not type and "__init__" in own) or any(map(_is_descriptor, own.values())):
         return True
     special = (x for name, x in own.items() if name.startswith("__") and name not in converted)
     functions = (x for own in special for x in _functions(own))
@@ -252,25 +309,45 @@ def _names(code: types.CodeType) -> Iterator[str]:
             yield from _names(part)
 
 
-def _defaults(function: types.FunctionType) -> Any:
-    return function.__defaults__, function.__kwdefaults__
+def _made_of(function: types.FunctionType) -> Any:
+    """What a function is, and what its parameters hold at first."""
+    return id(function.__code__), function.__defaults__, function.__kwdefaults__
 
 
-def _is_array(obj: Any) -> bool:
-    return hasattr(obj, "tobytes") and not isinstance(obj, Box)
+def _methods(kind: type) -> tuple[Any, ...]:
+    """The methods of a class and its bases, by their names; of other names, that they are there."""
+    found: list[Any] = [*kind.__mro__]
+    for base in kind.__mro__[:-1]:
+        if base.__module__ != "builtins":
+            for name, own in vars(base).items():
+                found += (name, own if callable(own) or hasattr(own, "__get__") else None)
+    return tuple(found)
+
+
+def _is_descriptor(own: Any) -> bool:
+    """Whether a class of the user's says what is read in the place of an object."""
+    return hasattr(type(own), "__get__") and not is_packaged(type(own))
 
 
 def _is_of_user(obj: Any) -> bool:
     """Whether an object has attributes by a class of the user's."""
     if isinstance(obj, Box | type | types.FunctionType | types.ModuleType):
         return False
-    return not is_packaged(type(obj))
+    return isinstance(obj, types.SimpleNamespace) or not is_packaged(type(obj))
 
 
-def _held_by(obj: Any) -> list[str]:
-    return [*(vars(obj) if isinstance(obj, types.ModuleType) else attributes(obj))]
+def _held_by(obj: Any) -> tuple[str, ...]:
+    """Names of what an object holds; not those that Python makes."""
+    if isinstance(obj, type):
+        own: Iterator[str] = (
+            name for base in obj.__mro__[:-1] if not is_packaged(base) for name in vars(base)
+        )
+    else:
+        plain = isinstance(obj, types.ModuleType | types.FunctionType)
+        own = iter([*(vars(obj) if plain else attributes(obj))])
+    return tuple(name for name in own if not name.startswith("__"))
 
 
-def _of(name: str, obj: Any) -> str:
-    named = isinstance(obj, type | types.ModuleType)
-    return f"{name} of {obj.__name__ if named else f'a {type(obj).__name__}'}"
+def _called(obj: Any) -> str:
+    named = isinstance(obj, type | types.ModuleType | types.FunctionType)
+    return obj.__name__ if named else f"a {type(obj).__name__}"

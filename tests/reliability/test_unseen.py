@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import functools
 import operator
+import random
 import types
 import typing
 
@@ -165,6 +166,127 @@ class Reaches:
             return x
 
 
+class Yields:
+    """`__iter__` is a generator, which runs as it is."""
+
+    def __init__(self, x, reads):
+        self.x, self.reads, self.part = x, reads, Reads()
+
+    def __iter__(self):
+        yield self.reads(self)
+
+
+class Reads:
+    k = 1.0
+
+    def __init__(self):
+        self.own = 2.0
+
+    def value(self):
+        return self.own * SCALE
+
+
+class Held:
+    pass
+
+
+def fresh_table():
+    """Classes and objects of their own, which the changes leave as they are changed."""
+
+    class Methods:
+        def __init__(self, x):
+            self.x = x
+
+        def __mul__(self, other):
+            return self.x * other
+
+        def area(self):
+            return self.x * 2.0
+
+        def __len__(self):
+            return 3
+
+    class Bare:
+        def __init__(self, x):
+            self.x = x
+
+    class Settings:
+        k, rows = 2.0, [1.0]
+
+    class Described:
+        found = Descriptor()
+
+    reads, late, space = Reads(), Held(), types.SimpleNamespace(q=2.0)
+    late_class = type("Late", (), {"k": 1.0})
+    bound, partial, inside = (
+        reads.value,
+        functools.partial(Reads.value, reads),
+        {"a": lambda x: x * SCALE},
+    )
+    itself = [1.0]
+    itself.append(itself)
+
+    def helper(x):
+        return x * helper.gain
+
+    def doubles(x):
+        return x * 2.0
+
+    helper.gain = 2.0
+    settle = late_class()
+
+    def yields(reads_it):
+        return lambda x: [*Yields(x, reads_it)][0]  # noqa: RUF015
+
+    return {
+        "an operator replaced": (
+            lambda x: Methods(x) * 2.0,
+            change(Methods, __mul__=lambda self, other: self.x - other),
+        ),
+        "a method replaced": (
+            lambda x: Methods(x).area(),
+            change(Methods, area=lambda self: self.x),
+        ),
+        "a length replaced": (
+            lambda x: len(Methods(x)) * x,
+            change(Methods, __len__=lambda self: 5),
+        ),
+        "truth added": (lambda x: x if Bare(x) else -x, change(Bare, __bool__=lambda self: False)),
+        "equality added": (
+            lambda x: x if Bare(x) == Bare(x) else -x,
+            change(Bare, __eq__=lambda self, other: True),
+        ),
+        "a class as a name space": (
+            yields(lambda s: s.x * Settings.k * Settings.rows[0]),
+            change(Settings, k=5.0),
+            lambda: Settings.rows.__setitem__(0, 3.0),
+        ),
+        "a method of another object": (
+            yields(lambda s: s.x * reads.value()),
+            change(reads, own=4.0),
+            *SCALED,
+            change(reads, value=lambda: 8.0),
+        ),
+        "a method of a part": (yields(lambda s: s.x * s.part.value()), *SCALED),
+        "functions in a container": (yields(lambda s: inside["a"](s.x)), *SCALED),
+        "a bound method": (yields(lambda s: s.x * bound()), change(reads, own=5.0)),
+        "a partial": (yields(lambda s: s.x * partial()), change(reads, own=6.0)),
+        "an attribute that comes later": (yields(lambda s: s.x * settle.k), change(settle, k=5.0)),
+        "one that is not there": (
+            yields(lambda s: s.x * getattr(late, "mode", 1.0)),
+            change(late, mode=5.0),
+        ),
+        "a descriptor alone": (lambda x: Described().found * x, *SCALED),
+        "a simple namespace": (yields(lambda s: s.x * space.q), change(space, q=3.0)),
+        "an attribute of a function": (yields(lambda s: helper(s.x)), change(helper, gain=3.0)),
+        "the code of a function": (
+            yields(lambda s: doubles(s.x)),
+            lambda: setattr(doubles, "__code__", (lambda x: x * 3.0).__code__),
+        ),
+        "a list that holds itself": (yields(lambda s: s.x * itself[0] * SCALE), *SCALED),
+    }
+
+
 def through(x):
     return x * LIST[0] * ARRAY[0] * TENSOR[0]
 
@@ -242,9 +364,9 @@ def as_before():
     Reaches.__add__.__defaults__[0][0] = 1.0
 
 
-@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize("name", [*TABLE, *fresh_table()])
 def test_what_it_reads_is_read_at_each_call(name):
-    program, *changes = TABLE[name]
+    program, *changes = {**TABLE, **fresh_table()}[name]
     compiled, seen = ag.function(program), []
     for changed in (lambda: None, *changes):
         changed()
@@ -287,3 +409,86 @@ def test_what_holds_what_is_made_once_keeps_its_class():
     for value in (2.0, 5.0):
         scale(value)
         assert float(compiled(X)) == (2.0 + value) * X
+
+
+class Weighs:
+    """Its operator is converted."""
+
+    def __init__(self, x):
+        self.x = x
+
+    def __matmul__(self, other):
+        return Weighs(self.x * other * SCALE)
+
+
+def test_what_converted_operators_read_is_no_guard():
+    compiled = ag.function(lambda x: (Weighs(x) @ 2.0).x)
+    for value in (2.0, 3.0, 4.0):
+        scale(value)
+        assert float(compiled(X)) == X * 2.0 * value
+    assert "1 signature" in compiled.explain()
+
+
+@dataclasses.dataclass
+class Drawn:
+    x: object
+    n: object = dataclasses.field(default_factory=random.random)
+
+
+class Logs:
+    made = 0
+
+    def __new__(cls, x):
+        cls.made += 1
+        return object.__new__(cls)
+
+    def __init__(self, x):
+        self.x = x
+
+
+class Tells:
+    def __new__(cls, x):
+        print("made")
+        return object.__new__(cls)
+
+    def __init__(self, x):
+        self.x = x
+
+
+class Asks:
+    def __init__(self):
+        self.n = 0
+
+    def __bool__(self):
+        self.n += 1
+        return self.n < 4
+
+
+def asks_in_a_loop(x):
+    asks = Asks()
+    while asks:
+        x = x * 2.0
+    return x
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        (lambda x: Drawn(x).n * x, "random inside compiled code would run once"),
+        (lambda x: Logs(x).x, "made of Logs is changed by code that is not converted"),
+        (lambda x: Tells(x).x, "print in Tells.__new__, which is not converted, would run once"),
+        (asks_in_a_loop, "assignment to the attribute 'n' of 'asks' in the condition of a loop"),
+        (lambda x: ARRAY + Right(x), "an operator between a plain array and a Right on its right"),
+    ],
+)
+def test_what_it_would_do_at_each_call_is_refused(program, words):
+    with pytest.raises(ag.errors.ConversionError, match=words):
+        ag.function(program)(X)
+
+
+class Right:
+    def __init__(self, x):
+        self.x = x
+
+    def __radd__(self, other):
+        return self.x

@@ -154,6 +154,8 @@ def annotated(g: Generator, scope: Scope) -> list[Stmt]:
     name, kind = g.target(scope, "sv")
     e = g.expr(kind, scope, 1)
     scope.names[name] = kind
+    if name == "TOTAL":  # a global has no annotation in a function
+        return [Stmt(f"{name} = {{0}}", (e,))]
     if kind == "s" and g.rng.random() < 0.4:
         way, tau = g.rng.choice((("from math import tau", "tau"), ("import math as m", "m.tau")))
         return [Stmt(way), Stmt(f"{name}: object = {{0}} * ({tau} - 6.0)", (e,))]
