@@ -34,6 +34,7 @@ NUMBERS = (
         "sum(path.copy())",
         "max(path)",
     ),
+    *("pair.x", "(pair * s).y", "(s + pair).x", "max(pair, START).x", "abs(-pair).y"),
 )
 ARRAYS = (
     *("v", "u", "x", "v * u", "s * x", "v[LABELS]", "v[[i % 3, 0, 1]]", "bent(v)", "joint(v, u)"),
@@ -55,6 +56,7 @@ TESTS = (
         "not ring[0] > s",
         "n > 1",
     ),
+    *("pair < s", "pair", "not pair", "START < pair", "pair and s > 0.2"),
     *("any(z > s for z in v)", "len(path) % 2", "0.3 < s < 1.5", "(w := s * t) > 0.1 and w < 2.0"),
 )
 CHANGES = (
@@ -67,6 +69,15 @@ CHANGES = (
         "path.reverse()",
         "path.extend([{0}, s])",
     ),
+    *("path.insert(i % len(path), {0})", "path.insert(0, {0})", "path.append(path.pop(0) * {0})"),
+    *("path.append({0}); del path[i % len(path)]", "path.insert(-1, {0}); del path[:1]"),
+    *(
+        "pair = pair * {0}",
+        "pair = -pair + START",
+        "pair += {0}",
+        "pair = Dual({0}, pair.x)",
+        "pair = START",
+    ),
     *("V.assign_add(0.1 * {0})", "OPT.minimize(lambda: (V - {0}) ** 2, [V])"),
 )
 PLACED = (
@@ -78,7 +89,7 @@ PLACED = (
     ),
     *("{v}[{v} > 0.2] = {0}", "{v}[1:] = {0}", "{v}[np.array([1, 0])] *= {0}"),
 )
-RETURNED = "return s, t, v, u, ring[0], ring[1] * 1.0, row[0], row.total, row.asked, sum(path)"
+RETURNED = "return s, t, v, u, ring[0], ring[1] * 1.0, row[0], row.total, row.asked, sum(path), pair.x, pair.y"
 
 
 class Calls(Family):
@@ -166,7 +177,7 @@ def build_calls(rng: random.Random, inputs: int) -> tuple[Program, list[str]]:
         Stmt("s, t, u, v = x[0] * 1.0, a * 0.5, x * 2.0, x * 1.0"),
         Stmt(f"ring, path, row = [{rng.choice(('0.0', 'K', 'a'))}] * 3, [a], Row(s, t)"),
         Stmt(f"gain, inner = Gain({rng.choice(('0.7', 'a'))}), lambda z, w=t: z * w + s"),
-        Stmt("held = gain.of"),
+        Stmt(f"held, pair = gain.of, {rng.choice(('START', 'Dual(s, t)', 'START * s'))}"),
     ]
     loop = Stmt("", (), ((f"for i in range({rng.choice(('n', 'n', '3'))}):", g.block(2)),))
     given = tuple(arguments(rng, (0, 1, 2, 3)) for _ in range(inputs))
@@ -235,6 +246,42 @@ class Gain:
     @classmethod
     def made(cls, z):
         return cls(z * 0.5)
+
+
+class Dual:
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+    def __add__(self, other):
+        if isinstance(other, Dual):
+            return Dual(self.x + other.x, self.y + other.y)
+        return Dual(self.x + other, self.y)
+
+    __radd__ = __add__
+
+    def __mul__(self, other):
+        z = other.x if isinstance(other, Dual) else other
+        if z > 1.0:
+            z = z * 0.5
+        return Dual(self.x * z, self.y * z - K)
+
+    def __neg__(self):
+        return Dual(-self.x, -self.y)
+
+    def __abs__(self):
+        return self if self.x > 0.0 else -self
+
+    def __lt__(self, other):
+        return self.x < (other.x if isinstance(other, Dual) else other)
+
+    def __gt__(self, other):
+        return self.x > other.x
+
+    def __bool__(self):
+        return bool(self.x > self.y)
+
+
+START = Dual(ag.constant(0.5), ag.constant(-0.25))
 
 
 class Row:
