@@ -13,6 +13,9 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 N      ?= 3000
 
+# The processes that tests start would compile the library anew, each for itself.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := test
 .PHONY: demo test fuzz mutants bench bench-peers clean
 

@@ -82,7 +82,7 @@ def chosen(x, n):
     total = sum(rows, Dual(0.0))
     product = functools.reduce(operator.mul, rows)
     found = least.x * n if rows[0] < rows[1] else most.d
-    if rows[0] != rows[1] and rows[1] > 0.5:
+    if rows[0] != rows[1] and rows[1] < 0.5:
         found = found + order[1].x
     return found, order[0].d, total.x, product.d, rows[2] == rows[2]
 

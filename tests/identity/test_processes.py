@@ -61,20 +61,22 @@ REFUSED = {
         "begins_as_a_float",
         "tensor_or_scalar",
         "over_numbers_alone",
+        "orbit",
+        "goes_back_to_it",
     },
     "cannot assign float32 to variable 'speed' of dtype float64": {"assigns_and_reads"},
 }
 """Programs that are not for arrays, or not for single precision, by what is said of them."""
 
 
-def run(folder: Path, part: int) -> Any:
-    """What a part of the bank gave in a process with this cache folder."""
-    return answer(folder, "tests.identity.observe", str(part), "0")
+def run(folder: Path, part: int, alone: bool) -> Any:
+    """What a part of the bank gave in a process with this cache folder; beside eager execution, or alone."""
+    return answer(folder, "tests.identity.observe", str(part), "0", str(int(alone)))
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_cold_then_from_disk(part: int, tmp_path: Path) -> None:
-    cold, warm = (run(tmp_path / "kernels", part) for _ in range(2))
+    cold, warm = (run(tmp_path / "kernels", part, alone) for alone in (False, True))
     cases = part_of_bank(part)
     names = {program.__name__ for _, (program, *_) in cases}
     assert cold["compiled"] > len(cases), "the first process compiles"
