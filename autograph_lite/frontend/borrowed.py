@@ -48,12 +48,11 @@ def _together(a: Any, b: Any, around: tuple[Any, ...]) -> Both:
     if held is None or given is None or held.keys() != given.keys():
         return a, b
     pairs = {key: _together(held[key], given[key], (*around, one)) for key in held}
-    outside = _is_outside(one) or _is_outside(other)
     found = []
     for k, (whole, obj, parts) in enumerate([(a, one, held), (b, other, given)]):
         now = {key: pairs[key][k] for key in parts}
         changed = any(now[key] is not part for key, part in parts.items())
-        found.append(_as(whole, _of_parts(obj, now)) if changed or outside else whole)
+        found.append(_as(whole, _of_parts(obj, now)) if changed or _is_outside(obj) else whole)
     return found[0], found[1]
 
 

@@ -73,6 +73,14 @@ def goes_back_to_it(x, n):
     return s * p.at
 
 
+def bound_to_it_in_each_step(x, n):
+    p, s = START * x[0], START.at * x[1]
+    for _ in range(n):
+        s = s * p.at
+        p = START
+    return s, p.at, p.speed
+
+
 def in_a_tuple_and_in_an_object(x, n):
     state, holder = (START, 0.0), Slotted(x[0], START)
     for i in range(n):
@@ -102,6 +110,7 @@ def written_through_it(x, n):
 X = c([0.7, 1.3])
 PROGRAMS = (
     *(orbit, of_a_global, in_one_arm, goes_back_to_it, in_a_tuple_and_in_an_object),
+    bound_to_it_in_each_step,
     *(with_one_inside, written_through_it),
 )
 CASES = [(program, (X, n)) for program in PROGRAMS for n in (0, 1, 3)]
