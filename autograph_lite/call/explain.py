@@ -54,7 +54,7 @@ def _changes(staged: Staged) -> Iterator[str]:
 def _now(read: Any) -> str:
     try:
         obj = read()
-    except (NameError, AttributeError, KeyError):
+    except Exception:  # of the user's, too
         return "not there"
     return shown(obj) or (kind_of(obj) if isinstance(obj, float | np.ndarray | Box) else "")
 

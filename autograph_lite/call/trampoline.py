@@ -120,7 +120,8 @@ def _arguments(writer: _Writer, staged: Staged, leaves: list[Any]) -> dict[Value
             writer.miss_unless(f"{writer.name('holds', guard.holds)}()")
             continue
         read, expected = writer.name("read", guard.read), writer.name("expected", guard.expected)
-        writer.lines.append(f"    g{i} = {read}()")
+        writer.lines.append(f"    try: g{i} = {read}()")
+        writer.lines.append("    except Exception: return MISS")  # it is not there any more
         writer.miss_unless(f"g{i} is {expected}")
     if staged.made:
         given = ", ".join(f"a{i}" for i in range(len(leaves)))

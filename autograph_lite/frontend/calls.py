@@ -45,6 +45,7 @@ from autograph_lite.frontend.shared import MISSING
 from autograph_lite.frontend.state import MaybeUndefined, Undefined
 from autograph_lite.frontend.steady import (
     LIBRARIES,
+    compares,
     in_library,
     is_generated,
     is_standard,
@@ -328,7 +329,7 @@ class Caller:
         self.trace.settle(*args, *kwargs.values())
         container = isinstance(own, CONTAINERS) or getattr(function, "__name__", "") in BY_NAME
         self._note_change(function, args)
-        if isinstance(own, CONTAINERS) and function.__name__ in ("count", "index", "remove"):
+        if compares(function):
             self.trace.unseen.given(own, *args)
         refuse_unsteady(self.trace, function)
         if (
@@ -346,10 +347,8 @@ class Caller:
         if not isinstance(function, type) or owner(function) == "itertools":
             args, kwargs = with_callbacks(args, kwargs)
         found = function(*args, **kwargs)
-        makes = (
-            isinstance(function, type) and is_standard(function) and owner(function) != "builtins"
-        )
-        return note_made(found) if makes else found
+        of_python = isinstance(function, type) and is_standard(function)
+        return note_made(found) if of_python and owner(function) != "builtins" else found
 
     def _note_change(self, function: Any, args: tuple[Any, ...]) -> None:
         changed = changed_by(function, args)
@@ -392,8 +391,8 @@ def _rebuilds(function: Any) -> bool:
     """Whether a function makes a named tuple or an object of the same parts and others."""
     if function is dataclasses.replace:
         return True
-    owner = getattr(function, "__self__", None)
-    return isinstance(owner, tuple) and function.__name__ in ("_replace", "_asdict")
+    of_tuple = isinstance(getattr(function, "__self__", None), tuple)
+    return of_tuple and function.__name__ in ("_replace", "_asdict")
 
 
 def _hashable(obj: Any) -> bool:

@@ -210,7 +210,7 @@ def refuse_unnoted(trace: Any, name: str, before: list[Any], now: list[Any]) -> 
     """An error where an object does not hold what it held, though no change was noted."""
     if len(before) != len(now) or any(a is not b for a, b in zip(before, now, strict=True)):
         raise ConversionError(
-            f"{name} is changed by code that is not converted, such as that of an operator or of a method of a"
+            f"{name} is changed by code that is not converted, such as that of a generator or of a method of a"
             " library's class; change it in a function, or in a method that is called by its name",
             trace.origin(),
         )

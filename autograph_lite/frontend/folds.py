@@ -154,6 +154,7 @@ def _and_then(stop: bool, found: Any, item: Any) -> Any:
 
 
 def _truth(item: Any) -> Any:
+    item = root().caller.operators.flag(item)
     return as_bool(item) if isinstance(item, Box) else bool(item)
 
 

@@ -34,7 +34,30 @@ def _attribute(ops: Any, obj: Any, path: str) -> Any:
 
 
 def _method(ops: Any, function: Any, obj: Any) -> Any:
-    made, args = function.__reduce__()
-    named = made.keywords if isinstance(made, partial) else {}
-    name, *given = (*made.args, *args) if isinstance(made, partial) else args
+    name, *args = _positional(function)
+    given = [_noted(ops, function, i, "argument") for i in range(len(args))]
+    named = {key: _noted(ops, function, key, "argument") for key in _by_name(function)}
     return ops.call(ops.attr(obj, name), tuple(given), named)
+
+
+def _positional(function: Any) -> list[Any]:
+    """The name of the method and what it is given, as Python pickles them."""
+    made, args = function.__reduce__()
+    return [*made.args, *args] if isinstance(made, partial) else [*args]
+
+
+def _by_name(function: Any) -> dict[str, Any]:
+    made, _ = function.__reduce__()
+    return made.keywords if isinstance(made, partial) else {}
+
+
+def _held(function: Any, key: Any) -> Any:
+    return _by_name(function)[key] if isinstance(key, str) else _positional(function)[1 + key]
+
+
+def _noted(ops: Any, function: Any, key: Any, what: str) -> Any:
+    """What a method caller from outside gives is read anew at each call."""
+    read = partial(_held, function, key)
+    if id(function) not in ops.trace.given:
+        return read()
+    return ops.trace.note(read(), read, f"{what} {key} of a methodcaller", (function, str(key)))

@@ -175,6 +175,8 @@ def _collect(g: Generator, held: list[list[Any]]) -> None:
 
 def _pop(items: list[Any], index: Any = -1, /) -> Any:
     """An element, which is there no more: the last one at once, another by making the list anew."""
+    if grown_in(items) is None and type(index) is int:
+        return items.pop(index)
     _refuse_place(index)
     last_one = isinstance(index, int) and index == -1
     if last_one and len(items) > 1:
@@ -197,6 +199,9 @@ def _pop(items: list[Any], index: Any = -1, /) -> Any:
 
 def _insert(items: list[Any], index: Any, item: Any, /) -> None:
     """The list made anew, with an element where Python puts it."""
+    if grown_in(items) is None and type(index) is int:
+        items.insert(index, item)
+        return
     _refuse_place(index)
     if not items:
         items.append(item)
@@ -266,6 +271,9 @@ METHODS: dict[str, Callable[..., Any]] = {
 }
 
 
+_GIVEN = {"insert": (2,), "pop": (0, 1)}
+
+
 def at_a_place(items: list[Any], name: str, args: tuple[Any, ...]) -> bool:
     """Whether a method changes a list that has not grown yet where only the run knows, or takes from none."""
     return (name == "pop" and not items) or (
@@ -281,6 +289,8 @@ def method(trace: Any, items: list[Any], name: str, args: tuple[Any, ...], kwarg
             f"{name!r} of a list that grows in a loop is not available; it has append, extend, insert, pop,"
             " copy, clear and reverse, and its elements can be assigned and deleted"
         )
+    if kwargs or len(args) not in _GIVEN.get(name, (len(args),)):
+        getattr([0], name)(*args, **kwargs)  # says what is wrong
     if name != "copy":
         changing(trace, items, repr(name))
     return METHODS[name](items, *args, **kwargs)

@@ -144,6 +144,7 @@ class Generator(Once):
 
 
 def _known(condition: Any) -> Any:
+    condition = root().caller.operators.flag(condition)
     if isinstance(condition, Box):
         raise ConversionError(
             "a condition that only the run knows says which elements a list has; go through all of them in a"

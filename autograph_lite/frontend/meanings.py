@@ -188,17 +188,15 @@ def _type(obj: Any, *rest: Any) -> Any:
     return type(obj, *rest)
 
 
-def _abs(*args: Any) -> Any:
-    return root().caller.operators.unary("abs", *args) if len(args) == 1 else abs(*args)
+def _with(count: int, python: Any, meaning: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of Python's that takes so many arguments, none of them by name; it says itself what else is
+    wrong."""
 
+    def called(*args: Any, **kwargs: Any) -> Any:
+        right = len(args) == count and not kwargs
+        return meaning(root().caller.operators, *args) if right else python(*args, **kwargs)
 
-def _divmod(*args: Any) -> Any:
-    if len(args) != 2:
-        return _DIVMOD(*args)  # says what is wrong
-    return root().caller.operators.binary("divmod", *args)
-
-
-_DIVMOD: Any = divmod
+    return called
 
 
 def _pow(base: Any, exp: Any, mod: Any = None) -> Any:
@@ -273,7 +271,7 @@ MEANINGS: dict[Any, Callable[..., Any]] = {
     sum: summed,
     any: until(True),
     all: until(False),
-    abs: _abs,
+    abs: _with(1, abs, lambda ops, x: ops.unary("abs", x)),
     isinstance: _isinstance,
     type: _type,
     hasattr: _hasattr,
@@ -281,9 +279,9 @@ MEANINGS: dict[Any, Callable[..., Any]] = {
     enumerate: _enumerate,
     reversed: _reversed,
     zip: _zip,
-    divmod: _divmod,
-    operator.not_: lambda x: root().caller.operators.not_(x),
-    operator.truth: _to_number("bool", bool),
+    divmod: _with(2, divmod, lambda ops, x, y: ops.binary("divmod", x, y)),
+    operator.not_: _with(1, operator.not_, lambda ops, x: ops.not_(x)),
+    operator.truth: _with(1, operator.truth, lambda ops, x: _to_number("bool", bool)(x)),
     pow: _pow,
     round: _round,
     map: _map,

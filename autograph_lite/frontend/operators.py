@@ -235,9 +235,8 @@ class Operators(Logic, Matching, Recursive):
         x, special = self.ld(x), f"__i{name}__"
         if self.caller.has_special(x, special):
             found = self.caller.special(x, special, value)
-            if found is not NotImplemented:
-                return found
-        if self.asks(x, value) and not hasattr(type(x), special):
+            return self.binary(name, x, value) if found is NotImplemented else found
+        if self.asks(x, value) and (isinstance(x, Box) or not hasattr(type(x), special)):
             return self.binary(name, x, value)
         return in_place(self.trace, name, x, value)
 

@@ -22,6 +22,7 @@ from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.host_array import HostArray
 from autograph_lite.tensors.number import Number, kind_name
+from autograph_lite.tensors.tag_words import sign
 
 FUNCTIONS: dict[Any, tuple[str, str]] = {
     **{function: ("binary", name) for name, function in ARITHMETIC.items()},
@@ -36,6 +37,7 @@ CONTAINERS = (list, tuple, dict)
 _SEQUENCES = (list, tuple, str, bytes, bytearray)
 """Whose `+` and `*` Python tries last."""
 _MISSING: Any = object()
+_UNASKED: Any = object()
 
 Asked = tuple[Any, Any, Any]
 """A method as it stands in the class, the object whose it is, and the other operand."""
@@ -60,14 +62,25 @@ class Overloads:
             asked.append((theirs, right, left))
             if issubclass(b, a) and theirs is not method_of(a, special("r" + name), _MISSING):
                 asked.reverse()
-        if isinstance(left, np.ndarray | HostArray) and not hasattr(b, "__array_ufunc__"):
-            self._refuse_elements(name, b)
+        if isinstance(left, np.ndarray | HostArray) and not _defers_to(right):
+            self._refuse_elements(special("r" + name), b)
+        if isinstance(left, np.generic) and not _defers_to(right):
+            self.trace.settle(left)
+            asked = [(theirs, right, left.item())]  # NumPy has made a Python number of it
         found = self._answered(asked)
-        return ARITHMETIC[name](left, right) if found is NotImplemented else found
+        if found is _UNASKED or (found is NotImplemented and isinstance(left, _SEQUENCES)):
+            with watched(self.trace):
+                return ARITHMETIC[name](left, right)
+        if found is NotImplemented:
+            raise TypeError(
+                f"unsupported operand type(s) for {sign(ARITHMETIC[name])}: {kind_name(left)!r} and"
+                f" {kind_name(right)!r}"
+            )
+        return found
 
     def _refuse_elements(self, name: str, kind: type) -> None:
         """NumPy asks an object that is no array once for each element of an array on its left."""
-        if self._is_converted(method_of(kind, special("r" + name)), kind):
+        if self._is_converted(method_of(kind, name), kind):
             raise ConversionError(
                 f"an operator between a plain array and a {kind.__name__} on its right is computed element by"
                 " element, as an array of objects; make the array a tensor: ag.array(...)",
@@ -77,7 +90,12 @@ class Overloads:
     def unary(self, name: str, x: Any) -> Any:
         """`-x`, `+x`, `~x`, `abs(x)`."""
         own = method_of(type(x), special(name)) if self.asks(x) else None
-        return self._called(own, x) if self._is_converted(own, type(x)) else SIGNS[name](x)
+        if self._is_converted(own, type(x)):
+            return self._called(own, x)
+        if own is None:
+            return SIGNS[name](x)
+        with watched(self.trace):
+            return SIGNS[name](x)
 
     def comparison(self, name: str, left: Any, right: Any) -> Any:
         """`left < right`, or another comparison of two."""
@@ -92,18 +110,44 @@ class Overloads:
         ]
         if type(left) is not type(right) and issubclass(type(right), type(left)):
             asked.reverse()
-        for function, one, _ in asked:
-            identity = any(function is x for x in _IDENTITY)
-            if not identity and not self._is_converted(function, type(one)):
+        if isinstance(left, np.ndarray | HostArray) and not _defers_to(right):
+            self._refuse_elements(theirs, type(right))
+        alone = [any(method is x for x in _IDENTITY) for method, _, _ in asked]
+        if all(alone) and name in ("eq", "ne"):
+            return self._one(left, right) is (name == "eq")
+        for (method, one, _), identity in zip(asked, alone, strict=True):
+            if not identity and not self._is_converted(method, type(one)):
                 self.trace.unseen.given(one)
         found = self._answered(asked)
-        return COMPARISONS[name](left, right) if found is NotImplemented else found
+        if found is _UNASKED:
+            with watched(self.trace):
+                return COMPARISONS[name](left, right)
+        if found is not NotImplemented:
+            return found
+        if name in ("eq", "ne"):
+            return (left is right) is (name == "eq")
+        raise TypeError(
+            f"{sign(COMPARISONS[name])!r} not supported between instances of {kind_name(left)!r} and"
+            f" {kind_name(right)!r}"
+        )
+
+    def _one(self, left: Any, right: Any) -> bool:
+        """Whether two objects whose classes say nothing of `==` are one."""
+        try:
+            return self.trace.caller.operators.is_(left, right) is True
+        except ConversionError:
+            raise ConversionError(
+                "objects are compared of which one is one of several, as the run decides, and whose class says"
+                " nothing of ==; give it an `__eq__`",
+                self.trace.origin(),
+            ) from None
 
     def _answered(self, asked: list[Asked]) -> Any:
-        """What the first method gives that has an answer; NotImplemented: none has, or none is the user's."""
+        """What the first method gives that has an answer, NotImplemented where none has; `_UNASKED`: none is
+        the user's."""
         ours = [self._is_converted(_behind(method, one), type(one)) for method, one, _ in asked]
         if not any(ours):
-            return NotImplemented
+            return _UNASKED
         for (method, one, other), converted in zip(asked, ours, strict=True):
             if method is _MISSING or (isinstance(one, _SEQUENCES) and not converted):
                 continue
@@ -170,8 +214,8 @@ class Overloads:
         return False
 
     def _is_converted(self, method: Any, kind: type) -> bool:
-        """Whether a special method is the user's and can be staged; else it runs as it is, and what it names
-        is a guard."""
+        """Whether a special method is the user's and can be staged; of one that cannot, and runs as it is, what
+        it names is a guard from now on."""
         function = getattr(method, "__func__", getattr(method, "func", method))
         if not isinstance(function, types.FunctionType):
             own = method_of(type(method), "__call__")
@@ -192,6 +236,11 @@ class _Long:
 
     def __len__(self) -> int:
         return self.length  # type: ignore[no-any-return]
+
+
+def _defers_to(obj: Any) -> bool:
+    """Whether NumPy leaves an operator to an object on the right of an array or of a scalar of its own."""
+    return hasattr(type(obj), "__array_ufunc__") or hasattr(type(obj), "__array_priority__")
 
 
 def _can_be(function: types.FunctionType) -> bool:

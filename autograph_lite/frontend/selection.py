@@ -153,11 +153,13 @@ def in_order(
     refuse_objects(iterable)
     items = list(iterable)
     keys = items if key is None else [call(key, item) for item in items]
-    asks = root().caller.operators.asks(*keys)
-    if not mentions_run(tuple(keys), {}) and not (asks and len(items) <= MOST_SORTED):
-        root().unseen.given(*keys)
-        order = sorted(range(len(items)), key=keys.__getitem__, reverse=reverse)
-        return [items[n] for n in order]
+    if not mentions_run(tuple(keys), {}):
+        asked = [_Asked(key) for key in keys] if root().caller.operators.asks(*keys) else keys
+        try:
+            order = sorted(range(len(items)), key=asked.__getitem__, reverse=reverse)
+            return [items[n] for n in order]
+        except _OfTheRun:  # an answer that `sorted` cannot wait for
+            pass
     if len(items) > MOST_SORTED:
         raise ConversionError(
             f"sorted() of more than {MOST_SORTED} values which only the run knows; sort them before the call"
@@ -167,6 +169,23 @@ def in_order(
     entries = list(zip(keys, items, strict=True))
     chosen = _sorted(entries[::-1] if reverse else entries)
     return [item for _, item in (chosen[::-1] if reverse else chosen)]
+
+
+class _OfTheRun(Exception):
+    pass
+
+
+class _Asked:
+    """A key of a class of the user's, whose `<` is converted."""
+
+    def __init__(self, key: Any) -> None:
+        self.key = key
+
+    def __lt__(self, other: _Asked) -> Any:
+        found = root().caller.operators.comparison("lt", self.key, other.key)
+        if isinstance(found, Box):
+            raise _OfTheRun
+        return found
 
 
 def _sorted(entries: list[Any]) -> list[Any]:

@@ -70,17 +70,26 @@ def owner(function: Any) -> str:
     return (getattr(function, "__module__", None) or "").partition(".")[0]
 
 
+def compares(function: Any) -> bool:
+    """Whether code of Python's own asks what it is given for an order, or whether they are equal."""
+    asking = ("_bisect", "_heapq", "bisect", "heapq", "itertools")
+    name = getattr(function, "__name__", "")
+    return name in ("count", "index", "remove", "sort") or owner(function) in asking
+
+
 def is_users(function: Any) -> bool:
     """Whether it is a Python function that is of no library."""
     return isinstance(function, types.FunctionType) and not in_library(function)
 
 
 def is_packaged(function: Any) -> bool:
-    """Whether a function or class is of a library, or of another package that stands among the installed
-    ones."""
-    if in_library(function):
+    """Whether a function, class or module is of a library, or of another package that stands among the
+    installed ones."""
+    module = isinstance(function, types.ModuleType)
+    if is_library(function.__name__) if module else in_library(function):
         return True
-    package = sys.modules.get(owner(function))
+    top = function.__name__.partition(".")[0] if module else owner(function)
+    package = sys.modules.get(top)
     path = getattr(package, "__file__", None) or ""
     return bool(_INSTALLED.intersection(path.replace("\\", "/").split("/")))
 
@@ -131,26 +140,70 @@ def home(function: Any) -> str:
 
 @contextmanager
 def watched(trace: Any) -> Iterator[None]:
-    """Code of the user's runs as it is: an error before it calls what would have to be called at each call."""
+    """Code of the user's runs as it is: an error before it calls what would have to be called at each call.
+    Not where another profile function looks on already."""
+    if sys.getprofile() is not None:
+        yield
+        return
+    met: list[ConversionError] = []
 
     def look(frame: types.FrameType, event: str, function: Any) -> None:
-        if event != "c_call" or is_library(frame.f_globals.get("__name__") or ""):
+        caller = frame if event == "c_call" else frame.f_back
+        if event not in ("c_call", "call") or caller is None or is_library(_home_of(caller)):
             return
-        if function is print:
-            raise ConversionError(
-                f"print in {frame.f_code.co_qualname}, which is not converted, would run once, when the"
-                " function is compiled; print in a method that is called by its name",
-                trace.origin(),
-            )
-        if function is not next:  # an iterator may be one of its own
-            refuse_unsteady(trace, function)
+        try:
+            if event == "call":
+                _refuse_call(trace, frame)
+            else:
+                _refuse_told(trace, frame, function)
+        except ConversionError as error:
+            met.append(error)
+            raise
 
-    before = sys.getprofile()
     sys.setprofile(look)
     try:
         yield
     finally:
-        sys.setprofile(before)
+        sys.setprofile(None)
+        if met:  # the code may have caught it
+            raise met[0]
+
+
+EACH_TIME = ("datetime", "logging", "random", "secrets", "time", "uuid", "warnings")
+"""Modules written in Python whose functions give or do something else each time."""
+
+
+def _home_of(frame: types.FrameType) -> str:
+    return frame.f_globals.get("__name__") or ""
+
+
+def _refuse_call(trace: Any, frame: types.FrameType) -> None:
+    """A function of Python's library, written in Python, is called."""
+    module, name = _home_of(frame).partition(".")[0], frame.f_code.co_name
+    if module in EACH_TIME and not name.startswith("_"):
+        raise ConversionError(
+            f"{name} inside compiled code would run once, when it is compiled; pass its result as an argument",
+            trace.origin(),
+        )
+
+
+def _refuse_told(trace: Any, frame: types.FrameType, function: Any) -> None:
+    """A function that is not written in Python."""
+    if function is print:
+        raise ConversionError(
+            f"print in {frame.f_code.co_qualname}, which is not converted, would run once, when the function is"
+            " compiled; print in a method that is called by its name",
+            trace.origin(),
+        )
+    drawn = type(getattr(function, "__self__", None)).__module__.startswith("numpy.random")
+    if drawn:
+        raise ConversionError(
+            f"{function.__name__} inside compiled code would run once, when it is compiled; pass its result as"
+            " an argument",
+            trace.origin(),
+        )
+    if function is not next:  # an iterator may be one of its own
+        refuse_unsteady(trace, function)
 
 
 def refuse_unsteady(trace: Any, function: Any) -> None:

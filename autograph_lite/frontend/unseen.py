@@ -1,8 +1,8 @@
 """Code of the user's that Python runs as it is while a function is staged, and what it reads from outside.
 
-An operator of a class, `__new__`, `__post_init__`, the factories of a dataclass: nobody sees what they read,
-so that all that their code names is a guard, and the function is staged again where it has changed.  The same
-goes for what they may call: functions and classes that they name, methods and attributes of their own class.
+`__new__`, `__post_init__`, the factories of a dataclass, a generator: nobody sees what they read, so that all
+that their code names is a guard, and the function is staged again where it has changed.  The same goes for what
+they may call: functions and classes that they name, methods of what they reach.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from autograph_lite.frontend.convert import is_staged
 from autograph_lite.frontend.effects import attributes, contents, is_read_whole, parts
 from autograph_lite.frontend.guards import Getter, Guard
 from autograph_lite.frontend.special import ARITHMETIC, COMPARISONS, SIGNS, special
-from autograph_lite.frontend.steady import in_library, is_generated, is_library, is_packaged
+from autograph_lite.frontend.steady import in_library, is_generated, is_packaged
 from autograph_lite.tensors.boxes import Box
 
 _OPERATORS = (
@@ -29,20 +29,28 @@ _OPERATORS = (
     *(f"r{name}" for name in ARITHMETIC),
     *(f"i{name}" for name in ARITHMETIC),
 )
-ASKED = frozenset(
-    ("__repr__", "__str__", "__format__", "__reduce__", "__bool__", *map(special, COMPARISONS))
+MAKING = frozenset(
+    ("__init__", "__init_subclass__", "__set_name__", "__class_getitem__", "__del__")
 )
-"""Special methods that Python's own code asks of an object which it shows, copies or compares."""
-CONVERTED = ASKED | frozenset(
+"""Special methods that nothing asks of an object that is there."""
+CONVERTED = MAKING | frozenset(
     (
         *("__call__", "__contains__", "__delitem__", "__enter__", "__exit__", "__getitem__"),
-        *("__init__", "__len__", "__setitem__", "__init_subclass__", "__set_name__"),
-        *("__class_getitem__", "__del__", *map(special, (*_OPERATORS, *SIGNS))),
+        *("__len__", "__setitem__", "__repr__", "__str__", "__format__", "__reduce__", "__bool__"),
+        *map(special, (*_OPERATORS, *SIGNS, *COMPARISONS)),
     )
 )
-"""Special methods that are converted, or that nothing in a staged function calls."""
+"""Those that are converted where the program itself asks for them."""
+_PYTHONS = frozenset(
+    ("__slotnames__", "__annotations__", "__doc__", "__abstractmethods__", "_abc_impl")
+)
+"""What Python itself puts into a class, also later."""
 BY_NAME = frozenset(("__dict__", "__getattribute__", "asdict", "astuple", "getattr", "vars"))
 """What reads an object by names that no code tells."""
+_AROUND = (
+    *(functools.cached_property, functools.partial, functools.partialmethod),
+    functools.singledispatchmethod,
+)
 _AT_ONCE = (type(None), bool, int, float, complex, str, bytes, np.ndarray, np.generic)
 _CALLED = (
     *(types.FunctionType, types.MethodType, functools.partial, functools._lru_cache_wrapper),
@@ -62,6 +70,9 @@ class Unseen:
         self._names: set[str] = set()
         self._kept: list[Any] = []  # what is known by its identity lives as long
         self._objects: list[Any] = []
+        self._foreign: set[type] = (
+            set()
+        )  # classes of installed packages whose operators run as they are
         self._wholly: dict[int, Any] = {}  # objects that are read as a whole
 
     def meet(self, kind: type) -> None:
@@ -70,9 +81,11 @@ class Unseen:
             return
         self._met.add(kind)
         if is_packaged(kind):
+            if not in_library(kind) and computes(kind, MAKING, of_packages=True):
+                self._foreign.add(kind)
             return
-        read = functools.partial(_methods, kind)
-        self.guards.append(Guard(read, read(), f"the methods of {kind.__name__}", about=True))
+        same = functools.partial(_has_still, kind, kind.__mro__, _methods(kind))
+        self.guards.append(Guard(same, True, f"the methods of {kind.__name__}", about=True))
         if computes(kind):
             self._class(kind)
             self._look()
@@ -94,7 +107,7 @@ class Unseen:
                 waiting += parts(obj)
             elif _is_of_user(obj):
                 self._wholly[id(obj)] = obj
-                if computes(type(obj), CONVERTED - ASKED):
+                if computes(type(obj), MAKING):
                     self._class(type(obj))
                 waiting += attributes(obj).values()
 
@@ -113,14 +126,18 @@ class Unseen:
     def _look(self) -> None:
         """What that code may read by the names in it: of modules, classes and objects from outside."""
         known = None
-        while (self._names or self._wholly) and known != (len(self._found), len(self._read)):
+        while (self._names or self._wholly or self._foreign) and known != (
+            len(self._found),
+            len(self._read),
+        ):
             known = len(self._found), len(self._read)
             everything = not self._names.isdisjoint(BY_NAME)
             outside = self._outside()
             for obj in outside:
                 self._names_of(obj)
                 for name in () if isinstance(obj, type) else _held_by(obj):
-                    if name in self._names or id(obj) in self._wholly or everything:
+                    whole = id(obj) in self._wholly or type(obj) in self._foreign
+                    if name in self._names or whole or everything:
                         read = functools.partial(getattr, obj, name)
                         self._value(read, obj, name, f"{name} of {_called(obj)}")
             for obj in [*self.trace.made.values()]:
@@ -137,12 +154,12 @@ class Unseen:
         if (id(obj), "") not in self._found:
             self._found.add((id(obj), ""))
             self._kept.append(obj)
-            read = functools.partial(_held_by, obj)
-            self.guards.append(Guard(read, read(), f"what {_called(obj)} holds", about=True))
+            same = functools.partial(_holds_still, obj, _held_by(obj))
+            self.guards.append(Guard(same, True, f"what {_called(obj)} holds", about=True))
 
     def _outside(self) -> list[Any]:
         """Modules, classes, functions and objects of the user's from outside, and what they hold."""
-        waiting = [obj for obj, _ in self.trace.untouched.known.values()] + self._objects
+        waiting = [*self.trace.given.values(), *self._objects]
         found: dict[int, Any] = {}
         while waiting:
             obj = waiting.pop()
@@ -151,6 +168,9 @@ class Unseen:
             if is_read_whole(obj):
                 waiting += parts(obj)
             if isinstance(obj, types.ModuleType | type | types.FunctionType):
+                if not is_packaged(obj):
+                    found[id(obj)] = obj
+            elif type(obj) in self._foreign:
                 found[id(obj)] = obj
             elif _is_of_user(obj):
                 found[id(obj)] = obj
@@ -208,7 +228,7 @@ class Unseen:
             self._function(own, kind)
         elif _is_descriptor(own):
             self._class(type(own))
-        elif not isinstance(own, types.MemberDescriptorType):
+        elif not hasattr(type(own), "__get__"):
             what = f"{name} of {_called(kind)}"
             self._value(functools.partial(getattr, kind, name), kind, name, what)
 
@@ -245,8 +265,10 @@ class Unseen:
             if id(obj) in seen or isinstance(obj, (*_AT_ONCE, Box)):
                 continue
             seen.add(id(obj))
-            if isinstance(obj, types.ModuleType):
-                self._objects += [] if is_library(obj.__name__) else [obj]
+            if id(obj) in self.trace.made:
+                waiting += attributes(obj).values()
+            elif isinstance(obj, types.ModuleType):
+                self._objects += [] if is_packaged(obj) else [obj]
             elif isinstance(obj, type):
                 self._objects += [] if is_packaged(obj) else [obj]
                 self._class(obj)
@@ -262,15 +284,14 @@ class Unseen:
                     self._class(type(obj))
 
 
-def computes(kind: type, converted: frozenset[str] = CONVERTED) -> bool:
+def computes(kind: type, converted: frozenset[str] = CONVERTED, of_packages: bool = False) -> bool:
     """Whether special methods of a class, or the making of its objects, run code of the user's as it is."""
-    if is_packaged(kind) or issubclass(kind, BaseException):
+    foreign = in_library if of_packages else is_packaged
+    if foreign(kind) or issubclass(kind, BaseException):
         return False
     if factories(kind) or (hasattr(kind, "__post_init__") and dataclasses.is_dataclass(kind)):
         return True
-    own = {
-        n: x for base in kind.__mro__[:-1] if not is_packaged(base) for n, x in vars(base).items()
-    }
+    own = {n: x for base in kind.__mro__[:-1] if not foreign(base) for n, x in vars(base).items()}
     if (type(kind) is not type and "__init__" in own) or any(map(_is_descriptor, own.values())):
         return True
     special = (x for name, x in own.items() if name.startswith("__") and name not in converted)
@@ -294,7 +315,7 @@ def _functions(own: Any) -> Iterator[types.FunctionType]:
             yield one
         elif isinstance(one, property):
             waiting += [one.fget, one.fset, one.fdel]
-        elif isinstance(one, functools.cached_property | functools.partial):
+        elif isinstance(one, _AROUND):
             waiting.append(one.func)
         elif isinstance(one, classmethod | staticmethod | types.MethodType):
             waiting.append(one.__func__)
@@ -314,14 +335,39 @@ def _made_of(function: types.FunctionType) -> Any:
     return id(function.__code__), function.__defaults__, function.__kwdefaults__
 
 
-def _methods(kind: type) -> tuple[Any, ...]:
-    """The methods of a class and its bases, by their names; of other names, that they are there."""
-    found: list[Any] = [*kind.__mro__]
+def _methods(kind: type) -> list[tuple[Any, dict[str, Any]]]:
+    """The methods of a class and its bases, by their names; of other names None, for that they are there."""
+    found = []
     for base in kind.__mro__[:-1]:
         if base.__module__ != "builtins":
-            for name, own in vars(base).items():
-                found += (name, own if callable(own) or hasattr(own, "__get__") else None)
-    return tuple(found)
+            held = vars(base).items()
+            own = {n: x if _is_method(x) else None for n, x in held if n not in _PYTHONS}
+            found.append((vars(base), own))
+    return found
+
+
+def _is_method(own: Any) -> bool:
+    return callable(own) or hasattr(type(own), "__get__")
+
+
+def _has_still(kind: type, order: Any, methods: list[tuple[Any, dict[str, Any]]]) -> bool:
+    """Whether a class has the bases and methods that it had."""
+    return kind.__mro__ is order and all(_is_still(now, before) for now, before in methods)
+
+
+def _is_still(now: Any, before: dict[str, Any]) -> bool:
+    count = 0
+    for name, own in now.items():
+        if name not in _PYTHONS:
+            count += 1
+            was = before.get(name, _PYTHONS)
+            if was is not own and (was is not None or _is_method(own)):
+                return False
+    return count == len(before)
+
+
+def _holds_still(obj: Any, names: tuple[str, ...]) -> bool:
+    return _held_by(obj) == names
 
 
 def _is_descriptor(own: Any) -> bool:
@@ -345,7 +391,8 @@ def _held_by(obj: Any) -> tuple[str, ...]:
     else:
         plain = isinstance(obj, types.ModuleType | types.FunctionType)
         own = iter([*(vars(obj) if plain else attributes(obj))])
-    return tuple(name for name in own if not name.startswith("__"))
+    kept = {n for n, x in vars(type(obj)).items() if isinstance(x, functools.cached_property)}
+    return tuple(name for name in own if not name.startswith("__") and name not in kept)
 
 
 def _called(obj: Any) -> str:

@@ -113,6 +113,7 @@ def _generated(g: Generator, body: Body, walk: Walk) -> None:
 
 def under(cond: Any, body: Callable[[], Any], walk: Walk) -> None:
     """The body where the condition holds."""
+    cond = root().caller.operators.flag(cond)
     if not isinstance(cond, Box):
         if cond:
             body()

@@ -171,11 +171,6 @@ def combined(op: Operator, *operands: Any) -> Any:
     return _branch(first.is_tensor, lambda: op(*arms[0]), lambda: op(*arms[1]))
 
 
-def compared(op: Operator, left: Any, right: Any) -> Any:
-    """A comparison in the order in which it is written, of which the message of a run tells."""
-    return combined(op, left, right) if isinstance(right, Tagged) else op(left, right)
-
-
 def _equal_to_none(op: Operator, operands: tuple[Any, ...], x: Tag) -> Any:
     """None equals None alone."""
     rest = [y for y in operands if y is not x]

@@ -2,9 +2,12 @@
 
 import abc
 import collections
+import contextlib
 import copy
+import cProfile
 import dataclasses
 import functools
+import itertools
 import operator
 import random
 import types
@@ -116,6 +119,75 @@ class Ranked:
 class Config:
     k: float = 2.0
     inner: object = None
+
+
+class OfAbstract(abc.ABC):  # noqa: B024
+    def __init__(self, k):
+        self.k = k
+
+    def __iter__(self):
+        yield self.k
+
+
+class Flag:
+    """Asked by Python's own functions, too."""
+
+    def __init__(self, x):
+        self.x = x
+
+    def __bool__(self):
+        return SCALE > 2.5
+
+    def __eq__(self, other):
+        return SCALE > 2.5
+
+    def __radd__(self, other):
+        return other + self.x * SCALE
+
+    def __add__(self, other):
+        return Flag(self.x + other.x * SCALE)
+
+    __hash__ = None
+
+
+class Twice:
+    """A property that is kept, methods made of others, and an answer from the left of a NumPy scalar."""
+
+    def __init__(self, x):
+        self.x = x
+
+    def scaled_by(self, k, y):
+        return self.x * k * y
+
+    scaled = functools.partialmethod(scaled_by, 2.0)
+
+    @functools.cached_property
+    def kept(self):
+        return self.x * 2.0
+
+    def __iter__(self):
+        yield self.scaled(SCALE)
+        yield self.kept
+
+    def __rmul__(self, other):
+        return Twice(self.x * other)
+
+    def picks(self, rows):
+        return rows[0] * self.x
+
+
+class Asked:
+    """Has no answer, and counts how often it is asked."""
+
+    def __init__(self):
+        self.asked = 0
+
+    def __eq__(self, other):
+        self.asked += 1
+        return NotImplemented
+
+    __add__ = __lt__ = __eq__
+    __hash__ = None
 
 
 class Descriptor:
@@ -294,6 +366,27 @@ def through(x):
 LIST, ARRAY, TENSOR = [1.0], np.array([1.0]), ag.constant([1.0])
 CONFIG, RANKED, MISSING = Config(2.0, Config(1.0)), Ranked(2.0), Missing(a=1.0)
 REACHES, OTHER = Reaches(CONFIG), Config()
+OF_ABSTRACT, PICKED, FACTOR = OfAbstract(2.0), np.array([1.0]), np.float64(2.0)
+PICKS = operator.methodcaller("picks", PICKED)
+
+
+def added_in_place(x):
+    x += Flag(x)
+    return x
+
+
+def asked_once(x):
+    asked = Asked()
+    return x * asked.asked if asked == 3 else x * (asked.asked + SCALE)
+
+
+def first_of_lists(x):
+    lists = [[x], [x * SCALE]]
+    for i in range(3):
+        lists[0].append(x * i)
+    taken = lists.pop(0)
+    lists.insert(0, taken)
+    return lists[0][0] * lists[1][0]
 
 
 def scale(value):
@@ -336,6 +429,27 @@ TABLE = {
         change(OTHER, k=7.0),
     ),
     "min": (lambda x: x * min([Config(8.0), OTHER]).k, change(OTHER, k=9.0)),
+    "a class with a base of Python's": (lambda x: sum(OF_ABSTRACT) * x, change(OF_ABSTRACT, k=3.0)),
+    "any": (lambda x: x if any([Flag(x)]) else -x, *SCALED),
+    "all": (lambda x: x if all([Flag(x)]) else -x, *SCALED),
+    "a condition of a comprehension": (lambda x: x * len([1 for f in [Flag(x)] if f]), *SCALED),
+    "a tuple that counts": (lambda x: x * (Flag(1.0), Flag(2.0)).count(Flag(3.0)), *SCALED),
+    "accumulate": (
+        lambda x: [*itertools.accumulate([Flag(1.0), Flag(2.0)])][-1].x * x,
+        *SCALED,
+    ),
+    "in place": (added_in_place, *SCALED),
+    "no answer": (asked_once, *SCALED),
+    "methods made of others, a property that is kept": (lambda x: sum(Twice(x)), *SCALED),
+    "what a methodcaller holds": (
+        lambda x: PICKS(Twice(x)),
+        lambda: PICKED.__setitem__(0, 5.0),
+    ),
+    "a scalar of NumPy's on the left": (
+        lambda x: (FACTOR * Twice(x)).x,
+        lambda: globals().update(FACTOR=np.float64(3.0)),
+    ),
+    "lists in a list": (first_of_lists, *SCALED),
     "asdict": (lambda x: x * dataclasses.asdict(OTHER)["k"], change(OTHER, k=10.0)),
     "copy": (lambda x: x * copy.copy(OTHER).k, change(OTHER, k=11.0)),
     "deepcopy": (lambda x: x * copy.deepcopy([OTHER])[0].k, change(OTHER, k=12.0)),
@@ -360,7 +474,9 @@ TABLE = {
 def as_before():
     scale(2.0)
     MODULE.gain = Reaches.gain = CONFIG.inner.k = LIST[0] = ARRAY[0] = TENSOR[0] = 1.0
-    CONFIG.k = OTHER.k = RANKED.k = 2.0
+    CONFIG.k = OTHER.k = RANKED.k = OF_ABSTRACT.k = 2.0
+    PICKED[0] = 1.0
+    globals().update(FACTOR=np.float64(2.0))
     Reaches.__add__.__defaults__[0][0] = 1.0
 
 
@@ -370,9 +486,9 @@ def test_what_it_reads_is_read_at_each_call(name):
     compiled, seen = ag.function(program), []
     for changed in (lambda: None, *changes):
         changed()
-        want = float(program(X))
-        assert [float(compiled(X)) for _ in range(3)] == [want] * 3
-        seen.append(want)
+        found = [float(compiled(X)) for _ in range(3)]  # before Python has seen it
+        seen.append(float(program(X)))
+        assert found == [seen[-1]] * 3
     assert len(set(seen)) > 1, "the changes make a difference"
 
 
@@ -477,6 +593,12 @@ def asks_in_a_loop(x):
         (lambda x: Drawn(x).n * x, "random inside compiled code would run once"),
         (lambda x: Logs(x).x, "made of Logs is changed by code that is not converted"),
         (lambda x: Tells(x).x, "print in Tells.__new__, which is not converted, would run once"),
+        (lambda x: Uniform(x).n * x, "uniform inside compiled code would run once"),
+        (lambda x: Catches(x).x, "print in Catches.__new__, which is not converted"),
+        (
+            lambda x: x if chosen_by(x) == PLAIN else -x,
+            "objects are compared of which one is one of",
+        ),
         (asks_in_a_loop, "assignment to the attribute 'n' of 'asks' in the condition of a loop"),
         (lambda x: ARRAY + Right(x), "an operator between a plain array and a Right on its right"),
     ],
@@ -492,3 +614,54 @@ class Right:
 
     def __radd__(self, other):
         return self.x
+
+
+@dataclasses.dataclass
+class Uniform:
+    x: object
+    n: object = dataclasses.field(default_factory=lambda: random.uniform(0.0, 1.0))
+
+
+class Catches:
+    def __new__(cls, x):
+        with contextlib.suppress(Exception):
+            print("made")
+        return object.__new__(cls)
+
+    def __init__(self, x):
+        self.x = x
+
+
+def chosen_by(x):
+    found = PLAIN
+    if x > 5.0:
+        found = Right(x)
+    return found
+
+
+PLAIN = Right(2.0)
+
+
+def test_a_profiler_looks_on():
+    profiler = cProfile.Profile()
+    profiler.enable()
+    assert float(ag.function(lambda x: Completed(x).y)(X)) == X * 2.0
+    profiler.disable()
+
+
+def test_an_object_made_inside_is_none_from_outside():
+    def program(x):
+        rows = Reaches(Config(x, Config(2.0)))
+        first = sum(OF_ABSTRACT) * (rows * x)
+        rows.config.inner.k = 3.0
+        return first + rows * x
+
+    assert float(ag.function(program)(X)) == float(program(X))
+
+
+def test_the_next_calls_take_the_fast_way():
+    """Guards of a class do not keep a call from it."""
+    compiled = ag.function(lambda x: Weighs(x).x * 2.0)
+    for _ in range(3):
+        compiled(1.5)
+    assert compiled.quickly((1.5,)) == 3.0
