@@ -36,14 +36,39 @@ from tests.identity import (
 
 _BANKS = (becomes, from_lists, growing, kept, meeting, narrowed, passed_on, watched)
 _NAMES = {
+    "a_line_of_constant_length",
+    "a_tape_inside",
+    "an_inner_while",
+    "backwards",
+    "backwards_in_steps",
+    "beside_a_number_that_becomes_an_array",
     "beside_objects",
+    "bound_by_the_body_too",
+    "branches_in_loops",
+    "branches_inside",
     "changes_a_list",
+    "followed_beside_another",
+    "in_a_helper",
+    "in_a_loop_in_an_arm",
+    "in_for",
+    "in_loops",
+    "in_while",
+    "in_while_with_jumps",
     "links_both_ways",
+    "maps",
+    "nested",
     "one_through_a_third",
+    "passes_in_steps",
+    "picks_by_key",
+    "raises_deep_inside",
     "squared_in_one_step",
+    "squares_in_inner_loop",
+    "text_of_a_step",
+    "the_list_of_the_arm",
+    "under_a_tape",
 }
 LONG = {program for bank in _BANKS for program, _ in bank.CASES}
-LONG |= {program for program, _ in found.CASES if program.__name__ in _NAMES}
+LONG |= {program for program, _ in programs.CASES + found.CASES if program.__name__ in _NAMES}
 """Of which second derivatives take long to compile; `test_programs` has them."""
 
 BANK = [
