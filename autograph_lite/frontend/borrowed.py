@@ -14,14 +14,8 @@ from typing import Any
 from autograph_lite.frontend.absent import Perhaps
 from autograph_lite.frontend.effects import attributes
 from autograph_lite.frontend.guards import is_of_user
-from autograph_lite.frontend.holders import (
-    is_made,
-    note_made,
-    note_picked,
-    note_several,
-    set_attributes,
-)
-from autograph_lite.frontend.state import MaybeUndefined, unwrapped
+from autograph_lite.frontend.holders import is_made, note_picked, note_several
+from autograph_lite.frontend.state import MaybeUndefined, unwrapped, with_keys
 from autograph_lite.ops.staging import root
 
 Both = tuple[Any, Any]
@@ -76,12 +70,10 @@ def _of_parts(obj: Any, parts: dict[Any, Any]) -> Any:
     if isinstance(obj, list | tuple):
         items = parts.values()
         return type(obj)(*items) if hasattr(obj, "_fields") else type(obj)(items)
-    if isinstance(obj, dict):
-        return parts
-    made: Any = object.__new__(type(obj))
-    set_attributes(made, parts)
-    note_picked({id(obj): obj})
-    note_several([note_made(made)])
+    made = with_keys(dict if isinstance(obj, dict) else type(obj), parts)
+    if not isinstance(obj, dict):
+        note_picked({id(obj): obj})
+        note_several([made])
     return made
 
 

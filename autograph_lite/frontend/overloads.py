@@ -33,7 +33,7 @@ FUNCTIONS: dict[Any, tuple[str, str]] = {
 _MIRRORED = {"eq": "eq", "ge": "le", "gt": "lt", "le": "ge", "lt": "gt", "ne": "ne"}
 _IDENTITY = tuple(getattr(object, special(name)) for name in COMPARISONS)
 """What a class has that says nothing of comparisons."""
-CONTAINERS = (list, tuple, dict)
+_HOLDING = (list, tuple, dict)
 _SEQUENCES = (list, tuple, str, bytes, bytearray)
 """Whose `+` and `*` Python tries last."""
 _MISSING: Any = object()
@@ -99,7 +99,7 @@ class Overloads:
 
     def comparison(self, name: str, left: Any, right: Any) -> Any:
         """`left < right`, or another comparison of two."""
-        if isinstance(left, CONTAINERS):
+        if isinstance(left, _HOLDING):
             self.trace.unseen.given(left, right)
         if not self.asks(left, right):
             return COMPARISONS[name](left, right)

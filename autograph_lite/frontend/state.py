@@ -190,12 +190,12 @@ def put_together(
         make = as_given  # a text shows tensors, however results leave
     parts = [put_together(p, values, make) for p in structure.parts]
     if structure.keys is not None:
-        return _with_keys(kind, dict(zip(structure.keys, parts, strict=True)))
+        return with_keys(kind, dict(zip(structure.keys, parts, strict=True)))
     made = kind(*parts) if hasattr(kind, "_fields") or is_text(structure) else kind(parts)
     return adopt(made) if kind is list else made
 
 
-def _with_keys(kind: type, parts: dict[Any, Any]) -> Any:
+def with_keys(kind: type, parts: dict[Any, Any]) -> Any:
     """A dict, or an object with these attributes, which is not initialised a second time."""
     if kind is dict:
         return parts

@@ -11,7 +11,7 @@ import sys
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -181,10 +181,7 @@ def _refuse_call(trace: Any, frame: types.FrameType) -> None:
     """A function of Python's library, written in Python, is called."""
     module, name = _home_of(frame).partition(".")[0], frame.f_code.co_name
     if module in EACH_TIME and not name.startswith("_"):
-        raise ConversionError(
-            f"{name} inside compiled code would run once, when it is compiled; pass its result as an argument",
-            trace.origin(),
-        )
+        _refuse(trace, name, _ARGUMENT)
 
 
 def _refuse_told(trace: Any, frame: types.FrameType, function: Any) -> None:
@@ -195,13 +192,8 @@ def _refuse_told(trace: Any, frame: types.FrameType, function: Any) -> None:
             " compiled; print in a method that is called by its name",
             trace.origin(),
         )
-    drawn = type(getattr(function, "__self__", None)).__module__.startswith("numpy.random")
-    if drawn:
-        raise ConversionError(
-            f"{function.__name__} inside compiled code would run once, when it is compiled; pass its result as"
-            " an argument",
-            trace.origin(),
-        )
+    if type(getattr(function, "__self__", None)).__module__.startswith("numpy.random"):
+        _refuse(trace, function.__name__, _ARGUMENT)
     if function is not next:  # an iterator may be one of its own
         refuse_unsteady(trace, function)
 
@@ -215,8 +207,13 @@ def refuse_unsteady(trace: Any, function: Any) -> None:
     if isinstance(function, type) or (steady and not saves):
         return
     instead = _ADVICE.get((where, name)) or _ADVICE_OF.get(top)
-    advice = instead or ("call it outside" if saves else "pass its result as an argument")
+    _refuse(trace, name or where, instead or ("call it outside" if saves else _ARGUMENT))
+
+
+_ARGUMENT = "pass its result as an argument"
+
+
+def _refuse(trace: Any, name: str, advice: str) -> NoReturn:
     raise ConversionError(
-        f"{name or where} inside compiled code would run once, when it is compiled; {advice}",
-        trace.origin(),
+        f"{name} inside compiled code would run once, when it is compiled; {advice}", trace.origin()
     )

@@ -70,9 +70,7 @@ class Unseen:
         self._names: set[str] = set()
         self._kept: list[Any] = []  # what is known by its identity lives as long
         self._objects: list[Any] = []
-        self._foreign: set[type] = (
-            set()
-        )  # classes of installed packages whose operators run as they are
+        self._foreign: set[type] = set()  # of installed packages, whose operators run as they are
         self._wholly: dict[int, Any] = {}  # objects that are read as a whole
 
     def meet(self, kind: type) -> None:
@@ -294,8 +292,8 @@ def computes(kind: type, converted: frozenset[str] = CONVERTED, of_packages: boo
     own = {n: x for base in kind.__mro__[:-1] if not foreign(base) for n, x in vars(base).items()}
     if (type(kind) is not type and "__init__" in own) or any(map(_is_descriptor, own.values())):
         return True
-    special = (x for name, x in own.items() if name.startswith("__") and name not in converted)
-    functions = (x for own in special for x in _functions(own))
+    asked = (x for name, x in own.items() if name.startswith("__") and name not in converted)
+    functions = (function for x in asked for function in _functions(x))
     return any(not is_generated(x) and not in_library(x) for x in functions)
 
 

@@ -185,10 +185,6 @@ NOT_REACHED = {
         "frontend/overloads.py",
         "objects are compared of which one",
     ): "tests/reliability/test_unseen.py",
-    (
-        "frontend/steady.py",
-        "inside compiled code would run once, when it is compiled; pass its result as",
-    ): ("tests/reliability/test_unseen.py"),
     ("frontend/read.py", "message"): "tests/frontend/test_read.py and test_conversion.py",
     ("frontend/convert.py", "message"): "tests/frontend/test_read.py, code that is nested too deep",
     ("frontend/again.py", "ANOTHER"): "tests/identity/test_recursion.py",
