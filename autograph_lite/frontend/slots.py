@@ -103,7 +103,10 @@ class Slot:
 def slot(name: str, obj: Any) -> Slot:
     """What a name holds before the loop."""
     structure, values = take_apart(obj)
-    return Slot(name, (structure, values), structure, [v.type for v in values])
+    held = structure, [v.type for v in values]
+    if growing_in(structure):  # with what was appended to it in the form of its elements
+        held = joined(name, held, held) or held
+    return Slot(name, (structure, values), *held)
 
 
 class Becomes(Exception):

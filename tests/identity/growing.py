@@ -485,7 +485,20 @@ def deleted_from_both_ends(x, n):
     return s, np.stack(items), len(items)
 
 
+def a_number_or_a_tensor_is_appended(a, n):
+    """And then more in a loop of its own, before it is known that it may be a number."""
+    s, path = a * 1.0, [a]
+    for i in range(n):
+        path.append(s)
+        for j in range(i):
+            path.append(a * j)
+        if s > 0.2:
+            s = 2.0
+    return s, sum(path), path[-1]
+
+
 CASES = [
+    *((a_number_or_a_tensor_is_appended, (c(a), n)) for a, n in ((0.3, 3), (0.1, 3), (0.1, 0))),
     *(
         (f, (X, n))
         for f in (
