@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ir.types import element, history
@@ -143,13 +144,17 @@ class _Reader:
         self.sources: dict[Node, _Source] = {}
         self.have: dict[Value, Value] = {}  # value of the saving loop -> here
         self.replaced: dict[Value, Value] = {}
+        self.noted: list[
+            tuple[dict[Any, Value], Any]
+        ] = []  # what has been added since a trial began
         known = [
             (saved[h].loop, saved[h].value, e)
             for h, e in zip(self.parts.histories, self.parts.elements, strict=True)
             if h in saved
         ]
         for loop, value, read in known:
-            self.sources.setdefault(loop, _Source(loop))
+            if loop not in self.sources:
+                self.sources[loop] = _Source(loop)
             self.have.setdefault(value, read)
         known.sort(key=lambda item: self.sources[item[0]].place(item[1]))
         for loop, value, read in known:
@@ -161,15 +166,21 @@ class _Reader:
         return {h: s for h, s in offered.items() if self.have[s.value] in read}
 
     def _try(self, source: _Source, value: Value, read: Value) -> None:
-        before, added, have = len(self.first), dict(self.added), dict(self.have)
-        steps = dict(self.steps)
-        del self.have[value]
+        before, was = len(self.first), self.have.pop(value)
+        self.noted = []
         again = self._again(source, value, [MOST])
         if again is None:
             del self.first[before:]
-            self.added, self.have, self.steps = added, have, steps
+            for table, key in self.noted:
+                del table[key]
+            self.have[value] = was
         else:
             self.replaced[read] = self.have[value] = again
+
+    def _note(self, table: dict[Any, Value], key: Any, made: Value) -> Value:
+        table[key] = made
+        self.noted.append((table, key))
+        return made
 
     def _again(self, source: _Source, value: Value, left: list[int]) -> Value | None:
         """The value of this step, computed here; None if that takes too much."""
@@ -190,13 +201,14 @@ class _Reader:
             return None
         made = Value(value.type)
         self.first.append(Node(node.op, tuple(inputs), (made,), node.params))  # type: ignore[arg-type]
-        self.have[value] = made
-        return made
+        return self._note(self.have, value, made)
 
     def _capture(self, outside: Value) -> Value:
         if outside in self.captured:
             return self.captured[outside]
-        return self.added.setdefault(outside, Value(outside.type))
+        if outside in self.added:
+            return self.added[outside]
+        return self._note(self.added, outside, Value(outside.type))
 
     def _step(self, source: _Source) -> Value | None:
         """The step of the saving loop that this step stands for."""
@@ -209,7 +221,8 @@ class _Reader:
             bound = self._capture(self.parts.bound)
             one, back = (self._number(n, here) for n in (1, -1))
             last = self._emit("position", bound, back, one)
-            self.steps[source.node] = self._emit("position", here, last, back)
+            step = self._emit("position", here, last, back)
+            return self._note(self.steps, source.node, step)
         return self.steps[source.node]
 
     def _number(self, number: int, like: Value) -> Value:
