@@ -8,7 +8,8 @@ without comparing addresses first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations
 
 from autograph_lite.render import form
@@ -50,17 +51,45 @@ def memory(kernel: form.Kernel) -> dict[str, str]:
     return {**found, LOADED: "loaded"}
 
 
-def pointers(kernel: form.Kernel, where: dict[str, str]) -> dict[str, Origins]:
-    """The origins of what each pointer may hold, in whatever order things happen."""
-    kept = frozenset(name for name, place in where.items() if place in ("keep", "loaded"))
-    found = {name: frozenset((name,)) for name in where}
+ELSEWHERE = frozenset((" elsewhere",))
+"""Of a pointer that may hold what has no metadata: nothing is told of it."""
+
+
+def pointers(
+    kernel: form.Kernel, where: dict[str, str], names: Collection[str]
+) -> dict[str, Origins]:
+    """The origins among `names` of what each pointer may hold, in whatever order things happen."""
+    known = {name: frozenset((name,)) if name in names else ELSEWHERE for name in where}
+    kept = _union(known[name] for name, place in where.items() if place in ("keep", "loaded"))
+    found: dict[str, Origins] = dict(known)
     moves = [s for s in walk(kernel.body) if isinstance(s, form.Let) and s.var.type == PTR]
-    while True:
-        before = dict(found)
-        for s in moves:
-            found[s.var.name] = found.get(s.var.name, frozenset()) | _held(s.value, found, kept)
-        if found == before:
-            return found
+    readers: dict[str, list[form.Let]] = {}
+    for s in moves:
+        for name in _read(s.value):
+            readers.setdefault(name, []).append(s)
+    waiting = deque(moves)
+    while waiting:
+        s = waiting.popleft()
+        before = found.get(s.var.name)
+        found[s.var.name] = _union((before or frozenset(), _held(s.value, found, kept)))
+        if found[s.var.name] != before:
+            waiting += readers.get(s.var.name, ())
+    return found
+
+
+def _union(sets: Iterable[Origins]) -> Origins:
+    every = frozenset[str]().union(*sets)
+    return ELSEWHERE if every >= ELSEWHERE else every
+
+
+def _read(value: form.Expr) -> list[str]:
+    """The pointers that one of them is."""
+    match value:
+        case form.Var():
+            return [value.name]
+        case form.Select():
+            return _read(value.a) + _read(value.b)
+    return []
 
 
 def _held(value: form.Expr, found: dict[str, Origins], kept: Origins) -> Origins:
@@ -68,7 +97,7 @@ def _held(value: form.Expr, found: dict[str, Origins], kept: Origins) -> Origins
         case form.Var():
             return found.get(value.name, frozenset())
         case form.Select():
-            return _held(value.a, found, kept) | _held(value.b, found, kept)
+            return _union((_held(value.a, found, kept), _held(value.b, found, kept)))
         case form.Load():
             return kept
         case form.Const():
@@ -98,7 +127,7 @@ def alias_tags(kernel: form.Kernel) -> tuple[dict[str, str], list[str]]:
         for pair in ((x, y), (y, x))
     }
     tags, made = {}, dict[Origins, str]()
-    for pointer, held in pointers(kernel, where).items():
+    for pointer, held in pointers(kernel, where, scopes.keys()).items():
         if not held or not held <= scopes.keys():
             continue
         if held not in made:
