@@ -6,6 +6,7 @@ appended since and not been looked at.  All names of the list see it, because it
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
@@ -144,11 +145,19 @@ def refuse_spread(args: tuple[Any, ...]) -> None:
 
 
 def own(items: list[Any]) -> Grown:
-    """What stands in a list, with rows of its own: another list may have been made of the same."""
-    found: Grown = items[0]
-    if found.owner == id(items):
-        return found
-    return found.owned_by(items, map(f.list_copy, found.rows))
+    """What stands in a list, with rows of its own: another list may have been made of the same, by Python
+    itself as by `list(items)`, `[*items]` or `items + []`, and then holds the same object."""
+    if _references(items) > _ALONE or items[0].owner != id(items):
+        return items[0].owned_by(items, map(f.list_copy, items[0].rows))  # type: ignore[no-any-return]
+    return items[0]  # type: ignore[no-any-return]
+
+
+def _references(items: list[Any]) -> int:
+    return sys.getrefcount(items[0])
+
+
+_ALONE = _references([object()])
+"""Of what stands in one list, which is counted as everything else is."""
 
 
 def adopt(items: list[Any]) -> list[Any]:
@@ -160,8 +169,10 @@ def adopt(items: list[Any]) -> list[Any]:
 
 def moved_to(items: list[Any], before: list[Any]) -> list[Any]:
     """A list with the parts of another, which it stands for."""
-    held = grown_in(before)
-    return adopt(items) if held is not None and held.owner == id(before) else items
+    if grown_in(before) is None or before[0].owner != id(before):
+        return items
+    alone = _ALONE + (grown_in(items) is not None and items[0] is before[0])
+    return items if _references(before) > alone else adopt(items)
 
 
 def note_in_lists(obj: Any) -> list[Any]:

@@ -102,13 +102,13 @@ def _apart(obj: Any, values: list[Value], numbers: bool) -> Structure:
     if isinstance(obj, Later):
         args, kwargs = (_apart(part, values, numbers) for part in (obj.args, obj.kwargs))
         return Container(type(obj), None, (Static(obj.function), args, kwargs))
+    refuse_among(obj)
+    held = None if grown_in(obj) is None else own(obj)  # before the parts are held twice
     found = parts_of(obj)
     if found is None:
         return Static(obj)
-    refuse_among(obj)
     kind, keys, parts = found
-    if grown_in(obj) is not None:
-        parts = [own(obj), *parts[1:]]
+    parts[:1] = parts[:1] if held is None else [held]
     return Container(kind, keys, tuple(_apart(part, values, numbers) for part in parts))
 
 
