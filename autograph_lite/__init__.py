@@ -11,7 +11,7 @@ from typing import Any as _Any
 
 import numpy as _np
 
-from autograph_lite import errors, numpy, optimizers
+from autograph_lite import errors, numpy, optimizers, special
 from autograph_lite.eager.interpreter import install_evaluator as _install_evaluator
 from autograph_lite.eager.repetition import install_compiler as _install_compiler
 from autograph_lite.errors import AutographError
@@ -109,6 +109,7 @@ __all__ = [
     "ones_like",
     "optimizers",
     "print",
+    "special",
     "stop_gradient",
     "value_and_grad",
     "verify",

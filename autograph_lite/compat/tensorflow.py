@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograph_lite import numpy as ops
-from autograph_lite import optimizers
+from autograph_lite import optimizers, special
 from autograph_lite.errors import DomainError, GraphTypeError
 from autograph_lite.ir.types import promote
 from autograph_lite.numpy import (
@@ -72,10 +72,18 @@ int32, int64, bool = np.dtype("int32"), np.dtype("int64"), np.dtype("bool")
 keras = SimpleNamespace(optimizers=optimizers)
 _MATH = (
     *("abs", "add", "subtract", "multiply", "divide", "pow", "exp", "expm1", "log", "log1p"),
-    *("sqrt", "square", "sin", "cos", "tan", "tanh", "sinh", "cosh", "atan", "maximum"),
-    *("minimum", "sign", "floor", "ceil", "negative", "reciprocal", "cumsum"),
+    *("sqrt", "square", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh"),
+    *("tanh", "asinh", "acosh", "atanh", "maximum", "minimum", "sign", "floor", "ceil"),
+    *("negative", "reciprocal", "cumsum"),
 )
-math = SimpleNamespace(**{name: getattr(ops, name) for name in _MATH})
+math = SimpleNamespace(
+    **{name: getattr(ops, name) for name in _MATH},
+    sigmoid=special.expit,
+    softplus=special.softplus,
+    erf=special.erf,
+)
+nn = SimpleNamespace(sigmoid=special.expit, softplus=special.softplus, tanh=ops.tanh)
+sigmoid = special.expit
 display.speak_tensorflow()
 
 
@@ -231,6 +239,7 @@ __all__ = [
     "minimum",
     "multiply",
     "negative",
+    "nn",
     "not_equal",
     "ones",
     "ones_like",
@@ -245,6 +254,7 @@ __all__ = [
     "reduce_prod",
     "reduce_sum",
     "reshape",
+    "sigmoid",
     "sign",
     "sin",
     "sinh",

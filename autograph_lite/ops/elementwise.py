@@ -26,7 +26,7 @@ from autograph_lite.ops.record import (
     register,
 )
 from autograph_lite.ops.shapes import elementwise
-from autograph_lite.ops.words import copysign, floor, fmod, sdiv, srem, warn_if
+from autograph_lite.ops.words import copysign, floor, fmod, one_of, sdiv, srem, warn_if
 
 Text = str | Callable[..., Any]
 _INTEGER = Constant("it is an integer")
@@ -125,13 +125,7 @@ unary(
 
 
 def _power_float(x, y):
-    if y == 2.0:
-        out = x * x
-    elif y == 1.0:
-        out = x
-    else:
-        out = pow(x, y)
-    return out
+    return one_of(y == 2.0, x * x, one_of(y == 3.0, x * x * x, one_of(y == 1.0, x, pow(x, y))))
 
 
 def _power_partials(x: Value, y: Value, out: Value) -> tuple[Value, Value]:

@@ -23,6 +23,7 @@ from autograph_lite.ops.words import (
     floor,
     fmod,
     int64,
+    libm_pow,
     sdiv,
     shl,
     srem,
@@ -125,7 +126,7 @@ def _power_float(x, y):
         raise ZeroDivisionError("0.0 cannot be raised to a negative power")
     if (x < 0) & (floor(y) != y) & (y - y == 0) & (x - x == 0):
         raise DomainError("a negative number to a fractional power is complex")
-    out = pow(x, y)
+    out = libm_pow(x, y)
     if (out - out != 0) & (x - x == 0) & (y - y == 0):
         raise OverflowError("(34, 'Numerical result out of range')")
     return out

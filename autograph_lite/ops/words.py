@@ -1,7 +1,7 @@
 """The words of op bodies beyond Python's own.
 
 Bodies are compiled to kernels and never run as Python; the names stand here so that a reader and the
-type checker can look them up.  Their meaning is in `render.body`.
+type checker can look them up.  Their meaning is in `render.words`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ def int64(x: Any) -> Any:
 
 def seldom(condition: Any, x: Any, y: Any) -> Any:
     """`x if condition else y`, where the condition hardly ever holds: scalar code branches."""
+
+
+def one_of(condition: Any, x: Any, y: Any) -> Any:
+    """`x if condition else y`, where scalar code computes only that one."""
 
 
 def sdiv(x: Any, y: Any) -> Any:
@@ -41,8 +45,20 @@ def fmod(x: Any, y: Any) -> Any:
     """The exact remainder of floats, with the sign of `x`."""
 
 
+def libm_pow(x: Any, y: Any) -> Any:
+    """x to the power of y by the C library, as Python's own floats; so with its other functions."""
+
+
 def copysign(x: Any, y: Any) -> Any:
     """`x` with the sign of `y`."""
+
+
+def sqrt(x: Any) -> Any:
+    """The square root, rounded once; NaN below 0."""
+
+
+def rint(x: Any) -> Any:
+    """The whole number that is nearest to `x`, the even one of two."""
 
 
 def floor(x: Any) -> Any:
@@ -59,6 +75,10 @@ def checked_mul(x: Any, y: Any) -> Any:
 
 def fma(x: Any, y: Any, z: Any) -> Any:
     """x * y + z, rounded once."""
+
+
+def polynomial(x: Any, *coefficients: Any) -> Any:
+    """The polynomial of x with these coefficients, the highest first."""
 
 
 def as_bits(x: Any) -> Any:

@@ -15,6 +15,7 @@ from autograph_lite.render import body, form
 from autograph_lite.render.emitter import ONE, ZERO, Emitter, compare, iadd, imul, select
 from autograph_lite.render.form import B1, I64, Bin, Const, Expr, For, If, Let, Var
 from autograph_lite.render.lowering import hint
+from autograph_lite.render.words import FLOATS
 
 LANES, BLOCK = 8, 1024
 
@@ -43,7 +44,7 @@ class Accumulator:
 
     def _identity(self) -> Const:
         value = 0 if self.fold.init is None else self.fold.init
-        if self.dtype in body.FLOATS:
+        if self.dtype in FLOATS:
             return Const(float(value), self.dtype)
         return Const(bool(value) if self.dtype == B1 else int(value), self.dtype)
 
@@ -116,7 +117,7 @@ class Accumulator:
 
     def settle(self, count: Expr) -> None:
         """An empty sum is +0, not the identity -0."""
-        if self.lanes and self.dtype in body.FLOATS:
+        if self.lanes and self.dtype in FLOATS:
             empty = compare("eq", count, ZERO)
             zero = Const(0.0, self.dtype)
             self.k.add(Let(self.total, select(empty, zero, self.total)))

@@ -147,7 +147,19 @@ class Load:
     type: str
 
 
-Expr = Const | Var | Un | Bin | Cmp | Select | Cast | Bits | Fma | Call | Overflows | Load
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Number `index` of a table of float64."""
+
+    table: tuple[float, ...]
+    index: Expr
+
+    @property
+    def type(self) -> str:
+        return F64
+
+
+Expr = Const | Var | Un | Bin | Cmp | Select | Cast | Bits | Fma | Call | Overflows | Load | Entry
 
 
 @dataclass(frozen=True, slots=True)

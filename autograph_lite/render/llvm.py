@@ -7,15 +7,16 @@ names no machine: target and flags are chosen where it is compiled.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
-from autograph_lite.ops.elementary import NEAR, OURS
+from autograph_lite.ops.elementary import FAR, NEAR, OURS
 from autograph_lite.render import form, llvm_memory, llvm_ufuncs
 from autograph_lite.render.body import scalar
 from autograph_lite.render.buffers import alias_tags, walk
 from autograph_lite.render.emitter import Emitter
-from autograph_lite.render.form import B1, F64, I64
+from autograph_lite.render.form import B1, F64
 from autograph_lite.render.llvm_support import POLL_STEPS, support, word
 from autograph_lite.render.llvm_text import MEMORY, PURE, REGISTER, Text
 from autograph_lite.render.llvm_values import element, function_name, kind_of, value
@@ -48,21 +49,24 @@ def _function(module: Text, name: str, how: str) -> list[str]:
         module.declared.update(dict.fromkeys(declared))
         return written
     k = Emitter()
-    x = k.fresh("x", F64)
-    ours, more = OURS[name]
-    operands: dict[str, form.Expr] = {key: form.Const(n, I64) for key, n in more.items()}
-    out = k.let("out", scalar(k, ours, F64, False, x=x, **operands))
-    if name in NEAR and not how:
-        far = form.Cmp("gt", form.Un("abs", x, F64), form.Const(NEAR[name], F64))
-        library = form.Let(out, form.Call(name, (x,), F64, "libm"))
-        k.add(form.If(far, (library,), seldom=True))
+    ours = OURS[name]
+    operands = {p: k.fresh(p, F64) for p in inspect.signature(ours).parameters}
+    out = k.let("out", scalar(k, ours, F64, False, **operands))
+    if name in FAR and not how:
+        x = operands["x"]
+        far = form.Cmp("gt", form.Un("abs", x, F64), form.Const(NEAR, F64))
+        with k.block() as steps:
+            k.add(form.Let(out, scalar(k, FAR[name], F64, x=x)))
+        k.add(form.If(far, tuple(steps), seldom=True))
     text = Text({}, polling=False)
-    text.add(f"store double %x, ptr {text.variable(x)}")
+    for p, variable in operands.items():
+        text.add(f"store double %{p}, ptr {text.variable(variable)}")
     block(text, tuple(k.statements))
     text.add(f"ret double {value(text, out)}")
     module.declared.update(text.declared)
     kind = "alwaysinline" if how else "noinline"
-    head = f"define internal double @{function_name(name, how)}(double %x) {kind} {PURE} {{"
+    given = ", ".join(f"double %{p}" for p in operands)
+    head = f"define internal double @{function_name(name, how)}({given}) {kind} {PURE} {{"
     return [head, "entry:", *text.locals(), *text.lines, "}", ""]
 
 

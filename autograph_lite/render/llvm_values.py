@@ -11,6 +11,7 @@ import ctypes
 import struct
 from collections.abc import Callable
 from typing import Any
+from zlib import crc32
 
 from autograph_lite.ops.elementary import OURS
 from autograph_lite.render import form, llvm_ufuncs
@@ -240,6 +241,16 @@ def element(text: Text, base: form.Var, index: form.Expr, kind: str) -> str:
     )
 
 
+def _entry(text: Text, e: form.Entry) -> str:
+    """Of a constant of the module."""
+    kind = f"[{len(e.table)} x double]"
+    numbers = ", ".join(f"double {value(text, form.Const(x, F64))}" for x in e.table)
+    name = f"@ag.table.{crc32(numbers.encode()):08x}"
+    text.declared.setdefault(f"{name} = private unnamed_addr constant {kind} [{numbers}]")
+    where = text.let(f"getelementptr inbounds double, ptr {name}, i64 {value(text, e.index)}")
+    return text.let(f"load double, ptr {where}")
+
+
 EXPRESSIONS: dict[type, Callable[[Text, Any], str]] = {
     form.Const: _const,
     form.Var: _var,
@@ -253,4 +264,5 @@ EXPRESSIONS: dict[type, Callable[[Text, Any], str]] = {
     form.Call: _call,
     form.Overflows: _overflows,
     form.Load: _load,
+    form.Entry: _entry,
 }

@@ -219,6 +219,10 @@ def _load(names: Names, e: form.Load) -> Printed:
     return f"{names.of(e.base.name)}[{show(names, e.index)}]", ATOM
 
 
+def _entry(names: Names, e: form.Entry) -> Printed:
+    return f"{e.table}[{show(names, e.index)}]", ATOM
+
+
 PRINTERS: dict[type, Callable[[Names, Any], Printed]] = {
     form.Const: _const,
     form.Var: _var,
@@ -232,4 +236,5 @@ PRINTERS: dict[type, Callable[[Names, Any], Printed]] = {
     form.Call: _call,
     form.Overflows: _overflows,
     form.Load: _load,
+    form.Entry: _entry,
 }

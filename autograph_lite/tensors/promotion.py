@@ -127,6 +127,7 @@ BINARY: dict[str, Rule] = {
         _rule("maximum", _by("maximum", "maximum", "bitwise_or")),
         _rule("minimum", _by("minimum", "minimum", "bitwise_and")),
         _rule("hypot", _in_float("hypot")),
+        _rule("arctan2", _in_float("arctan2")),
         *(
             _rule(name, _by(None, name, name), _FLOAT_BITS.format(name))
             for name in ("bitwise_and", "bitwise_or", "bitwise_xor")
@@ -143,8 +144,10 @@ BINARY: dict[str, Rule] = {
 }
 
 _FLOAT_UNARY = (
-    *("sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan"),
-    *("tanh", "sinh", "cosh", "arctan"),
+    *("sqrt", "cbrt", "exp", "exp2", "expm1", "log", "log1p", "log2", "log10"),
+    *("sin", "cos", "tan", "arcsin", "arccos", "arctan"),
+    *("sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh"),
+    *("expit", "softplus", "erf"),
 )
 UNARY: dict[str, Rule] = {
     rule.name: rule

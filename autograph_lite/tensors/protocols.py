@@ -19,11 +19,8 @@ INSTEAD = {
     "diagonal": "np.sum(x * ag.eye(len(x)), axis=1)",
     "diff": "x[1:] - x[:-1]",
     "einsum": "@, or products and np.sum",
-    "exp2": "2.0 ** x",
     "fabs": "np.abs(x)",
     "linalg.norm": "np.sqrt(np.sum(x**2))",
-    "log10": "np.log(x) / np.log(10.0)",
-    "log2": "np.log(x) / np.log(2.0)",
     "logaddexp": "np.maximum(x, y) + np.log1p(np.exp(-np.abs(x - y)))",
     "radians": "x * (np.pi / 180.0)",
     "roll": "np.concatenate([x[-n:], x[:-n]])",
@@ -35,10 +32,11 @@ INSTEAD = {
 """What to write for functions of NumPy that are not available, in their most common use."""
 
 
-def _ours() -> Any:
-    from autograph_lite import numpy
+def _ours() -> tuple[Any, ...]:
+    """The modules with functions of NumPy's and SciPy's names."""
+    from autograph_lite import numpy, special
 
-    return numpy
+    return numpy, special
 
 
 def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
@@ -88,8 +86,8 @@ def _find(name: str) -> Any:
     """Our function of a name of NumPy's; kept, for a look-up in the module costs a microsecond."""
     found = _functions.get(name)
     if found is None:
-        ours = _ours()
-        if name not in ours.__all__:
+        ours = next((module for module in _ours() if name in module.__all__), None)
+        if ours is None:
             instead = INSTEAD.get(name)
             called = f"np.{name}" if hasattr(np, name) else name
             told = f"write {instead or f'{called}(x.numpy()) outside of compiled code and of gradients'}"

@@ -18,11 +18,11 @@ EXACT = (
     "not_equal less less_equal greater greater_equal"
 ).split()
 FLOAT_UNARY = (
-    "sqrt exp expm1 log log1p sin cos tan tanh sinh cosh arctan negative absolute sign square "
-    "reciprocal floor ceil isnan isinf isfinite positive"
+    "sqrt cbrt exp exp2 expm1 log log1p log2 log10 sin cos tan arcsin arccos arctan sinh cosh tanh "
+    "arcsinh arctanh negative absolute sign square reciprocal floor ceil isnan isinf isfinite positive"
 ).split()
 BINARY = (
-    "add subtract multiply divide floor_divide remainder power maximum minimum hypot equal not_equal "
+    "add subtract multiply divide floor_divide remainder power maximum minimum hypot arctan2 equal not_equal "
     "less less_equal greater greater_equal logical_and logical_or logical_xor"
 ).split()
 INTEGER = "bitwise_and bitwise_or bitwise_xor left_shift right_shift floor_divide remainder".split()

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.special
 
 import autograph_lite as ag
 
@@ -13,7 +14,8 @@ FUNCTIONS = {
     **{
         name: (lambda name: lambda x: getattr(np, name)(x))(name)
         for name in (
-            "sqrt exp expm1 log log1p sin cos tan tanh sinh cosh arctan negative absolute square "
+            "sqrt cbrt exp exp2 expm1 log log1p log2 log10 sin cos tan arcsin arccos arctan sinh cosh tanh "
+            "arcsinh arctanh negative absolute square "
             "reciprocal"
         ).split()
     },
@@ -28,6 +30,11 @@ FUNCTIONS = {
     "remainder": lambda x: np.remainder(x, 0.3) * x,
     "maximum": lambda x: np.maximum(x * x, x[0]),
     "minimum": lambda x: np.minimum(x * x, x[0]),
+    "arccosh": lambda x: np.arccosh(x + 1.0),
+    "arctan2": lambda x: np.arctan2(x, x[0] - 0.5),
+    "expit": lambda x: scipy.special.expit(x),
+    "softplus": lambda x: ag.special.softplus(x),
+    "erf": lambda x: scipy.special.erf(x),
     "hypot": lambda x: np.hypot(x, x[0] + 1.0),
     "where": lambda x: np.where(x > 0.5, x * x, 3.0 * x),
     "clip": lambda x: np.clip(x * x, 0.1, 0.4),
