@@ -34,9 +34,12 @@ from autograph_lite.numpy import astype as cast
 from autograph_lite.numpy.create import constant
 from autograph_lite.printing.print import ag_print as print
 from autograph_lite.tape.tape import GradientTape
-from autograph_lite.tape.transforms import grad, stop_gradient, value_and_grad
 from autograph_lite.tensors.tensor import Tensor, is_tensor
 from autograph_lite.tensors.variables import Variable
+from autograph_lite.transforms.custom import stop_gradient
+from autograph_lite.transforms.forward import jvp
+from autograph_lite.transforms.matrices import hessian, hvp, jacfwd, jacobian, jacrev
+from autograph_lite.transforms.reverse import grad, value_and_grad, vjp
 from autograph_lite_runtime import host as _host
 
 if TYPE_CHECKING:
@@ -100,9 +103,15 @@ __all__ = [
     "full_like",
     "function",
     "grad",
+    "hessian",
+    "hvp",
     "int32",
     "int64",
     "is_tensor",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
+    "jvp",
     "linspace",
     "numpy",
     "ones",
@@ -113,6 +122,7 @@ __all__ = [
     "stop_gradient",
     "value_and_grad",
     "verify",
+    "vjp",
     "where",
     "zeros",
     "zeros_like",

@@ -1,4 +1,4 @@
-"""The outputs in docs/how_it_works.md are what the library prints.
+"""The outputs in docs/how_it_works.md and docs/transforms.md are what the library prints.
 
 A comment before a fenced block says what it is: a module (`<!-- name.py -->`) or what a statement
 prints (`<!-- print(...) -->`).  `python -m tests.test_docs` writes the outputs anew.
@@ -16,7 +16,10 @@ import pytest
 
 from autograph_lite.printing import display
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "how_it_works.md"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAGE = DOCS / "how_it_works.md"
+PAGES = {PAGE: 9, DOCS / "transforms.md": 8}
+"""The pages, and how many blocks each has."""
 BLOCK = re.compile(r"^<!-- ([^\n]+) -->\n```(\w+)\n(.*?)^```$", re.M | re.S)
 
 
@@ -58,9 +61,10 @@ def tensorflows_voice():
     display.speak_numpy()
 
 
-def test_the_page_shows_what_the_library_prints(tmp_path):
-    found = [(b[1], b[3], body) for b, body in run(PAGE.read_text(), tmp_path)]
-    assert len(found) == 9
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_page_shows_what_the_library_prints(page, tmp_path):
+    found = [(b[1], b[3], body) for b, body in run(page.read_text(), tmp_path)]
+    assert len(found) == PAGES[page]
     for what, shown, body in found:
         assert shown == body, what
 
@@ -73,6 +77,7 @@ def test_a_wrong_output_is_noticed(tmp_path):
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as name:
-        PAGE.write_text(refreshed(PAGE.read_text(), Path(name)))
+    for page in PAGES:
+        with tempfile.TemporaryDirectory() as name:
+            page.write_text(refreshed(page.read_text(), Path(name)))
     sys.exit(0)

@@ -62,10 +62,10 @@ from autograph_lite.numpy.ranges import arange as _arange
 from autograph_lite.printing import display
 from autograph_lite.printing.print import tf_print as print
 from autograph_lite.tape.tape import GradientTape
-from autograph_lite.tape.transforms import stop_gradient
 from autograph_lite.tensors.boxes import Box, as_value, dtype_name, holds_box, value_of
 from autograph_lite.tensors.tensor import Tensor, is_tensor
 from autograph_lite.tensors.variables import Variable as _Variable
+from autograph_lite.transforms.custom import stop_gradient
 
 float32, float64 = np.dtype("float32"), np.dtype("float64")
 int32, int64, bool = np.dtype("int32"), np.dtype("int64"), np.dtype("bool")

@@ -210,7 +210,9 @@ def again(back: Reversed, callee: Callee, node: Node) -> dict[Value, Value]:
 
 def call(callee: Callee, inputs: tuple[Value, ...]) -> tuple[Value, ...]:
     """Call a graph eagerly, recorded by the tapes."""
-    params = {"function": callee.merging(inputs), "order": len(context.tapes)}
+    # forward mode takes the transpose of a reverse, which is one more
+    order = sum(2 if tape.is_forward else 1 for tape in context.tapes)
+    params = {"function": callee.merging(inputs), "order": order}
     return apply_all(CALL, inputs, params)
 
 

@@ -17,6 +17,7 @@ from autograph_lite.ir.graph import Link, Node, Region, Value
 from autograph_lite.ops.cells import KEEP, NAME, note_number
 from autograph_lite.ops.control import CONSTANT
 from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.duals import levels_at_work
 from autograph_lite.ops.staging import in_region
 
 
@@ -100,6 +101,8 @@ class Mirror:
             if found is None:
                 return None
             self.seen[value] = found
+            for level in levels_at_work():
+                level.stands_for(found, self.builder.local, value)
             if made is not None and made.op is KEEP and value is made.outputs[1]:
                 self.builder.kept.add(found)
             self._link(value, found)

@@ -61,6 +61,7 @@ class Builder:
         self.captures: dict[Value, Value] = {}
         self.overlay: dict[int, tuple[Any, Value]] = {}
         self.watchers: list[Any] = []  # the tapes that record around the region
+        self.levels: list[Any] = []  # those of forward mode among them, which record in it too
         self.variables_read: dict[int, Any] = {}
         self.links: list[Link] = []  # values that are one in some runs
         self.links_of: dict[Value, list[Link]] = {}

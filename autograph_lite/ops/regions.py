@@ -13,9 +13,11 @@ from typing import Any
 
 from autograph_lite.ir.build import Builder, merged_captures, region
 from autograph_lite.ir.graph import Condition, Test, Value
-from autograph_lite.ir.types import Type, history, join, py, tensor
+from autograph_lite.ir.types import Type, flags_of, history, join, py, tensor
 from autograph_lite.ops.control import FILLER, IF, LOOP
 from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ops.duals import Dual, in_order, of_arms, with_tangents
+from autograph_lite.ops.duals import told as give_tangents
 from autograph_lite.ops.same import Sure, as_value, both, leads_out, some
 from autograph_lite.ops.staging import emit, in_region, staged_region
 from autograph_lite.ops.ties import (
@@ -74,7 +76,13 @@ class Arm:
 
 def emit_if(cond: Value, then: Arm, orelse: Arm) -> list[Value]:
     """Append an `if`; its outputs are those of the arms, and linked to what they may be."""
-    arms, n = (then, orelse), len(then.results)
+    more, duals = of_arms([(arm.builder, arm.results) for arm in (then, orelse)])
+    own = len(then.results)
+    arms = [
+        Arm(arm.builder, [*arm.results, *extra])
+        for arm, extra in zip((then, orelse), more, strict=True)
+    ]
+    n = len(arms[0].results)
     ties = ties_at_ends(
         VALUES, [End(arm.builder, followed(arm.builder, arm.results)) for arm in arms]
     )
@@ -94,7 +102,8 @@ def emit_if(cond: Value, then: Arm, orelse: Arm) -> list[Value]:
     flags = iter(outputs[n:])
     for t in ties:
         _link(builder, outputs, t, next(flags) if t.dynamic else _by_cond(t, cond))
-    return outputs[:n]
+    give_tangents(duals, outputs)
+    return outputs[:own]
 
 
 def _said(builder: Builder, side: Any) -> Value:
@@ -173,7 +182,8 @@ def either(cond: Value, a: Value, b: Value) -> Value:
 @dataclass(slots=True)
 class Step:
     """A loop under construction: the builders of its body and, if it has one, of its test, in which the
-    same state is declared.  `told` has, for relations that the state tells, the bool in the body."""
+    same state is declared.  `told` has, for relations that the state tells, the bool in the body; `duals` the
+    arguments for the tangents of the state, `test_duals` those of the test."""
 
     builder: Builder
     test: Builder | None = None
@@ -182,6 +192,8 @@ class Step:
     test_state: list[Value] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     told: dict[Any, Value] = field(default_factory=dict)
+    duals: list[Dual] = field(default_factory=list)
+    test_duals: list[Value] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.k = self.builder.argument(py("int64"))
@@ -193,7 +205,46 @@ class Step:
         self.state.append(self.builder.argument(type))
         if self.test is not None:
             self.test_state.append(self.test.argument(type))
+        if type.differentiable:
+            self.duals += in_order(self.state[-1], self.builder.levels, self._declare_tangent)
         return self.state[-1]
+
+    def _declare_tangent(self, level: Any, value: Value) -> tuple[Value, Value]:
+        types = value.type, flags_of(value.type)
+        tangent, there = (self.builder.argument(t) for t in types)
+        level.set(value, tangent, there)
+        if self.test is not None:
+            self.test_duals += [self.test.argument(t) for t in types]
+        return tangent, there
+
+    def with_duals(
+        self, inits: list[Value], results: list[Value]
+    ) -> tuple[list[Value], list[Value]]:
+        """The state and what a step leaves, followed by their tangents, pieces of state from here on."""
+        if not self.duals:
+            return inits, results
+        own, inits, results = len(inits), list(inits), list(results)
+        place = {v: n for n, v in enumerate(self.state[:own])}
+        for d in self.duals:
+            n = place[d.value]
+            inits += d.level.whole(inits[n])
+            results += in_region(self.builder, partial(self._left, d.level, results[n]))
+            place[d.tangent] = len(inits) - 2
+        self.state[own:own] = [v for d in self.duals for v in (d.tangent, d.there)]
+        self.builder.arguments[1:] = self.state
+        if self.test is not None:
+            self.test_state[own:own] = self.test_duals
+            self.test.arguments[1:] = self.test_state
+        return inits, results
+
+    def give_tangents(self, outputs: Sequence[Value]) -> None:
+        """What the state ends with are values and their tangents."""
+        last = dict(zip(self.state, outputs, strict=False))
+        for d in self.duals:
+            d.level.set(last[d.value], last[d.tangent], last[d.there])
+
+    def _left(self, level: Any, result: Value) -> list[Value]:
+        return [self.builder.local(v) for v in level.whole(result)]
 
     def relate(self, relations: Sequence[Relation]) -> None:
         """Say in the body what the state may be."""
@@ -263,6 +314,17 @@ def _news(step: Step, found: list[Relation]) -> list[Relation]:
     return [r for r in found if r.pair not in known or known[r.pair] != r.later]
 
 
+def _relations(step: Step, entry: Things, end: End) -> list[Relation]:
+    """Which pieces of state are one when a step begins, as far as its entry and its end show."""
+    found = related(VALUES, step.relations, entry, end)
+    lasting = _lasting(step, end, found)
+    found = [replace(r, later=lasting.get(r.pair, r.later)) for r in found]
+    while new := _news(step, found):
+        step.relate(new)  # with which the end of the step may show more
+        found = related(VALUES, found, entry, end)
+    return found
+
+
 def emit_loop(
     step: Step,
     inits: list[Value],
@@ -280,16 +342,12 @@ def emit_loop(
     pairs each history that is read with the argument that one element of it is.
     """
     outer: Any = context.interpreter
-    n = len(inits)
-    inits = [outer.local(v) for v in inits]
+    own, given = len(inits), len(written)
+    inits, results = step.with_duals([outer.local(v) for v in inits], results)
+    inits, n = [outer.local(v) for v in inits], len(inits)
+    written, duals = with_tangents(step.builder, written)
     end = End(step.builder, followed(step.builder, results))
-    entry = followed(outer, inits)
-    found = related(VALUES, step.relations, entry, end)
-    lasting = _lasting(step, end, found)
-    found = [replace(r, later=lasting.get(r.pair, r.later)) for r in found]
-    while new := _news(step, found):
-        step.relate(new)  # with which the end of the step may show more
-        found = related(VALUES, found, entry, end)
+    found = _relations(step, followed(outer, inits), end)
     by_pair = {r.pair: r for r in found}
     tellers = [by_pair[pair] for pair in step.told]  # in the order of their flags in the state
     say = [_said(step.builder, _found_at(step, end, r)) for r in tellers]
@@ -321,4 +379,7 @@ def emit_loop(
     flags = dict(zip([r.pair for r in tellers], outputs[1 + n :], strict=False))
     for r in found:
         _link(outer, outputs[1 : 1 + n], r, r.condition(outputs[0], flags.get(r.pair)))
-    return (*outputs[: 1 + n], *outputs[1 + len(inits) :])
+    histories_out = outputs[1 + len(inits) :]
+    step.give_tangents(outputs[1 : 1 + n])
+    give_tangents(duals, histories_out)
+    return (*outputs[: 1 + own], *histories_out[:given])

@@ -57,12 +57,13 @@ def amended() -> int:
 
 
 def tapes_in(builder: Builder) -> list[Any]:
-    """The tapes that record what is appended to a region: none of one that is not at work."""
+    """The tapes that record what is appended to a region: of one that is not at work those of forward mode
+    alone, which see what is done inside of regions."""
     at_work: Any = context.interpreter
     tapes = context.tapes
     while at_work is not builder:
         if not isinstance(at_work, Builder):
-            return []
+            return list(builder.levels) if isinstance(builder, Builder) else []
         at_work, tapes = at_work.parent, at_work.watchers
     return tapes
 
@@ -124,6 +125,7 @@ class staged_region(building):
     def __init__(self) -> None:
         outer: Any = context.interpreter
         super().__init__(outer.inner())
+        self.builder.levels = [tape for tape in context.tapes if tape.is_forward]
 
     def __enter__(self) -> Builder:
         self.builder.watchers = context.tapes

@@ -1,1 +1,1 @@
-"""Gradient tapes and the transforms on top of them."""
+"""Gradient tapes."""

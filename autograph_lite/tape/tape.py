@@ -54,6 +54,8 @@ class GradientTape:
     variable is watched when it is read.
     """
 
+    is_forward = False
+
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
         self._persistent = bool(persistent)
         self._automatic = bool(watch_accessed_variables)

@@ -167,7 +167,7 @@ def math_of_a_tensor(x):
 
 
 def math_without_a_tensor_function(x):
-    return math.log2(x[0])
+    return math.radians(x[0])
 
 
 LONG = np.arange(500.0)
@@ -190,7 +190,7 @@ def multiplies_from_outside(x):
     ("function", "given", "instead"),
     [
         (math_of_a_tensor, X, "write np.exp"),
-        (math_without_a_tensor_function, X, "write np.log(x) / np.log(2.0)"),
+        (math_without_a_tensor_function, X, "write x * (np.pi / 180.0)"),
         (multiplies_from_outside, X, "write np.dot"),
         (copies, X, "write x.copy()"),
         (indexes, 2, "write the operator itself"),

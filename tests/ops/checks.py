@@ -18,6 +18,7 @@ from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.ops.record import Constant, Op, Structural, Threaded
 from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.boxes import value_of, wrap
+from autograph_lite.transforms.forward import jvp
 from tests.ops.samples import EXACT, MPMATH, NEAR, NUMBERS, PYTHON, REGIONS, Sample, samples
 
 PLAIN = (Constant, Threaded)
@@ -267,8 +268,25 @@ def check_derivatives(op: Op, sample: Sample) -> None:
         first = gradients(op, xs, sample)
         return float(sum(np.sum(weights(g.shape, 2) * g.numpy()) for g in first))
 
+    check_forward(op, sample, got)
     _compare(
         op, "second", second(op, sample.arrays, sample), differences(slope, sample.arrays, by, 1e-5)
+    )
+
+
+def check_forward(op: Op, sample: Sample, gradient: list[Any]) -> None:
+    """A tangent against the gradient times the direction."""
+    boxes, by = boxed(sample.arrays), sources(op, sample)
+    directions = [wrap(Value(None, weights(boxes[i].shape, 3)[()])) for i in by]
+
+    def f(*given: Any) -> Any:
+        seen = dict(zip(by, given, strict=True))
+        return weighted(op, [seen.get(i, b) for i, b in enumerate(boxes)], sample.params)
+
+    _, tangent = jvp(f, [boxes[i] for i in by], directions)
+    want = sum(float((g * v).sum()) for g, v in zip(gradient, directions, strict=True))
+    assert abs(float(tangent) - want) <= 1e-9 * max(1.0, abs(want)), (
+        f"{op}: the tangent is {float(tangent)}, the gradient times the direction {want}"
     )
 
 

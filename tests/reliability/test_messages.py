@@ -206,6 +206,8 @@ NOT_REACHED = {
     ("call/specialisation.py", "_LISTS"): "tests/reliability/test_lists.py, under a tape",
     ("call/verify.py", "a list of tensors that grows"): "it is about ag.verify itself",
     ("gradient/calls.py", "_TWICE"): "tests/reliability/test_lists.py, a third derivative",
+    ("gradient/forward.py", "through a list that grows"): "tests/transforms",
+    ("transforms/matrices.py", "a jacobian in forward mode"): "tests/transforms",
     ("tape/following.py", "a tensor is watched that may"): "tests/tape",
     ("tape/inside.py", "a gradient is asked for"): "tests/tape",
     ("tape/inside.py", "a tensor is watched that"): "tests/tape",

@@ -19,6 +19,7 @@ NUMBERS = (
         "Gain.fixed(t)",
         "Gain.made(s).k",
         "slope(t)",
+        "push(t)",
         "inner(s)",
     ),
     *(
@@ -227,6 +228,10 @@ def bump(z):
 
 scaled = functools.partial(lambda k, z, shift=0.0: k * z + shift, 0.7, shift=K)
 slope = ag.grad(bump)
+
+
+def push(z):
+    return ag.jvp(bump, (z,), (z * 0.5,))[1] + ag.hvp(bump)(z, z)
 
 
 class Gain:

@@ -1,0 +1,1 @@
+"""Functions -> functions: gradients, products with derivatives, matrices of derivatives."""

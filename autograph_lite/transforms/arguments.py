@@ -1,0 +1,178 @@
+"""What goes into a transformed function, and what comes out of it.
+
+Plain numbers and arrays go in and come out where nobody records the result, so that
+`scipy.optimize.minimize(value_and_grad(f), x0, jac=True)` needs no adapter.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from autograph_lite.errors import GradientError, GraphTypeError
+from autograph_lite.ir.graph import Value
+from autograph_lite.nests import leaves, rebuild
+from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.dispatch import f as ops
+from autograph_lite.tensors.boxes import Box, as_value, call, staging, value_of, wrap
+from autograph_lite.tensors.number import Number, kind_name
+from autograph_lite.tensors.operators import strong
+from autograph_lite.tensors.plain_array import UNTOUCHED
+from autograph_lite.tensors.tensor import ArrayLike, Tensor
+
+Function = Callable[..., Any]
+Argnums = int | tuple[int, ...]
+NAMES = ("__name__", "__qualname__", "__doc__")  # not __module__: the wrapper is ours
+
+
+def checked_positions(argnums: Argnums) -> tuple[int, ...]:
+    """The positions of arguments, as integers."""
+    positions = argnums if isinstance(argnums, tuple) else (argnums,)
+    for position in positions:
+        if not isinstance(position, int | np.integer) or isinstance(position, bool):
+            raise GradientError(f"argnums is {argnums!r}; a position or a tuple of them is needed")
+    return tuple(int(p) for p in positions)
+
+
+def places_of(f: Function, positions: tuple[int, ...], args: Any) -> list[int]:
+    """The same from the left, for these arguments."""
+    for position in positions:
+        if not -len(args) <= position < len(args):
+            raise GradientError(
+                f"argnums names argument {position}, but {name_of(f)} was called with {len(args)}"
+                " positional arguments"
+            )
+    return [p % len(args) for p in positions]
+
+
+def in_plain(*nests: Any) -> bool:
+    """Whether plain numbers and arrays are given and nobody records what becomes of them."""
+    return not staging() and not context.tapes and not holds_tensor(nests)
+
+
+def holds_tensor(nest: Any) -> bool:
+    return any(isinstance(leaf, Box) for leaf in leaves(nest))
+
+
+class Entered:
+    """The arguments of `f` as it gets them; those at `places` are made of `sources`, one nest each."""
+
+    def __init__(self, f: Function, places: Sequence[int], args: Any, kwargs: Any) -> None:
+        self.f = f
+        self.args = [rebuild(a, as_entered) for a in args]
+        self.kwargs = {k: rebuild(v, as_entered) for k, v in kwargs.items()}
+        self.sources = []
+        for place in places:
+            self.sources.append(rebuild(self.args[place], partial(source_of, f, place)))
+            self.args[place] = rebuild(self.sources[-1], argument_of)
+
+    def call(self) -> Any:
+        """What `f` returns."""
+        try:
+            return call(self.f, *self.args, **self.kwargs)
+        except ValueError as error:
+            own = error.__cause__  # of what NumPy could not take, it tells itself only that
+            if not isinstance(own, GradientError) or isinstance(error, GradientError):
+                raise
+            raise own.with_traceback(error.__traceback__) from None
+
+
+def as_entered(leaf: Any) -> Any:
+    """Arrays and NumPy scalars become tensors at the entry, as for a compiled function."""
+    return wrap(strong(leaf)) if isinstance(leaf, UNTOUCHED) else leaf
+
+
+def source_of(f: Function, place: int, leaf: Any) -> Any:
+    """A tensor of its own, so that it is a source even where the same tensor is passed twice."""
+    if isinstance(leaf, Number) and leaf.dtype == "float64":
+        return Tensor(ops.weak(value_of(leaf), dtype="float64"))
+    if isinstance(leaf, Number):
+        raise GradientError(
+            f"{name_of_argument(f, place)} is {leaf.dtype}; gradients need a float input"
+        )
+    if isinstance(leaf, ArrayLike | float | int | list):
+        value = as_value(leaf)
+        if not value.type.differentiable:
+            name = name_of_argument(f, place)
+            raise GradientError(f"{name} is {value.type.dtype}; gradients need a float input")
+        return Tensor(ops.copy(value))
+    raise GraphTypeError(
+        f"{name_of_argument(f, place)} is a {kind_name(leaf)}; gradients need a float input: a number, an"
+        " array, a tensor, or tuples, lists and dicts of them"
+    )
+
+
+def argument_of(source: Any) -> Any:
+    """What `f` gets: writing into it leaves the source as it was."""
+    value = value_of(source)
+    value.pinned = True
+    return Tensor(value)
+
+
+def name_of_argument(f: Function, place: int) -> str:
+    try:
+        return list(inspect.signature(f).parameters)[place]
+    except (TypeError, ValueError, IndexError):
+        return f"argument {place}"
+
+
+def name_of(f: Function) -> str:
+    return getattr(f, "__name__", "the function")
+
+
+def parted(out: Any, has_aux: bool) -> tuple[Any, Any]:
+    if not has_aux:
+        return out, None
+    if not isinstance(out, tuple) or len(out) != 2:
+        raise GradientError("with has_aux the function returns a pair: (scalar, anything)")
+    return out
+
+
+def shaped_like(given: Any, gradients: Any) -> Any:
+    """Python floats for Python floats, arrays for arrays, in the nest of the argument."""
+    parts = iter(leaves(gradients))
+    return rebuild(given, lambda leaf: plain(leaf, next(parts)))
+
+
+def plain(given: Any, gradient: Any) -> Any:
+    data = gradient._value.data if isinstance(gradient, Box) else gradient
+    if isinstance(given, np.ndarray | np.generic):
+        array = np.asarray(data, given.dtype.name)
+        return array if isinstance(given, np.ndarray) else array[()]
+    return data.item() if isinstance(data, np.generic) else data
+
+
+def as_float(value: Value) -> float:
+    return float(value.data)
+
+
+def by_kernel(f: Function, key: Any, run: Function, *args: Any) -> Any:
+    """`run(*args)`, where `run` calls `f`: of a compiled function one kernel, made once for the same key,
+    unless somebody records the result."""
+    if not getattr(type(f), "is_compiled", False) or staging() or context.tapes:
+        return run(*args)
+    compiled: Any = f
+    if key not in compiled.derived:
+        run.__name__ = name_of(f)
+        compiled.derived[key] = type(compiled)(run)
+    return compiled.derived[key](*args)
+
+
+def as_plain(nest: Any) -> Any:
+    """The same nest of arrays, and of Python numbers for what has no axes."""
+    return rebuild(nest, _without_tensor)
+
+
+def _without_tensor(leaf: Any) -> Any:
+    if not isinstance(leaf, ArrayLike):
+        return leaf
+    data = leaf.numpy()
+    return data if data.shape else data.item()
+
+
+def left(leaf: Any) -> Any:
+    return leaf.numpy() if isinstance(leaf, ArrayLike) else leaf

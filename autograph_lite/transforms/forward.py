@@ -1,0 +1,109 @@
+"""Forward mode: `jvp`, products of derivatives with directions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograph_lite.errors import GradientError, GraphTypeError, ShapeError
+from autograph_lite.gradient.forward import Level
+from autograph_lite.ir.graph import Value
+from autograph_lite.ir.types import may_agree
+from autograph_lite.nests import leaves, rebuild
+from autograph_lite.ops.control import require_one_shape
+from autograph_lite.ops.dispatch import f as ops
+from autograph_lite.ops.shapes import text
+from autograph_lite.ops.staging import root
+from autograph_lite.tape.results import result
+from autograph_lite.tensors.boxes import Box, as_value, staging, value_of, wrap
+from autograph_lite.tensors.operators import strong
+from autograph_lite.tensors.tagged import Tagged
+from autograph_lite.transforms.arguments import (
+    Entered,
+    Function,
+    as_plain,
+    by_kernel,
+    in_plain,
+    parted,
+)
+
+
+def jvp(
+    f: Function, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False
+) -> tuple[Any, ...]:
+    """`(f(*primals), tangents of its results)`: the derivative of `f` at the primals times a direction.
+
+    `primals` is a tuple or list of arguments, nests of floats and float arrays; `tangents` has the same
+    structure, shapes and dtypes.  The tangent of a result has its shape and dtype, and is zero where there is
+    no connection; that of a result which is no float is None.  With `has_aux`, `f` returns a pair of which
+    the second is handed on: `(out, tangents, aux)`.  It takes about as long as `f` twice, and no memory that
+    grows with its steps.
+
+    Raises GradientError where the structures differ or an argument is not of floats, ShapeError and
+    GraphTypeError where shapes or dtypes differ.
+    """
+    for what, given in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(given, tuple | list):
+            raise GradientError(
+                f"{what} of jvp is a {type(given).__name__}; a tuple or list is needed"
+            )
+    if len(primals) != len(tangents):
+        raise GradientError(f"jvp has {len(primals)} primals and {len(tangents)} tangents")
+
+    def run(primals: Any, tangents: Any) -> Any:
+        return _pushed(f, primals, tangents, has_aux)
+
+    plain = in_plain(primals, tangents)
+    out = by_kernel(f, ("jvp", has_aux), run, tuple(primals), tuple(tangents))
+    return as_plain(out) if plain else out  # type: ignore[no-any-return]
+
+
+def _pushed(f: Function, primals: Any, tangents: Any, has_aux: bool) -> tuple[Any, ...]:
+    """The same on tensors."""
+    entered = Entered(f, range(len(primals)), primals, {})
+    with Level() as level:
+        for source, tangent in zip(leaves(entered.sources), _given(primals, tangents), strict=True):
+            level.set(value_of(source), _direction(value_of(source), tangent))
+        out, aux = parted(entered.call(), has_aux)
+    found = rebuild(out, lambda leaf: tangent_of(level, leaf))
+    return (out, found, aux) if has_aux else (out, found)
+
+
+def _given(primals: Any, tangents: Any) -> list[Any]:
+    """The tangents as leaves, in the order of the primals."""
+    if _structure(primals) != _structure(tangents):
+        raise GradientError("primals and tangents of jvp have not the same structure")
+    return leaves(tangents)
+
+
+def _structure(nest: Any) -> Any:
+    return rebuild(list(nest) if isinstance(nest, tuple) else nest, lambda _: None)
+
+
+def _direction(primal: Value, tangent: Any) -> Value:
+    """A tangent as a value of its own."""
+    weak = primal.type.dtype if tangent.__class__ in (bool, int, float) else None
+    value = strong(as_value(tangent, weak, "a tangent"))
+    if value.type.dtype != primal.type.dtype:
+        raise GraphTypeError(
+            f"a tangent of jvp is {value.type.dtype} for a primal of dtype {primal.type.dtype}"
+        )
+    words = "a tangent of jvp has shape {} for a primal of shape {}"
+    if not may_agree(value.type.shape, primal.type.shape):
+        raise ShapeError(words.format(text(value.type.shape), text(primal.type.shape)))
+    if staging():
+        require_one_shape(value, primal, words)
+    return ops.copy(value)
+
+
+def tangent_of(level: Level, leaf: Any) -> Any:
+    """The tangent of a result; where only the run knows whether it is a tensor, so of the tangent."""
+    if isinstance(leaf, Tagged):
+        number = 0.0 if leaf.python == "float" else None
+        choose = root().caller.operators.ifexp
+        return choose(wrap(leaf.is_tensor), lambda: tangent_of(level, leaf.tensor), lambda: number)
+    if isinstance(leaf, float):
+        return 0.0
+    if not isinstance(leaf, Box) or not value_of(leaf).type.differentiable:
+        return None
+    return result(level.get(value_of(leaf)), leaf, zeros=True)

@@ -1,0 +1,172 @@
+"""Matrices of derivatives, and products with second derivatives: `jacobian`, `hessian`, `hvp`."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from typing import Any
+
+from autograph_lite.errors import ConversionError, GradientError
+from autograph_lite.gradient.forward import Level
+from autograph_lite.ir.graph import Value
+from autograph_lite.nests import leaves, rebuild
+from autograph_lite.numpy import reshape, stack, zeros_like
+from autograph_lite.numpy import shape as np_shape
+from autograph_lite.ops.dispatch import f as ops
+from autograph_lite.tape.seeds import one_hot
+from autograph_lite.tape.tape import GradientTape
+from autograph_lite.tensors.boxes import value_of
+from autograph_lite.transforms.arguments import (
+    NAMES,
+    Argnums,
+    Entered,
+    Function,
+    as_plain,
+    by_kernel,
+    checked_positions,
+    in_plain,
+    parted,
+    places_of,
+)
+from autograph_lite.transforms.forward import jvp, tangent_of
+from autograph_lite.transforms.reverse import grad
+
+MODES = ("auto", "reverse", "forward")
+
+
+def jacobian(
+    f: Function, argnums: Argnums = 0, has_aux: bool = False, mode: str = "auto"
+) -> Function:
+    """A function that returns the matrix of the derivatives of all results of `f` by all elements of an
+    argument.
+
+    For a result of shape `s` and an argument of shape `t` it has shape `s + t`; for nests it is the nest of the
+    results, each replaced by the nest of the argument.  `argnums` is a position, or a tuple of them, which
+    gives tuples.  With `has_aux`, `f` returns a pair, of which the second is handed on: `(jacobian, aux)`.
+
+    `mode`: "reverse" takes one reverse pass per element of the results, "forward" one direction per element
+    of the argument; `f` is called once in either.  "auto" is forward for an argument of one element, else
+    reverse.
+
+    Raises GradientError for a mode or position that is not there and an argument that is not of floats;
+    ConversionError in a compiled function where only the run knows how many elements there are.
+    """
+    if mode not in MODES:
+        raise GradientError(f"mode is {mode!r}; it is one of {', '.join(map(repr, MODES))}")
+    positions = checked_positions(argnums)
+
+    @functools.wraps(f, assigned=NAMES)
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
+        plain = in_plain(args, kwargs)
+        entered = Entered(f, places_of(f, positions, args), args, kwargs)
+        derive = _forward if _goes_forward(mode, entered) else _reverse
+        found, aux = derive(entered, has_aux, isinstance(argnums, tuple))
+        out = (found, aux) if has_aux else found
+        return as_plain(out) if plain else out
+
+    return differentiated
+
+
+def jacrev(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """`jacobian` in reverse mode."""
+    return jacobian(f, argnums, has_aux, "reverse")
+
+
+def jacfwd(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """`jacobian` in forward mode."""
+    return jacobian(f, argnums, has_aux, "forward")
+
+
+def hessian(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """A function that returns the matrix of second derivatives of `f`, which returns a float scalar: the
+    jacobian of its gradient, so that for an argument of shape `t` it has shape `t + t`.
+
+    Arguments and errors are those of `grad` and `jacobian`; it takes one reverse pass per element of the
+    argument.
+    """
+    return jacobian(grad(f, argnums, has_aux), argnums, has_aux, "reverse")
+
+
+def hvp(f: Function) -> Function:
+    """A function of `x`, a direction `v` of the same structure, shapes and dtypes, and further arguments of
+    `f`: the matrix of second derivatives of `f`, by `x`, times `v`.
+
+    `f` returns a float scalar.  The product is the tangent of the gradient (Pearlmutter, 1994): it takes a
+    small constant times as long as `f`, and the matrix is never made.  Errors are those of `grad` and `jvp`.
+    """
+    first = grad(f)
+
+    @functools.wraps(f, assigned=NAMES)
+    def product(x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
+        def run(x: Any, v: Any, args: Any, kwargs: Any) -> Any:
+            return jvp(lambda at: first(at, *args, **kwargs), (x,), (v,))[1]
+
+        plain = in_plain(x, v, args, kwargs)
+        out = by_kernel(f, ("hvp",), run, x, v, args, kwargs)
+        return as_plain(out) if plain else out
+
+    return product
+
+
+def _goes_forward(mode: str, entered: Entered) -> bool:
+    if mode != "auto":
+        return mode == "forward"
+    return [value_of(s).type.shape for s in leaves(entered.sources)] == [()]
+
+
+def _reverse(entered: Entered, has_aux: bool, several: bool) -> tuple[Any, Any]:
+    with GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+        tape.watch(entered.sources)
+        out, aux = parted(entered.call(), has_aux)
+
+    def rows(leaf: Any) -> Any:
+        parts = tape.jacobian(leaf, entered.sources, unconnected_gradients="zero")
+        return tuple(parts) if several else parts[0]
+
+    return rebuild(out, rows), aux
+
+
+def _forward(entered: Entered, has_aux: bool, several: bool) -> tuple[Any, Any]:
+    """Every direction at once, while `f` is called."""
+    group: list[Level] = []
+    levels = [rebuild(nest, functools.partial(_levels, group)) for nest in entered.sources]
+    with contextlib.ExitStack() as at_work:
+        for level in group:
+            at_work.enter_context(level)
+        out, aux = parted(entered.call(), has_aux)
+
+    def columns(leaf: Any) -> Any:
+        parts = [rebuild(nest, functools.partial(_side_by_side, leaf)) for nest in levels]
+        return tuple(parts) if several else parts[0]
+
+    return rebuild(out, columns), aux
+
+
+class _Directions:
+    """One level for each element of a source."""
+
+    def __init__(self, shape: tuple[int, ...], levels: list[Level]) -> None:
+        self.shape, self.levels = shape, levels
+
+
+def _levels(group: list[Level], source: Any) -> _Directions:
+    value: Value = value_of(source)
+    if not all(isinstance(e, int) for e in value.type.shape):
+        raise ConversionError(
+            "a jacobian in forward mode by an argument whose shape is known only at run time: write a loop"
+            " over its elements that calls jvp"
+        )
+    made = []
+    for direction in one_hot(value):
+        made.append(Level(group))
+        made[-1].set(value, ops.copy(direction))
+    return _Directions(value.type.shape, made)  # type: ignore[arg-type]
+
+
+def _side_by_side(leaf: Any, directions: _Directions) -> Any:
+    """The tangents of a result, one after the other along the axes of the source."""
+    parts = [tangent_of(level, leaf) for level in directions.levels]
+    shape = (*np_shape(leaf), *directions.shape)
+    if not parts:
+        return zeros_like(leaf, shape=shape)
+    return reshape(stack(parts, axis=-1), shape)

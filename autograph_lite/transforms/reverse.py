@@ -1,0 +1,195 @@
+"""Reverse mode: `grad`, `value_and_grad` and `vjp`, on the tape."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from autograph_lite.errors import GradientError
+from autograph_lite.ir.graph import Value
+from autograph_lite.nests import rebuild
+from autograph_lite.ops.dispatch import context
+from autograph_lite.tape.tape import GradientTape
+from autograph_lite.tensors.boxes import staging, wrap
+from autograph_lite.tensors.number import kind_name
+from autograph_lite.tensors.operators import strong
+from autograph_lite.tensors.tagged import Tagged
+from autograph_lite.tensors.tags import either
+from autograph_lite.tensors.tensor import ArrayLike
+from autograph_lite.transforms.arguments import (
+    NAMES,
+    Argnums,
+    Entered,
+    Function,
+    as_float,
+    as_plain,
+    checked_positions,
+    holds_tensor,
+    in_plain,
+    left,
+    name_of,
+    parted,
+    places_of,
+    shaped_like,
+)
+
+
+def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """A function that returns `(f(*args), gradient)`; with `has_aux`, `((value, aux), gradient)`.
+
+    `f` returns a float scalar (and something else with `has_aux`).  `argnums` is the position of the
+    argument to differentiate, or a tuple of positions, which gives a tuple of gradients.  A gradient has
+    the structure, shapes and dtypes of its argument, and zeros where there is no connection.
+
+    Raises GradientError for a position that is not there, an argument that is not of floats and a result
+    that is no float scalar; GraphTypeError for an argument that is no number or array.
+
+    Of a compiled function the result has `explain()` as the function has, of its own kernels.
+    """
+    positions = checked_positions(argnums)
+    if getattr(type(f), "is_bound", False):
+        return _of_method(f, positions, argnums, has_aux)
+    if getattr(type(f), "is_compiled", False):
+        return _derived(f, positions, argnums, has_aux)
+
+    @functools.wraps(f, assigned=NAMES)
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
+        value, aux, gradients = _differentiate(f, positions, has_aux, args, kwargs)
+        gradient = gradients if isinstance(argnums, tuple) else gradients[0]
+        return ((value, aux) if has_aux else value), gradient
+
+    return differentiated
+
+
+def _of_method(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: bool) -> Function:
+    """Of a function that has an object as its first argument."""
+    places = tuple(p + 1 if p >= 0 else p for p in positions)
+    given = places if isinstance(argnums, tuple) else places[0]
+    of_all = value_and_grad(f.__func__, given, has_aux)
+
+    @functools.wraps(of_all, assigned=NAMES)
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
+        return of_all(f.__self__, *args, **kwargs)
+
+    return differentiated
+
+
+def _derived(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: bool) -> Function:
+    """Of a compiled function, made once for the same options: its kernels are compiled once."""
+    key = positions, isinstance(argnums, tuple), has_aux
+    if key not in f.derived:
+        f.derived[key] = _compiled(f, positions, argnums, has_aux)
+    found: Function = f.derived[key]
+    return found
+
+
+def _compiled(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: bool) -> Function:
+    """Of a compiled function: value and gradient together are one kernel."""
+
+    def both(*args: Any, **kwargs: Any) -> Any:
+        value, aux, gradients = _differentiate(f, positions, has_aux, args, kwargs)
+        gradient = gradients if isinstance(argnums, tuple) else gradients[0]
+        return ((value, aux) if has_aux else value), gradient
+
+    both.__name__ = name_of(f)
+    kernel = type(f)(both, plain=not has_aux)
+
+    @functools.wraps(f, assigned=NAMES)
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
+        if kernel.plain and not kwargs and (found := kernel.quickly(args)) is not kernel.miss:
+            return found
+        if context.tapes or staging() or holds_tensor((args, kwargs)):
+            return both(*args, **kwargs)
+        value, gradient = kernel(*args, **kwargs)
+        if has_aux:
+            value = value[0]._value.data.item(), rebuild(value[1], left)
+        if not isinstance(argnums, tuple):
+            return value, shaped_like(args[positions[0]], gradient)
+        return value, tuple(
+            shaped_like(args[p], g) for p, g in zip(positions, gradient, strict=True)
+        )
+
+    differentiated.explain = kernel.explain  # type: ignore[attr-defined]
+    return differentiated
+
+
+def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+    """A function that returns the gradient of `f`; with `has_aux`, `(gradient, aux)`.
+
+    Arguments, gradients and errors are those of `value_and_grad`.
+    """
+    both = value_and_grad(f, argnums, has_aux)
+
+    @functools.wraps(f, assigned=NAMES)
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
+        value, gradient = both(*args, **kwargs)
+        return (gradient, value[1]) if has_aux else gradient
+
+    if hasattr(both, "explain"):
+        differentiated.explain = both.explain  # type: ignore[attr-defined]
+    return differentiated
+
+
+def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
+    """`(f(*primals), pullback)`: the pullback of a cotangent of the results, a nest of the same structure,
+    shapes and dtypes, is a tuple with the cotangents of the primals, of their structure, shapes and dtypes;
+    zeros where there is no connection.  It may be called any number of times.
+
+    With `has_aux`, `f` returns a pair of which the second is handed on: `(out, pullback, aux)`.
+
+    Raises GradientError for an argument that is not of floats and a cotangent of another structure;
+    ShapeError and GraphTypeError for one of another shape or dtype.
+    """
+    plain = in_plain(primals)
+    entered = Entered(f, range(len(primals)), primals, {})
+    with GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+        tape.watch(entered.sources)
+        out, aux = parted(entered.call(), has_aux)
+
+    def pullback(cotangent: Any) -> tuple[Any, ...]:
+        found = tape.gradient(
+            out, entered.sources, output_gradients=cotangent, unconnected_gradients="zero"
+        )
+        if not plain or not in_plain(cotangent):
+            return tuple(found)
+        return tuple(shaped_like(p, g) for p, g in zip(primals, found, strict=True))
+
+    given = as_plain(out) if plain else out
+    return (given, pullback, rebuild(aux, left)) if has_aux else (given, pullback)
+
+
+def _differentiate(
+    f: Function, positions: tuple[int, ...], has_aux: bool, args: Any, kwargs: Any
+) -> tuple[Any, Any, tuple[Any, ...]]:
+    """Run `f` under a tape; plain results where nothing else follows them."""
+    places = places_of(f, positions, args)
+    plain = in_plain(args, kwargs)
+    entered = Entered(f, places, args, kwargs)
+    with GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(entered.sources)
+        out = entered.call()
+    target, aux = parted(out, has_aux)
+    value = _scalar(target)
+    followed = target if isinstance(target, ArrayLike | Tagged) else wrap(value)
+    gradients = tape.gradient(followed, entered.sources, unconnected_gradients="zero")
+    if not plain:
+        return followed, aux, tuple(gradients)
+    shaped = tuple(shaped_like(args[p], g) for p, g in zip(places, gradients, strict=True))
+    return as_float(value), rebuild(aux, left), shaped
+
+
+def _scalar(target: Any) -> Value:
+    if isinstance(target, list | tuple | dict) or target is None:
+        raise GradientError(
+            f"the function returns a {kind_name(target)}; grad needs a scalar (has_aux=True for"
+            " more results, GradientTape.jacobian for more outputs)"
+        )
+    value = either(target) if isinstance(target, Tagged) else strong(target, None, "the result")
+    if value.type.shape:
+        raise GradientError(
+            f"the function returns an array (its rank is {value.type.rank}); grad needs a scalar:"
+            " reduce it, for example by np.sum, or use GradientTape.jacobian"
+        )
+    if not value.type.differentiable:
+        raise GradientError(f"the function returns {value.type.dtype}; grad needs a float")
+    return value
