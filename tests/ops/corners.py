@@ -38,6 +38,8 @@ CORNERS = (
     Corner("minimum", (2.0, 1.0), (0.0, 1.0)),
     Corner("maximum", (0.0, -0.0), (0.5, 0.5)),
     Corner("hypot", (0.0, 0.0), (0.0, 0.0)),
+    Corner("arctan2", (0.0, 0.0), (0.0, 0.0)),
+    Corner("arctan2", (1.0, 1.0), (0.5, -0.5)),
     Corner("power", (3.0, 0.0), (0.0, np.log(3.0))),
     Corner("power", (0.0, 2.0), (0.0, 0.0)),
     Corner("power", (0.0, 0.0), (0.0, 0.0)),
