@@ -189,11 +189,9 @@ class Words:
     def call(self, name: str, args: list[ast.expr]) -> Any:
         if name == "polynomial":
             return self.polynomial(*args)
-        if name == "one_of" and not self.vector:
+        if name == "one_of":
             return self.one_of(*args)
         values = [self.value(a) for a in args]
-        if name == "one_of":
-            return Select(typed(values[0], B1), *self.same(values[1], values[2]))
         if name == "seldom":
             cond = typed(values[0], B1)
             a, b = self.same(values[1], values[2])
@@ -238,10 +236,12 @@ class Words:
         raise NotImplementedError(name)
 
     def one_of(self, test: ast.expr, yes: ast.expr, no: ast.expr) -> Expr:
-        """A branch."""
+        """A branch; a select in a loop to be vectorised."""
         cond = self.expr(test)
         if isinstance(cond, Const):
             return typed(self.value(yes if cond.value else no), self.dtype)
+        if self.vector:
+            return Select(cond, *(typed(self.value(arm), self.dtype) for arm in (yes, no)))
         out = self.k.fresh("out", self.dtype)
 
         def arm(node: ast.expr) -> tuple[form.Stmt, ...]:
