@@ -31,8 +31,9 @@ from autograph_lite.ops.staging import root
 from autograph_lite.tensors.boxes import value_of, wrap
 
 
-def stacked(items: list[Any], axis: Any = 0) -> Any:
-    """np.stack of the elements, which are tensors or numbers."""
+def stacked(items: list[Any], axis: Any = 0, *, plain: bool) -> Any:
+    """np.stack of the elements, which are tensors or numbers; `plain`: numbers alone give a plain array, as
+    NumPy makes one."""
     grown = settled(items)
     either = _is_scalar_or_number(grown)
     if not isinstance(grown.structure, Leaf) or not (either or len(grown.types) == 1):
@@ -41,7 +42,10 @@ def stacked(items: list[Any], axis: Any = 0) -> Any:
         )
     fail_if(none_in(grown), "DomainError", "DOMAIN", "need at least one array to stack")
     out = _with_numbers(grown) if either else _together(grown.rows[0], grown.types[0])
-    return out if axis == 0 else _moved(out, axis)
+    out = out if axis == 0 else _moved(out, axis)
+    if plain and not either and grown.types[0].kind != "ag":
+        return wrap(f.as_kind(value_of(out), kind="np"))
+    return out
 
 
 def _is_scalar_or_number(grown: Grown) -> bool:
@@ -184,4 +188,4 @@ def _stacked(function: Any, arrays: Any, *args: Any, **kwargs: Any) -> Any:
             f"{function.__name__} of a list that grows in a loop takes the list and an axis; write"
             " np.stack(items, axis)"
         )
-    return stacked(arrays, *args, **kwargs)
+    return stacked(arrays, *args, **kwargs, plain=function is np.stack)

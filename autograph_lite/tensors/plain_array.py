@@ -26,7 +26,8 @@ def refuse_alone(what: str) -> NoReturn:
     """An error where NumPy would compute with a row of a plain array."""
     raise ConversionError(
         f"{what} of a row of a plain array, which NumPy would compute, is not available where only the run of"
-        " the compiled function knows the row; make the array a tensor before the call: data = ag.array(data)"
+        " the compiled function knows the row; make the array a tensor before the call: data = ag.array(data);"
+        " np.stack of numbers is such an array, ag.array(items) a tensor"
     )
 
 

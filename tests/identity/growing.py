@@ -497,7 +497,17 @@ def a_number_or_a_tensor_is_appended(a, n):
     return s, sum(path), path[-1]
 
 
+def numbers_stacked(x, n):
+    """A plain array, as NumPy makes one; with a tensor a tensor."""
+    items, ring = [], [0.5] * 3
+    for i in range(n):
+        items.append(0.5 * i)
+        ring[i % 3] = ring[0] * 0.5
+    return np.stack(items), np.stack(items) * x[0], np.stack(ring)[n % 3] * x
+
+
 CASES = [
+    *((numbers_stacked, (X, n)) for n in (1, 3)),
     *((a_number_or_a_tensor_is_appended, (c(a), n)) for a, n in ((0.3, 3), (0.1, 3), (0.1, 0))),
     *(
         (f, (X, n))
