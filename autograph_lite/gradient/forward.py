@@ -12,7 +12,7 @@ followed by its tangent (`ops.duals`).  So the order of operations is that of st
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 from autograph_lite.errors import ConversionError
 from autograph_lite.gradient.cotangents import (
@@ -40,7 +40,26 @@ Tangent = Cotangent
 """What has arrived at a value from before it: the same three parts."""
 
 
-class Level:
+class _Recorder:
+    """What sees operations as a tape does, and asks nothing of variables."""
+
+    is_forward = False
+
+    def __enter__(self) -> Self:
+        context.tapes.append(self)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        context.tapes.remove(self)
+
+    def accessed(self, variable: Any, value: Value) -> None:
+        """Variables are no inputs."""
+
+    def joins(self, value: Value, source: Value) -> None:
+        """So are their later values."""
+
+
+class Level(_Recorder):
     """The tangents for one input direction.  It records like a tape, and sees what is done inside of branches
     and loops too; levels around it see its own work, levels inside do not, nor do those of its group."""
 
@@ -52,13 +71,6 @@ class Level:
         self.tangents: dict[Value, Tangent] = {}
         # what stands for a value of another region -> who finds such values, and that one
         self.mirrored: dict[Value, tuple[Callable[[Value], Value | None], Value]] = {}
-
-    def __enter__(self) -> Level:
-        context.tapes.append(self)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        context.tapes.remove(self)
 
     def around(self, tapes: Sequence[Any]) -> list[Any]:
         """Those of the tapes that are around this level."""
@@ -150,12 +162,6 @@ class Level:
     def extend(self, outputs: tuple[Value, ...]) -> None:
         """What is saved for a reverse pass is looked for when that reads it."""
 
-    def accessed(self, variable: Any, value: Value) -> None:
-        """Variables are no inputs."""
-
-    def joins(self, value: Value, source: Value) -> None:
-        """So are their later values."""
-
 
 REGIONS = ("if", "loop")
 
@@ -204,21 +210,12 @@ def _linear(node: Node, given: Sequence[Tangent | None]) -> Tangent | None:
     return cotangent(apply(node.op, *inputs, **node.params), there)
 
 
-class _Recorded:
+class _Recorded(_Recorder):
     """What is applied to a value, and to what comes of it."""
-
-    is_forward = False
 
     def __init__(self, values: Iterable[Value]) -> None:
         self.followed = dict.fromkeys(values)
         self.nodes: list[Node] = []
-
-    def __enter__(self) -> _Recorded:
-        context.tapes.append(self)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        context.tapes.remove(self)
 
     def record(
         self,
@@ -241,12 +238,6 @@ class _Recorded:
         """A recorded node gives more now."""
         if any(v in self.followed for v in outputs):
             self.followed.update((v, None) for v in outputs if v.type.carries)
-
-    def accessed(self, variable: Any, value: Value) -> None:
-        """Variables are of no interest."""
-
-    def joins(self, value: Value, source: Value) -> None:
-        """So are their values."""
 
     def sweep(self, sources: Iterable[Value], seeds: Iterable[Seed]) -> Sweep:
         """What arrives at the sources."""

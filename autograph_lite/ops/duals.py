@@ -58,7 +58,7 @@ def of_arms(
         sides = [(b, v) for (b, _), v in zip(arms, given[place], strict=True)]
         if not any(in_region(b, lambda v=v: level.get(v)) for b, v in sides):  # type: ignore[misc]
             return None
-        parts = [in_region(b, lambda b=b, v=v: _whole(b, level, v)) for b, v in sides]  # type: ignore[misc]
+        parts = [in_region(b, lambda b=b, v=v: whole_in(b, level, v)) for b, v in sides]  # type: ignore[misc]
         given.extend(zip(*parts, strict=True))
         return len(given) - 2, len(given) - 1
 
@@ -68,12 +68,13 @@ def of_arms(
     return [[row[side] for row in given[own:]] for side in range(len(arms))], duals
 
 
-def _whole(builder: Builder, level: Any, value: Value) -> tuple[Value, Value]:
+def whole_in(builder: Builder, level: Any, value: Value) -> tuple[Value, Value]:
+    """The tangent of a value of a region under construction, and whether it is there."""
     tangent, there = level.whole(value)
     return builder.local(tangent), builder.local(there)
 
 
-def told(duals: Sequence[Dual], outputs: Sequence[Value]) -> None:
+def give_tangents(duals: Sequence[Dual], outputs: Sequence[Value]) -> None:
     """Outputs are the tangents of outputs."""
     for d in duals:
         d.level.set(outputs[d.value], outputs[d.tangent], outputs[d.there])
@@ -89,7 +90,7 @@ def with_tangents(builder: Builder, written: Sequence[Value]) -> tuple[list[Valu
     def make(level: Any, place: int) -> tuple[int, int] | None:
         if level.get(values[place]) is None:
             return None
-        values.extend(_whole(builder, level, values[place]))
+        values.extend(whole_in(builder, level, values[place]))
         return len(values) - 2, len(values) - 1
 
     def found() -> None:

@@ -16,8 +16,14 @@ from autograph_lite.ir.graph import Condition, Test, Value
 from autograph_lite.ir.types import Type, flags_of, history, join, py, tensor
 from autograph_lite.ops.control import FILLER, IF, LOOP
 from autograph_lite.ops.dispatch import context, f
-from autograph_lite.ops.duals import Dual, in_order, of_arms, with_tangents
-from autograph_lite.ops.duals import told as give_tangents
+from autograph_lite.ops.duals import (
+    Dual,
+    give_tangents,
+    in_order,
+    of_arms,
+    whole_in,
+    with_tangents,
+)
 from autograph_lite.ops.same import Sure, as_value, both, leads_out, some
 from autograph_lite.ops.staging import emit, in_region, staged_region
 from autograph_lite.ops.ties import (
@@ -228,7 +234,8 @@ class Step:
         for d in self.duals:
             n = place[d.value]
             inits += d.level.whole(inits[n])
-            results += in_region(self.builder, partial(self._left, d.level, results[n]))
+            left = partial(whole_in, self.builder, d.level, results[n])
+            results += in_region(self.builder, left)
             place[d.tangent] = len(inits) - 2
         self.state[own:own] = [v for d in self.duals for v in (d.tangent, d.there)]
         self.builder.arguments[1:] = self.state
@@ -237,14 +244,11 @@ class Step:
             self.test.arguments[1:] = self.test_state
         return inits, results
 
-    def give_tangents(self, outputs: Sequence[Value]) -> None:
+    def hand_out(self, outputs: Sequence[Value]) -> None:
         """What the state ends with are values and their tangents."""
         last = dict(zip(self.state, outputs, strict=False))
         for d in self.duals:
             d.level.set(last[d.value], last[d.tangent], last[d.there])
-
-    def _left(self, level: Any, result: Value) -> list[Value]:
-        return [self.builder.local(v) for v in level.whole(result)]
 
     def relate(self, relations: Sequence[Relation]) -> None:
         """Say in the body what the state may be."""
@@ -380,6 +384,6 @@ def emit_loop(
     for r in found:
         _link(outer, outputs[1 : 1 + n], r, r.condition(outputs[0], flags.get(r.pair)))
     histories_out = outputs[1 + len(inits) :]
-    step.give_tangents(outputs[1 : 1 + n])
+    step.hand_out(outputs[1 : 1 + n])
     give_tangents(duals, histories_out)
     return (*outputs[: 1 + own], *histories_out[:given])

@@ -63,19 +63,25 @@ def present(targets: list[Any]) -> list[Seed]:
 
 def _given(target: Value, given: Any) -> Value:
     """What is given for this target."""
-    weak = target.type.dtype if given.__class__ in (bool, int, float) else None
-    seed = strong(as_value(given, weak, "output_gradients"))
-    if seed.type.dtype != target.type.dtype:
-        raise GraphTypeError(
-            f"output_gradients is {seed.type.dtype} for a target of dtype {target.type.dtype}"
-        )
-    words = "output_gradients has shape {} for a target of shape {}"
-    if not may_agree(seed.type.shape, target.type.shape):
-        raise ShapeError(words.format(text(seed.type.shape), text(target.type.shape)))
-    if staging():
-        require_one_shape(seed, target, words)
+    seed = of_the_type(target, given, "output_gradients", "target")
     seed.pinned = True
     return seed
+
+
+def of_the_type(like: Value, given: Any, what: str, whose: str) -> Value:
+    """What is given as a value of the dtype and shape of another; a Python number takes the dtype."""
+    weak = like.type.dtype if given.__class__ in (bool, int, float) else None
+    value = strong(as_value(given, weak, what))
+    if value.type.dtype != like.type.dtype:
+        raise GraphTypeError(
+            f"{what} is {value.type.dtype} for a {whose} of dtype {like.type.dtype}"
+        )
+    words = f"{what} has shape {{}} for a {whose} of shape {{}}"
+    if not may_agree(value.type.shape, like.type.shape):
+        raise ShapeError(words.format(text(value.type.shape), text(like.type.shape)))
+    if staging():
+        require_one_shape(value, like, words)
+    return value
 
 
 def ones_like(value: Value) -> Value:

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograph_lite.errors import GradientError, GraphTypeError, ShapeError
+from autograph_lite.errors import GradientError
 from autograph_lite.gradient.forward import Level
-from autograph_lite.ir.graph import Value
-from autograph_lite.ir.types import may_agree
 from autograph_lite.nests import leaves, rebuild
-from autograph_lite.ops.control import require_one_shape
 from autograph_lite.ops.dispatch import f as ops
-from autograph_lite.ops.shapes import text
 from autograph_lite.ops.staging import root
 from autograph_lite.tape.results import result
-from autograph_lite.tensors.boxes import Box, as_value, staging, value_of, wrap
-from autograph_lite.tensors.operators import strong
+from autograph_lite.tape.seeds import of_the_type
+from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.tagged import Tagged
 from autograph_lite.transforms.arguments import (
     Entered,
@@ -63,7 +59,9 @@ def _pushed(f: Function, primals: Any, tangents: Any, has_aux: bool) -> tuple[An
     entered = Entered(f, range(len(primals)), primals, {})
     with Level() as level:
         for source, tangent in zip(leaves(entered.sources), _given(primals, tangents), strict=True):
-            level.set(value_of(source), _direction(value_of(source), tangent))
+            primal = value_of(source)
+            direction = of_the_type(primal, tangent, "a tangent of jvp", "primal")
+            level.set(primal, ops.copy(direction))
         out, aux = parted(entered.call(), has_aux)
     found = rebuild(out, lambda leaf: tangent_of(level, leaf))
     return (out, found, aux) if has_aux else (out, found)
@@ -78,22 +76,6 @@ def _given(primals: Any, tangents: Any) -> list[Any]:
 
 def _structure(nest: Any) -> Any:
     return rebuild(list(nest) if isinstance(nest, tuple) else nest, lambda _: None)
-
-
-def _direction(primal: Value, tangent: Any) -> Value:
-    """A tangent as a value of its own."""
-    weak = primal.type.dtype if tangent.__class__ in (bool, int, float) else None
-    value = strong(as_value(tangent, weak, "a tangent"))
-    if value.type.dtype != primal.type.dtype:
-        raise GraphTypeError(
-            f"a tangent of jvp is {value.type.dtype} for a primal of dtype {primal.type.dtype}"
-        )
-    words = "a tangent of jvp has shape {} for a primal of shape {}"
-    if not may_agree(value.type.shape, primal.type.shape):
-        raise ShapeError(words.format(text(value.type.shape), text(primal.type.shape)))
-    if staging():
-        require_one_shape(value, primal, words)
-    return ops.copy(value)
 
 
 def tangent_of(level: Level, leaf: Any) -> Any:
