@@ -145,8 +145,8 @@ def _forward(entered: Entered, has_aux: bool, several: bool) -> tuple[Any, Any]:
 class _Directions:
     """One level for each element of a source."""
 
-    def __init__(self, shape: tuple[int, ...], levels: list[Level]) -> None:
-        self.shape, self.levels = shape, levels
+    def __init__(self, source: Any, levels: list[Level]) -> None:
+        self.source, self.levels = source, levels
 
 
 def _levels(group: list[Level], source: Any) -> _Directions:
@@ -160,13 +160,13 @@ def _levels(group: list[Level], source: Any) -> _Directions:
     for direction in one_hot(value):
         made.append(Level(group))
         made[-1].set(value, ops.copy(direction))
-    return _Directions(value.type.shape, made)  # type: ignore[arg-type]
+    return _Directions(source, made)
 
 
 def _side_by_side(leaf: Any, directions: _Directions) -> Any:
     """The tangents of a result, one after the other along the axes of the source."""
     parts = [tangent_of(level, leaf) for level in directions.levels]
-    shape = (*np_shape(leaf), *directions.shape)
-    if not parts:
-        return zeros_like(leaf, shape=shape)
+    shape = (*np_shape(leaf), *np_shape(directions.source))
+    if not parts or parts[0] is None:  # by nothing, or of what is no float
+        return zeros_like(directions.source, shape=shape)
     return reshape(stack(parts, axis=-1), shape)

@@ -120,6 +120,15 @@ def test_nests_of_arguments_and_results():
     assert np.array_equal(by_both[1][0], 2.0 * np.eye(2))
 
 
+@pytest.mark.parametrize("matrix", (ag.jacrev, ag.jacfwd))
+def test_a_result_that_is_no_float_depends_on_nothing(matrix):
+    f = lambda x: (x * x, 2, 0.5, x > 1.0)
+    squares, *others = matrix(f)(X)
+    assert np.array_equal(squares, 2.0 * np.diag(X))
+    assert [found.shape for found in others] == [(3,), (3,), (3, 3)]
+    assert not any(map(np.any, others))
+
+
 def test_something_else_that_the_function_returns():
     f = lambda x: (x * x, {"seen": x + 1.0})
     assert ag.jvp(f, (3.0,), (1.0,), has_aux=True) == (9.0, 6.0, {"seen": 4.0})
