@@ -150,7 +150,7 @@ class Function:
     def _known(self, key: Any, leaves: Given, recorded: bool) -> Specialisation | None:
         """One that was staged before, and that tapes can follow if they have to."""
         for found in self._specialisations.get(key, ()):
-            if not (recorded and found.staged.unasked) and found.holds(leaves):
+            if found.serves(recorded) and found.holds(leaves):
                 return found
         return None
 
@@ -160,8 +160,8 @@ class Function:
         why = "first call" if not self._specialisations else "another signature"
         changed = closest([found.staged for found in known])
         why = f"changed: {', '.join(changed)}" if changed else why
-        if any(found.staged.unasked and found.holds(leaves) for found in known):
-            why = "a tape follows the call"
+        if any(found.holds(leaves) for found in known):
+            why = "a tape follows the call" if recorded else "no tape follows the call"
 
         def arrange(entered: list[Any]) -> Any:
             rest = iter(entered)

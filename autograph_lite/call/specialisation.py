@@ -117,6 +117,11 @@ class Specialisation:
         self.printing = _Printing()
         self.waits = any(p.voice == "python" for p in staged.prints)
 
+    def serves(self, recorded: bool) -> bool:
+        """Whether it is for a call that tapes record, or do not."""
+        staged = self.staged
+        return staged.recorded in (None, recorded) and not (recorded and staged.unasked)
+
     def holds(self, given: Given) -> bool:
         """Whether everything that was captured as a guard is still the same."""
         staged = self.staged

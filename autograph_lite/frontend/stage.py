@@ -75,6 +75,7 @@ class Staged:
     # whether no tape can follow a call: a reverse pass inside was taken for the last one, or a loop does not
     # say all that is known of which values are one
     unasked: bool
+    recorded: bool | None  # whether tapes of the caller record, where what is made depends on it
 
     @property
     def recipes(self) -> tuple[Recipe, ...]:
@@ -110,26 +111,27 @@ def stage(
     function that turns out to call itself until the run ends it, and where a tape begins after another is
     done.  `prepare` makes a graph executable; `recorded`: whether tapes may follow a call."""
     loops: frozenset[tuple[types.CodeType, int]] = frozenset()
+    reversible = recorded
     while True:
+        trace = Trace(present_origin)
+        trace.reversible, trace.recorded = reversible, recorded
         try:
-            return _staged(function, leaves, arrange, prepare, Running(loops), recorded)
+            return _staged(trace, function, leaves, arrange, prepare, Running(loops))
         except Recursion as met:
             loops |= {(met.code, met.line)}
         except Asked:
-            recorded = True
+            reversible = True
 
 
 def _staged(
+    trace: Trace,
     function: types.FunctionType,
     leaves: list[Any],
     arrange: Any,
     prepare: Callable[[Graph], Run],
     running: Running,
-    recorded: bool,
 ) -> Staged:
-    trace = Trace(present_origin)
     trace.place_of = lambda error: _where(error.__traceback__)[0]
-    trace.reversible = recorded
     caller = Caller(trace, running)
     operators = Operators(trace, caller)
     caller.operators = operators
@@ -307,6 +309,7 @@ def _close(
         trace.repeats or bool(assigned),
         tuple(assigned),
         trace.taken_as_last or trace.unrelated,
+        trace.recorded if trace.recorded_asked else None,
     )
 
 

@@ -102,6 +102,8 @@ class Builder:
         self.taken_as_last = False
         self.unrelated = False
         self.reversible = False
+        # whether tapes of the caller record, and whether anybody has asked
+        self.recorded = self.recorded_asked = False
         self.numbers: dict[Value, Register] = {}
         self.raws: dict[Value, Value] = {}
         self.naming: Callable[[Builder, Value], Value] | None = None

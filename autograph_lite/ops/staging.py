@@ -94,6 +94,20 @@ def tape_begins() -> None:
         raise Asked
 
 
+def recorded() -> bool:
+    """Whether anything records what becomes of a result: a tape, of the present region or of one around, or of
+    the caller of a compiled function."""
+    if context.tapes:
+        return True
+    if not isinstance(context.interpreter, Builder):
+        return False
+    if any(builder.watchers for builder in walk_up()):
+        return True
+    top = at_work().top
+    top.recorded_asked = True
+    return top.recorded
+
+
 def tape_pauses() -> None:
     """A tape goes on after passes that it does not record."""
     builder = context.interpreter

@@ -1,6 +1,6 @@
-"""What goes into a transformed function, and what comes out of it.
+"""What goes into a transformed function: tensors of their own for what is differentiated.
 
-Plain numbers and arrays go in and come out where nobody records the result, so that
+Plain numbers and arrays go in, and come out (`plain`) where nobody records the result, so that
 `scipy.optimize.minimize(value_and_grad(f), x0, jac=True)` needs no adapter.
 """
 
@@ -14,11 +14,10 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import GradientError, GraphTypeError
-from autograph_lite.ir.graph import Value
-from autograph_lite.nests import leaves, rebuild
+from autograph_lite.nests import rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.dispatch import f as ops
-from autograph_lite.tensors.boxes import Box, as_value, call, staging, value_of, wrap
+from autograph_lite.tensors.boxes import as_value, call, staging, value_of, wrap
 from autograph_lite.tensors.number import Number, kind_name
 from autograph_lite.tensors.operators import strong
 from autograph_lite.tensors.plain_array import UNTOUCHED
@@ -47,15 +46,6 @@ def places_of(f: Function, positions: tuple[int, ...], args: Any) -> list[int]:
                 " positional arguments"
             )
     return [p % len(args) for p in positions]
-
-
-def in_plain(*nests: Any) -> bool:
-    """Whether plain numbers and arrays are given and nobody records what becomes of them."""
-    return not staging() and not context.tapes and not holds_tensor(nests)
-
-
-def holds_tensor(nest: Any) -> bool:
-    return any(isinstance(leaf, Box) for leaf in leaves(nest))
 
 
 class Entered:
@@ -132,24 +122,6 @@ def parted(out: Any, has_aux: bool) -> tuple[Any, Any]:
     return out
 
 
-def shaped_like(given: Any, gradients: Any) -> Any:
-    """Python floats for Python floats, arrays for arrays, in the nest of the argument."""
-    parts = iter(leaves(gradients))
-    return rebuild(given, lambda leaf: plain(leaf, next(parts)))
-
-
-def plain(given: Any, gradient: Any) -> Any:
-    data = gradient._value.data if isinstance(gradient, Box) else gradient
-    if isinstance(given, np.ndarray | np.generic):
-        array = np.asarray(data, given.dtype.name)
-        return array if isinstance(given, np.ndarray) else array[()]
-    return data.item() if isinstance(data, np.generic) else data
-
-
-def as_float(value: Value) -> float:
-    return float(value.data)
-
-
 def by_kernel(f: Function, key: Any, run: Function, *args: Any) -> Any:
     """`run(*args)`, where `run` calls `f`: of a compiled function one kernel, made once for the same key,
     unless somebody records the result."""
@@ -160,19 +132,3 @@ def by_kernel(f: Function, key: Any, run: Function, *args: Any) -> Any:
         run.__name__ = name_of(f)
         compiled.derived[key] = type(compiled)(run)
     return compiled.derived[key](*args)
-
-
-def as_plain(nest: Any) -> Any:
-    """The same nest of arrays, and of Python numbers for what has no axes."""
-    return rebuild(nest, _without_tensor)
-
-
-def _without_tensor(leaf: Any) -> Any:
-    if not isinstance(leaf, ArrayLike):
-        return leaf
-    data = leaf.numpy()
-    return data if data.shape else data.item()
-
-
-def left(leaf: Any) -> Any:
-    return leaf.numpy() if isinstance(leaf, ArrayLike) else leaf

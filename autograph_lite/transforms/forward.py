@@ -17,11 +17,10 @@ from autograph_lite.tensors.tagged import Tagged
 from autograph_lite.transforms.arguments import (
     Entered,
     Function,
-    as_plain,
     by_kernel,
-    in_plain,
     parted,
 )
+from autograph_lite.transforms.plain import as_plain, in_plain
 
 
 def jvp(

@@ -21,14 +21,13 @@ from autograph_lite.transforms.arguments import (
     Argnums,
     Entered,
     Function,
-    as_plain,
     by_kernel,
     checked_positions,
-    in_plain,
     parted,
     places_of,
 )
 from autograph_lite.transforms.forward import jvp, tangent_of
+from autograph_lite.transforms.plain import as_plain, in_plain
 from autograph_lite.transforms.reverse import grad
 
 MODES = ("auto", "reverse", "forward")

@@ -21,15 +21,17 @@ from autograph_lite.transforms.arguments import (
     Argnums,
     Entered,
     Function,
-    as_float,
-    as_plain,
     checked_positions,
-    holds_tensor,
-    in_plain,
-    left,
     name_of,
     parted,
     places_of,
+)
+from autograph_lite.transforms.plain import (
+    as_number,
+    as_plain,
+    holds_tensor,
+    in_plain,
+    left,
     shaped_like,
 )
 
@@ -86,20 +88,23 @@ def _derived(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: bool
 def _compiled(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: bool) -> Function:
     """Of a compiled function: value and gradient together are one kernel."""
 
-    def both(*args: Any, **kwargs: Any) -> Any:
-        value, aux, gradients = _differentiate(f, positions, has_aux, args, kwargs)
+    def both(args: Any, kwargs: Any, plain: bool | None = None) -> Any:
+        value, aux, gradients = _differentiate(f, positions, has_aux, args, kwargs, plain)
         gradient = gradients if isinstance(argnums, tuple) else gradients[0]
         return ((value, aux) if has_aux else value), gradient
 
-    both.__name__ = name_of(f)
-    kernel = type(f)(both, plain=not has_aux)
+    def of_tensors(*args: Any, **kwargs: Any) -> Any:
+        return both(args, kwargs, plain=False)
+
+    of_tensors.__name__ = name_of(f)
+    kernel = type(f)(of_tensors, plain=not has_aux)
 
     @functools.wraps(f, assigned=NAMES)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         if kernel.plain and not kwargs and (found := kernel.quickly(args)) is not kernel.miss:
             return found
         if context.tapes or staging() or holds_tensor((args, kwargs)):
-            return both(*args, **kwargs)
+            return both(args, kwargs)
         value, gradient = kernel(*args, **kwargs)
         if has_aux:
             value = value[0]._value.data.item(), rebuild(value[1], left)
@@ -159,11 +164,16 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
 
 
 def _differentiate(
-    f: Function, positions: tuple[int, ...], has_aux: bool, args: Any, kwargs: Any
+    f: Function,
+    positions: tuple[int, ...],
+    has_aux: bool,
+    args: Any,
+    kwargs: Any,
+    plain: bool | None = None,
 ) -> tuple[Any, Any, tuple[Any, ...]]:
-    """Run `f` under a tape; plain results where nothing else follows them."""
+    """Run `f` under a tape; `plain`: whether the results are, None: where nothing else follows them."""
     places = places_of(f, positions, args)
-    plain = in_plain(args, kwargs)
+    plain = in_plain(args, kwargs) if plain is None else plain
     entered = Entered(f, places, args, kwargs)
     with GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(entered.sources)
@@ -175,7 +185,7 @@ def _differentiate(
     if not plain:
         return followed, aux, tuple(gradients)
     shaped = tuple(shaped_like(args[p], g) for p, g in zip(places, gradients, strict=True))
-    return as_float(value), rebuild(aux, left), shaped
+    return as_number(value), rebuild(aux, left), shaped
 
 
 def _scalar(target: Any) -> Value:

@@ -84,6 +84,7 @@ MORE = [
     "return sorted([n, 2.5, x[1]])",
     "for k in LONG:\n    x = x\nreturn x",
     "with ag.GradientTape() as t:\n    t.watch(x)\n    y = x[:n] * x[:n]\nreturn t.jacobian(y, x)",
+    "return ag.grad(lambda z: z * z)(np.float32(0.5))",
     "y = 0.5\nif n > 2:\n    y = n\nreturn y.is_integer()",
     "return round(n, n)",
     "v = ag.Variable(0.0)\nreturn v + x",
