@@ -37,7 +37,8 @@ from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.tensor import Tensor, is_tensor
 from autograph_lite.tensors.variables import Variable
 from autograph_lite.transforms.custom import stop_gradient
-from autograph_lite.transforms.forward import jvp
+from autograph_lite.transforms.forward import jvp, linearize
+from autograph_lite.transforms.lanes import vmap
 from autograph_lite.transforms.matrices import hessian, hvp, jacfwd, jacobian, jacrev
 from autograph_lite.transforms.reverse import grad, value_and_grad, vjp
 from autograph_lite_runtime import host as _host
@@ -112,6 +113,7 @@ __all__ = [
     "jacobian",
     "jacrev",
     "jvp",
+    "linearize",
     "linspace",
     "numpy",
     "ones",
@@ -123,6 +125,7 @@ __all__ = [
     "value_and_grad",
     "verify",
     "vjp",
+    "vmap",
     "where",
     "zeros",
     "zeros_like",

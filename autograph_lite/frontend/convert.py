@@ -68,6 +68,7 @@ class Staged:
     code: CodeType
     spans: dict[int, _Spans]  # of the code objects inside, filled when asked
     outside: Mapping[str, bool]  # names from outside that it assigns, and whether they are globals
+    ours: bool  # whether it is of the library, so that its lines are told to nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def origin_of(frame: FrameType, instruction: int | None = None) -> Origin | None
     or of the one that it is executing; None in other code."""
     code = frame.f_code
     staged = _BY_FILE.get(code.co_filename)
-    if staged is None:
+    if staged is None or staged.ours:
         return None
     if id(code) not in staged.spans:
         staged.spans[id(code)] = (code, list(code.co_positions()))
@@ -192,7 +193,7 @@ def _stage(function: FunctionType, loops: frozenset[int]) -> Staged:
         ask(operators)
         filename = _register(code, text)
         made = compile(read_again, filename, "exec", dont_inherit=True)
-        return Staged(text, found, filename, made, {}, outside)
+        return Staged(text, found, filename, made, {}, outside, hasattr(function, "as_written"))
     except (RecursionError, MemoryError, IndentationError) as error:
         line, column = deepest(source.node)
         message = f"the code is nested too deep at line {line}: assign parts of it to names"

@@ -108,8 +108,16 @@ def is_generated(function: types.FunctionType) -> bool:
 
 
 def in_library(function: Any) -> bool:
-    """Whether a function or class is of the standard library, of ours, or of one that we stand on."""
+    """Whether a function or class is of the standard library, of ours, or of one that we stand on; not if it is
+    one of ours that is staged as the user's are."""
+    if is_as_written(function):
+        return False
     return is_library(getattr(function, "__module__", None) or "")
+
+
+def is_as_written(function: Any) -> bool:
+    """Whether it is a function of ours that is staged from its source (`boxes.as_written`)."""
+    return isinstance(function, types.FunctionType) and hasattr(function, "as_written")
 
 
 def is_library(module: str) -> bool:

@@ -180,6 +180,13 @@ def staging() -> bool:
     return context.interpreter is not EAGER
 
 
+def as_written(function: Any) -> Any:
+    """Mark a function of ours that is staged as the user's are, from its source; errors in it are told of the
+    line that calls it."""
+    function.as_written = True
+    return function
+
+
 def call(function: Any, *args: Any, **kwargs: Any) -> Any:
     """Call a function that the user gave us; while staging its loops and branches are staged too."""
     if staging():

@@ -1,4 +1,4 @@
-"""Forward mode: `jvp`, products of derivatives with directions."""
+"""Forward mode: `jvp` and `linearize`, products of derivatives with directions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from autograph_lite.transforms.arguments import (
     by_kernel,
     parted,
 )
-from autograph_lite.transforms.plain import as_plain, in_plain
+from autograph_lite.transforms.plain import as_plain, in_plain, left
 
 
 def jvp(
@@ -51,6 +51,26 @@ def jvp(
     plain = in_plain(primals, tangents)
     out = by_kernel(f, ("jvp", has_aux), run, tuple(primals), tuple(tangents))
     return as_plain(out) if plain else out  # type: ignore[no-any-return]
+
+
+def linearize(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
+    """`(f(*primals), pushforward)`: the pushforward of tangents, one for each primal and of its structure, shapes
+    and dtypes, is the derivative of `f` at the primals times them, the tangents of the results.
+
+    It calls `f` again for each direction, as `jvp` does, so that nothing is kept but the primals, and it may be
+    called anywhere, in a loop of a solver too.  With `has_aux`, `f` returns a pair of which the second is
+    handed on: `(out, pushforward, aux)`.  Errors are those of `jvp`.
+    """
+    plain = in_plain(primals)
+    entered = Entered(f, range(len(primals)), primals, {})
+    out, aux = parted(entered.call(), has_aux)
+
+    def pushforward(*tangents: Any) -> Any:
+        found = jvp(f, tuple(entered.sources), tangents, has_aux)[1]
+        return as_plain(found) if plain and in_plain(tangents) else found
+
+    given = as_plain(out) if plain else out
+    return (given, pushforward, rebuild(aux, left)) if has_aux else (given, pushforward)
 
 
 def _pushed(f: Function, primals: Any, tangents: Any, has_aux: bool) -> tuple[Any, ...]:

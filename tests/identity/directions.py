@@ -174,11 +174,28 @@ def whole_matrices(x, n):
     return ag.jacobian(f)(at), ag.jacfwd(f)(at), ag.hessian(lambda z: np.sum(f(z) ** 2))(at)
 
 
+def linearized(x, n):
+    """A linear system solved by conjugate gradients, of which only products are known."""
+    f = lambda z: np.array([[3.0, 1.0], [1.0, 2.0]]) @ z + 0.1 * n * z**3
+    out, push = ag.linearize(f, x)
+    b = x + 1.0
+    y, r = ag.zeros(2), b
+    p = r
+    for _ in range(n):
+        q = push(p)
+        step = r @ r / (p @ q)
+        y = y + step * p
+        after = r - step * q
+        p = after + (after @ after) / (r @ r) * p
+        r = after
+    return out, y, push(b)
+
+
 X = c([0.7, 1.3])
 PROGRAMS = (
     *(along_a_path, written, matrices, newton, not_there_at_first, of_some_runs, of_a_gradient),
     *(gradient_of_a_tangent, tangent_of_a_tangent, tangent_of_a_gradient, pulled_back),
-    *(under_a_tape, nests, of_a_compiled_function, with_a_variable, whole_matrices),
+    *(under_a_tape, nests, of_a_compiled_function, with_a_variable, whole_matrices, linearized),
 )
 CASES = [(program, (X, n)) for program in PROGRAMS for n in (0, 1, 3)]
 CASES.remove(
