@@ -54,8 +54,8 @@ def jvp(
 
 
 def linearize(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
-    """`(f(*primals), pushforward)`: the pushforward of tangents, one for each primal and of its structure, shapes
-    and dtypes, is the derivative of `f` at the primals times them, the tangents of the results.
+    """`(f(*primals), pushforward)`: the pushforward of tangents, one for each primal and of its structure,
+    shapes and dtypes, is the derivative of `f` at the primals times them, the tangents of the results.
 
     It calls `f` again for each direction, as `jvp` does, so that nothing is kept but the primals, and it may be
     called anywhere, in a loop of a solver too.  With `has_aux`, `f` returns a pair of which the second is
