@@ -72,14 +72,14 @@ def of_each_other(x, n):
     return ag.vmap(ag.vmap(pair, (None, 0)), (0, None))(x[:, 0], x[:, 1])
 
 
-def in_a_loop(x, n):
+def lanes_in_a_loop(x, n):
     y = x
     for i in range(n):
         y = ag.vmap(lambda row, i=i: row / (1.0 + row @ row) + i * 0.1)(y)
     return np.sum(y)
 
 
-def under_a_tape(x, n):
+def lanes_under_a_tape(x, n):
     """Variables that lanes read, and a gradient of what they give."""
     with ag.GradientTape() as tape:
         tape.watch(x)
@@ -117,7 +117,7 @@ def known_results(x, n):
 
 X = c([[0.7, 1.3], [-0.4, 0.9], [1.1, 2.5]])
 PROGRAMS = (
-    *(own_steps, of_gradients, gradient_of_all, tangents, axes, of_each_other, in_a_loop),
-    *(under_a_tape, writing, of_a_compiled_function, known_results),
+    *(own_steps, of_gradients, gradient_of_all, tangents, axes, of_each_other, lanes_in_a_loop),
+    *(lanes_under_a_tape, writing, of_a_compiled_function, known_results),
 )
 CASES = [(program, (X, n)) for program in PROGRAMS for n in (0, 1, 2)]

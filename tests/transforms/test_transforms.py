@@ -222,3 +222,14 @@ def test_what_is_refused(name):
     run, kind, text = WRONG[name]
     with pytest.raises(kind, match=text):
         run()
+
+
+def test_a_plain_slope_in_one_arm_and_a_tensor_in_the_other():
+    slope = ag.grad(lambda z: z * z * np.exp(-z))
+
+    def either(x, n):
+        y = slope(0.7) if n > 1 else slope(x[0])
+        return y * x
+
+    for n in (1, 2):
+        ag.verify(ag.function(either), ag.constant([0.5, 1.5]), n)
