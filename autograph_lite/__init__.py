@@ -36,7 +36,12 @@ from autograph_lite.printing.print import ag_print as print
 from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.tensor import Tensor, is_tensor
 from autograph_lite.tensors.variables import Variable
-from autograph_lite.transforms.custom import stop_gradient
+from autograph_lite.transforms.custom import (
+    custom_gradient,
+    custom_jvp,
+    custom_vjp,
+    stop_gradient,
+)
 from autograph_lite.transforms.forward import jvp, linearize
 from autograph_lite.transforms.lanes import vmap
 from autograph_lite.transforms.matrices import hessian, hvp, jacfwd, jacobian, jacrev
@@ -95,6 +100,9 @@ __all__ = [
     "bool_",
     "cast",
     "constant",
+    "custom_gradient",
+    "custom_jvp",
+    "custom_vjp",
     "empty",
     "errors",
     "eye",

@@ -247,14 +247,25 @@ class _Recorded(_Recorder):
         return pullback(made, self.nodes, seeds)
 
 
+def transposed(
+    function: Callable[[list[Value]], Iterable[Value | None]],
+    likes: Sequence[Value],
+    given: Sequence[Tangent | None],
+) -> list[Tangent | None]:
+    """What is given becomes by the transpose of a linear function of values like these: found by reversing what
+    that does, of whichever values, to zeros."""
+    zeros = [f.zeros_like(v) for v in likes]
+    with _Recorded(zeros) as record:
+        parts = list(function(zeros))
+    sweep = record.sweep(zeros, _seeds(parts, given))
+    return [sweep.get(zero) for zero in zeros]
+
+
 def _transposed(node: Node, given: Sequence[Tangent | None]) -> Tangent | None:
-    """What the tangents become by the transpose of what a cotangent becomes.  It is linear in the cotangent, so
-    that of which one does not matter."""
-    g = f.zeros_like(node.outputs[0])
+    """What the tangents become by the transpose of what a cotangent becomes."""
     wanted = [got is not None for got in given]
-    with _Recorded([g]) as record:
-        parts = list(contributions(node, g, wanted))
-    return record.sweep([g], _seeds(parts, given)).get(g)
+    (found,) = transposed(lambda g: contributions(node, g[0], wanted), node.outputs, given)
+    return found
 
 
 def _seeds(parts: Iterable[Value | None], given: Iterable[Tangent | None]) -> list[Seed]:

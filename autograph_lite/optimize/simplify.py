@@ -12,6 +12,7 @@ from typing import Any
 
 from autograph_lite.ir.graph import Graph, Node, Region, Value
 from autograph_lite.ops.control import IF, LOOP
+from autograph_lite.ops.custom import CUSTOM
 from autograph_lite.optimize.scope import Facts, Scope
 
 
@@ -27,6 +28,8 @@ def _walk(scope: Scope, region: Region) -> None:
             _if(scope, node)
         elif node.op is LOOP:
             _loop(scope, node)
+        elif node.op is CUSTOM:  # no derivative is taken any more
+            scope.by.update(zip(node.outputs, map(scope.see, node.inputs), strict=False))
         else:
             scope.add(node)
 

@@ -332,7 +332,7 @@ LISTS = "empty append put pop copy filled size item pack".split()
 CELLS = "cells_empty cells_copy cells_import cell_keep cell_read cell_name".split()
 REGIONS = frozenset(
     [
-        *"loop if call print fail hold constant filler void every conform".split(),
+        *"loop if call custom print fail hold constant filler void every conform".split(),
         *(f"list_{name}" for name in LISTS),
         *CELLS,
     ]
