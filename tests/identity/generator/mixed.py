@@ -68,6 +68,8 @@ READS = (
     ),
     *("sum(k * z for k, z in enumerate({p}))", "{s} if {p} else 0.25 * {s}", "({p} or {q})[0]"),
 )
+WHOLE = 2
+"""How deep the blocks of a program go."""
 TESTS = ("len(p) > 2", "i % 2", "x[0] > 0.4", "s > t", "not q", "len(p) > len(q)", "n > i + 1")
 
 
@@ -113,11 +115,13 @@ class Mixed(Family):
         return [Stmt("", (), ((header, self.block(depth - 1)),))]
 
     def through(self, depth: int) -> list[Stmt]:
-        """Over a copy, so that the list may change."""
+        """Over a copy, so that the list may change: inside of another loop over few elements, for each of which
+        it may get some."""
         z = self.counter("z")
         taken = f"np.sum({z})" if self.array else z
         first = Stmt(f"{self.rng.choice('st')} = s * 0.5 + {taken}")
-        header = self.with_names(f"for {z} in list({{p}}):")
+        few = "" if depth == WHOLE else "[:4]"
+        header = self.with_names(f"for {z} in list({{p}}){few}:")
         return [Stmt("", (), ((header, (first, *self.block(depth - 1))),))]
 
     def shrink(self, depth: int) -> list[Stmt]:
@@ -142,7 +146,7 @@ def build_mixed(rng: random.Random, inputs: int) -> tuple[Program, list[str]]:
         Stmt(f"p, q = [{first[0]}, {first[1]}], [{first[2]}]"),
         Stmt("", (), (("def put(v):", (Stmt("p.append(v)"),)),)),
     ]
-    loop = Stmt("", (), ((f"for i in range({rng.choice(('n', 'n', '3'))}):", g.block(2)),))
+    loop = Stmt("", (), ((f"for i in range({rng.choice(('n', 'n', '3'))}):", g.block(WHOLE)),))
     ends = (
         "np.sum(p[-1]), np.sum(q[0]), np.sum(sum(p))"
         if array
