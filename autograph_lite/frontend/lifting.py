@@ -165,7 +165,7 @@ def _numbers_in_its_form(part: Growing, row: Value, g: Growing, types: list[Type
         state = [step.declare(t) for t in types]
         for register, value in zip(cells, before, strict=True):
             builder.enter(register, step.declare(value.type))
-        at = f.list_item(builder.local(row), step.k)
+        at = f.list_item(builder.local(row), step.k, element=part.types[0])
         results = with_one_more(state, lifted(part.structure, [at], (g.structure, list(g.types))))
         results += [builder.read(register) for register in cells]
     empty = [f.list_empty(element=element(t)) for t in types]

@@ -134,10 +134,19 @@ def a_number_among_tensors(x, n):
     return s * 1.0, t, sum(p)
 
 
+def numbers_in_the_place_of_tensors(x, n):
+    """A list of tensors gives way to one of numbers, cut where the run says."""
+    p, q = [x[0], x[1]], [0.7 * n]
+    for i in range(n):
+        p = q[i % 2 :]
+        q = p.copy()
+    return len(p), len(q), sum(p), sum(q)
+
+
 X = c([0.7, 1.3])
 PROGRAMS = (
     *(by_list, by_copy, by_a_slice, by_a_display, by_a_sum, by_a_comprehension, before_a_loop),
     *(taken_off_and_put_on, in_a_dict, turned_round, in_some_runs, of_a_copy),
-    a_number_among_tensors,
+    *(a_number_among_tensors, numbers_in_the_place_of_tensors),
 )
 CASES = [(program, (X, n)) for program in PROGRAMS for n in (0, 1, 2, 3)]

@@ -17,6 +17,7 @@ from autograph_lite.tensors.boxes import Box
 from autograph_lite_runtime import load as loading
 from tests.identity import (
     asked,
+    copied_lists,
     deletes,
     found,
     guarded,
@@ -67,6 +68,13 @@ def test_what_once_differed(program: Callable[..., Any], arguments: tuple[Any, .
 )
 def test_to_first_order(program: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     ag.verify(compiled(program), *arguments, order=1)
+
+
+def test_what_gives_way_is_compiled() -> None:
+    """Not run step by step, as it was when an error of the staging was taken for the program's."""
+    f = compiled(copied_lists.numbers_in_the_place_of_tensors)
+    f(copied_lists.X, 2)
+    assert ": 1 signature" in f.explain()
 
 
 @pytest.mark.parametrize("scale", [np.float64(2.0), np.float32(2.0), np.int64(2), 2.0])
