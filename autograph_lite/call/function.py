@@ -87,6 +87,10 @@ class Function:
         """The ordinary way; it also prepares the fast one."""
         if staging():
             return root().caller.call_inside(self, args, kwargs)
+        if any(
+            tape.is_forward for tape in context.tapes
+        ):  # which finds tangents with each operation
+            return self.eager(*args, **kwargs)
         nest, leaves = self._bound(args, kwargs)
         again = partial(self.eager, *args, **kwargs)
         try:

@@ -52,7 +52,7 @@ class Entered:
     """The arguments of `f` as it gets them; those at `places` are made of `sources`, one nest each."""
 
     def __init__(self, f: Function, places: Sequence[int], args: Any, kwargs: Any) -> None:
-        self.f = f
+        self.f, self.places = f, places
         self.args = [rebuild(a, as_entered) for a in args]
         self.kwargs = {k: rebuild(v, as_entered) for k, v in kwargs.items()}
         self.sources = []
@@ -122,10 +122,14 @@ def parted(out: Any, has_aux: bool) -> tuple[Any, Any]:
     return out
 
 
+def is_compiled(f: Function) -> bool:
+    return getattr(type(f), "is_compiled", False)
+
+
 def by_kernel(f: Function, key: Any, run: Function, *args: Any) -> Any:
     """`run(*args)`, where `run` calls `f`: of a compiled function one kernel, made once for the same key,
     unless somebody records the result."""
-    if not getattr(type(f), "is_compiled", False) or staging() or context.tapes:
+    if not is_compiled(f) or staging() or context.tapes:
         return run(*args)
     compiled: Any = f
     if key not in compiled.derived:

@@ -13,9 +13,10 @@ from autograph_lite.nests import leaves, rebuild
 from autograph_lite.numpy import reshape, stack, zeros_like
 from autograph_lite.numpy import shape as np_shape
 from autograph_lite.ops.dispatch import f as ops
+from autograph_lite.ops.staging import recorded
 from autograph_lite.tape.seeds import one_hot
 from autograph_lite.tape.tape import GradientTape
-from autograph_lite.tensors.boxes import value_of
+from autograph_lite.tensors.boxes import call, value_of, wrap
 from autograph_lite.transforms.arguments import (
     NAMES,
     Argnums,
@@ -23,6 +24,7 @@ from autograph_lite.transforms.arguments import (
     Function,
     by_kernel,
     checked_positions,
+    is_compiled,
     parted,
     places_of,
 )
@@ -59,6 +61,8 @@ def jacobian(
         plain = in_plain(args, kwargs)
         entered = Entered(f, places_of(f, positions, args), args, kwargs)
         derive = _forward if _goes_forward(mode, entered) else _reverse
+        if derive is _forward and is_compiled(f) and not recorded():
+            derive = _by_kernel
         found, aux = derive(entered, has_aux, isinstance(argnums, tuple))
         out = (found, aux) if has_aux else found
         return as_plain(out) if plain else out
@@ -141,6 +145,57 @@ def _forward(entered: Entered, has_aux: bool, several: bool) -> tuple[Any, Any]:
     return rebuild(out, columns), aux
 
 
+def _by_kernel(entered: Entered, has_aux: bool, several: bool) -> tuple[Any, Any]:
+    """Direction by direction, each a call of the kernel that gives the tangents of a compiled function."""
+    f, places, args = entered.f, entered.places, list(entered.args)
+    for place, source in zip(places, entered.sources, strict=True):
+        args[place] = source
+
+    def run(args: Any, kwargs: Any, tangents: Any) -> Any:
+        def at(*primals: Any) -> Any:
+            given = list(args)
+            for place, primal in zip(places, primals, strict=True):
+                given[place] = primal
+            return call(f, *given, **kwargs)
+
+        return jvp(at, [args[place] for place in places], tangents, has_aux)
+
+    key = "jacfwd", tuple(places), has_aux
+    sources = leaves(entered.sources)
+    found: list[list[Any]] = []
+    for n, source in enumerate(sources):
+        found.append([])
+        for direction in one_hot(value_of(source)):
+            tangents = [zeros_like(other) for other in sources]
+            assert direction is not None, "a source is of floats"
+            tangents[n] = wrap(direction)
+            rest = iter(tangents)
+            nest = rebuild(entered.sources, lambda _: next(rest))  # noqa: B023 (called at once)
+            found[-1].append(by_kernel(f, key, run, args, entered.kwargs, nest))
+    given = [one for row in found for one in row]
+    if not given:
+        return _forward(entered, has_aux, several)
+    tangents_of = [[leaves(one[1]) for one in row] for row in found]
+    places_left = iter(range(len(leaves(given[0][0]))))
+
+    def columns(leaf: Any) -> Any:
+        m = next(places_left)
+        rows = iter(zip(sources, tangents_of, strict=True))
+        parts = [
+            rebuild(nest, lambda _: _columns(leaf, *_picked(next(rows), m)))
+            for nest in entered.sources
+        ]
+        return tuple(parts) if several else parts[0]
+
+    return rebuild(given[0][0], columns), given[0][2] if has_aux else None
+
+
+def _picked(row: tuple[Any, list[list[Any]]], m: int) -> tuple[Any, list[Any]]:
+    """A source, and the tangents of one result for each of its elements."""
+    source, directions = row
+    return source, [tangents[m] for tangents in directions]
+
+
 class _Directions:
     """One level for each element of a source."""
 
@@ -163,9 +218,14 @@ def _levels(group: list[Level], source: Any) -> _Directions:
 
 
 def _side_by_side(leaf: Any, directions: _Directions) -> Any:
-    """The tangents of a result, one after the other along the axes of the source."""
+    """The tangents of a result by the elements of a source."""
     parts = [tangent_of(level, leaf) for level in directions.levels]
-    shape = (*np_shape(leaf), *np_shape(directions.source))
+    return _columns(leaf, directions.source, parts)
+
+
+def _columns(leaf: Any, source: Any, parts: list[Any]) -> Any:
+    """Tangents of a result, one after the other along the axes of the source."""
+    shape = (*np_shape(leaf), *np_shape(source))
     if not parts or parts[0] is None:  # by nothing, or of what is no float
-        return zeros_like(directions.source, shape=shape)
+        return zeros_like(source, shape=shape)
     return reshape(stack(parts, axis=-1), shape)

@@ -22,6 +22,7 @@ from autograph_lite.transforms.arguments import (
     Entered,
     Function,
     checked_positions,
+    is_compiled,
     name_of,
     parted,
     places_of,
@@ -51,7 +52,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
     positions = checked_positions(argnums)
     if getattr(type(f), "is_bound", False):
         return _of_method(f, positions, argnums, has_aux)
-    if getattr(type(f), "is_compiled", False):
+    if is_compiled(f):
         return _derived(f, positions, argnums, has_aux)
 
     @functools.wraps(f, assigned=NAMES)

@@ -233,3 +233,31 @@ def test_a_plain_slope_in_one_arm_and_a_tensor_in_the_other():
 
     for n in (1, 2):
         ag.verify(ag.function(either), ag.constant([0.5, 1.5]), n)
+
+
+@ag.function
+def difference(t, p):
+    return p - t
+
+
+def test_the_tangent_of_a_compiled_function_is_that_of_its_operations():
+    """Of -t with a tangent of zero it is 0, not -0: the same in both modes."""
+    pushed = ag.function(lambda t, v, p: ag.jvp(lambda y: difference(y, p), (t,), (v,))[1])
+    t, v, p = np.array([1.0, 2.0]), np.array([1.0, 0.0]), np.array([3.0, 4.0])
+    assert pushed(t, v, p).numpy().tobytes() == pushed.eager(t, v, p).numpy().tobytes()
+
+
+def test_a_jacobian_of_a_compiled_function_in_forward_mode():
+    """A kernel for each direction gives the bits of all of them at once."""
+
+    def f(z, k):
+        return {"a": np.stack([z["x"][0] * z["y"], np.sin(z["x"][1]) * k]), "n": 3}, z["x"] * k
+
+    z = {"x": np.array([0.5, 1.0]), "y": 2.0}
+    found = ag.jacfwd(ag.function(f), argnums=(0, 1), has_aux=False)(z, 1.5)
+    want = ag.jacfwd(f, argnums=(0, 1))(z, 1.5)
+    assert repr(found) == repr(want)
+    np.testing.assert_allclose(found[0]["a"][0]["x"], [[2.0, 0.0], [0.0, 1.5 * np.cos(1.0)]])
+    aux = ag.jacfwd(ag.function(lambda x: (x * x, x + 1.0)), has_aux=True)(np.array([2.0]))
+    np.testing.assert_array_equal(aux[0], [[4.0]])
+    np.testing.assert_array_equal(aux[1], [3.0])
