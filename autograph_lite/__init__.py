@@ -33,6 +33,7 @@ from autograph_lite.numpy import (
 from autograph_lite.numpy import astype as cast
 from autograph_lite.numpy.create import constant
 from autograph_lite.printing.print import ag_print as print
+from autograph_lite.solvers.ode import odeint
 from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.tensor import Tensor, is_tensor
 from autograph_lite.tensors.variables import Variable
@@ -124,6 +125,7 @@ __all__ = [
     "linearize",
     "linspace",
     "numpy",
+    "odeint",
     "ones",
     "ones_like",
     "optimizers",
