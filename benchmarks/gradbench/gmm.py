@@ -13,29 +13,30 @@ from .lse import logsumexp
 from .protocol import Function, plain
 
 
-def factor(q, l):
-    """Q of a precision matrix Q'Q: exp(q) on the diagonal, l below it, by columns.  q: (d,), l: (d (d - 1) / 2,)"""
+def factor(q, ell):
+    """Q of a precision matrix Q'Q: exp(q) on the diagonal, ell below it, by columns.  Result: (d, d)"""
     d = len(q)
     lower, start = ag.zeros((d, d)), 0
     for j in range(d):
         lower[j, j] = np.exp(q[j])
         below = d - 1 - j
-        lower[j + 1 :, j] = l[start : start + below]
+        lower[j + 1 :, j] = ell[start : start + below]
         start = start + below
     return lower
 
 
 @ag.function
-def log_posterior(alpha, mu, q, l, x, d, m, gamma):
-    """alpha: (k,), mu and q: (k, d), l: (k, d (d - 1) / 2), x: (n, d)"""
+def log_posterior(alpha, mu, q, ell, x, d, m, gamma):
+    """alpha: (k,), mu and q: (k, d), ell: (k, d (d - 1) / 2), x: (n, d)"""
     n, k = len(x), len(alpha)
     beta, prior = ag.zeros((k, n)), 0.0
     for j in range(k):
-        root = factor(q[j], l[j])
+        root = factor(q[j], ell[j])
         scaled = x @ root.T - root @ mu[j]  # root (x[i] - mu[j]) in row i
         beta[j] = alpha[j] + np.sum(q[j]) - 0.5 * np.sum(scaled * scaled, axis=1)
         prior = prior + m * np.sum(q[j]) - 0.5 * gamma**2 * np.sum(root * root)
-    likelihood = np.sum(logsumexp(beta)) - n * (0.5 * d * math.log(2.0 * math.pi) + logsumexp(alpha))
+    likelihood = -n * (0.5 * d * math.log(2.0 * math.pi) + logsumexp(alpha))
+    likelihood = likelihood + np.sum(logsumexp(beta))
     freedom = d + m + 1
     scale = freedom * d * math.log(gamma / math.sqrt(2.0)) - multigammaln(0.5 * freedom, d)
     return likelihood + k * scale + prior
