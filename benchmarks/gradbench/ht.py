@@ -37,8 +37,7 @@ def about_axis(r):
     rotation = ag.array(np.eye(3))
     if angle >= 1e-4:
         x, y, z = r / angle
-        zero = 0.0 * angle
-        cross = np.stack([zero, -z, y, z, zero, -x, -y, x, zero]).reshape(3, 3)
+        cross = ag.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
         rotation = rotation + np.sin(angle) * cross + (1.0 - np.cos(angle)) * (cross @ cross)
     return rotation
 
@@ -46,11 +45,14 @@ def about_axis(r):
 def bend(flexion, abduction):
     """Rotation about x, then about z, of a joint.  Result: (4, 4)"""
     sx, cx, sz, cz = np.sin(flexion), np.cos(flexion), np.sin(abduction), np.cos(abduction)
-    joint = ag.zeros((4, 4))
-    joint[0, 0], joint[0, 1], joint[0, 2] = cz, -sz * cx, sz * sx
-    joint[1, 0], joint[1, 1], joint[1, 2] = sz, cz * cx, -cz * sx
-    joint[2, 1], joint[2, 2], joint[3, 3] = sx, cx, 1.0
-    return joint
+    return ag.array(
+        [
+            [cz, -sz * cx, sz * sx, 0.0],
+            [sz, cz * cx, -cz * sx, 0.0],
+            [0.0, sx, cx, 0.0],
+            [0.0, 0.0, 0.0, 1.0],
+        ]
+    )
 
 
 def angles(theta, b):
