@@ -6,6 +6,8 @@
 #   make mutants         plants one fault per op record at a time; each must be caught
 #   make bench           ratios to hand-written loops and to other libraries
 #   make bench-peers     installs the optional peers of `make bench`
+#   make gradbench GRADBENCH=checkout
+#                        GradBench's evals, ours beside what was recorded of other tools
 
 PYTHON ?= python3
 VENV   := .venv
@@ -13,11 +15,14 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 N      ?= 3000
 
+GRADBENCH        ?= gradbench
+GRADBENCH_PYTHON ?= python3
+
 # The processes that tests start would compile the library anew, each for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := test
-.PHONY: demo test fuzz mutants bench bench-peers clean
+.PHONY: demo test fuzz mutants bench bench-peers gradbench clean
 
 # The stamp is written last: an interrupted install is simply done again.
 $(READY): pyproject.toml
@@ -47,6 +52,10 @@ bench: $(READY)
 
 bench-peers: $(READY)
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet -e ".[bench]"
+
+gradbench: $(READY)
+	$(BIN)/python -m benchmarks.gradbench.check
+	$(BIN)/python -m benchmarks.gradbench.run $(GRADBENCH) --python $(GRADBENCH_PYTHON)
 
 clean:
 	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
