@@ -9,6 +9,7 @@ import autograph_lite as ag
 from .protocol import Function, plain
 
 
+@ag.function
 def cost(centroids, points):
     """The sum of each point's squared distance to its nearest centroid.  centroids: (k, d), points: (n, d)"""
     total = 0.0
@@ -18,6 +19,7 @@ def cost(centroids, points):
     return total
 
 
+@ag.function
 def direction(centroids, points):
     """Gradient over Hessian, which is diagonal: its product with ones is its diagonal.  Result: (k, d)"""
     ones = np.ones_like(centroids)
@@ -30,6 +32,6 @@ def arguments(given):
 
 
 FUNCTIONS = {
-    "cost": Function(arguments, ag.function(cost), plain),
-    "dir": Function(arguments, ag.function(direction), plain),
+    "cost": Function(arguments, cost, plain),
+    "dir": Function(arguments, direction, plain),
 }
