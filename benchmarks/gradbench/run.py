@@ -90,7 +90,8 @@ def row(number: int, message: Any, reply: Any, analysis: Any, recorded: Any) -> 
     workload = message.get("description") or json.dumps(message["input"])
     head = f"{message['module']} {message['function']} {workload}"
     if not reply.get("success"):
-        return f"{head:44}  {reply.get('error', 'no error told').strip().splitlines()[-1]}", False
+        told = [line for line in reply.get("error", "").splitlines() if line[:1].strip()]
+        return f"{head:44}  FAILED  {told[-1] if told else ''}", False
     spent = [timing["nanoseconds"] for timing in reply["timings"]]
     valid = analysis is not None and analysis["valid"]
     parts = [f"{head:44}", f"first {amount(spent[0] * 1e-9, 's'):>8}"]
