@@ -151,7 +151,8 @@ class Level(_Recorder):
         elif isinstance(derivative, Partials):
             self._keep(out, _products(node, derivative, given))
         elif isinstance(derivative, Vjp):
-            self._keep(out, _transposed(node, given))
+            how = _one_by_one if derivative.bilinear else _transposed
+            self._keep(out, how(node, given))
         else:
             self._keep(out, _linear(node, given))
 
@@ -188,6 +189,17 @@ def _products(node: Node, derivative: Partials, given: Sequence[Tangent | None])
         if got is not None and p is not None:
             part = f.scale(repeated(got.value, out), p)
             found = joined(found, Tangent(part, got.arrived))
+    return found
+
+
+def _one_by_one(node: Node, given: Sequence[Tangent | None]) -> Tangent | None:
+    """The sum of what the op gives with the tangent of one input in its place."""
+    found = None
+    for i, got in enumerate(given):
+        if got is not None:
+            inputs = [got.value if n == i else v for n, v in enumerate(node.inputs)]
+            part = Tangent(apply(node.op, *inputs, **node.params), got.arrived)
+            found = part if found is None else joined(found, part)
     return found
 
 

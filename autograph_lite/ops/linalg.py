@@ -69,7 +69,7 @@ register(
         "matmul",
         _matmul_types,
         Loops(_matmul, "(a.shape[0], b.shape[1])", strided=(0,)),
-        Vjp(_matmul_vjp),
+        Vjp(_matmul_vjp, bilinear=True),
         faults=True,
         identity=_column_by_row,
         dtypes=NUMERIC,
@@ -101,7 +101,7 @@ register(
         "inner",
         _inner_types,
         Loops(_inner, "()"),
-        Vjp(_inner_vjp),
+        Vjp(_inner_vjp, bilinear=True),
         faults=True,
         dtypes=NUMERIC,
     )

@@ -67,9 +67,13 @@ class Partials:
 
 @dataclass(frozen=True, slots=True)
 class Vjp:
-    """`function(g, *inputs, out, **params) -> one contribution or None per input`."""
+    """`function(g, *inputs, out, **params) -> one contribution or None per input`.
+
+    `bilinear`: the op is linear in each input, so that a tangent of one in its place gives that of the result.
+    """
 
     function: Callable[..., tuple[Any, ...]]
+    bilinear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
