@@ -26,11 +26,13 @@ from autograph_lite.frontend.surroundings import default_of
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.ir.types import Symbol, Type
 from autograph_lite.ops.dispatch import context
-from autograph_lite.tensors.boxes import wrap
+from autograph_lite.tensors.boxes import Box, wrap
 from autograph_lite.tensors.plain_array import UNTOUCHED
 
 DEEPEST = 24
 """So many calls of a function inside itself, each in a branch or loop of the one before, are staged."""
+CLOSURES = 3
+"""So deep functions are told apart by the functions that they have from outside."""
 ANOTHER = (
     "this call leads back to a function that is running, and only the run ends that; such recursion is staged"
     " only for a function with `def` that calls itself by its own name: write one function, or a loop"
@@ -77,9 +79,11 @@ class Running:
         return frozenset(line for other, line in self.loops if other is code)
 
     @contextmanager
-    def inside(self, code: types.CodeType, args: Any, kwargs: Any) -> Iterator[None]:
+    def inside(self, function: types.FunctionType, args: Any, kwargs: Any) -> Iterator[None]:
         """A function is called here."""
-        call = _Call(code, _given((args, tuple(kwargs.items()))), context.interpreter)
+        code = function.__code__
+        given = _given((args, tuple(kwargs.items()))), _around(function, CLOSURES)
+        call = _Call(code, given, context.interpreter)
         around = [c for c in self.calls if c.code is code and c.region is not call.region]
         if len(around) >= DEEPEST or call.given in [c.given for c in around]:
             self._begin_anew(code)
@@ -108,6 +112,24 @@ def _given(arguments: Any) -> Any:
     except ConversionError:
         return object()
     return structure, [_known(v.type) for v in values]
+
+
+def _around(obj: Any, depth: int) -> Any:
+    """What tells two functions of one code apart: what their variables from outside hold."""
+    if isinstance(obj, Box):
+        value = obj._value
+        return None if value is None else _known(value.type)
+    if not isinstance(obj, types.FunctionType) or not depth:
+        return obj if isinstance(obj, str | bytes | bool | int | float) else type(obj)
+    cells = obj.__closure__ or ()
+    return obj.__code__, [_around(_content(cell), depth - 1) for cell in cells]
+
+
+def _content(cell: types.CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # it is not assigned yet
+        return None
 
 
 def _known(type: Type) -> Any:

@@ -266,11 +266,10 @@ class Caller:
         self, function: types.FunctionType, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         """A function with Python source: converted unless it is ours, NumPy's or converted."""
-        code = function.__code__
         staged = is_staged(function)
         if not staged and in_library(function):
             return self._library(function, args, kwargs)
-        with self.trace.calls.inside(), self.running.inside(code, args, kwargs):
+        with self.trace.calls.inside(), self.running.inside(function, args, kwargs):
             made = function if staged else self.bound(function, args, kwargs)
             return result_of(made(*args, **kwargs))
 

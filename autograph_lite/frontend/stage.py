@@ -146,7 +146,7 @@ def _staged(
         arrays = [b for b, x in zip(arguments, leaves, strict=True) if isinstance(x, np.ndarray)]
         try:
             run = function if of_library(function) else caller.bound(function, args, kwargs)
-            with entered(arrays), running.inside(function.__code__, args, kwargs):
+            with entered(arrays), running.inside(function, args, kwargs):
                 out = _result(run, args, kwargs)
             _refuse_swallowed(trace)
             return _close(trace, function, leaves, arguments, passed, out)

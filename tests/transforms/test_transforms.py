@@ -261,3 +261,24 @@ def test_a_jacobian_of_a_compiled_function_in_forward_mode():
     aux = ag.jacfwd(ag.function(lambda x: (x * x, x + 1.0)), has_aux=True)(np.array([2.0]))
     np.testing.assert_array_equal(aux[0], [[4.0]])
     np.testing.assert_array_equal(aux[1], [3.0])
+
+
+def test_a_helper_that_nests_with_itself_through_closures():
+    """Its two functions have one text and are not one that calls itself.  Of the sum of cubes: 9 x^2."""
+
+    def forward(f):
+        def gradient(x):
+            slopes = np.zeros_like(x)
+            for i in range(len(x)):
+                e = np.zeros_like(x)
+                e[i] = 1.0
+                slopes[i] = ag.jvp(f, (x,), (e,))[1]
+            return slopes
+
+        return gradient
+
+    inner = lambda x: np.sum(x * x * x)
+    outer = lambda x: np.sum(forward(inner)(x) * x)
+    f, x = ag.function(lambda x: forward(outer)(x)), ag.constant([0.7, 1.3])
+    np.testing.assert_allclose(f(x), 9.0 * x.numpy() ** 2, rtol=1e-14)
+    ag.verify(f, x, order=1)
