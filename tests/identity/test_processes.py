@@ -54,7 +54,7 @@ REFUSED = {
         "rows_in_a_helper",
         "rows_of_other_dtypes",
         "a_variable_is_one_of_its_reads",
-        *("written", "matrices", "nests", "with_a_variable"),
+        *("written", "matrices", "nests", "with_a_variable", "linearized"),
     },
     "of this condition and a float32 tensor": {
         "numbers",
