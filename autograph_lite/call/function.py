@@ -31,6 +31,7 @@ from autograph_lite.ir.types import DTYPES
 from autograph_lite.nests import leaves as leaves_of
 from autograph_lite.nests import rebuild
 from autograph_lite.ops.dispatch import context
+from autograph_lite.ops.duals import levels_at_work
 from autograph_lite.ops.staging import root
 from autograph_lite.optimize.passes import optimize
 from autograph_lite.pipeline import kernel_source, prepared
@@ -87,9 +88,7 @@ class Function:
         """The ordinary way; it also prepares the fast one."""
         if staging():
             return root().caller.call_inside(self, args, kwargs)
-        if any(
-            tape.is_forward for tape in context.tapes
-        ):  # which finds tangents with each operation
+        if levels_at_work():  # which find tangents with each operation
             return self.eager(*args, **kwargs)
         nest, leaves = self._bound(args, kwargs)
         again = partial(self.eager, *args, **kwargs)

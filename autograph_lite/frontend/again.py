@@ -22,7 +22,7 @@ from autograph_lite.frontend.iteration import counted
 from autograph_lite.frontend.raising import later, raise_
 from autograph_lite.frontend.state import take_apart
 from autograph_lite.frontend.steps import number
-from autograph_lite.frontend.surroundings import default_of
+from autograph_lite.frontend.surroundings import default_of, held_in
 from autograph_lite.frontend.trace import Trace
 from autograph_lite.ir.types import Symbol, Type
 from autograph_lite.ops.dispatch import context
@@ -122,14 +122,7 @@ def _around(obj: Any, depth: int) -> Any:
     if not isinstance(obj, types.FunctionType) or not depth:
         return obj if isinstance(obj, str | bytes | bool | int | float) else type(obj)
     cells = obj.__closure__ or ()
-    return obj.__code__, [_around(_content(cell), depth - 1) for cell in cells]
-
-
-def _content(cell: types.CellType) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:  # it is not assigned yet
-        return None
+    return obj.__code__, [_around(held_in(cell), depth - 1) for cell in cells]
 
 
 def _known(type: Type) -> Any:

@@ -43,6 +43,7 @@ from autograph_lite.frontend.plain import plain
 from autograph_lite.frontend.read import Source, read
 from autograph_lite.frontend.rewrite import Frame, rewrite_function
 from autograph_lite.frontend.statements import Fresh
+from autograph_lite.frontend.steady import is_as_written
 from autograph_lite.frontend.text import text_of
 from autograph_lite.ir.collector import patient
 
@@ -193,7 +194,7 @@ def _stage(function: FunctionType, loops: frozenset[int]) -> Staged:
         ask(operators)
         filename = _register(code, text)
         made = compile(read_again, filename, "exec", dont_inherit=True)
-        return Staged(text, found, filename, made, {}, outside, hasattr(function, "as_written"))
+        return Staged(text, found, filename, made, {}, outside, is_as_written(function))
     except (RecursionError, MemoryError, IndentationError) as error:
         line, column = deepest(source.node)
         message = f"the code is nested too deep at line {line}: assign parts of it to names"

@@ -30,7 +30,7 @@ class Scope:
         if not is_global:
             cell = self.cells[name]
             put = functools.partial(_put_held, cell)
-            return self.trace.variable(name, id(cell), lambda: _held(cell), put, "local")
+            return self.trace.variable(name, id(cell), lambda: held_in(cell), put, "local")
         space = self.function.__globals__
         put = functools.partial(_put_global, space, name)
         return self.trace.variable(name, id(space), lambda: space.get(name, MISSING), put, "global")
@@ -130,7 +130,8 @@ def _keyword(given: functools.partial[Any], name: str) -> Any:
     return given.keywords[name]
 
 
-def _held(cell: types.CellType) -> Any:
+def held_in(cell: types.CellType) -> Any:
+    """What a variable of a closure holds, MISSING before it is assigned."""
     try:
         return cell.cell_contents
     except ValueError:

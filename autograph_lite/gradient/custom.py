@@ -44,8 +44,7 @@ def _mapped(
     """What has arrived at some of `likes`, as it comes to `targets`: by the rule, or `across` it."""
 
     def rule(given: list[Value]) -> list[Value | None]:
-        count = len(likes) if across else len(targets)
-        out: list[Value | None] = parts.rule.apply(given, parts.captured, count)
+        out: list[Value | None] = parts.rule.apply(given, parts.captured)
         return out
 
     if across:

@@ -15,6 +15,7 @@ from autograph_lite.ir.conditions import Conditions
 from autograph_lite.ir.graph import Condition, Link, Node, Region, Test, Value
 from autograph_lite.ir.memo import Memo
 from autograph_lite.ir.types import PY_DTYPE, Type, representable, tensor
+from autograph_lite.ir.walk import on_others
 
 MOST = 2_000_000
 """Nodes that are appended for one graph: beyond, its machine code would take hours and all memory."""
@@ -283,7 +284,7 @@ class Builder:
             if self._leads(b, a):
                 a, b = b, a
             self.links_forward |= self._place(a) < self._place(b)
-            made = Link(a, b, self._seen(condition))
+            made = Link(a, b, on_others(condition, self.local))
             self.links.append(made)
             self.links_of.setdefault(a, []).append(made)
             self.top.links_changed += 1
@@ -330,11 +331,6 @@ class Builder:
     def _place(self, value: Value) -> int:
         """When a value was made; arguments are there before anything."""
         return self.places.get(value, -1)
-
-    def _seen(self, condition: Condition) -> Condition:
-        if isinstance(condition, Test):
-            return Test(condition.kind, self.local(condition.value))
-        return condition if isinstance(condition, bool) else self.local(condition)
 
     def own_numbers(self) -> tuple[tuple[Value, Value], ...]:
         """The numbers of the cells that values of this region are in by now."""

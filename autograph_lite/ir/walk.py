@@ -63,22 +63,24 @@ def condition_values(condition: Condition) -> list[Value]:
     return [condition.value if isinstance(condition, Test) else condition]
 
 
+def on_others(condition: Condition, see: Callable[[Value], Value]) -> Condition:
+    """The same condition on what its value is seen as."""
+    if isinstance(condition, Test):
+        return Test(condition.kind, see(condition.value))
+    return condition if isinstance(condition, bool) else see(condition)
+
+
 def replaced(region: Region, by: Mapping[Value, Value]) -> Region:
     """A region in which some values stand for others; inner regions are closed and stay."""
 
     def one(value: Value) -> Value:
         return by.get(value, value)
 
-    def when(condition: Condition) -> Condition:
-        if isinstance(condition, Test):
-            return Test(condition.kind, one(condition.value))
-        return condition if isinstance(condition, bool) else one(condition)
-
     nodes = tuple(
         Node(n.op, tuple(map(one, n.inputs)), n.outputs, n.params, n.origin) for n in region.nodes
     )
     links = tuple(
-        Link(one(link.a), one(link.b), when(link.condition))
+        Link(one(link.a), one(link.b), on_others(link.condition, one))
         for link in region.links
         if one(link.a) is not one(link.b)
     )

@@ -26,16 +26,15 @@ class Linear:
     forward: bool
     function: Callable[[list[Value]], list[Value | None]] | None = None
     region: Region | None = None
-    leads_to: tuple[int, ...] = ()  # the places of the region's results
+    leads_to: tuple[int, ...] = ()  # the places of the region's results, of so many
+    places: int = 0
 
-    def apply(
-        self, given: list[Value], captured: Sequence[Value], count: int
-    ) -> list[Value | None]:
-        """What these become; `count` is the number of places."""
+    def apply(self, given: list[Value], captured: Sequence[Value]) -> list[Value | None]:
+        """What these become; `captured` is what the region reads."""
         if self.function is not None:
             return self.function(given)
         assert self.region is not None
-        found: list[Value | None] = [None] * count
+        found: list[Value | None] = [None] * self.places
         results = replay(self.region, [*given, *captured])
         for place, value in zip(self.leads_to, results, strict=True):
             found[place] = value

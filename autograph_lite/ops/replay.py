@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from autograph_lite.ir.graph import Condition, Node, Region, Test, Value
+from autograph_lite.ir.graph import Node, Region, Value
 from autograph_lite.ir.types import element
+from autograph_lite.ir.walk import on_others
 from autograph_lite.ops.control import CONSTANT, IF, LOOP, LoopParts
 from autograph_lite.ops.dispatch import apply_all, context
 from autograph_lite.ops.regions import Step, choose, emit_loop
@@ -28,7 +29,7 @@ def replay(region: Region, inputs: Iterable[Value]) -> list[Value]:
     builder: Any = context.interpreter
     for link in region.links:
         if link.a not in linked:
-            builder.link(by[link.a], by[link.b], _condition(link.condition, by))
+            builder.link(by[link.a], by[link.b], on_others(link.condition, by.__getitem__))
     return [by[v] for v in region.results]
 
 
@@ -74,12 +75,4 @@ def _loop(node: Node, inputs: list[Value]) -> Sequence[Value]:
         written=results[cut:],
         elements=list(zip(now.histories, elements, strict=True)),
         **{name: p for name, p in node.params.items() if name not in _OF_LOOPS},
-    )
-
-
-def _condition(condition: Condition, by: Known) -> Condition:
-    if isinstance(condition, bool):
-        return condition
-    return (
-        Test(condition.kind, by[condition.value]) if isinstance(condition, Test) else by[condition]
     )

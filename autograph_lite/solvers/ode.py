@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.errors import DomainError, GraphTypeError, ShapeError
+from autograph_lite.errors import DomainError, GraphTypeError
 from autograph_lite.nests import NESTS, leaves, rebuild
 from autograph_lite.numpy import astype, concatenate, ravel, reshape, zeros
 from autograph_lite.numpy import shape as np_shape
-from autograph_lite.ops.control import require_one_shape
+from autograph_lite.tape.seeds import of_the_type
 from autograph_lite.tensors.boxes import as_written, call, wrap
 from autograph_lite.tensors.number import kind_name
 from autograph_lite.tensors.operators import strong
@@ -132,17 +132,9 @@ class State:
         return self._joined([self._fitting(g, n) for n, g in enumerate(found)])
 
     def _fitting(self, given: Any, n: int) -> Any:
-        like, value = self.parts[n], strong(given, None, f"what {name_of(self.f)} returns")
-        if value.type.dtype != self.dtype:
-            raise GraphTypeError(
-                f"{name_of(self.f)} returns {value.type.dtype} for a y0 of {self.dtype}"
-            )
-        words = "the derivative that odeint is given has shape {} for a y0 of shape {}"
-        if value.type.rank != like.type.rank:
-            raise ShapeError(words.format(value.type.shape, like.type.shape))
-        if value.type.shape != like.type.shape:
-            require_one_shape(value, like, words)
-        return wrap(value)
+        what = f"what {name_of(self.f)} returns"
+        value = wrap(strong(given, None, what))  # a number is a float64
+        return wrap(of_the_type(self.parts[n], value, what, "y0"))
 
 
 @as_written

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograph_lite.errors import ConversionError
+from autograph_lite.ir.graph import Value
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import f
 from autograph_lite.tensors.boxes import Box, value_of, wrap
@@ -34,13 +35,19 @@ def refuse_alone(what: str) -> NoReturn:
 def element_of(array: Any, index: Any) -> Any:
     """`array[index]` of a plain array, by an index that only the run knows: a scalar of NumPy's, or a row."""
     value = value_of(wrap(strong(array))[index])
+    return of_numpy(
+        value,
+        f"an element of a plain array of {value.type.dtype} is picked by what only the run knows; make the"
+        " array a tensor before the call: data = ag.array(data)",
+    )
+
+
+def of_numpy(value: Value, refusal: str) -> Any:
+    """A value as what NumPy has of it: an array, or a scalar, for some of whose dtypes there is a refusal."""
     if value.type.rank:
         return wrap(f.as_kind(value, kind="np"))
     if value.type.dtype not in PICKED.values():
-        raise ConversionError(
-            f"an element of a plain array of {value.type.dtype} is picked by what only the run knows; make the"
-            " array a tensor before the call: data = ag.array(data)"
-        )
+        raise ConversionError(refusal)
     return wrap(f.np_scalar(value, dtype=value.type.dtype))
 
 

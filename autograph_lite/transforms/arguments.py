@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograph_lite.errors import GradientError, GraphTypeError
+from autograph_lite.ir.graph import Value
 from autograph_lite.nests import rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.dispatch import f as ops
@@ -21,6 +22,8 @@ from autograph_lite.tensors.boxes import as_value, call, staging, value_of, wrap
 from autograph_lite.tensors.number import Number, kind_name
 from autograph_lite.tensors.operators import strong
 from autograph_lite.tensors.plain_array import UNTOUCHED
+from autograph_lite.tensors.tagged import Tagged
+from autograph_lite.tensors.tags import either
 from autograph_lite.tensors.tensor import ArrayLike, Tensor
 
 Function = Callable[..., Any]
@@ -120,6 +123,12 @@ def parted(out: Any, has_aux: bool) -> tuple[Any, Any]:
     if not isinstance(out, tuple) or len(out) != 2:
         raise GradientError("with has_aux the function returns a pair: (scalar, anything)")
     return out
+
+
+def result_value(leaf: Any, what: str) -> Value:
+    """A result as a value; where only the run knows whether it is a number or a tensor, either."""
+    value: Value = either(leaf) if isinstance(leaf, Tagged) else strong(leaf, None, what)
+    return value
 
 
 def is_compiled(f: Function) -> bool:

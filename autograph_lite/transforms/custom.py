@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import autograph_lite.gradient.custom  # noqa: F401 (how such derivatives are taken)
@@ -75,10 +75,8 @@ def custom_gradient(f: Function) -> Function:
             return out
 
         def passed(cotangents: list[Value]) -> list[Value | None]:
-            rest = iter(cotangents)
-            upstream = [wrap(next(rest)) if is_float(leaf) else None for leaf in leaves(out)]
             with inside:
-                return own.cotangents(call(pullback, *upstream))
+                return own.cotangents(call(pullback, *leaves(_of_floats(out, cotangents))))
 
         return own.stating(out, passed, forward=False)
 
@@ -109,8 +107,7 @@ def custom_vjp(f: Function, nondiff_argnums: Sequence[int] = ()) -> Any:
         out, residuals = given
 
         def passed(cotangents: list[Value]) -> list[Value | None]:
-            rest = iter(cotangents)
-            of = rebuild(out, lambda leaf: wrap(next(rest)) if is_float(leaf) else None)
+            of = _of_floats(out, cotangents)
             with inside:
                 return own.cotangents(call(backward, *own.fixed, residuals, of))
 
@@ -139,7 +136,8 @@ def custom_jvp(f: Function, nondiff_argnums: Sequence[int] = ()) -> Any:
 
         def passed(tangents: list[Value]) -> list[Value | None]:
             with inside:
-                found = call(rule, *own.fixed, tuple(own.free), own.directions(tangents))
+                directions = tuple(_of_floats(own.free, tangents))
+                found = call(rule, *own.fixed, tuple(own.free), directions)
             if not isinstance(found, tuple) or len(found) != 2:
                 raise GradientError(
                     f"the rule of {name_of(f)} returns a {kind_name(found)}; it needs a pair: value, tangent"
@@ -194,6 +192,18 @@ def is_float(leaf: Any) -> bool:
     return is_tensor(leaf) and as_value(leaf).type.differentiable
 
 
+def _of_floats(nest: Any, values: Iterable[Value], keep: bool = False) -> Any:
+    """These values in the places of the tensors of floats; what else there is is kept, or None."""
+    rest = iter(values)
+
+    def one(leaf: Any) -> Any:
+        if is_float(leaf):
+            return wrap(next(rest))
+        return leaf if keep else None
+
+    return rebuild(nest, one)
+
+
 class Arguments:
     """What a call is given, as it is before the function runs: the values that its results depend on."""
 
@@ -222,14 +232,6 @@ class Arguments:
             )
         return self.parts(self.free, given, "a cotangent")
 
-    def directions(self, tangents: list[Value]) -> tuple[Any, ...]:
-        """The tangents in the structure of the arguments."""
-        rest = iter(tangents)
-        return tuple(
-            rebuild(arg, lambda leaf: wrap(next(rest)) if is_float(leaf) else None)
-            for arg in self.free
-        )
-
     def parts(self, nests: Sequence[Any], given: Sequence[Any], what: str) -> list[Value | None]:
         """What is given for the leaves that are tensors of floats: None for those of a nest for which it is."""
         found: list[Value | None] = []
@@ -254,8 +256,7 @@ class Arguments:
             return out
         likes = self.values if forward else values
         rule, captured = _linear(passed, likes, forward, name_of(self.f))
-        rest = iter(custom(values, self.values, captured, rule))
-        return rebuild(out, lambda leaf: wrap(next(rest)) if is_float(leaf) else leaf)
+        return _of_floats(out, custom(values, self.values, captured, rule), keep=True)
 
 
 def _linear(
@@ -280,7 +281,7 @@ def _linear(
     captured = merged_captures(builder)
     made = region(builder, results, captured)
     _refuse_effects(made, bool(builder.overlay), name)
-    return Linear(forward, None, made, leads_to), captured
+    return Linear(forward, None, made, leads_to, len(found)), captured
 
 
 def _refuse_effects(made: Region, writes: bool, name: str) -> None:

@@ -18,12 +18,9 @@ from autograph_lite.numpy import transpose, zeros
 from autograph_lite.ops.control import require_one_shape
 from autograph_lite.ops.shapes import normal_axis
 from autograph_lite.ops.shapes import text as shape_text
-from autograph_lite.tensors.boxes import as_written, call, staging, value_of, wrap
+from autograph_lite.tensors.boxes import as_written, call, value_of, wrap
 from autograph_lite.tensors.number import kind_name
-from autograph_lite.tensors.operators import strong
 from autograph_lite.tensors.plain_array import is_tensor
-from autograph_lite.tensors.tagged import Tagged
-from autograph_lite.tensors.tags import either
 from autograph_lite.transforms.arguments import (
     NAMES,
     Function,
@@ -32,6 +29,7 @@ from autograph_lite.transforms.arguments import (
     by_kernel,
     name_of,
     name_of_argument,
+    result_value,
 )
 from autograph_lite.transforms.plain import as_plain, in_plain
 
@@ -171,19 +169,13 @@ class Lanes:
             raise GraphTypeError(
                 f"vmap: {name_of(self.f)} returns {a.dtype} in one lane and {b.dtype} in another"
             )
-        if staging() and a.rank == b.rank:
-            require_one_shape(first, other, _SHAPES)
-        elif a.shape != b.shape:
+        if a.rank != b.rank:
             raise ShapeError(_SHAPES.format(shape_text(a.shape), shape_text(b.shape)))
+        require_one_shape(first, other, _SHAPES)
 
     def _values(self, out: Any) -> list[Value]:
         what = f"vmap: what {name_of(self.f)} returns"
-        return [_strong(leaf, what) for leaf in leaves(out) if leaf is not None]
-
-
-def _strong(leaf: Any, what: str) -> Value:
-    """A result as a value; where only the run knows whether it is a number or a tensor, either."""
-    return either(leaf) if isinstance(leaf, Tagged) else strong(leaf, None, what)
+        return [result_value(leaf, what) for leaf in leaves(out) if leaf is not None]
 
 
 def _of_each(in_axes: Axes, args: tuple[Any, ...]) -> Axes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+from itertools import count
 from typing import Any
 
 from autograph_lite.errors import ConversionError, GradientError
@@ -14,6 +15,7 @@ from autograph_lite.numpy import reshape, stack, zeros_like
 from autograph_lite.numpy import shape as np_shape
 from autograph_lite.ops.dispatch import f as ops
 from autograph_lite.ops.staging import recorded
+from autograph_lite.tape.results import arranged
 from autograph_lite.tape.seeds import one_hot
 from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.boxes import call, value_of, wrap
@@ -46,7 +48,8 @@ def jacobian(
     gives tuples.  With `has_aux`, `f` returns a pair, of which the second is handed on: `(jacobian, aux)`.
 
     `mode`: "reverse" takes one reverse pass per element of the results, "forward" one direction per element
-    of the argument; `f` is called once in either.  "auto" is forward for an argument of one element, else
+    of the argument; `f` is called once in either, a compiled one in forward mode by a kernel that gives values
+    and tangents, once for each direction.  "auto" is forward for an argument of one element, else
     reverse.
 
     Raises GradientError for a mode or position that is not there and an argument that is not of floats;
@@ -62,7 +65,7 @@ def jacobian(
         entered = Entered(f, places_of(f, positions, args), args, kwargs)
         derive = _forward if _goes_forward(mode, entered) else _reverse
         if derive is _forward and is_compiled(f) and not recorded():
-            derive = _by_kernel
+            derive = _by_kernels
         found, aux = derive(entered, has_aux, isinstance(argnums, tuple))
         out = (found, aux) if has_aux else found
         return as_plain(out) if plain else out
@@ -129,23 +132,39 @@ def _reverse(entered: Entered, has_aux: bool, several: bool) -> tuple[Any, Any]:
     return rebuild(out, rows), aux
 
 
+Tangents = list[list[list[Any]]]
+"""For each source, and each of its elements, the tangents of all results."""
+
+
 def _forward(entered: Entered, has_aux: bool, several: bool) -> tuple[Any, Any]:
     """Every direction at once, while `f` is called."""
     group: list[Level] = []
-    levels = [rebuild(nest, functools.partial(_levels, group)) for nest in entered.sources]
+    levels = [_levels(group, source) for source in leaves(entered.sources)]
     with contextlib.ExitStack() as at_work:
         for level in group:
             at_work.enter_context(level)
         out, aux = parted(entered.call(), has_aux)
-
-    def columns(leaf: Any) -> Any:
-        parts = [rebuild(nest, functools.partial(_side_by_side, leaf)) for nest in levels]
-        return tuple(parts) if several else parts[0]
-
-    return rebuild(out, columns), aux
+    results = leaves(out)
+    found = [[[tangent_of(level, leaf) for leaf in results] for level in row] for row in levels]
+    return _arranged(entered, out, found, several), aux
 
 
-def _by_kernel(entered: Entered, has_aux: bool, several: bool) -> tuple[Any, Any]:
+def _levels(group: list[Level], source: Any) -> list[Level]:
+    """One level for each element of a source."""
+    value: Value = value_of(source)
+    if not all(isinstance(e, int) for e in value.type.shape):
+        raise ConversionError(
+            "a jacobian in forward mode by an argument whose shape is known only at run time: write a loop"
+            " over its elements that calls jvp"
+        )
+    made = []
+    for direction in one_hot(value):
+        made.append(Level(group))
+        made[-1].set(value, ops.copy(direction))
+    return made
+
+
+def _by_kernels(entered: Entered, has_aux: bool, several: bool) -> tuple[Any, Any]:
     """Direction by direction, each a call of the kernel that gives the tangents of a compiled function."""
     f, places, args = entered.f, entered.places, list(entered.args)
     for place, source in zip(places, entered.sources, strict=True):
@@ -161,66 +180,34 @@ def _by_kernel(entered: Entered, has_aux: bool, several: bool) -> tuple[Any, Any
         return jvp(at, [args[place] for place in places], tangents, has_aux)
 
     key = "jacfwd", tuple(places), has_aux
-    sources = leaves(entered.sources)
-    found: list[list[Any]] = []
+    sources, made = leaves(entered.sources), None
+    found: Tangents = [[] for _ in sources]
     for n, source in enumerate(sources):
-        found.append([])
         for direction in one_hot(value_of(source)):
-            tangents = [zeros_like(other) for other in sources]
             assert direction is not None, "a source is of floats"
+            tangents = [*map(zeros_like, sources)]
             tangents[n] = wrap(direction)
-            rest = iter(tangents)
-            nest = rebuild(entered.sources, lambda _: next(rest))  # noqa: B023 (called at once)
-            found[-1].append(by_kernel(f, key, run, args, entered.kwargs, nest))
-    given = [one for row in found for one in row]
-    if not given:
+            made = by_kernel(f, key, run, args, entered.kwargs, arranged(entered.sources, tangents))
+            found[n].append(leaves(made[1]))
+    if made is None:  # no element, no direction
         return _forward(entered, has_aux, several)
-    tangents_of = [[leaves(one[1]) for one in row] for row in found]
-    places_left = iter(range(len(leaves(given[0][0]))))
+    return _arranged(entered, made[0], found, several), made[2] if has_aux else None
+
+
+def _arranged(entered: Entered, out: Any, tangents: Tangents, several: bool) -> Any:
+    """The nest of the results, each replaced by the nest of the sources."""
+    sources, numbers = leaves(entered.sources), count()
 
     def columns(leaf: Any) -> Any:
-        m = next(places_left)
-        rows = iter(zip(sources, tangents_of, strict=True))
-        parts = [
-            rebuild(nest, lambda _: _columns(leaf, *_picked(next(rows), m)))
-            for nest in entered.sources
+        m = next(numbers)
+        made = [
+            _columns(leaf, source, [given[m] for given in row])
+            for source, row in zip(sources, tangents, strict=True)
         ]
+        parts = arranged(entered.sources, made)
         return tuple(parts) if several else parts[0]
 
-    return rebuild(given[0][0], columns), given[0][2] if has_aux else None
-
-
-def _picked(row: tuple[Any, list[list[Any]]], m: int) -> tuple[Any, list[Any]]:
-    """A source, and the tangents of one result for each of its elements."""
-    source, directions = row
-    return source, [tangents[m] for tangents in directions]
-
-
-class _Directions:
-    """One level for each element of a source."""
-
-    def __init__(self, source: Any, levels: list[Level]) -> None:
-        self.source, self.levels = source, levels
-
-
-def _levels(group: list[Level], source: Any) -> _Directions:
-    value: Value = value_of(source)
-    if not all(isinstance(e, int) for e in value.type.shape):
-        raise ConversionError(
-            "a jacobian in forward mode by an argument whose shape is known only at run time: write a loop"
-            " over its elements that calls jvp"
-        )
-    made = []
-    for direction in one_hot(value):
-        made.append(Level(group))
-        made[-1].set(value, ops.copy(direction))
-    return _Directions(source, made)
-
-
-def _side_by_side(leaf: Any, directions: _Directions) -> Any:
-    """The tangents of a result by the elements of a source."""
-    parts = [tangent_of(level, leaf) for level in directions.levels]
-    return _columns(leaf, directions.source, parts)
+    return rebuild(out, columns)
 
 
 def _columns(leaf: Any, source: Any, parts: list[Any]) -> Any:

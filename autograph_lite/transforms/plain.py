@@ -10,15 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from autograph_lite.errors import ConversionError
 from autograph_lite.ir.graph import Value
 from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import f as ops
 from autograph_lite.ops.staging import recorded
 from autograph_lite.tensors.boxes import staging, value_of, wrap
 from autograph_lite.tensors.number import Number
-from autograph_lite.tensors.plain_array import UNTOUCHED, is_tensor
-from autograph_lite.tensors.scalar import PICKED
+from autograph_lite.tensors.plain_array import UNTOUCHED, is_tensor, of_numpy
 from autograph_lite.tensors.tensor import ArrayLike
 
 _KINDS = {"bool": "bool", "int32": "int64", "int64": "int64", "float32": "float64"}
@@ -85,11 +83,8 @@ def _array(value: Value) -> Any:
     """An array of NumPy's, or a scalar."""
     if not staging():
         return value.data.copy()
-    if value.type.rank:
-        return wrap(ops.as_kind(value, kind="np"))
-    if value.type.dtype not in PICKED.values():
-        raise ConversionError(
-            f"a transform of plain numbers gives a NumPy scalar of {value.type.dtype}, which is not available"
-            " in compiled code; make the argument a tensor: x = ag.constant(x)"
-        )
-    return wrap(ops.np_scalar(value, dtype=value.type.dtype))
+    return of_numpy(
+        value,
+        f"a transform of plain numbers gives a NumPy scalar of {value.type.dtype}, which is not available in"
+        " compiled code; make the argument a tensor: x = ag.constant(x)",
+    )

@@ -12,9 +12,7 @@ from autograph_lite.ops.dispatch import context
 from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.boxes import staging, wrap
 from autograph_lite.tensors.number import kind_name
-from autograph_lite.tensors.operators import strong
 from autograph_lite.tensors.tagged import Tagged
-from autograph_lite.tensors.tags import either
 from autograph_lite.tensors.tensor import ArrayLike
 from autograph_lite.transforms.arguments import (
     NAMES,
@@ -26,6 +24,7 @@ from autograph_lite.transforms.arguments import (
     name_of,
     parted,
     places_of,
+    result_value,
 )
 from autograph_lite.transforms.plain import (
     as_number,
@@ -195,7 +194,7 @@ def _scalar(target: Any) -> Value:
             f"the function returns a {kind_name(target)}; grad needs a scalar (has_aux=True for"
             " more results, GradientTape.jacobian for more outputs)"
         )
-    value = either(target) if isinstance(target, Tagged) else strong(target, None, "the result")
+    value = result_value(target, "the result")
     if value.type.shape:
         raise GradientError(
             f"the function returns an array (its rank is {value.type.rank}); grad needs a scalar:"
