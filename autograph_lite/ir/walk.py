@@ -9,7 +9,10 @@ from autograph_lite.ir.graph import Condition, Link, Node, Region, Test, Value
 
 def regions(node: Node) -> dict[str, Region]:
     """The regions of a node by name: the arms of a branch, the body and the test of a loop."""
-    return {name: p for name, p in node.params.items() if isinstance(p, Region)}
+    for p in node.params.values():
+        if isinstance(p, Region):
+            return {name: p for name, p in node.params.items() if isinstance(p, Region)}
+    return {}  # most nodes have none
 
 
 def everything(region: Region) -> Iterator[Node]:

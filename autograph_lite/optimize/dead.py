@@ -29,7 +29,7 @@ def _live(nodes: Sequence[Node], results: Iterable[Value]) -> tuple[tuple[Node, 
     needed = set(results)
     kept: list[Node] = []
     for node in reversed(nodes):
-        if _stays(node) or any(v in needed for v in node.outputs):
+        if any(v in needed for v in node.outputs) or _stays(node):
             node = _REGIONS.get(node.op, _whole)(node, needed)
         elif _may_not_fit(node):
             node = Node(OPS["conform"], node.inputs, (), {}, node.origin)

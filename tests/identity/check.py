@@ -23,7 +23,7 @@ from typing import Any
 
 import autograph_lite as ag
 from autograph_lite.api import IdentityError
-from autograph_lite.call.verify import described, modes, outcome
+from autograph_lite.call.verify import Eager, Outcome, described, modes, outcome
 from autograph_lite.errors import AutographError, ConversionError, GraphTypeError, StaleViewError
 
 ROOT = Path(__file__).absolute().parents[2]
@@ -70,8 +70,9 @@ def check(program: Callable[..., Any], inputs: list[tuple[Any, ...]], order: int
             f.compile(*args)  # now the state that it captures is known, and put back after a run
         except Exception as error:
             return _refused(f, args, error)
+        eager = Eager(f)
         for mode, (run, reference) in modes(f, order, again=order).items():
-            found = _compared(f, args, mode, run, reference)
+            found = _compared(f, args, mode, run, eager.outcome(reference, args))
             if found.kind not in ("same", "raised"):
                 return found
             raised = found if found.kind == "raised" else raised
@@ -94,8 +95,7 @@ def _refused(f: Any, args: tuple[Any, ...], error: Exception) -> Verdict:
     return Verdict("differs", "staged", f"{_first_line(error)} (eager: {theirs})")
 
 
-def _compared(f: Any, args: Any, mode: str, run: Any, reference: Any) -> Verdict:
-    want = outcome(reference, f, args)
+def _compared(f: Any, args: Any, mode: str, run: Any, want: Outcome) -> Verdict:
     try:
         got = outcome(run, f, args)
     except ConversionError as error:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import autograph_lite as ag
-from autograph_lite.call.verify import AGAIN, Outcome, canonical, described, modes, outcome
+from autograph_lite.call.verify import AGAIN, Eager, Outcome, canonical, described, modes, outcome
 from autograph_lite.errors import AutographError
 from autograph_lite.nests import rebuild
 from autograph_lite.tensors.boxes import Box
@@ -37,7 +37,10 @@ from tests.identity import (
 _BANKS = (becomes, from_lists, growing, kept, meeting, narrowed, passed_on, watched)
 _NAMES = {
     "a_line_of_constant_length",
+    "a_number_among_tensors",
     "a_tape_inside",
+    "along_a_path",
+    "among_tensors",
     "an_inner_while",
     "backwards",
     "backwards_in_steps",
@@ -46,29 +49,42 @@ _NAMES = {
     "bound_by_the_body_too",
     "branches_in_loops",
     "branches_inside",
+    "by_return",
     "changes_a_list",
+    "duals",
+    "folds_generators",
     "followed_beside_another",
     "gradient_of_a_tangent",
-    "in_both_directions",
+    "gradient_of_all",
     "in_a_helper",
     "in_a_loop_in_an_arm",
+    "in_both_directions",
+    "in_branches",
     "in_for",
     "in_loops",
     "in_while",
     "in_while_with_jumps",
     "links_both_ways",
     "maps",
+    "matrices",
     "nested",
+    "numbers_grown_first",
+    "of_a_compiled_function",
+    "of_a_compiled_one",
+    "of_gradients",
     "one_through_a_third",
     "passes_in_steps",
     "picks_by_key",
     "raises_deep_inside",
+    "repeated",
     "squared_in_one_step",
     "squares_in_inner_loop",
     "stated_in_lanes",
     "stated_in_steps",
+    "stated_of_nests",
     "tangent_of_a_gradient",
     "tangent_of_a_tangent",
+    "tangents",
     "text_of_a_step",
     "the_list_of_the_arm",
     "under_a_tape",
@@ -105,8 +121,9 @@ def plain(leaf: Any) -> Any:
     return np.asarray(leaf.numpy()) if isinstance(leaf, Box) else leaf
 
 
+TENSORS = "tensors"
 VARIANTS: dict[str, tuple[Callable[[Any], Any], ...]] = {
-    "tensors": (),
+    TENSORS: (),
     "arrays": (plain,),
     "float32 tensors": (float32,),
     "float32 arrays": (float32, plain),
@@ -128,9 +145,9 @@ class Cases:
         return self._runs[program, order]
 
 
-def observe(part: int, alone: bool = False) -> Iterator[tuple[str, str, str, str]]:
-    """Name of a case, the way it ran, the digest of what it gave, and what differs from eager; `alone`: it is
-    known already what eager gives."""
+def observe(part: int, alone: bool = False) -> Iterator[tuple[str, str, str, str, bool]]:
+    """Name of a case, the way it ran, the digest of what it gave, what differs from eager, and whether it ended
+    in an error; `alone`: it is known already what eager gives."""
     cases = Cases()
     for number, (program, arguments, most) in part_of_bank(part):
         for variant, changes in VARIANTS.items():
@@ -144,12 +161,14 @@ def observe(part: int, alone: bool = False) -> Iterator[tuple[str, str, str, str
             try:
                 f.compile(*given)  # now its variables are known
             except AutographError as error:
-                yield name, "refused", "", ": ".join(described(error))
+                yield name, "refused", "", ": ".join(described(error)), True
                 continue
+            eager = Eager(f)
             for mode, (run, reference) in runs.items():
-                want = None if alone else outcome(reference, f, given)
+                want = None if alone else eager.outcome(reference, given)
                 got = outcome(run, f, given)
-                yield name, mode, digest(got), (want and want.difference(got)) or ""
+                difference = (want and want.difference(got)) or ""
+                yield name, mode, digest(got), difference, "error" in dict(got.parts)
 
 
 def digest(found: Outcome) -> str:

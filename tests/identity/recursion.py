@@ -309,7 +309,6 @@ def mean(x, n):
 
 
 SECOND_ORDER = [
-    (det, (MATRIX,)),
     (factorial, (S, 5)),
     (power, (S, 5)),
     (fibonacci, (S, 5)),
@@ -323,7 +322,6 @@ SECOND_ORDER = [
     (in_a_branch, (X, 2)),
     (two_calls, (S, 3)),
     (with_a_gradient_inside, (S, 3)),
-    (children, (S, CHILDREN, ROOT)),
     (in_place, (S, 3)),
     (defaults, (S, 3)),
     (reaches, (4, 2)),
@@ -337,6 +335,8 @@ SECOND_ORDER = [
     (mean, (X, 2)),
 ]
 FIRST_ORDER = [
+    (det, (MATRIX,)),
+    (children, (S, CHILDREN, ROOT)),
     (integral, (c(2.0), c(1.0))),
     (with_a_tape_inside, (S, 3)),
     (skips, (S, 3)),

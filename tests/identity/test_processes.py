@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,23 @@ import numpy as np
 import pytest
 
 from autograph_lite.call.verify import Outcome
+from tests.identity import (
+    asked,
+    deletes,
+    guarded,
+    hosted,
+    narrowed,
+    none_or_number,
+    none_or_tuple,
+    positions,
+    scalars,
+    stays_bound,
+    surely_there,
+    told,
+    walrus,
+)
 from tests.identity.check import answer
-from tests.identity.observe import PARTS, VARIANTS, digest, part_of_bank
+from tests.identity.observe import BANK, PARTS, TENSORS, VARIANTS, digest, part_of_bank
 
 REFUSED = {
     "writes into an ndarray argument": {
@@ -69,6 +85,47 @@ REFUSED = {
 }
 """Programs that are not for arrays, or not for single precision, by what is said of them."""
 
+RAISES = {
+    "unpacks_too_few": 1,
+    "pops_where_it_gets_there": 1,
+    "unpacks_too_many": 1,
+    "adds_for_nothing": 1,
+    "multiplies_for_nothing": 1,
+    "writes_for_nothing": 1,
+    "joins_for_nothing": 1,
+    "asks_for_nothing": 1,
+    "extreme_of_nothing": 1,
+    "defined_in_one_arm": 1,
+    "out_of_range": 2,
+    "reads_and_forgets": 1,
+    "sums_rows": 1,
+    "picks_the_first": 1,
+    "tensor_or_none": 1,
+    "negative_powers": 1,
+    "of_one_length": 3,
+    "picks_of_none": 4,
+    **walrus.RAISES,
+    **deletes.RAISES,
+    **guarded.RAISES,
+    "asked_for_an_element": 1,
+    "lists_of_some_runs": 1,
+    "without_a_match": 1,
+    "defined_by_a_call": 1,
+    "faults_in_a_step": 1,
+    "faults_between": 1,
+    **told.RAISES,
+    **scalars.RAISES,
+    **hosted.RAISES,
+    **asked.RAISES,
+    **positions.RAISES,
+    **stays_bound.RAISES,
+    **surely_there.RAISES,
+    **none_or_number.RAISES,
+    **none_or_tuple.RAISES,
+    **narrowed.RAISES,
+}
+"""How many cases of a program raise; any other that did so in both modes would agree unseen."""
+
 
 def run(folder: Path, part: int, alone: bool) -> Any:
     """What a part of the bank gave in a process with this cache folder; beside eager execution, or alone."""
@@ -84,14 +141,25 @@ def test_cold_then_from_disk(part: int, tmp_path: Path) -> None:
     assert warm["compiled"] == 0, "the second one finds everything"
     assert cold["observed"] == warm["observed"]
     refused: dict[str, set[str]] = {words: set() for words in REFUSED}
-    for name, mode, _, difference in cold["observed"]:
+    for name, mode, _, difference, _ in cold["observed"]:
         said = next((words for words in REFUSED if words in difference), None)
         if mode == "refused" and said:
             refused[said].add(name.split()[1])
         else:
             assert not difference, f"{name}, eager and {mode}: {difference}"
     assert refused == {words: programs & names for words, programs in REFUSED.items()}
+    assert raised_in(cold["observed"]) == {n: RAISES[n] for n in names & RAISES.keys()}
     assert len({name for name, *_ in cold["observed"]}) == len(cases) * len(VARIANTS)
+
+
+def raised_in(observed: list[tuple[str, str, str, str, bool]]) -> Counter[str]:
+    """How many cases of each program, as tensors, ended in an error in some mode."""
+    cases = {name for name, *_, raised in observed if raised}
+    return Counter(name.split()[1] for name in cases if name.endswith(f" of {TENSORS}"))
+
+
+def test_what_is_meant_to_raise_is_in_the_bank() -> None:
+    assert RAISES.keys() <= {program.__name__ for program, *_ in BANK}
 
 
 def test_a_digest_tells_bits_dtypes_and_classes_apart() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -12,27 +11,9 @@ import numpy as np
 import pytest
 
 import autograph_lite as ag
-from autograph_lite.call.verify import modes, outcome
 from autograph_lite.tensors.boxes import Box
 from autograph_lite_runtime import load as loading
-from tests.identity import (
-    asked,
-    copied_lists,
-    deletes,
-    found,
-    guarded,
-    hosted,
-    narrowed,
-    none_or_number,
-    none_or_tuple,
-    positions,
-    scalars,
-    stays_bound,
-    surely_there,
-    told,
-    walrus,
-)
-from tests.identity.observe import BANK
+from tests.identity import copied_lists, found
 from tests.identity.programs import CASES
 from tests.identity.programs import VALUES_ONLY as WRITTEN
 
@@ -107,56 +88,3 @@ def test_plain_arguments(program: Callable[..., Any], arguments: tuple[Any, ...]
             compiled(program)(*plain)
     else:
         ag.verify(compiled(program), *plain, order=0)
-
-
-RAISES = {
-    "unpacks_too_few": 1,
-    "pops_where_it_gets_there": 1,
-    "unpacks_too_many": 1,
-    "adds_for_nothing": 1,
-    "multiplies_for_nothing": 1,
-    "writes_for_nothing": 1,
-    "joins_for_nothing": 1,
-    "asks_for_nothing": 1,
-    "extreme_of_nothing": 1,
-    "defined_in_one_arm": 1,
-    "out_of_range": 2,
-    "reads_and_forgets": 1,
-    "sums_rows": 1,
-    "picks_the_first": 1,
-    "tensor_or_none": 1,
-    "negative_powers": 1,
-    "of_one_length": 3,
-    "picks_of_none": 4,
-    **walrus.RAISES,
-    **deletes.RAISES,
-    **guarded.RAISES,
-    "asked_for_an_element": 1,
-    "lists_of_some_runs": 1,
-    "without_a_match": 1,
-    "defined_by_a_call": 1,
-    "faults_in_a_step": 1,
-    "faults_between": 1,
-    **told.RAISES,
-    **scalars.RAISES,
-    **hosted.RAISES,
-    **asked.RAISES,
-    **positions.RAISES,
-    **stays_bound.RAISES,
-    **surely_there.RAISES,
-    **none_or_number.RAISES,
-    **none_or_tuple.RAISES,
-    **narrowed.RAISES,
-}
-"""How many cases of a program raise; any other that did so in both modes would agree unseen."""
-
-
-def test_a_program_raises_where_it_is_meant_to() -> None:
-    raised: Counter[str] = Counter()
-    for program, arguments, order in BANK:
-        f = compiled(program)
-        f.compile(*arguments)  # now the state that it captures is known, and put back
-        runs = {reference for _, reference in modes(f, order).values()}  # each by itself, eagerly
-        found = [dict(outcome(run, f, arguments).parts) for run in runs]
-        raised[program.__name__] += any("error" in parts for parts in found)
-    assert +raised == RAISES

@@ -18,7 +18,10 @@ from tests.identity.check import check_text
 from tests.identity.generate import build, generate
 from tests.identity.program import Program, source
 
-FIXED, MANY = 200, 2000
+LONG = {72, 137, 160}
+"""Programs that take a tenth of the time of all."""
+MANY = 2000
+FIXED = sorted(set(range(200 + len(LONG))) - LONG)
 TO_SECOND_ORDER = 10
 """One in so many is differentiated twice; `make fuzz` does so with all."""
 
@@ -29,7 +32,7 @@ def examine(program: Program, folder: Path, order: int) -> None:
     assert not found.bad, f"{found.kind} {found.mode}: {found.detail}\n\n{source(program)}"
 
 
-@pytest.mark.parametrize("seed", range(FIXED))
+@pytest.mark.parametrize("seed", FIXED)
 def test_fixed(seed: int, tmp_path: Path) -> None:
     program, _ = generate(seed)
     examine(program, tmp_path, order=1 if seed % TO_SECOND_ORDER else 2)
@@ -37,7 +40,7 @@ def test_fixed(seed: int, tmp_path: Path) -> None:
 
 def test_most_programs_are_compared(tmp_path: Path) -> None:
     """What is refused, or raises in both modes, counts as the same and says nothing."""
-    programs = [replace(generate(seed)[0], order=0) for seed in range(0, FIXED, 5)]
+    programs = [replace(generate(seed)[0], order=0) for seed in FIXED[::5]]
     kinds = [check_text(source(program), tmp_path).kind for program in programs]
     assert kinds.count("same") >= 0.9 * len(kinds), Counter(kinds)
 

@@ -53,6 +53,7 @@ def test_the_determinant_and_its_gradients() -> None:
         step = 1e-6
         differences = (np.array(g(a + step * v)) - np.array(g(a - step * v))) / (2 * step)
         np.testing.assert_allclose(h(a, v), differences, rtol=1e-7, atol=1e-8)
+    ag.verify(h, a, v, order=0)
     for made in (f, g, h):
         assert made.explain().count("compiled in") == 1
 
