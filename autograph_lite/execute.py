@@ -1,6 +1,7 @@
 """Run a compiled graph: arrays into slots, one call, results and faults out of them.
 
-The second run makes a gate, which does all of it in native code for arguments that fit.  The dtype of a
+The second run makes a gate, which does all of it in native code for arguments that fit; of a kernel that is
+not optimised yet, the second one after that.  The dtype of a
 result comes from the graph, never from the value that came back.
 """
 
@@ -79,7 +80,7 @@ class Executable:
                 fault = met
             if fault is not None:  # raised here, where no other exception is being handled
                 self._refuse(fault)
-        self.runs += 1
+        self.runs += self.entry.settled
         if self.runs == 2:
             self.enter = self.gated()
         given = [v.owner for v in values if isinstance(v, Residual)]

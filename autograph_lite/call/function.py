@@ -103,8 +103,10 @@ class Function:
         return out
 
     def _prepare(self, specialisation: Specialisation, args: tuple[Any, ...]) -> None:
-        specialisation.quick_tried = True
         staged, executable = specialisation.staged, specialisation.callee.ready()
+        if not executable.entry.settled:
+            return
+        specialisation.quick_tried = True
         if staged.repeats and staged.held:  # what a stopped call has written: the ordinary way's
             return
         left = partial(specialisation.take_left, [])

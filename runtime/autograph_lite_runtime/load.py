@@ -9,18 +9,34 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from typing import Any
+from time import perf_counter
+from typing import Any, NamedTuple
 
 from autograph_lite_runtime import cache, layout, routines
 from autograph_lite_runtime.once import Making, once
 
-FLAGS = f"tiers no-interleave strict-fp layout{layout.FORMAT}"
-TIERS = ((5_000, 3), (30_000, 1))
-"""Lines of text up to which a module gets this level; a longer one is translated as it stands.
 
-27,000 lines, the second derivative of three nested loops, take 9.4 s at level 3, 1.8 s at level 1 and
-0.06 s at level 0.  No level changes a bit.
-"""
+class Level(NamedTuple):
+    """What LLVM does with a module.  No level changes a bit."""
+
+    speed: int
+    vectors: bool = True
+    unrolling: bool = True  # of loops, and vectors of what stands in a row
+
+
+NOTHING, WITHOUT_UNROLLING, EVERYTHING = Level(0, False, False), Level(3, unrolling=False), Level(3)
+
+FLAGS = f"later no-interleave strict-fp layout{layout.FORMAT}"
+UNROLLED = 5_000
+"""Lines of text up to which a module gets everything, in at most 0.3 s: in long ones, where no loop is most of
+the work, unrolling doubles that time and gives nothing."""
+AT_ONCE = 40_000
+"""Lines up to which a module is optimised before it first runs, in at most 4 s.  A longer one runs as it
+stands, 3 to 30 times as long, until optimising pays."""
+OPTIMISING = 1e-4
+"""What optimising takes, in seconds for each line of a long module; as it stands it takes a twentieth."""
+AROUND = 2e-5
+"""What a call takes more, in seconds, as long as it goes to its kernel through Python."""
 
 ENTRIES: dict[str, Entry] = {}
 
@@ -29,6 +45,8 @@ class Entry:
     """A kernel: `function(address of slots)` returns its status; `engine` owns the code."""
 
     __slots__ = ("address", "engine", "function", "name")
+    settled = True
+    """Whether the code stays; addresses of what does not are not handed on."""
 
     def __init__(self, name: str, address: int, engine: Any) -> None:
         self.name = name
@@ -39,6 +57,46 @@ class Entry:
     def call(self, slots: Any) -> int:
         """Run on an int64 array whose first element is the address of a context."""
         return self.function(ctypes.addressof(ctypes.c_int64.from_buffer(slots)))
+
+
+class Hasty(Entry):
+    """A kernel as it stands, until it has run for as long as optimising it takes: the next call does that
+    first.  Whatever comes after, this takes at most twice the time of the better choice."""
+
+    __slots__ = ("before", "ir", "key", "left")
+
+    def __init__(self, entry: Entry, ir: str, key: str) -> None:
+        super().__init__(entry.name, entry.address, entry.engine)
+        self.ir, self.key = ir, key
+        self.left = OPTIMISING * lines_of(ir)
+        self.before = entry  # other threads may be in it
+        self.function = self._timed
+
+    @property
+    def settled(self) -> bool:  # type: ignore[override]
+        return self.address != self.before.address
+
+    def _timed(self, address: int) -> int:
+        if self.left <= 0:
+            self._settle()
+            return self.function(address)
+        begun = perf_counter()
+        try:
+            return self.before.function(address)
+        finally:
+            self.left -= perf_counter() - begun + AROUND
+
+    def _settle(self) -> None:
+        with Making.lock:
+            if not self.settled:
+                code = kept(self.key, self.ir, best(self.ir))
+                found = link(code, self.name)
+                self.engine, self.function, self.address = (
+                    found.engine,
+                    found.function,
+                    found.address,
+                )
+                self.ir = ""
 
 
 PROTOTYPE = ctypes.PYFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)
@@ -62,10 +120,27 @@ def compile(ir: str, name: str, key: str | None = None) -> Entry:
 
 def _load(ir: str, name: str, key: str) -> Entry:
     code = cache.read(key)
+    if code is None and lines_of(ir) > AT_ONCE:
+        stands = kept(cache_key(f"as it stands: {key}"), ir, NOTHING)
+        return Hasty(link(stands, name), ir, key)
+    return link(kept(key, ir, best(ir)) if code is None else code, name)
+
+
+def lines_of(ir: str) -> int:
+    return ir.count("\n")
+
+
+def best(ir: str) -> Level:
+    return EVERYTHING if lines_of(ir) <= UNROLLED else WITHOUT_UNROLLING
+
+
+def kept(key: str, ir: str, level: Level) -> bytes:
+    """Object code from disk, or made and kept there."""
+    code = cache.read(key)
     if code is None:
-        code = object_code(ir)
+        code = object_code(ir, level)
         cache.write(key, code)
-    return link(code, name)
+    return code
 
 
 def cache_key(text: str) -> str:
@@ -103,49 +178,43 @@ def features() -> str:
     return str(binding().get_host_cpu_features().flatten())
 
 
-def level_of(ir: str) -> int:
-    """How hard to optimise a module: as much as its size allows."""
-    lines = ir.count("\n")
-    return next((level for most, level in TIERS if lines <= most), 0)
-
-
-def target_machine(level: int = 3) -> Any:
+def target_machine(speed: int = 3) -> Any:
     """A new one each time: an engine takes its machine over."""
     llvm = binding()
     target = llvm.Target.from_triple(llvm.get_process_triple())
     return target.create_target_machine(
         cpu=llvm.get_host_cpu_name(),
         features=features(),
-        opt=level,
+        opt=speed,
         reloc="pic",
         codemodel="jitdefault",
     )
 
 
 @once
-def compiling_machine(level: int) -> Any:
-    return target_machine(level)
+def compiling_machine(speed: int) -> Any:
+    return target_machine(speed)
 
 
-def optimised(ir: str, level: int) -> Any:
+def optimised(ir: str, level: Level) -> Any:
     """The module after verification and the passes of a level."""
-    llvm, machine = binding(), compiling_machine(level)
+    llvm, machine = binding(), compiling_machine(level.speed)
     module = llvm.parse_assembly(ir)
     module.triple = llvm.get_process_triple()
     module.data_layout = str(machine.target_data)
     module.verify()
-    tuning = llvm.create_pipeline_tuning_options(speed_level=level)
-    tuning.loop_vectorization = tuning.slp_vectorization = tuning.loop_unrolling = level == 3
+    tuning = llvm.create_pipeline_tuning_options(speed_level=level.speed)
+    tuning.loop_vectorization = level.vectors
+    tuning.slp_vectorization = tuning.loop_unrolling = level.unrolling
     tuning.loop_interleaving = False  # ten array loops: 57 ms with it, 38 without, equally fast
     builder = llvm.create_pass_builder(machine, tuning)
     builder.getModulePassManager().run(module, builder)
     return module
 
 
-def object_code(ir: str) -> bytes:
+def object_code(ir: str, level: Level = EVERYTHING) -> bytes:
     """Relocatable machine code of the module."""
-    level = level_of(ir)
-    return bytes(compiling_machine(level).emit_object(optimised(ir, level)))
+    return bytes(compiling_machine(level.speed).emit_object(optimised(ir, level)))
 
 
 def link(code: bytes, name: str) -> Entry:

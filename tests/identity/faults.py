@@ -374,7 +374,7 @@ CASES = [
 def observe():
     """Run every program compiled, once; prints what each left."""
     compiled, real = [], load.object_code
-    load.object_code = lambda ir: compiled.append(ir) or real(ir)
+    load.object_code = lambda ir, level: compiled.append(ir) or real(ir, level)
     left = []
     for program, arguments in CASES:
         if program is too_large:  # its text says how much memory is free now

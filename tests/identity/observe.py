@@ -1,8 +1,7 @@
 """Every case of the bank in this process: what each way of running it gave, as digests.
 
-Run twice with one cache folder, `python -m tests.identity.observe 0 2` compiles first and then only reads
-what is on disk; a test compares the two.  The numbers are the part of the bank, of `PARTS`, and the level at
-which kernels are optimised, which changes no bit, but at 0 a quarter of the time.
+Run twice with one cache folder, `python -m tests.identity.observe 0` compiles first and then only reads
+what is on disk; a test compares the two.  The number is the part of the bank, of `PARTS`.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import pytest
 
 import autograph_lite as ag
 from autograph_lite.call.verify import AGAIN, Eager, Outcome, canonical, described, modes, outcome
@@ -33,6 +33,7 @@ from tests.identity import (
     programs,
     watched,
 )
+from tests.identity.levels import as_they_stand
 
 _BANKS = (becomes, from_lists, growing, kept, meeting, narrowed, passed_on, watched)
 _NAMES = {
@@ -182,18 +183,19 @@ def digest(found: Outcome) -> str:
     return sha.hexdigest()
 
 
-def main(part: int, level: int | None = None, alone: int = 0) -> None:
-    if level is not None:
-        load.TIERS = ((sys.maxsize, level),)
+def main(part: int, alone: int = 0) -> None:
     compiled = []
     emit = load.object_code
 
-    def counted(ir: str) -> bytes:
+    def counted(ir: str, level: load.Level) -> bytes:
         compiled.append(ir)
-        return emit(ir)
+        return emit(ir, level)
 
     load.object_code = counted
-    json.dump({"observed": list(observe(part, bool(alone))), "compiled": len(compiled)}, sys.stdout)
+    with pytest.MonkeyPatch.context() as patch:
+        as_they_stand(patch)
+        observed = list(observe(part, bool(alone)))
+    json.dump({"observed": observed, "compiled": len(compiled)}, sys.stdout)
 
 
 if __name__ == "__main__":

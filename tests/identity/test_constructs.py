@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,11 @@ import pytest
 
 import autograph_lite as ag
 from autograph_lite.call.verify import named, outcome
-from autograph_lite_runtime import load as loading
 from tests.identity.check import load
 from tests.identity.constructs import branches, calls, data, loops
 from tests.identity.constructs.places import NESTED, PLACES, module
 from tests.identity.constructs.row import Row
+from tests.identity.levels import as_they_stand
 
 ROWS = (
     *(loops.LOOPS + branches.BRANCHES),
@@ -37,7 +36,7 @@ INPUTS = tuple(
 @pytest.fixture(autouse=True)
 def _compiled_in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """No level of optimisation changes a bit; without it compiling takes a quarter of the time."""
-    monkeypatch.setattr(loading, "TIERS", ((sys.maxsize, 0),))
+    as_they_stand(monkeypatch)
 
 
 def test_rows_have_names_of_their_own() -> None:

@@ -129,7 +129,7 @@ RAISES = {
 
 def run(folder: Path, part: int, alone: bool) -> Any:
     """What a part of the bank gave in a process with this cache folder; beside eager execution, or alone."""
-    return answer(folder, "tests.identity.observe", str(part), "0", str(int(alone)))
+    return answer(folder, "tests.identity.observe", str(part), str(int(alone)))
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -12,8 +11,8 @@ import pytest
 
 import autograph_lite as ag
 from autograph_lite.tensors.boxes import Box
-from autograph_lite_runtime import load as loading
 from tests.identity import copied_lists, found
+from tests.identity.levels import as_they_stand
 from tests.identity.programs import CASES
 from tests.identity.programs import VALUES_ONLY as WRITTEN
 
@@ -26,7 +25,7 @@ compiled = functools.cache(ag.function)
 def _large_kernels_compiled_in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """No level of optimisation changes a bit.  Values and most first gradients are compiled as users have them;
     of longer kernels, which take most of the time, LLVM optimises nothing."""
-    monkeypatch.setattr(loading, "TIERS", ((1_000, 3), (sys.maxsize, 0)))
+    as_they_stand(monkeypatch, above=1_000)
 
 
 NAMES = [f"{i}-{program.__name__}" for i, (program, _) in enumerate(CASES)]

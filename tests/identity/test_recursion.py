@@ -12,8 +12,8 @@ import pytest
 import autograph_lite as ag
 from autograph_lite.call.verify import named, outcome
 from autograph_lite.errors import ConversionError, GraphTypeError
-from autograph_lite_runtime import load as loading
 from tests.identity import recursion
+from tests.identity.levels import as_they_stand
 from tests.identity.recursion import FIRST_ORDER, SECOND_ORDER, X, det, power
 
 ORDERS = [(2, *case) for case in SECOND_ORDER] + [(1, *case) for case in FIRST_ORDER]
@@ -23,7 +23,7 @@ NAMES = [f"{i}-{program.__name__}" for i, (_, program, _) in enumerate(ORDERS)]
 @pytest.fixture(autouse=True)
 def _compiled_in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """No level of optimisation changes a bit; without it compiling takes a quarter of the time."""
-    monkeypatch.setattr(loading, "TIERS", ((sys.maxsize, 0),))
+    as_they_stand(monkeypatch)
 
 
 @pytest.mark.parametrize(("order", "program", "arguments"), ORDERS, ids=NAMES)

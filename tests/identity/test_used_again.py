@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import cache
 
 import numpy as np
@@ -10,8 +9,8 @@ import pytest
 
 import autograph_lite as ag
 from autograph_lite.call.verify import AGAIN, modes, outcome
-from autograph_lite_runtime import load as loading
 from tests.identity import assigned, kept, used_again, watched
+from tests.identity.levels import as_they_stand
 from tests.identity.used_again import PROGRAMS, halves
 
 compiled = cache(ag.function)
@@ -67,7 +66,7 @@ def test_a_function_that_calls_itself_compiled():
 )
 def test_second_derivatives(program, given, monkeypatch):
     """What arrives at a cell, or at a variable, in the second pass goes on outside the call."""
-    monkeypatch.setattr(loading, "TIERS", ((sys.maxsize, 0),))  # no level changes a bit
+    as_they_stand(monkeypatch)
     f = compiled(program)
     f.compile(*given)
     run, reference = modes(f, 2, again=2)[AGAIN]

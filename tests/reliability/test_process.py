@@ -73,7 +73,9 @@ def test_threads_share_one_compilation(monkeypatch):
     monkeypatch.setattr(load, "ENTRIES", {})
     compiled: list[str] = []
     emit = load.object_code
-    monkeypatch.setattr(load, "object_code", lambda ir: compiled.append(ir) or emit(ir))
+    monkeypatch.setattr(
+        load, "object_code", lambda ir, level: compiled.append(ir) or emit(ir, level)
+    )
 
     def cubes(x, n):
         for _ in range(n):

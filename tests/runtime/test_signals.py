@@ -150,7 +150,9 @@ def test_threads_compile_a_kernel_once(monkeypatch):
     monkeypatch.setenv("AUTOGRAPH_LITE_CACHE", "off")
     compiled = []
     real = load.object_code
-    monkeypatch.setattr(load, "object_code", lambda ir: compiled.append(1) or real(ir))
+    monkeypatch.setattr(
+        load, "object_code", lambda ir, level: compiled.append(1) or real(ir, level)
+    )
     k = kernel([n], form.Result(2, add(n, const(123456789))), results=1)
     found = []
     threads = [
