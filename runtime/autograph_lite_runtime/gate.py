@@ -163,7 +163,8 @@ def _method() -> _Method:
         library.add_symbol(symbol, routines.address(_python[name]))
     for symbol, place in _NUMPY.items():
         library.add_symbol(symbol, _numpy_table()[place])
-    entry = load.compile(gate_text.TEXT, "enter")
+    # 450 lines that LLVM needs 70 ms to optimise, at the second call of a process, and that gain nothing by it
+    entry = load.compile(gate_text.TEXT, "enter", level=load.NOTHING)
     _python.Py_IncRef(ctypes.py_object(entry.engine))  # arrays that are freed at exit need its code
     return _Method(b"kernel", entry.address, _FASTCALL, None)
 

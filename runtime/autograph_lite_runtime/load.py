@@ -103,10 +103,11 @@ PROTOTYPE = ctypes.PYFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)
 """Called with the GIL held; ctypes raises the pending exception, such as KeyboardInterrupt."""
 
 
-def compile(ir: str, name: str, key: str | None = None) -> Entry:
+def compile(ir: str, name: str, key: str | None = None, level: Level | None = None) -> Entry:
     """The kernel `name` of the module `ir`, from memory, disk or the compiler.
 
-    `key` replaces the text as its identity where the caller already has a hash of it.
+    `key` replaces the text as its identity where the caller already has a hash of it; without a `level`
+    its length says how it is optimised.
     """
     full = cache_key(ir if key is None else key)
     found = ENTRIES.get(full)
@@ -114,16 +115,16 @@ def compile(ir: str, name: str, key: str | None = None) -> Entry:
         return found
     with Making.lock:
         if full not in ENTRIES:
-            ENTRIES[full] = _load(ir, name, full)
+            ENTRIES[full] = _load(ir, name, full, level)
         return ENTRIES[full]
 
 
-def _load(ir: str, name: str, key: str) -> Entry:
+def _load(ir: str, name: str, key: str, level: Level | None) -> Entry:
     code = cache.read(key)
-    if code is None and lines_of(ir) > AT_ONCE:
+    if code is None and level is None and lines_of(ir) > AT_ONCE:
         stands = kept(cache_key(f"as it stands: {key}"), ir, NOTHING)
         return Hasty(link(stands, name), ir, key)
-    return link(kept(key, ir, best(ir)) if code is None else code, name)
+    return link(kept(key, ir, level or best(ir)) if code is None else code, name)
 
 
 def lines_of(ir: str) -> int:
