@@ -230,6 +230,19 @@ def broadcast(k: Emitter, x: Array, extents: tuple[Expr, ...]) -> Array:
     return replace(x, extents=extents, strides=tuple(strides))
 
 
+def unrepeated(x: Array, extents: tuple[Expr, ...]) -> tuple[Array, Expr]:
+    """The view that `broadcast` gives where no axis is repeated but those that surely are, and whether that
+    is so."""
+    lead = len(extents) - len(x.extents)
+    strides: list[Expr] = [ZERO] * lead
+    so: Expr = Const(True, B1)
+    for have, want, stride in zip(x.extents, extents[lead:], x.strides, strict=True):
+        strides.append(ZERO if have == ONE != want else stride)
+        if have not in (ONE, want):
+            so = both(so, compare("eq", have, want))
+    return replace(x, extents=extents, strides=tuple(strides)), so
+
+
 def check_fits(k: Emitter, shape: tuple[Expr, ...], target: tuple[Expr, ...]) -> None:
     """A fault where an array of one shape does not broadcast into another."""
     details: list[Expr] = []

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ops.record import Fold, Scalar
 from autograph_lite.render.accumulate import Accumulator, lanes_over
-from autograph_lite.render.arrays import Array, block, broadcast, nest
+from autograph_lite.render.arrays import Array, block, broadcast, nest, unrepeated
 from autograph_lite.render.body import may_be_far
-from autograph_lite.render.emitter import ZERO, Emitter, product
-from autograph_lite.render.form import I64, Expr, For, If, Let
+from autograph_lite.render.emitter import ZERO, Emitter, both, product
+from autograph_lite.render.form import B1, I64, Const, Expr, For, If, Let, Stmt
 from autograph_lite.render.held import can_stop, is_sure
 from autograph_lite.render.lowering import Lowering, hint, scalar_body
+
+TRUE = Const(True, B1)
 
 
 class Group:
@@ -45,18 +50,13 @@ class Group:
         far = any(isinstance(n.op.body, Scalar) and may_be_far(n.op.body.text) for n in self.nodes)
         outs = {n.outputs[0]: low.room_for(n, self.extents, sources, far) for n in kept}
         once = _loaded_once(k, sources)
-        flat = all(x.contiguous and x.extents == self.extents for x in sources.values())
-        run = self._flat if flat else self._nested
         with k.watching() as statements:
             folds = self._folds(k)
-            run(low, sources, outs, folds, once, vector=True)
+            self._either(low, sources, outs, folds, once)
         k.statements.extend(statements)
         if (noted := k.noted) is not None:  # once more, with the C library's functions
-            with k.block() as statements:
-                slow = self._folds(k)
-                run(low, sources, outs, slow, once, vector=False)
-                for value, fold in folds.items():
-                    k.add(Let(fold.total, slow[value].total))
+            with self._instead(k, folds) as (slow, statements):
+                self._run(low, sources, outs, slow, once, vector=False)
             k.add(If(noted, tuple(statements), seldom=True))
         for value, out in outs.items():
             low.set(value, out)
@@ -65,6 +65,56 @@ class Group:
                 low.set(value, fold.result())
         for node in self.holds:
             low.hold(node)
+
+    def _either(
+        self,
+        low: Lowering,
+        sources: dict[Value, Array],
+        outs: dict[Value, Array],
+        folds: dict[Value, Accumulator],
+        once: dict[Value, Expr],
+    ) -> None:
+        """Of sources that may be repeated along an axis, the run knows: the strides are constants where none
+        is, and LLVM makes vectors of that."""
+        k = low.k
+        so: Expr = TRUE
+        plainly: dict[Value, Array] = {}
+        for v in sources:
+            plainly[v], known = unrepeated(low.array(v), self.extents)
+            so = both(so, known)
+        if so == TRUE:
+            self._run(low, sources, outs, folds, once, vector=True)
+            return
+        with self._instead(k, folds) as (others, then):
+            self._run(low, plainly, outs, others, once, vector=True)
+        with k.block() as orelse:
+            self._run(low, sources, outs, folds, once, vector=True)
+        k.add(If(so, tuple(then), tuple(orelse)))
+
+    @contextmanager
+    def _instead(
+        self, k: Emitter, folds: dict[Value, Accumulator]
+    ) -> Iterator[tuple[dict[Value, Accumulator], list[Stmt]]]:
+        """Reductions of a nest that runs in place of another, and what it does: it gives the totals of that."""
+        with k.block() as statements:
+            others = self._folds(k)
+            yield others, statements
+            for value, fold in folds.items():
+                k.add(Let(fold.total, others[value].total))
+
+    def _run(
+        self,
+        low: Lowering,
+        sources: dict[Value, Array],
+        outs: dict[Value, Array],
+        folds: dict[Value, Accumulator],
+        once: dict[Value, Expr],
+        vector: bool,
+    ) -> None:
+        line = len(self.extents) == 1
+        flat = all(x.contiguous and x.extents == self.extents for x in sources.values())
+        run = self._flat if flat or line else self._nested
+        run(low, sources, outs, folds, once, vector)
 
     def _folds(self, k: Emitter) -> dict[Value, Accumulator]:
         return {n.outputs[0]: Accumulator(k, n) for n in self.nodes if isinstance(n.op.body, Fold)}
@@ -93,11 +143,13 @@ class Group:
         once: dict[Value, Expr],
         vector: bool,
     ) -> None:
-        """One loop over all elements."""
+        """One loop over all elements, of blocks or along one axis."""
         k = low.k
         total = k.atom("n", product(self.extents))
-        flat_in = {v: block(x.base, x.dtype, (total,), owned=False) for v, x in sources.items()}
-        flat_out = {v: block(x.base, x.dtype, (total,), owned=True) for v, x in outs.items()}
+        flat_in, flat_out = sources, outs
+        if len(self.extents) > 1:
+            flat_in = {v: block(x.base, x.dtype, (total,), owned=False) for v, x in sources.items()}
+            flat_out = {v: block(x.base, x.dtype, (total,), owned=True) for v, x in outs.items()}
 
         def element(index: Expr, lane: Expr) -> None:
             self._element(low, (index,), flat_in, flat_out, folds, lane, once, vector)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograph_lite.ir.graph import Node
-from autograph_lite.render.accumulate import Accumulator
+from autograph_lite.render.accumulate import Accumulator, lanes_over
 from autograph_lite.render.arrays import Array, block, nest, new_array
 from autograph_lite.render.emitter import product
 from autograph_lite.render.form import Expr
@@ -29,13 +29,20 @@ def reduce_axes(low: Lowering, node: Node, x: Array, axes: tuple[int, ...]) -> A
     out = new_array(k, hint(node), node.outputs[0].type.dtype, tuple(x.extents[i] for i in keep))
     with nest(k, out.extents) as outer:
         fold = Accumulator(k, node)
-        fold.open()
         inner_extents = tuple(x.extents[i] for i in axes)
-        with nest(k, inner_extents) as inner:
+
+        def element(inner: tuple[Expr, ...], lane: Expr | None) -> None:
             index = dict(zip((*keep, *axes), (*outer, *inner), strict=True))
-            fold.step(k.let("v", x.load(tuple(index[i] for i in range(len(x.extents))))), None)
-        fold.close()
-        fold.settle(product(inner_extents))
+            fold.step(k.let("v", x.load(tuple(index[i] for i in range(len(x.extents))))), lane)
+
+        if fold.lanes and len(axes) == 1:
+            lanes_over(k, inner_extents[0], [fold], lambda at, lane: element((at,), lane))
+        else:
+            fold.open()
+            with nest(k, inner_extents) as inner:
+                element(inner, None)
+            fold.close()
+            fold.settle(product(inner_extents))
         out.store(k, outer, fold.result())
     return out
 
