@@ -23,7 +23,8 @@ from autograph_lite.tape.seeds import of_the_type
 from autograph_lite.tensors.boxes import as_written, call, wrap
 from autograph_lite.tensors.number import kind_name
 from autograph_lite.tensors.operators import strong
-from autograph_lite.transforms.arguments import Function, as_entered, by_kernel, name_of
+from autograph_lite.transforms.arguments import as_entered, by_kernel
+from autograph_lite.transforms.chosen import Function, name_of
 from autograph_lite.transforms.custom import stop_gradient
 from autograph_lite.transforms.plain import as_plain, in_plain
 

@@ -6,12 +6,9 @@ Plain numbers and arrays go in, and come out (`plain`) where nobody records the 
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
-
-import numpy as np
 
 from autograph_lite.errors import GradientError, GraphTypeError
 from autograph_lite.ir.graph import Value
@@ -25,48 +22,26 @@ from autograph_lite.tensors.plain_array import UNTOUCHED
 from autograph_lite.tensors.tagged import Tagged
 from autograph_lite.tensors.tags import either
 from autograph_lite.tensors.tensor import ArrayLike, Tensor
+from autograph_lite.transforms.chosen import Function, Passed, Place, name_of, name_of_argument
 
-Function = Callable[..., Any]
-Argnums = int | tuple[int, ...]
 NAMES = ("__name__", "__qualname__", "__doc__")  # not __module__: the wrapper is ours
-
-
-def checked_positions(argnums: Argnums) -> tuple[int, ...]:
-    """The positions of arguments, as integers."""
-    positions = argnums if isinstance(argnums, tuple) else (argnums,)
-    for position in positions:
-        if not isinstance(position, int | np.integer) or isinstance(position, bool):
-            raise GradientError(f"argnums is {argnums!r}; a position or a tuple of them is needed")
-    return tuple(int(p) for p in positions)
-
-
-def places_of(f: Function, positions: tuple[int, ...], args: Any) -> list[int]:
-    """The same from the left, for these arguments."""
-    for position in positions:
-        if not -len(args) <= position < len(args):
-            raise GradientError(
-                f"argnums names argument {position}, but {name_of(f)} was called with {len(args)}"
-                " positional arguments"
-            )
-    return [p % len(args) for p in positions]
 
 
 class Entered:
     """The arguments of `f` as it gets them; those at `places` are made of `sources`, one nest each."""
 
-    def __init__(self, f: Function, places: Sequence[int], args: Any, kwargs: Any) -> None:
+    def __init__(self, f: Function, places: Sequence[Place], passed: Passed) -> None:
         self.f, self.places = f, places
-        self.args = [rebuild(a, as_entered) for a in args]
-        self.kwargs = {k: rebuild(v, as_entered) for k, v in kwargs.items()}
+        self.passed = Passed(*rebuild((passed.args, passed.kwargs), as_entered))
         self.sources = []
         for place in places:
-            self.sources.append(rebuild(self.args[place], partial(source_of, f, place)))
-            self.args[place] = rebuild(self.sources[-1], argument_of)
+            self.sources.append(rebuild(self.passed[place], partial(source_of, f, place)))
+            self.passed[place] = rebuild(self.sources[-1], argument_of)
 
     def call(self) -> Any:
         """What `f` returns."""
         try:
-            return call(self.f, *self.args, **self.kwargs)
+            return call(self.f, *self.passed.args, **self.passed.kwargs)
         except ValueError as error:
             own = error.__cause__  # of what NumPy could not take, it tells itself only that
             if not isinstance(own, GradientError) or isinstance(error, GradientError):
@@ -79,7 +54,7 @@ def as_entered(leaf: Any) -> Any:
     return wrap(strong(leaf)) if isinstance(leaf, UNTOUCHED) else leaf
 
 
-def source_of(f: Function, place: int, leaf: Any) -> Any:
+def source_of(f: Function, place: Place, leaf: Any) -> Any:
     """A tensor of its own, so that it is a source even where the same tensor is passed twice."""
     if isinstance(leaf, Number) and leaf.dtype == "float64":
         return Tensor(ops.weak(value_of(leaf), dtype="float64"))
@@ -104,17 +79,6 @@ def argument_of(source: Any) -> Any:
     value = value_of(source)
     value.pinned = True
     return Tensor(value)
-
-
-def name_of_argument(f: Function, place: int) -> str:
-    try:
-        return list(inspect.signature(f).parameters)[place]
-    except (TypeError, ValueError, IndexError):
-        return f"argument {place}"
-
-
-def name_of(f: Function) -> str:
-    return getattr(f, "__name__", "the function")
 
 
 def parted(out: Any, has_aux: bool) -> tuple[Any, Any]:

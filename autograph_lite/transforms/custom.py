@@ -22,7 +22,8 @@ from autograph_lite.tensors.boxes import Box, as_value, call, staging, value_of,
 from autograph_lite.tensors.number import kind_name
 from autograph_lite.tensors.plain_array import is_tensor
 from autograph_lite.tensors.tagged import Tagged
-from autograph_lite.transforms.arguments import NAMES, Function, name_of
+from autograph_lite.transforms.arguments import NAMES
+from autograph_lite.transforms.chosen import Function, name_of
 
 Passed = Callable[[list[Value]], list[Value | None]]
 

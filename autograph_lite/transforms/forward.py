@@ -14,12 +14,8 @@ from autograph_lite.tape.results import result
 from autograph_lite.tape.seeds import of_the_type
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.tagged import Tagged
-from autograph_lite.transforms.arguments import (
-    Entered,
-    Function,
-    by_kernel,
-    parted,
-)
+from autograph_lite.transforms.arguments import Entered, by_kernel, parted
+from autograph_lite.transforms.chosen import Function, Passed
 from autograph_lite.transforms.plain import as_plain, in_plain, left
 
 
@@ -62,7 +58,7 @@ def linearize(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, .
     handed on: `(out, pushforward, aux)`.  Errors are those of `jvp`.
     """
     plain = in_plain(primals)
-    entered = Entered(f, range(len(primals)), primals, {})
+    entered = Entered(f, range(len(primals)), Passed(primals, {}))
     out, aux = parted(entered.call(), has_aux)
 
     def pushforward(*tangents: Any) -> Any:
@@ -75,7 +71,7 @@ def linearize(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, .
 
 def _pushed(f: Function, primals: Any, tangents: Any, has_aux: bool) -> tuple[Any, ...]:
     """The same on tensors."""
-    entered = Entered(f, range(len(primals)), primals, {})
+    entered = Entered(f, range(len(primals)), Passed(primals, {}))
     with Level() as level:
         for source, tangent in zip(leaves(entered.sources), _given(primals, tangents), strict=True):
             primal = value_of(source)

@@ -23,14 +23,12 @@ from autograph_lite.tensors.number import kind_name
 from autograph_lite.tensors.plain_array import is_tensor
 from autograph_lite.transforms.arguments import (
     NAMES,
-    Function,
     argument_of,
     as_entered,
     by_kernel,
-    name_of,
-    name_of_argument,
     result_value,
 )
+from autograph_lite.transforms.chosen import Function, name_of, name_of_argument
 from autograph_lite.transforms.plain import as_plain, in_plain
 
 Axes = Any

@@ -21,15 +21,12 @@ from autograph_lite.tape.tape import GradientTape
 from autograph_lite.tensors.boxes import call, value_of, wrap
 from autograph_lite.transforms.arguments import (
     NAMES,
-    Argnums,
     Entered,
-    Function,
     by_kernel,
-    checked_positions,
     is_compiled,
     parted,
-    places_of,
 )
+from autograph_lite.transforms.chosen import Argnames, Argnums, Chosen, Function, Passed, chosen
 from autograph_lite.transforms.forward import jvp, tangent_of
 from autograph_lite.transforms.plain import as_plain, in_plain
 from autograph_lite.transforms.reverse import grad
@@ -38,59 +35,72 @@ MODES = ("auto", "reverse", "forward")
 
 
 def jacobian(
-    f: Function, argnums: Argnums = 0, has_aux: bool = False, mode: str = "auto"
+    f: Function,
+    argnums: Argnums = None,
+    has_aux: bool = False,
+    mode: str = "auto",
+    argnames: Argnames = None,
 ) -> Function:
     """A function that returns the matrix of the derivatives of all results of `f` by all elements of an
     argument.
 
     For a result of shape `s` and an argument of shape `t` it has shape `s + t`; for nests it is the nest of the
-    results, each replaced by the nest of the argument.  `argnums` is a position, or a tuple of them, which
-    gives tuples.  With `has_aux`, `f` returns a pair, of which the second is handed on: `(jacobian, aux)`.
+    results, each replaced by the nest of the argument.  `argnums` and `argnames` are those of `grad`; a
+    tuple gives tuples.  With `has_aux`, `f` returns a pair, of which the second is handed on:
+    `(jacobian, aux)`.
 
     `mode`: "reverse" takes one reverse pass per element of the results, "forward" one direction per element
     of the argument; `f` is called once in either, a compiled one in forward mode by a kernel that gives values
     and tangents, once for each direction.  "auto" is forward for an argument of one element, else
     reverse.
 
-    Raises GradientError for a mode or position that is not there and an argument that is not of floats;
+    Raises GradientError for a mode, position or name that is not there and an argument that is not of floats;
     ConversionError in a compiled function where only the run knows how many elements there are.
     """
     if mode not in MODES:
         raise GradientError(f"mode is {mode!r}; it is one of {', '.join(map(repr, MODES))}")
-    positions = checked_positions(argnums)
+    sources = chosen(f, argnums, argnames)
 
     @functools.wraps(f, assigned=NAMES)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         plain = in_plain(args, kwargs)
-        entered = Entered(f, places_of(f, positions, args), args, kwargs)
+        passed = Passed(args, kwargs)
+        entered = Entered(f, sources.places(f, passed), passed)
         derive = _forward if _goes_forward(mode, entered) else _reverse
         if derive is _forward and is_compiled(f) and not recorded():
             derive = _by_kernels
-        found, aux = derive(entered, has_aux, isinstance(argnums, tuple))
+        found, aux = derive(entered, has_aux, sources)
         out = (found, aux) if has_aux else found
         return as_plain(out) if plain else out
 
     return differentiated
 
 
-def jacrev(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+def jacrev(
+    f: Function, argnums: Argnums = None, has_aux: bool = False, argnames: Argnames = None
+) -> Function:
     """`jacobian` in reverse mode."""
-    return jacobian(f, argnums, has_aux, "reverse")
+    return jacobian(f, argnums, has_aux, "reverse", argnames)
 
 
-def jacfwd(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+def jacfwd(
+    f: Function, argnums: Argnums = None, has_aux: bool = False, argnames: Argnames = None
+) -> Function:
     """`jacobian` in forward mode."""
-    return jacobian(f, argnums, has_aux, "forward")
+    return jacobian(f, argnums, has_aux, "forward", argnames)
 
 
-def hessian(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+def hessian(
+    f: Function, argnums: Argnums = None, has_aux: bool = False, argnames: Argnames = None
+) -> Function:
     """A function that returns the matrix of second derivatives of `f`, which returns a float scalar: the
     jacobian of its gradient, so that for an argument of shape `t` it has shape `t + t`.
 
     Arguments and errors are those of `grad` and `jacobian`; it takes one reverse pass per element of the
     argument.
     """
-    return jacobian(grad(f, argnums, has_aux), argnums, has_aux, "reverse")
+    slope = grad(f, argnums, has_aux, argnames)
+    return jacobian(slope, argnums, has_aux, "reverse", argnames)
 
 
 def hvp(f: Function) -> Function:
@@ -120,14 +130,14 @@ def _goes_forward(mode: str, entered: Entered) -> bool:
     return [value_of(s).type.shape for s in leaves(entered.sources)] == [()]
 
 
-def _reverse(entered: Entered, has_aux: bool, several: bool) -> tuple[Any, Any]:
+def _reverse(entered: Entered, has_aux: bool, sources: Chosen) -> tuple[Any, Any]:
     with GradientTape(persistent=True, watch_accessed_variables=False) as tape:
         tape.watch(entered.sources)
         out, aux = parted(entered.call(), has_aux)
 
     def rows(leaf: Any) -> Any:
         parts = tape.jacobian(leaf, entered.sources, unconnected_gradients="zero")
-        return tuple(parts) if several else parts[0]
+        return sources.arranged(parts)
 
     return rebuild(out, rows), aux
 
@@ -136,7 +146,7 @@ Tangents = list[list[list[Any]]]
 """For each source, and each of its elements, the tangents of all results."""
 
 
-def _forward(entered: Entered, has_aux: bool, several: bool) -> tuple[Any, Any]:
+def _forward(entered: Entered, has_aux: bool, sources: Chosen) -> tuple[Any, Any]:
     """Every direction at once, while `f` is called."""
     group: list[Level] = []
     levels = [_levels(group, source) for source in leaves(entered.sources)]
@@ -146,7 +156,7 @@ def _forward(entered: Entered, has_aux: bool, several: bool) -> tuple[Any, Any]:
         out, aux = parted(entered.call(), has_aux)
     results = leaves(out)
     found = [[[tangent_of(level, leaf) for leaf in results] for level in row] for row in levels]
-    return _arranged(entered, out, found, several), aux
+    return _arranged(entered, out, found, sources), aux
 
 
 def _levels(group: list[Level], source: Any) -> list[Level]:
@@ -164,48 +174,49 @@ def _levels(group: list[Level], source: Any) -> list[Level]:
     return made
 
 
-def _by_kernels(entered: Entered, has_aux: bool, several: bool) -> tuple[Any, Any]:
+def _by_kernels(entered: Entered, has_aux: bool, sources: Chosen) -> tuple[Any, Any]:
     """Direction by direction, each a call of the kernel that gives the tangents of a compiled function."""
-    f, places, args = entered.f, entered.places, list(entered.args)
+    f, places, passed = entered.f, entered.places, entered.passed
     for place, source in zip(places, entered.sources, strict=True):
-        args[place] = source
+        passed[place] = source
 
     def run(args: Any, kwargs: Any, tangents: Any) -> Any:
         def at(*primals: Any) -> Any:
-            given = list(args)
+            given = Passed(args, kwargs)
             for place, primal in zip(places, primals, strict=True):
                 given[place] = primal
-            return call(f, *given, **kwargs)
+            return call(f, *given.args, **given.kwargs)
 
-        return jvp(at, [args[place] for place in places], tangents, has_aux)
+        given = Passed(args, kwargs)
+        return jvp(at, [given[place] for place in places], tangents, has_aux)
 
     key = "jacfwd", tuple(places), has_aux
-    sources, made = leaves(entered.sources), None
-    found: Tangents = [[] for _ in sources]
-    for n, source in enumerate(sources):
-        for direction in one_hot(value_of(source)):
+    parts, made = leaves(entered.sources), None
+    found: Tangents = [[] for _ in parts]
+    for n, part in enumerate(parts):
+        for direction in one_hot(value_of(part)):
             assert direction is not None, "a source is of floats"
-            tangents = [*map(zeros_like, sources)]
+            tangents = [*map(zeros_like, parts)]
             tangents[n] = wrap(direction)
-            made = by_kernel(f, key, run, args, entered.kwargs, arranged(entered.sources, tangents))
+            nest = arranged(entered.sources, tangents)
+            made = by_kernel(f, key, run, passed.args, passed.kwargs, nest)
             found[n].append(leaves(made[1]))
     if made is None:  # no element, no direction
-        return _forward(entered, has_aux, several)
-    return _arranged(entered, made[0], found, several), made[2] if has_aux else None
+        return _forward(entered, has_aux, sources)
+    return _arranged(entered, made[0], found, sources), made[2] if has_aux else None
 
 
-def _arranged(entered: Entered, out: Any, tangents: Tangents, several: bool) -> Any:
+def _arranged(entered: Entered, out: Any, tangents: Tangents, sources: Chosen) -> Any:
     """The nest of the results, each replaced by the nest of the sources."""
-    sources, numbers = leaves(entered.sources), count()
+    parts, numbers = leaves(entered.sources), count()
 
     def columns(leaf: Any) -> Any:
         m = next(numbers)
         made = [
-            _columns(leaf, source, [given[m] for given in row])
-            for source, row in zip(sources, tangents, strict=True)
+            _columns(leaf, part, [given[m] for given in row])
+            for part, row in zip(parts, tangents, strict=True)
         ]
-        parts = arranged(entered.sources, made)
-        return tuple(parts) if several else parts[0]
+        return sources.arranged(arranged(entered.sources, made))
 
     return rebuild(out, columns)
 

@@ -16,15 +16,19 @@ from autograph_lite.tensors.tagged import Tagged
 from autograph_lite.tensors.tensor import ArrayLike
 from autograph_lite.transforms.arguments import (
     NAMES,
-    Argnums,
     Entered,
-    Function,
-    checked_positions,
     is_compiled,
-    name_of,
     parted,
-    places_of,
     result_value,
+)
+from autograph_lite.transforms.chosen import (
+    Argnames,
+    Argnums,
+    Chosen,
+    Function,
+    Passed,
+    chosen,
+    name_of,
 )
 from autograph_lite.transforms.plain import (
     as_number,
@@ -36,38 +40,46 @@ from autograph_lite.transforms.plain import (
 )
 
 
-def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+def value_and_grad(
+    f: Function, argnums: Argnums = None, has_aux: bool = False, argnames: Argnames = None
+) -> Function:
     """A function that returns `(f(*args), gradient)`; with `has_aux`, `((value, aux), gradient)`.
 
     `f` returns a float scalar (and something else with `has_aux`).  `argnums` is the position of the
-    argument to differentiate, or a tuple of positions, which gives a tuple of gradients.  A gradient has
-    the structure, shapes and dtypes of its argument, and zeros where there is no connection.
+    argument to differentiate, or a tuple of positions, which gives a tuple of gradients; `argnames` is a name
+    or a tuple of names, of arguments that may be passed by position or by keyword.  Given both, the gradients
+    by position come first; given neither, it is the first argument.  A gradient has the structure, shapes and
+    dtypes of its argument, and zeros where there is no connection.
 
-    Raises GradientError for a position that is not there, an argument that is not of floats and a result
-    that is no float scalar; GraphTypeError for an argument that is no number or array.
+    Raises GradientError for a position or name that is not there, an argument that is named twice or is not of
+    floats and a result that is no float scalar; GraphTypeError for an argument that is no number or array.
 
     Of a compiled function the result has `explain()` as the function has, of its own kernels.
     """
-    positions = checked_positions(argnums)
+    sources = chosen(f, argnums, argnames)
     if getattr(type(f), "is_bound", False):
-        return _of_method(f, positions, argnums, has_aux)
+        return _of_method(f, argnums, has_aux, argnames)
     if is_compiled(f):
-        return _derived(f, positions, argnums, has_aux)
+        return _derived(f, sources, has_aux)
 
     @functools.wraps(f, assigned=NAMES)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
-        value, aux, gradients = _differentiate(f, positions, has_aux, args, kwargs)
-        gradient = gradients if isinstance(argnums, tuple) else gradients[0]
-        return ((value, aux) if has_aux else value), gradient
+        value, aux, gradients = _differentiate(f, sources, has_aux, Passed(args, kwargs))
+        return ((value, aux) if has_aux else value), sources.arranged(gradients)
 
     return differentiated
 
 
-def _of_method(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: bool) -> Function:
+def _of_method(f: Any, argnums: Argnums, has_aux: bool, argnames: Argnames) -> Function:
     """Of a function that has an object as its first argument."""
-    places = tuple(p + 1 if p >= 0 else p for p in positions)
-    given = places if isinstance(argnums, tuple) else places[0]
-    of_all = value_and_grad(f.__func__, given, has_aux)
+
+    def behind(position: int) -> int:
+        return position + 1 if position >= 0 else position
+
+    given: Argnums = tuple(map(behind, argnums)) if isinstance(argnums, tuple) else None
+    if given is None and (argnums is not None or argnames is None):
+        given = behind(argnums or 0)  # type: ignore[arg-type]
+    of_all = value_and_grad(f.__func__, given, has_aux, argnames)
 
     @functools.wraps(of_all, assigned=NAMES)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
@@ -76,25 +88,24 @@ def _of_method(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: bo
     return differentiated
 
 
-def _derived(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: bool) -> Function:
+def _derived(f: Any, sources: Chosen, has_aux: bool) -> Function:
     """Of a compiled function, made once for the same options: its kernels are compiled once."""
-    key = positions, isinstance(argnums, tuple), has_aux
+    key = sources, has_aux
     if key not in f.derived:
-        f.derived[key] = _compiled(f, positions, argnums, has_aux)
+        f.derived[key] = _compiled(f, sources, has_aux)
     found: Function = f.derived[key]
     return found
 
 
-def _compiled(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: bool) -> Function:
+def _compiled(f: Any, sources: Chosen, has_aux: bool) -> Function:
     """Of a compiled function: value and gradient together are one kernel."""
 
-    def both(args: Any, kwargs: Any, plain: bool | None = None) -> Any:
-        value, aux, gradients = _differentiate(f, positions, has_aux, args, kwargs, plain)
-        gradient = gradients if isinstance(argnums, tuple) else gradients[0]
-        return ((value, aux) if has_aux else value), gradient
+    def both(passed: Passed, plain: bool | None = None) -> Any:
+        value, aux, gradients = _differentiate(f, sources, has_aux, passed, plain)
+        return ((value, aux) if has_aux else value), sources.arranged(gradients)
 
     def of_tensors(*args: Any, **kwargs: Any) -> Any:
-        return both(args, kwargs, plain=False)
+        return both(Passed(args, kwargs), plain=False)
 
     of_tensors.__name__ = name_of(f)
     kernel = type(f)(of_tensors, plain=not has_aux)
@@ -103,27 +114,28 @@ def _compiled(f: Any, positions: tuple[int, ...], argnums: Argnums, has_aux: boo
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         if kernel.plain and not kwargs and (found := kernel.quickly(args)) is not kernel.miss:
             return found
+        passed = Passed(args, kwargs)
         if context.tapes or staging() or holds_tensor((args, kwargs)):
-            return both(args, kwargs)
+            return both(passed)
         value, gradient = kernel(*args, **kwargs)
         if has_aux:
             value = value[0]._value.data.item(), rebuild(value[1], left)
-        if not isinstance(argnums, tuple):
-            return value, shaped_like(args[positions[0]], gradient)
-        return value, tuple(
-            shaped_like(args[p], g) for p, g in zip(positions, gradient, strict=True)
-        )
+        gradients = (gradient,) if sources.single else gradient
+        pairs = zip(sources.places(f, passed), gradients, strict=True)
+        return value, sources.arranged([shaped_like(passed[place], g) for place, g in pairs])
 
     differentiated.explain = kernel.explain  # type: ignore[attr-defined]
     return differentiated
 
 
-def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
+def grad(
+    f: Function, argnums: Argnums = None, has_aux: bool = False, argnames: Argnames = None
+) -> Function:
     """A function that returns the gradient of `f`; with `has_aux`, `(gradient, aux)`.
 
     Arguments, gradients and errors are those of `value_and_grad`.
     """
-    both = value_and_grad(f, argnums, has_aux)
+    both = value_and_grad(f, argnums, has_aux, argnames)
 
     @functools.wraps(f, assigned=NAMES)
     def differentiated(*args: Any, **kwargs: Any) -> Any:
@@ -146,7 +158,7 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     ShapeError and GraphTypeError for one of another shape or dtype.
     """
     plain = in_plain(primals)
-    entered = Entered(f, range(len(primals)), primals, {})
+    entered = Entered(f, range(len(primals)), Passed(primals, {}))
     with GradientTape(persistent=True, watch_accessed_variables=False) as tape:
         tape.watch(entered.sources)
         out, aux = parted(entered.call(), has_aux)
@@ -165,16 +177,15 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
 
 def _differentiate(
     f: Function,
-    positions: tuple[int, ...],
+    sources: Chosen,
     has_aux: bool,
-    args: Any,
-    kwargs: Any,
+    passed: Passed,
     plain: bool | None = None,
 ) -> tuple[Any, Any, tuple[Any, ...]]:
     """Run `f` under a tape; `plain`: whether the results are, None: where nothing else follows them."""
-    places = places_of(f, positions, args)
-    plain = in_plain(args, kwargs) if plain is None else plain
-    entered = Entered(f, places, args, kwargs)
+    places = sources.places(f, passed)
+    plain = in_plain(passed.args, passed.kwargs) if plain is None else plain
+    entered = Entered(f, places, passed)
     with GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(entered.sources)
         out = entered.call()
@@ -184,7 +195,7 @@ def _differentiate(
     gradients = tape.gradient(followed, entered.sources, unconnected_gradients="zero")
     if not plain:
         return followed, aux, tuple(gradients)
-    shaped = tuple(shaped_like(args[p], g) for p, g in zip(places, gradients, strict=True))
+    shaped = tuple(shaped_like(passed[p], g) for p, g in zip(places, gradients, strict=True))
     return as_number(value), rebuild(aux, left), shaped
 
 
