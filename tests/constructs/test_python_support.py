@@ -15,6 +15,7 @@ from autograph_lite.frontend.constructs import CONSTRUCTS
 from autograph_lite.frontend.meanings import MEANINGS
 from tests.constructs import control, functions, lists, objects, values
 from tests.constructs.table import REFUSED, ROWS, UNROLLED, page, refusal, sentence
+from tests.identity.levels import as_they_stand
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "python_support.md"
 FILLED = (control, values, functions, objects, lists)  # whose rows stand in the table now
@@ -23,7 +24,8 @@ REFUSALS = [row for row in ROWS if row.how is REFUSED and row.runs_here]
 
 
 @pytest.mark.parametrize("row", RUN, ids=str)
-def test_what_is_compiled_is_the_same_to_the_second_derivative(row):
+def test_what_is_compiled_is_the_same_to_the_second_derivative(row, monkeypatch):
+    as_they_stand(monkeypatch, above=1_000)
     f = ag.function(row.made())
     ag.verify(f, *row.arguments)
     if row.how is UNROLLED:

@@ -21,10 +21,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pytest
+
 import autograph_lite as ag
 from autograph_lite.api import IdentityError
 from autograph_lite.call.verify import Eager, Outcome, described, modes, outcome
 from autograph_lite.errors import AutographError, ConversionError, GraphTypeError, StaleViewError
+from tests.identity.levels import as_they_stand
 
 ROOT = Path(__file__).absolute().parents[2]
 
@@ -148,6 +151,7 @@ def answer(folder: Path, *module: str) -> Any:
 
 def serve() -> None:
     """Answer requests, one JSON line each, on standard input and output."""
+    as_they_stand(pytest.MonkeyPatch(), above=1_000)
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     with tempfile.TemporaryDirectory() as folder:

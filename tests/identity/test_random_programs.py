@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from autograph_lite.frontend.constructs import ALLOWED
 from tests.identity.check import check_text
 from tests.identity.generate import build, generate
+from tests.identity.levels import as_they_stand
 from tests.identity.program import Program, source
 
 LONG = {72, 137, 160}
@@ -24,6 +25,12 @@ MANY = 2000
 FIXED = sorted(set(range(200 + len(LONG))) - LONG)
 TO_SECOND_ORDER = 10
 """One in so many is differentiated twice; `make fuzz` does so with all."""
+
+
+@pytest.fixture(autouse=True)
+def _large_kernels_compiled_in_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `make fuzz` does; else four fifths of the time would be LLVM's."""
+    as_they_stand(monkeypatch, above=1_000)
 
 
 def examine(program: Program, folder: Path, order: int) -> None:
