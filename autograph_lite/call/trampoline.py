@@ -72,7 +72,7 @@ def trampoline(
         return None
     if any(isinstance(leaves[i], np.ndarray | np.generic) for i in staged.handed):
         return None
-    objects = [leaf for leaf in leaves if not isinstance(leaf, int | float)]
+    objects = [leaf for leaf in leaves if type(leaf) not in (bool, int, float)]
     if len({id(leaf) for leaf in objects}) != len(objects):
         return None
     if plain and not all(map(_leaves_as_it_comes, leaves)):

@@ -47,7 +47,7 @@ def test_fixed(seed: int, tmp_path: Path) -> None:
 
 def test_most_programs_are_compared(tmp_path: Path) -> None:
     """What is refused, or raises in both modes, counts as the same and says nothing."""
-    programs = [replace(generate(seed)[0], order=0) for seed in FIXED[::5]]
+    programs = [replace(generate(seed)[0], order=0) for seed in range(0, 200, 5)]
     kinds = [check_text(source(program), tmp_path).kind for program in programs]
     assert kinds.count("same") >= 0.9 * len(kinds), Counter(kinds)
 
