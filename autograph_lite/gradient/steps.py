@@ -9,6 +9,7 @@ in the next reverse pass.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from autograph_lite.gradient.cells import is_kept
 from autograph_lite.gradient.cells import number_of as number_of_cotangent
@@ -21,6 +22,7 @@ from autograph_lite.ir.types import NUMBER, Symbol, Type, element, flags_of, his
 from autograph_lite.ops.cells import note_number
 from autograph_lite.ops.control import CONSTANT, LoopParts
 from autograph_lite.ops.dispatch import context, f
+from autograph_lite.ops.duals import in_order, levels_at_work, whole_in
 from autograph_lite.ops.regions import Step
 from autograph_lite.ops.staging import in_region, staged_region
 
@@ -238,11 +240,19 @@ class Reversal:
         while done < len(self.following):  # what is entered may have to be carried too
             slot = list(self.following)[done]
             entered.append(local(self.loop.state[slot]))
+            if entered[-1].type.differentiable:
+                self._ask_tangents(entered[-1])
             if slot in self.numbered:
                 entered.append(local(self.mirror.numbers[self.loop.state[slot]]))
             done += 1
         held = [local(self.builder.read(register)) for register in self.registers]
         return [*held, *carries, *flags, *numbers, *entered]
+
+    def _ask_tangents(self, value: Value) -> None:
+        """What forward mode will be asked of a value reads histories too, and these have to be known first."""
+        builder = self.builder
+        for _ in in_order(value, levels_at_work(), partial(whole_in, builder)):
+            pass
 
     def _handed_on(self, carried: Value) -> Value:
         got = self.after[carried]

@@ -1,0 +1,83 @@
+"""Forward mode over the reverse of loops whose pieces of state come of each other."""
+
+import numpy as np
+import pytest
+
+import autograph_lite as ag
+
+
+def two_of_each_other(x):
+    s = 2.0 * x
+    for _ in range(3):
+        s = s + np.sin(x)
+        x = s * x
+    return np.sum(x)
+
+
+def begins_as_a_number(x):
+    s = 0.0
+    for _ in range(3):
+        x = x + s
+        s = s + np.sin(x)
+    return np.sum(x)
+
+
+def by_a_while(x):
+    s, n = x * x, 0
+    while n < 3:
+        s, x = x * 0.5, s + np.cos(x)
+        n = n + 1
+    return np.sum(s * x)
+
+
+def leaps(x):
+    """Three bodies on a line, by the leapfrog rule."""
+    q, p = x, 0.1 * x
+    for _ in range(4):
+        p = p - 0.1 * q * np.exp(-q * q)
+        q = q + 0.1 * p
+    return np.sum(q * q) + np.sum(p * p)
+
+
+def skips_some(x):
+    best, last = x, x * x
+    for i in range(4):
+        if i == 1:
+            continue
+        last = last * np.sin(best + i)
+        best = np.maximum(best, last)
+    return np.sum(best * last)
+
+
+def written(x):
+    y = ag.zeros(4)
+    a, b = x, x * x
+    for i in range(4):
+        a, b = b, a * np.sin(b)
+        y[i] = np.sum(a * b)
+    return np.sum(y * y)
+
+
+PROGRAMS = pytest.mark.parametrize(
+    "f", [two_of_each_other, begins_as_a_number, by_a_while, leaps, skips_some, written]
+)
+X, V = np.array([0.4, -0.7, 1.1]), np.array([1.0, 0.5, -2.0])
+
+
+@PROGRAMS
+def test_products_with_second_derivatives(f):
+    step = 1e-5
+    slope = ag.grad(f)
+    differences = (slope(X + step * V) - slope(X - step * V)) / (2.0 * step)
+    found = ag.hvp(ag.function(f))(X, V)
+    np.testing.assert_allclose(found, differences, rtol=1e-6, atol=1e-8)
+    assert found.tobytes() == ag.hvp(f)(X, V).tobytes()
+    assert found.tobytes() == ag.hvp(ag.function(lambda x: f(x)))(X, V).tobytes()
+
+
+@PROGRAMS
+def test_in_compiled_code(f):
+    product = ag.function(lambda x, v: ag.jvp(ag.grad(f), (x,), (v,))[1])
+    ag.verify(product, ag.constant(X), ag.constant(V), order=1 if f is begins_as_a_number else 0)
+    both = ag.function(lambda x, v: ag.jvp(lambda y: ag.jvp(ag.grad(f), (y,), (v,))[1], (x,), (v,)))
+    ag.verify(both, ag.constant(X), ag.constant(V), order=0)
