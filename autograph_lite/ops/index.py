@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograph_lite.errors import ShapeError
+from autograph_lite.errors import GraphTypeError, ShapeError
 from autograph_lite.ir.graph import Test, Value
 from autograph_lite.ir.types import Extent, Symbol, Type, tensor
 from autograph_lite.ops.dispatch import constant, context, f
@@ -164,10 +164,22 @@ def _setitem_vjp(
     return (rest, part, *(None for _ in dynamic))
 
 
+def _setitem_types(x: Type, v: Type, *dynamic: Type, spec: Spec) -> tuple[Type]:
+    del dynamic
+    if (
+        spec == (("mask", x.rank),) and v.rank > 1
+    ):  # as NumPy says it, who takes other masks otherwise
+        raise GraphTypeError(
+            "NumPy boolean array indexing assignment requires a 0 or 1-dimensional input, input has"
+            f" {v.rank} dimensions"
+        )
+    return (x,)
+
+
 SETITEM = register(
     Op(
         "setitem",
-        lambda x, v, *dynamic, spec: (x,),
+        _setitem_types,
         Structural("in place where the old value is dead"),
         Linear(_setitem_vjp),
         faults=True,

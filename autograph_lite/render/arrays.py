@@ -244,11 +244,14 @@ def unrepeated(x: Array, extents: tuple[Expr, ...]) -> tuple[Array, Expr]:
 
 
 def check_fits(k: Emitter, shape: tuple[Expr, ...], target: tuple[Expr, ...]) -> None:
-    """A fault where an array of one shape does not broadcast into another."""
+    """A fault where an array of one shape does not broadcast into another; axes that it has more are of
+    length 1, or it does not fit."""
     details: list[Expr] = []
     text = f"could not broadcast input array from shape {shown(shape, details)}"
     text += f" into shape {shown(target, details)}"
-    for have, want in zip(shape[::-1], target[::-1], strict=False):
+    more = max(len(shape) - len(target), 0)
+    wants = (*[ONE] * more, *target[len(target) - len(shape) + more :])
+    for have, want in zip(shape, wants, strict=True):
         if have in (ONE, want):
             continue
         wrong = both(compare("ne", have, ONE), compare("ne", have, want))

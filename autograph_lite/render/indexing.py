@@ -18,8 +18,8 @@ from autograph_lite.render.arrays import (
     slice_extent,
     wrap_index,
 )
-from autograph_lite.render.emitter import ONE, ZERO, both, compare, iadd, imul
-from autograph_lite.render.form import I64, Bin, Const, Expr, If, Let
+from autograph_lite.render.emitter import ONE, ZERO, both, compare, iadd, imul, shown
+from autograph_lite.render.form import B1, I64, Bin, Const, Expr, If, Let
 from autograph_lite.render.lowering import Lowering, hint
 from autograph_lite_runtime import faults
 
@@ -209,6 +209,8 @@ def _write_elements(
     add: bool,
 ) -> None:
     if is_view(spec):
+        if all(kind == "int" for kind, *_ in spec) and x.extents[len(spec) :] == ():
+            _require_number(low, new)
         view = view_of(low, x, spec, dynamic)
         _assign(low, view, new, add)
         return
@@ -233,13 +235,18 @@ def _fitted(low: Lowering, new: Array | Expr, extents: tuple[Expr, ...]) -> Arra
     """The right-hand side, broadcast to what it is assigned to."""
     if not isinstance(new, Array):
         return new
-    k = low.k
-    shape = new.extents
-    while len(shape) > len(extents) and shape[0] == ONE:
-        new = Array(new.base, new.dtype, shape[1:], new.strides[1:], new.buffer, new.offset)
-        shape = new.extents
-    check_fits(k, shape, extents)
-    return broadcast(k, new, extents)
+    check_fits(low.k, new.extents, extents)
+    more = max(len(new.extents) - len(extents), 0)
+    inner = replace(new, extents=new.extents[more:], strides=new.strides[more:])
+    return broadcast(low.k, inner, extents)
+
+
+def _require_number(low: Lowering, new: Array | Expr) -> None:
+    """A fault where what an element is to be has axes, be they of length 1."""
+    if isinstance(new, Array) and new.extents:
+        details: list[Expr] = []
+        text = f"could not broadcast input array from shape {shown(new.extents, details)} into shape ()"
+        low.k.fault_if(Const(True, B1), low.k.fault(faults.SHAPE, text, "ShapeError", *details))
 
 
 def _assign(low: Lowering, view: Array, new: Array | Expr, add: bool) -> None:

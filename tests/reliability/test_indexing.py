@@ -236,6 +236,37 @@ FAULTS = [
         SHAPE,
         "could not broadcast input array from shape (3,) into shape (2,)",
     ),
+    *(
+        Fault(
+            "more axes",
+            f"p = ag.zeros((3, 2))\n{left} = h",
+            {"h": ag.ones(shape)},
+            SHAPE,
+            told,
+        )
+        for left, shape, told in [
+            ("p[1, 0]", 2, "could not broadcast input array from shape (2,) into shape ()"),
+            ("p[1, 0]", (1, 1), "could not broadcast input array from shape (1,1) into shape ()"),
+            ("p[1]", (3, 2), "could not broadcast input array from shape (3,2) into shape (2,)"),
+            (
+                "p[:, 0]",
+                (2, 1, 3),
+                "could not broadcast input array from shape (2,1,3) into shape (3,)",
+            ),
+            (
+                "p[[0, 1]]",
+                (2, 2, 2),
+                "could not broadcast input array from shape (2,2,2) into shape (2,2)",
+            ),
+        ]
+    ),
+    Fault(
+        "more axes",
+        "p = ag.zeros(3)\np[p < 1.0] = h",
+        {"h": ag.ones((1, 1))},
+        TYPE,
+        "NumPy boolean array indexing assignment requires a 0 or 1-dimensional input, input has 2 dimensions",
+    ),
     Fault("shape", "return x[b]", {"x": X, "b": MASK}, INDEX, "boolean index did not match"),
     Fault(
         "shape",
@@ -273,6 +304,11 @@ RESULTS = [
     Result("39", "return x * 2", {"x": READ_ONLY}),
     Result("39", "x = x.copy()\nx[0] = 5.0\nreturn x", {"x": READ_ONLY}),
     Result("40", "x[1:] = x[:-1].copy()\nreturn x", {"x": X}),
+    Result(
+        "more axes",
+        "p = m.T.copy()\np[1] = h\np[:, 0] = k\nreturn p",
+        {"m": M, "h": M[:1, 1:], "k": M[:1]},
+    ),
     Result("42", "return x * 2", {"x": np.arange(3.0).astype(">f8")}, np.array([0.0, 2.0, 4.0])),
 ]
 
