@@ -18,7 +18,7 @@ from autograph_lite.printing import display
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGE = DOCS / "how_it_works.md"
-PAGES = {PAGE: 9, DOCS / "transforms.md": 15}
+PAGES = {PAGE: 9, DOCS / "transforms.md": 17}
 """The pages, and how many blocks each has."""
 BLOCK = re.compile(r"^<!-- ([^\n]+) -->\n```(\w+)\n(.*?)^```$", re.M | re.S)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from autograph_lite.errors import GradientError, GraphTypeError
 from autograph_lite.ir.graph import Value
-from autograph_lite.nests import rebuild
+from autograph_lite.nests import leaves, rebuild
 from autograph_lite.ops.dispatch import context
 from autograph_lite.ops.dispatch import f as ops
 from autograph_lite.tensors.boxes import as_value, call, staging, value_of, wrap
@@ -72,6 +72,22 @@ def source_of(f: Function, place: Place, leaf: Any) -> Any:
         f"{name_of_argument(f, place)} is a {kind_name(leaf)}; gradients need a float input: a number, an"
         " array, a tensor, or tuples, lists and dicts of them"
     )
+
+
+def directions_of(likes: Any, given: Any) -> Any:
+    """Tangents or cotangents as they are given; NumPy's integers, with which scipy tries what a linear operator
+    gives, as floats like what they belong to."""
+    pairs = zip(leaves(likes), leaves(given), strict=False)
+    dtypes = iter(
+        [like.dtype for like, one in pairs if _is_integer(one) and hasattr(like, "dtype")]
+    )
+    return rebuild(
+        given, lambda one: one.astype(next(dtypes, "float64")) if _is_integer(one) else one
+    )
+
+
+def _is_integer(leaf: Any) -> bool:
+    return isinstance(leaf, UNTOUCHED) and leaf.dtype.kind in "iu"
 
 
 def argument_of(source: Any) -> Any:

@@ -19,7 +19,7 @@ from autograph_lite.ops.dispatch import f as ops
 from autograph_lite.ops.staging import Stopped, recorded, staged_region, tape_pauses
 from autograph_lite.tape.seeds import of_the_type
 from autograph_lite.tensors.boxes import Box, as_value, call, staging, value_of, wrap
-from autograph_lite.tensors.number import kind_name
+from autograph_lite.tensors.number import Number, kind_name
 from autograph_lite.tensors.plain_array import is_tensor
 from autograph_lite.tensors.tagged import Tagged
 from autograph_lite.transforms.arguments import NAMES
@@ -121,10 +121,10 @@ def custom_jvp(f: Function, nondiff_argnums: Sequence[int] = ()) -> Any:
     """A function whose derivative is given by `defjvp(rule)`, which may be used as a decorator.
 
     `rule(primals, tangents)`, of two tuples, returns the value of `f` and the tangent of it, of its structure,
-    shapes and dtypes, which is linear in the tangents; a tangent is None for an argument that is no tensor of
-    floats.  The value is that of `f`; reverse mode takes the transpose.  Arguments at `nondiff_argnums` are not
-    differentiated, and stand first among those of `rule`.  Where nothing records, and inside its rule, `f`
-    itself is called.
+    shapes and dtypes, which is linear in the tangents; a tangent is 0.0 for a Python number, and None for
+    whatever else is no tensor of floats.  The value is that of `f`; reverse mode takes the transpose.
+    Arguments at `nondiff_argnums` are not differentiated, and stand first among those of `rule`.  Where nothing
+    records, and inside its rule, `f` itself is called.
 
     Errors are those of `custom_gradient`, and GradientError where there is no rule yet, or one already.
     """
@@ -137,7 +137,7 @@ def custom_jvp(f: Function, nondiff_argnums: Sequence[int] = ()) -> Any:
 
         def passed(tangents: list[Value]) -> list[Value | None]:
             with inside:
-                directions = tuple(_of_floats(own.free, tangents))
+                directions = tuple(_of_floats(own.free, tangents, rest=_direction))
                 found = call(rule, *own.fixed, tuple(own.free), directions)
             if not isinstance(found, tuple) or len(found) != 2:
                 raise GradientError(
@@ -193,16 +193,17 @@ def is_float(leaf: Any) -> bool:
     return is_tensor(leaf) and as_value(leaf).type.differentiable
 
 
-def _of_floats(nest: Any, values: Iterable[Value], keep: bool = False) -> Any:
-    """These values in the places of the tensors of floats; what else there is is kept, or None."""
-    rest = iter(values)
+def _of_floats(
+    nest: Any, values: Iterable[Value], rest: Callable[[Any], Any] = lambda _: None
+) -> Any:
+    """These values in the places of the tensors of floats; in those of what else there is, `rest` of it."""
+    given = iter(values)
+    return rebuild(nest, lambda leaf: wrap(next(given)) if is_float(leaf) else rest(leaf))
 
-    def one(leaf: Any) -> Any:
-        if is_float(leaf):
-            return wrap(next(rest))
-        return leaf if keep else None
 
-    return rebuild(nest, one)
+def _direction(leaf: Any) -> Any:
+    """The tangent of what is no tensor of floats: a number is where it is."""
+    return 0.0 if isinstance(leaf, int | float | Number) and not isinstance(leaf, bool) else None
 
 
 class Arguments:
@@ -257,7 +258,7 @@ class Arguments:
             return out
         likes = self.values if forward else values
         rule, captured = _linear(passed, likes, forward, name_of(self.f))
-        return _of_floats(out, custom(values, self.values, captured, rule), keep=True)
+        return _of_floats(out, custom(values, self.values, captured, rule), rest=lambda leaf: leaf)
 
 
 def _linear(

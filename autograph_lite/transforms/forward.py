@@ -14,7 +14,7 @@ from autograph_lite.tape.results import result
 from autograph_lite.tape.seeds import of_the_type
 from autograph_lite.tensors.boxes import Box, value_of, wrap
 from autograph_lite.tensors.tagged import Tagged
-from autograph_lite.transforms.arguments import Entered, by_kernel, parted
+from autograph_lite.transforms.arguments import Entered, by_kernel, directions_of, parted
 from autograph_lite.transforms.chosen import Function, Passed
 from autograph_lite.transforms.plain import as_plain, in_plain, left
 
@@ -45,7 +45,8 @@ def jvp(
         return _pushed(f, primals, tangents, has_aux)
 
     plain = in_plain(primals, tangents)
-    out = by_kernel(f, ("jvp", has_aux), run, tuple(primals), tuple(tangents))
+    primals, tangents = tuple(primals), directions_of(primals, tuple(tangents))
+    out = by_kernel(f, ("jvp", has_aux), run, primals, tangents)
     return as_plain(out) if plain else out  # type: ignore[no-any-return]
 
 

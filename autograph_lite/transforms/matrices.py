@@ -23,6 +23,7 @@ from autograph_lite.transforms.arguments import (
     NAMES,
     Entered,
     by_kernel,
+    directions_of,
     is_compiled,
     parted,
 )
@@ -118,7 +119,7 @@ def hvp(f: Function) -> Function:
             return jvp(lambda at: first(at, *args, **kwargs), (x,), (v,))[1]
 
         plain = in_plain(x, v, args, kwargs)
-        out = by_kernel(f, ("hvp",), run, x, v, args, kwargs)
+        out = by_kernel(f, ("hvp",), run, x, directions_of(x, v), args, kwargs)
         return as_plain(out) if plain else out
 
     return product

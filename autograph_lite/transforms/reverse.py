@@ -17,6 +17,7 @@ from autograph_lite.tensors.tensor import ArrayLike
 from autograph_lite.transforms.arguments import (
     NAMES,
     Entered,
+    directions_of,
     is_compiled,
     parted,
     result_value,
@@ -164,8 +165,9 @@ def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
         out, aux = parted(entered.call(), has_aux)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
+        seeds = directions_of(out, cotangent)
         found = tape.gradient(
-            out, entered.sources, output_gradients=cotangent, unconnected_gradients="zero"
+            out, entered.sources, output_gradients=seeds, unconnected_gradients="zero"
         )
         if not plain or not in_plain(cotangent):
             return tuple(found)

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
+from scipy.sparse.linalg import LinearOperator
 
 import autograph_lite as ag
 
@@ -81,3 +83,31 @@ def test_in_compiled_code(f):
     ag.verify(product, ag.constant(X), ag.constant(V), order=1 if f is begins_as_a_number else 0)
     both = ag.function(lambda x, v: ag.jvp(lambda y: ag.jvp(ag.grad(f), (y,), (v,))[1], (x,), (v,)))
     ag.verify(both, ag.constant(X), ag.constant(V), order=0)
+
+
+@ag.function
+def valley(x):
+    s = 0.0
+    for i in range(len(x) - 1):
+        s = s + 100.0 * (x[i + 1] - x[i] ** 2) ** 2 + (1.0 - x[i]) ** 2
+    return s
+
+
+@pytest.mark.parametrize("method", ["trust-constr", "trust-krylov", "Newton-CG"])
+def test_scipy_takes_the_product(method):
+    start = np.array([-1.2, 1.0, 0.7])
+    found = minimize(valley, start, method=method, jac=ag.grad(valley), hessp=ag.hvp(valley))
+    assert found.success and np.allclose(found.x, 1.0, atol=1e-3)
+
+
+def test_linear_operators_of_both_directions():
+    """Of which scipy finds the dtype by trying zeros of int8."""
+    _, pushforward = ag.linearize(np.sin, X)
+    _, pullback = ag.vjp(np.sin, X)
+    for operator in (
+        LinearOperator((3, 3), matvec=pushforward),
+        LinearOperator((3, 3), matvec=lambda v: pullback(v)[0]),
+    ):
+        assert operator.dtype == np.float64
+        np.testing.assert_allclose(operator @ V, np.cos(X) * V, rtol=1e-15)
+    assert ag.jvp(np.sin, (X.astype("f4"),), (np.ones(3, np.int8),))[1].dtype == np.float32
