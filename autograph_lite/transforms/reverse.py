@@ -151,7 +151,8 @@ def grad(
 def vjp(f: Function, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """`(f(*primals), pullback)`: the pullback of a cotangent of the results, a nest of the same structure,
     shapes and dtypes, is a tuple with the cotangents of the primals, of their structure, shapes and dtypes;
-    zeros where there is no connection.  It may be called any number of times.
+    zeros where there is no connection.  It may be called any number of times; in compiled code not in a loop
+    that begins after it, where the pushforward of `linearize` may be.
 
     With `has_aux`, `f` returns a pair of which the second is handed on: `(out, pullback, aux)`.
 
