@@ -48,7 +48,7 @@ def _leaf_key(leaf: Any, extents: dict[int, int], same: dict[int, int]) -> Any:
         data = leaf._value.data
         alias = same.setdefault(id(leaf), len(same))
     elif isinstance(leaf, np.ndarray | np.generic):
-        data, alias = leaf, same.setdefault(id(leaf), len(same))
+        data, alias = leaf, -1 - same.setdefault(id(leaf), len(same))  # it is no tensor
     else:
         return (kind, leaf) if isinstance(leaf, str | bytes | None.__class__) else (kind, id(leaf))
     shape = tuple(e if e < 2 else -1 - extents.setdefault(e, len(extents)) for e in data.shape)

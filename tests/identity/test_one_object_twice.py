@@ -94,3 +94,18 @@ def test_what_is_captured_too():
     f, g = ag.function(lambda a: np.sum(a * X)), ag.function(lambda a, b=X: np.sum(a * b))
     for given in (X, V, X):
         assert float(f(given)) == float(g(given)) == np.sum(given * X)
+
+
+def test_an_array_has_no_kernel_of_a_tensor():
+    """Which a function may write into."""
+
+    @ag.function
+    def writes(x):
+        x[0] = 5.0
+        return x * 1.0
+
+    for _ in range(3):
+        assert writes(ag.constant(V)).numpy().tolist() == [5.0, 20.0]
+        with pytest.raises(ag.errors.ConversionError, match="writes into an ndarray argument"):
+            writes(V)
+    assert V.tolist() == [10.0, 20.0]
