@@ -1,8 +1,8 @@
 """Run a compiled graph: arrays into slots, one call, results and faults out of them.
 
 The second run makes a gate, which does all of it in native code for arguments that fit; of a kernel that is
-not optimised yet, the second one after that.  The dtype of a
-result comes from the graph, never from the value that came back.
+not optimised yet, the second one after that.  The dtype of a result comes from the graph, never from the value
+that came back.
 """
 
 from __future__ import annotations

@@ -250,9 +250,7 @@ class Reversal:
 
     def _ask_tangents(self, value: Value) -> None:
         """What forward mode will be asked of a value reads histories too, and these have to be known first."""
-        builder = self.builder
-        for _ in in_order(value, levels_at_work(), partial(whole_in, builder)):
-            pass
+        list(in_order(value, levels_at_work(), partial(whole_in, self.builder)))
 
     def _handed_on(self, carried: Value) -> Value:
         got = self.after[carried]

@@ -166,9 +166,8 @@ def _setitem_vjp(
 
 def _setitem_types(x: Type, v: Type, *dynamic: Type, spec: Spec) -> tuple[Type]:
     del dynamic
-    if (
-        spec == (("mask", x.rank),) and v.rank > 1
-    ):  # as NumPy says it, who takes other masks otherwise
+    # NumPy says so too, and takes masks of some axes otherwise
+    if spec == (("mask", x.rank),) and v.rank > 1:
         raise GraphTypeError(
             "NumPy boolean array indexing assignment requires a 0 or 1-dimensional input, input has"
             f" {v.rank} dimensions"

@@ -28,6 +28,7 @@ from autograph_lite.render.form import (
     Const,
     Copy,
     Expr,
+    Fault,
     For,
     Load,
     Overflows,
@@ -237,7 +238,7 @@ def unrepeated(x: Array, extents: tuple[Expr, ...]) -> tuple[Array, Expr]:
     strides: list[Expr] = [ZERO] * lead
     so: Expr = Const(True, B1)
     for have, want, stride in zip(x.extents, extents[lead:], x.strides, strict=True):
-        strides.append(ZERO if have == ONE != want else stride)
+        strides.append(ZERO if have == ONE else stride)
         if have not in (ONE, want):
             so = both(so, compare("eq", have, want))
     return replace(x, extents=extents, strides=tuple(strides)), so
@@ -246,16 +247,21 @@ def unrepeated(x: Array, extents: tuple[Expr, ...]) -> tuple[Array, Expr]:
 def check_fits(k: Emitter, shape: tuple[Expr, ...], target: tuple[Expr, ...]) -> None:
     """A fault where an array of one shape does not broadcast into another; axes that it has more are of
     length 1, or it does not fit."""
-    details: list[Expr] = []
-    text = f"could not broadcast input array from shape {shown(shape, details)}"
-    text += f" into shape {shown(target, details)}"
     more = max(len(shape) - len(target), 0)
     wants = (*[ONE] * more, *target[len(target) - len(shape) + more :])
     for have, want in zip(shape, wants, strict=True):
         if have in (ONE, want):
             continue
         wrong = both(compare("ne", have, ONE), compare("ne", have, want))
-        k.fault_if(wrong, k.fault(faults.SHAPE, text, "ShapeError", *details))
+        k.fault_if(wrong, no_fit(k, shape, target))
+
+
+def no_fit(k: Emitter, shape: tuple[Expr, ...], target: tuple[Expr, ...]) -> Fault:
+    """That an array of one shape does not broadcast into another."""
+    details: list[Expr] = []
+    text = f"could not broadcast input array from shape {shown(shape, details)}"
+    text += f" into shape {shown(target, details)}"
+    return k.fault(faults.SHAPE, text, "ShapeError", *details)
 
 
 def wrap_index(k: Emitter, index: Expr, extent: Expr, axis: int) -> Expr:

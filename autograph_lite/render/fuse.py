@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from autograph_lite.ir.graph import Node, Value
 from autograph_lite.ops.record import Fold, Scalar
@@ -16,6 +17,18 @@ from autograph_lite.render.held import can_stop, is_sure
 from autograph_lite.render.lowering import Lowering, hint, scalar_body
 
 TRUE = Const(True, B1)
+
+
+@dataclass(frozen=True, slots=True)
+class Operands:
+    """What a nest reads from memory and writes there, its reductions, and what was read `once`, before it;
+    `vector`: by functions that LLVM makes vectors of."""
+
+    sources: dict[Value, Array]
+    outs: dict[Value, Array]
+    folds: dict[Value, Accumulator]
+    once: dict[Value, Expr]
+    vector: bool = True
 
 
 class Group:
@@ -52,11 +65,12 @@ class Group:
         once = _loaded_once(k, sources)
         with k.watching() as statements:
             folds = self._folds(k)
-            self._either(low, sources, outs, folds, once)
+            own = Operands(sources, outs, folds, once)
+            self._either(low, own)
         k.statements.extend(statements)
         if (noted := k.noted) is not None:  # once more, with the C library's functions
             with self._instead(k, folds) as (slow, statements):
-                self._run(low, sources, outs, slow, once, vector=False)
+                self._run(low, replace(own, folds=slow, vector=False))
             k.add(If(noted, tuple(statements), seldom=True))
         for value, out in outs.items():
             low.set(value, out)
@@ -66,29 +80,22 @@ class Group:
         for node in self.holds:
             low.hold(node)
 
-    def _either(
-        self,
-        low: Lowering,
-        sources: dict[Value, Array],
-        outs: dict[Value, Array],
-        folds: dict[Value, Accumulator],
-        once: dict[Value, Expr],
-    ) -> None:
+    def _either(self, low: Lowering, own: Operands) -> None:
         """Of sources that may be repeated along an axis, the run knows: the strides are constants where none
         is, and LLVM makes vectors of that."""
         k = low.k
         so: Expr = TRUE
         plainly: dict[Value, Array] = {}
-        for v in sources:
+        for v in own.sources:
             plainly[v], known = unrepeated(low.array(v), self.extents)
             so = both(so, known)
         if so == TRUE:
-            self._run(low, sources, outs, folds, once, vector=True)
+            self._run(low, own)
             return
-        with self._instead(k, folds) as (others, then):
-            self._run(low, plainly, outs, others, once, vector=True)
+        with self._instead(k, own.folds) as (folds, then):
+            self._run(low, replace(own, sources=plainly, folds=folds))
         with k.block() as orelse:
-            self._run(low, sources, outs, folds, once, vector=True)
+            self._run(low, own)
         k.add(If(so, tuple(then), tuple(orelse)))
 
     @contextmanager
@@ -102,19 +109,11 @@ class Group:
             for value, fold in folds.items():
                 k.add(Let(fold.total, others[value].total))
 
-    def _run(
-        self,
-        low: Lowering,
-        sources: dict[Value, Array],
-        outs: dict[Value, Array],
-        folds: dict[Value, Accumulator],
-        once: dict[Value, Expr],
-        vector: bool,
-    ) -> None:
+    def _run(self, low: Lowering, own: Operands) -> None:
         line = len(self.extents) == 1
-        flat = all(x.contiguous and x.extents == self.extents for x in sources.values())
+        flat = all(x.contiguous and x.extents == self.extents for x in own.sources.values())
         run = self._flat if flat or line else self._nested
-        run(low, sources, outs, folds, once, vector)
+        run(low, own)
 
     def _folds(self, k: Emitter) -> dict[Value, Accumulator]:
         return {n.outputs[0]: Accumulator(k, n) for n in self.nodes if isinstance(n.op.body, Fold)}
@@ -134,71 +133,49 @@ class Group:
                     found[v] = x if x.extents == self.extents else broadcast(low.k, x, self.extents)
         return found
 
-    def _flat(
-        self,
-        low: Lowering,
-        sources: dict[Value, Array],
-        outs: dict[Value, Array],
-        folds: dict[Value, Accumulator],
-        once: dict[Value, Expr],
-        vector: bool,
-    ) -> None:
+    def _flat(self, low: Lowering, own: Operands) -> None:
         """One loop over all elements, of blocks or along one axis."""
         k = low.k
         total = k.atom("n", product(self.extents))
-        flat_in, flat_out = sources, outs
         if len(self.extents) > 1:
-            flat_in = {v: block(x.base, x.dtype, (total,), owned=False) for v, x in sources.items()}
-            flat_out = {v: block(x.base, x.dtype, (total,), owned=True) for v, x in outs.items()}
+            sources, outs = own.sources.items(), own.outs.items()
+            own = replace(
+                own,
+                sources={v: block(x.base, x.dtype, (total,), owned=False) for v, x in sources},
+                outs={v: block(x.base, x.dtype, (total,), owned=True) for v, x in outs},
+            )
 
         def element(index: Expr, lane: Expr) -> None:
-            self._element(low, (index,), flat_in, flat_out, folds, lane, once, vector)
+            self._element(low, own, (index,), lane)
 
-        if any(fold.lanes for fold in folds.values()):
-            lanes_over(k, total, list(folds.values()), element)
+        if any(fold.lanes for fold in own.folds.values()):
+            lanes_over(k, total, list(own.folds.values()), element)
         else:
             var = k.fresh("i", I64)
             with k.block() as statements:
                 element(var, ZERO)
             k.add(For(var, ZERO, total, tuple(statements)))
 
-    def _nested(
-        self,
-        low: Lowering,
-        sources: dict[Value, Array],
-        outs: dict[Value, Array],
-        folds: dict[Value, Accumulator],
-        once: dict[Value, Expr],
-        vector: bool,
-    ) -> None:
+    def _nested(self, low: Lowering, own: Operands) -> None:
         """A loop per axis; the lanes of a reduction follow the row-major position."""
-        k = low.k
-        for fold in folds.values():
+        for fold in own.folds.values():
             fold.open()
-        with nest(k, self.extents) as indices:
-            self._element(low, indices, sources, outs, folds, None, once, vector)
-        for fold in folds.values():
+        with nest(low.k, self.extents) as indices:
+            self._element(low, own, indices, None)
+        for fold in own.folds.values():
             fold.close()
             fold.settle(product(self.extents))
 
     def _element(
-        self,
-        low: Lowering,
-        indices: tuple[Expr, ...],
-        sources: dict[Value, Array],
-        outs: dict[Value, Array],
-        folds: dict[Value, Accumulator],
-        lane: Expr | None,
-        once: dict[Value, Expr],
-        vector: bool,
+        self, low: Lowering, own: Operands, indices: tuple[Expr, ...], lane: Expr | None
     ) -> None:
         """All nodes of the group for one element, in order."""
         k: Emitter = low.k
-        have: dict[Value, Expr] = dict(once)
+        have: dict[Value, Expr] = dict(own.once)
 
         def operand(v: Value) -> Expr:
             if v not in have:
-                x = sources.get(v)
+                x = own.sources.get(v)
                 have[v] = k.let("v", x.load(indices)) if x is not None else low.scalar(v)
             return have[v]
 
@@ -207,10 +184,13 @@ class Group:
             with k.placed(node.origin):
                 if isinstance(node.op.body, Scalar):
                     names = {name: operand(v) for name, v in zip("xyzw", node.inputs, strict=False)}
-                    have[out] = k.let(hint(node), scalar_body(k, node, names, vector))
+                    have[out] = k.let(hint(node), scalar_body(k, node, names, own.vector))
                 else:
-                    folds[out].step(operand(node.inputs[0]), lane)
-        for out, array in outs.items():  # all have been read: one of them may be where another was
+                    own.folds[out].step(operand(node.inputs[0]), lane)
+        for (
+            out,
+            array,
+        ) in own.outs.items():  # all have been read: one of them may be where another was
             array.store(k, indices, have[out])
 
 

@@ -15,10 +15,11 @@ from autograph_lite.render.arrays import (
     copy_of,
     nest,
     new_array,
+    no_fit,
     slice_extent,
     wrap_index,
 )
-from autograph_lite.render.emitter import ONE, ZERO, both, compare, iadd, imul, shown
+from autograph_lite.render.emitter import ONE, ZERO, both, compare, iadd, imul
 from autograph_lite.render.form import B1, I64, Bin, Const, Expr, If, Let
 from autograph_lite.render.lowering import Lowering, hint
 from autograph_lite_runtime import faults
@@ -244,9 +245,7 @@ def _fitted(low: Lowering, new: Array | Expr, extents: tuple[Expr, ...]) -> Arra
 def _require_number(low: Lowering, new: Array | Expr) -> None:
     """A fault where what an element is to be has axes, be they of length 1."""
     if isinstance(new, Array) and new.extents:
-        details: list[Expr] = []
-        text = f"could not broadcast input array from shape {shown(new.extents, details)} into shape ()"
-        low.k.fault_if(Const(True, B1), low.k.fault(faults.SHAPE, text, "ShapeError", *details))
+        low.k.fault_if(Const(True, B1), no_fit(low.k, new.extents, ()))
 
 
 def _assign(low: Lowering, view: Array, new: Array | Expr, add: bool) -> None:

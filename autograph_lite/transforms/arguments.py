@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain, repeat
 from typing import Any
 
 from autograph_lite.errors import GradientError, GraphTypeError
@@ -77,17 +78,13 @@ def source_of(f: Function, place: Place, leaf: Any) -> Any:
 def directions_of(likes: Any, given: Any) -> Any:
     """Tangents or cotangents as they are given; NumPy's integers, with which scipy tries what a linear operator
     gives, as floats like what they belong to."""
-    pairs = zip(leaves(likes), leaves(given), strict=False)
-    dtypes = iter(
-        [like.dtype for like, one in pairs if _is_integer(one) and hasattr(like, "dtype")]
-    )
-    return rebuild(
-        given, lambda one: one.astype(next(dtypes, "float64")) if _is_integer(one) else one
-    )
+    dtypes = chain((getattr(like, "dtype", "float64") for like in leaves(likes)), repeat("float64"))
 
+    def as_float(one: Any) -> Any:
+        dtype = next(dtypes)
+        return one.astype(dtype) if isinstance(one, UNTOUCHED) and one.dtype.kind in "iu" else one
 
-def _is_integer(leaf: Any) -> bool:
-    return isinstance(leaf, UNTOUCHED) and leaf.dtype.kind in "iu"
+    return rebuild(given, as_float)
 
 
 def argument_of(source: Any) -> Any:

@@ -49,6 +49,11 @@ class Chosen:
                 raise GradientError(f"{name_of_argument(f, place)} is differentiated twice")
         return found
 
+    def behind_one(self) -> Chosen:
+        """The same of a function that takes one argument more, before the others."""
+        given = (n + 1 if isinstance(n, int) and n >= 0 else n for n in self.given)
+        return Chosen(tuple(given), self.single)
+
     def arranged(self, parts: Sequence[Any]) -> Any:
         """The derivatives by each of them, as the user gets these."""
         return parts[0] if self.single else tuple(parts)
@@ -73,13 +78,20 @@ def chosen(f: Function, argnums: Argnums, argnames: Argnames) -> Chosen:
 
 
 def _takes(f: Function, name: str) -> bool:
-    try:
-        parameters = inspect.signature(f).parameters
-    except (TypeError, ValueError):
+    parameters = _parameters(f)
+    if parameters is None:
         return True  # a call will tell
     of_any_name = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
     found = parameters.get(name)
     return of_any_name if found is None else found.kind is not found.VAR_POSITIONAL
+
+
+def _parameters(f: Function) -> Mapping[str, inspect.Parameter] | None:
+    """None of what does not tell them, as some functions written in C."""
+    try:
+        return inspect.signature(f).parameters
+    except (TypeError, ValueError):
+        return None
 
 
 def _place(f: Function, given: Place, passed: Passed) -> Place:
@@ -93,23 +105,16 @@ def _place(f: Function, given: Place, passed: Passed) -> Place:
         return given % count
     if given in passed.kwargs:
         return given
-    names = _names(f)
+    names = list(_parameters(f) or ())
     if given not in names[:count]:
         raise GradientError(f"argnames names {given!r}, but {name_of(f)} was called without it")
     return names.index(given)
 
 
-def _names(f: Function) -> list[str]:
-    try:
-        return list(inspect.signature(f).parameters)
-    except (TypeError, ValueError):
-        return []
-
-
 def name_of_argument(f: Function, place: Place) -> str:
     if isinstance(place, str):
         return place
-    names = _names(f)
+    names = list(_parameters(f) or ())
     return names[place] if place < len(names) else f"argument {place}"
 
 

@@ -57,9 +57,13 @@ def value_and_grad(
 
     Of a compiled function the result has `explain()` as the function has, of its own kernels.
     """
-    sources = chosen(f, argnums, argnames)
+    return _of(f, chosen(f, argnums, argnames), has_aux)
+
+
+def _of(f: Function, sources: Chosen, has_aux: bool) -> Function:
+    """Of a plain function, a compiled one, or a method."""
     if getattr(type(f), "is_bound", False):
-        return _of_method(f, argnums, has_aux, argnames)
+        return _of_method(f, sources, has_aux)
     if is_compiled(f):
         return _derived(f, sources, has_aux)
 
@@ -71,16 +75,9 @@ def value_and_grad(
     return differentiated
 
 
-def _of_method(f: Any, argnums: Argnums, has_aux: bool, argnames: Argnames) -> Function:
+def _of_method(f: Any, sources: Chosen, has_aux: bool) -> Function:
     """Of a function that has an object as its first argument."""
-
-    def behind(position: int) -> int:
-        return position + 1 if position >= 0 else position
-
-    given: Argnums = tuple(map(behind, argnums)) if isinstance(argnums, tuple) else None
-    if given is None and (argnums is not None or argnames is None):
-        given = behind(argnums or 0)  # type: ignore[arg-type]
-    of_all = value_and_grad(f.__func__, given, has_aux, argnames)
+    of_all = _of(f.__func__, sources.behind_one(), has_aux)
 
     @functools.wraps(of_all, assigned=NAMES)
     def differentiated(*args: Any, **kwargs: Any) -> Any:

@@ -45,14 +45,17 @@ class Entry:
     """A kernel: `function(address of slots)` returns its status; `engine` owns the code."""
 
     __slots__ = ("address", "engine", "function", "name")
-    settled = True
-    """Whether the code stays; addresses of what does not are not handed on."""
 
     def __init__(self, name: str, address: int, engine: Any) -> None:
         self.name = name
         self.address = address
         self.engine = engine
         self.function: Callable[[int], int] = PROTOTYPE(address)
+
+    @property
+    def settled(self) -> bool:
+        """Whether the code stays; addresses of what does not are not handed on."""
+        return True
 
     def call(self, slots: Any) -> int:
         """Run on an int64 array whose first element is the address of a context."""
@@ -73,7 +76,7 @@ class Hasty(Entry):
         self.function = self._timed
 
     @property
-    def settled(self) -> bool:  # type: ignore[override]
+    def settled(self) -> bool:
         return self.address != self.before.address
 
     def _timed(self, address: int) -> int:
@@ -89,14 +92,9 @@ class Hasty(Entry):
     def _settle(self) -> None:
         with Making.lock:
             if not self.settled:
-                code = kept(self.key, self.ir, best(self.ir))
-                found = link(code, self.name)
-                self.engine, self.function, self.address = (
-                    found.engine,
-                    found.function,
-                    found.address,
-                )
-                self.ir = ""
+                found = link(kept(self.key, self.ir, best(self.ir)), self.name)
+                self.engine, self.function = found.engine, found.function
+                self.address, self.ir = found.address, ""
 
 
 PROTOTYPE = ctypes.PYFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)
@@ -120,11 +118,13 @@ def compile(ir: str, name: str, key: str | None = None, level: Level | None = No
 
 
 def _load(ir: str, name: str, key: str, level: Level | None) -> Entry:
+    if level is not None or lines_of(ir) <= AT_ONCE:
+        return link(kept(key, ir, level or best(ir)), name)
     code = cache.read(key)
-    if code is None and level is None and lines_of(ir) > AT_ONCE:
-        stands = kept(cache_key(f"as it stands: {key}"), ir, NOTHING)
-        return Hasty(link(stands, name), ir, key)
-    return link(kept(key, ir, level or best(ir)) if code is None else code, name)
+    if code is not None:
+        return link(code, name)
+    stands = kept(cache_key(f"as it stands: {key}"), ir, NOTHING)
+    return Hasty(link(stands, name), ir, key)
 
 
 def lines_of(ir: str) -> int:
@@ -213,7 +213,7 @@ def optimised(ir: str, level: Level) -> Any:
     return module
 
 
-def object_code(ir: str, level: Level = EVERYTHING) -> bytes:
+def object_code(ir: str, level: Level) -> bytes:
     """Relocatable machine code of the module."""
     return bytes(compiling_machine(level.speed).emit_object(optimised(ir, level)))
 

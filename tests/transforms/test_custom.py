@@ -208,3 +208,13 @@ def test_a_rule_that_always_raises():
         ag.grad(total(f))(X)
     with pytest.raises(ConversionError, match="raises in every run"):
         ag.grad(ag.function(lambda x: np.sum(f(x))))(X)
+
+
+def test_a_number_has_a_tangent_too():
+    """By the rule of products for both arguments, of which one may be a number of Python's."""
+    product = ag.custom_jvp(lambda x, y: x * y)
+    product.defjvp(lambda p, t: (p[0] * p[1], t[0] * p[1] + p[0] * t[1]))
+    assert ag.grad(product)(3.0, 2.0) == 2.0 and ag.grad(product)(3.0, 2) == 2.0
+    assert ag.grad(product, argnums=(0, 1))(3.0, 2.0) == (2.0, 3.0)
+    f = ag.function(lambda x: ag.grad(product)(x, 2.0) + product(x, 3))
+    ag.verify(f, ag.constant(1.5), order=1)

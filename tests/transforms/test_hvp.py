@@ -111,3 +111,13 @@ def test_linear_operators_of_both_directions():
         assert operator.dtype == np.float64
         np.testing.assert_allclose(operator @ V, np.cos(X) * V, rtol=1e-15)
     assert ag.jvp(np.sin, (X.astype("f4"),), (np.ones(3, np.int8),))[1].dtype == np.float32
+
+
+def test_integer_directions_take_the_dtypes_of_what_they_belong_to():
+    """A number of Python's among the primals stands for float64."""
+    small = X.astype("f4")
+    _, tangents = ag.jvp(
+        lambda a, x: (a * 2.0, x * x), (2.0, small), (np.int8(1), np.ones(3, np.int8))
+    )
+    assert tangents[0] == 2.0 and tangents[1].dtype == np.float32
+    assert tangents[1].tolist() == (2 * small).tolist()
